@@ -1,0 +1,72 @@
+# One command each; every target sets up what it needs. `make help` lists them.
+SHELL := /bin/bash
+PYTHON ?= python3
+PORT ?= 8501
+VENV := .venv
+BIN := $(VENV)/bin
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+STATIC := qna_widget/static/manifest.json
+JS_SOURCES := $(shell find js/src -type f) js/build.mjs js/package-lock.json qna_widget/contract.json
+
+.DEFAULT_GOAL := help
+.PHONY: help demo notebook test test-python test-js test-e2e check build chromium fixtures clean
+
+help: ## List the commands
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/pip: pyproject.toml
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq python3-venv; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	@touch $@
+
+js/node_modules/.package-lock.json: js/package.json js/package-lock.json
+	cd js && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(STATIC): $(JS_SOURCES) js/node_modules/.package-lock.json
+	cd js && npm run --silent build
+
+# Editable, so that edits show at once; the front end is built just above.
+$(VENV)/demo: $(VENV)/pip $(STATIC)
+	QNA_WIDGET_PREBUILT=1 $(BIN)/pip install --quiet --disable-pip-version-check -e '.[streamlit]'
+	@touch $@
+
+$(VENV)/notebook: $(VENV)/pip $(STATIC)
+	QNA_WIDGET_PREBUILT=1 $(BIN)/pip install --quiet --disable-pip-version-check -e . jupyterlab
+	@touch $@
+
+$(VENV)/test: $(VENV)/pip $(STATIC)
+	QNA_WIDGET_PREBUILT=1 $(BIN)/pip install --quiet --disable-pip-version-check -e . --group test
+	@touch $@
+
+build: $(STATIC) ## Build the front end into qna_widget/static
+
+demo: $(VENV)/demo $(STATIC) ## Serve the Streamlit demo on http://localhost:8501 (PORT=… for another)
+	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT) --server.headless true --browser.gatherUsageStats false
+
+notebook: $(VENV)/notebook $(STATIC) ## Serve JupyterLab on the quickstart notebook
+	$(BIN)/jupyter lab notebooks/quickstart.ipynb
+
+chromium: ## Install Chromium from Debian's packages, if there is none
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || test -n "$$CHROMIUM" || \
+	  { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core fonts-noto-color-emoji; }
+
+check: $(VENV)/test ## Lint and type-check both languages
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+	cd js && npm run --silent check
+
+test-js: js/node_modules/.package-lock.json $(STATIC) ## Run the TypeScript tests
+	cd js && npm test --silent
+
+test-python: $(VENV)/test ## Run the Python tests that need no browser
+	$(BIN)/pytest tests/unit tests/parity
+
+test-e2e: $(VENV)/test $(STATIC) chromium ## Run the tests in headless Chromium
+	$(BIN)/pytest tests/e2e
+
+test: check test-js chromium ## Set up everything, lint, and run all tests
+	$(BIN)/pytest
+
+clean: ## Remove what was built and set up
+	rm -rf $(VENV) js/node_modules qna_widget/static/* dist tests/output

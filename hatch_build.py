@@ -1,0 +1,35 @@
+"""Builds the browser's files before the package is packed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+class FrontendBuildHook(BuildHookInterface):  # type: ignore[type-arg]
+    """Runs the front end's own build, so that `pip install .` needs no second command."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Fill qna_widget/static; QNA_WIDGET_PREBUILT=1 packs what is there already."""
+        root = Path(self.root)
+        static = root / "qna_widget" / "static"
+        if os.environ.get("QNA_WIDGET_PREBUILT") == "1":
+            if not (static / "manifest.json").is_file():
+                raise RuntimeError(
+                    f"QNA_WIDGET_PREBUILT=1, but {static} holds no manifest.json. "
+                    "Run `make build` first, or unset the variable."
+                )
+            return
+        npm = shutil.which("npm")
+        if npm is None:
+            raise RuntimeError(
+                "Building qna-widget from source needs Node.js 20.19 or newer with npm on the PATH, "
+                "and none was found. Install Node.js, or install a wheel, which needs none."
+            )
+        for command in (["ci", "--ignore-scripts", "--no-audit", "--no-fund"], ["run", "build"]):
+            subprocess.run([npm, *command], cwd=root / "js", check=True)

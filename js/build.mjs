@@ -1,0 +1,77 @@
+// Bundles the front end into ../qna_widget/static and lists it in manifest.json.
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { constants, gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const out = join(here, "../qna_widget/static");
+
+const common = {
+  bundle: true,
+  minify: true,
+  target: "es2022",
+  legalComments: "none",
+  logLevel: "warning",
+  absWorkingDir: here,
+};
+
+/** The worker: one classic script, so that it starts from a blob: URL on every kind of page. */
+async function bundleWorker() {
+  const result = await build({
+    ...common,
+    entryPoints: ["src/runtime/worker.ts"],
+    format: "iife",
+    write: false,
+    // onnxruntime starts its threads from import.meta.url, which a classic script lacks.
+    define: { "import.meta.url": "self.location.href" },
+  });
+  return result.outputFiles[0].text;
+}
+
+/** Lets a module import the worker's finished source as a string. */
+const workerSource = (source) => ({
+  name: "worker-source",
+  setup(b) {
+    b.onResolve({ filter: /^worker-source$/ }, () => ({ path: "worker", namespace: "worker" }));
+    b.onLoad({ filter: /.*/, namespace: "worker" }, () => ({ contents: source, loader: "text" }));
+  },
+});
+
+await rm(out, { recursive: true, force: true });
+await mkdir(out, { recursive: true });
+await writeFile(join(out, ".gitkeep"), "");
+
+await build({
+  ...common,
+  entryPoints: { widget: "src/hosts/anywidget.ts", streamlit: "src/hosts/streamlit.ts" },
+  format: "esm",
+  outdir: out,
+  loader: { ".css": "text" },
+  plugins: [workerSource(await bundleWorker())],
+});
+
+const wasm = await readFile(
+  join(here, "node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm"),
+);
+const packed = gzipSync(wasm, { level: constants.Z_BEST_COMPRESSION });
+await writeFile(join(out, "ort-wasm-simd-threaded.wasm.gz"), packed);
+await writeFile(
+  join(out, "manifest.json"),
+  `${JSON.stringify(
+    {
+      wasm: {
+        name: "onnxruntime (wasm)",
+        path: "static/ort-wasm-simd-threaded.wasm.gz",
+        sha256: createHash("sha256").update(packed).digest("hex"),
+        bytes: packed.byteLength,
+        encoding: "gzip",
+        unpacked_bytes: wasm.byteLength,
+      },
+    },
+    null,
+    2,
+  )}\n`,
+);

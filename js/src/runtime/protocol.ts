@@ -1,0 +1,109 @@
+// What the page and the worker say to each other, and what an asset is.
+import type { AskOptions, Result } from "../core/types";
+
+/** A file of the package, found by its content. Python writes these (qna_widget/assets.py). */
+export interface Asset {
+  /** For the reader's eyes, e.g. "model.onnx". */
+  readonly name: string;
+  /** Path below the package folder, for hosts that serve it over HTTP. */
+  readonly path: string;
+  /** Of the file as shipped (compressed), lower-case hex. */
+  readonly sha256: string;
+  /** Bytes as shipped. */
+  readonly bytes: number;
+  readonly encoding: "gzip" | "identity";
+  /** Bytes after unpacking; equal to `bytes` for identity. */
+  readonly unpacked_bytes: number;
+}
+
+/** How a model is asked. Python's twin: qna_widget/registry.py. */
+export interface ModelManifest {
+  /** What `model=` resolved to, e.g. "bundled". */
+  readonly name: string;
+  /** For the status line, e.g. "MiniLM-L6 (bundled)". */
+  readonly title: string;
+  /** Why this model answers instead of the one asked for; "" when there is nothing to say. */
+  readonly note: string;
+  /** Tokens of a whole window. */
+  readonly max_seq_len: number;
+  readonly lowercase: boolean;
+  readonly onnx: Asset;
+  readonly vocab: Asset;
+}
+
+/** All that the browser must be told to find its files. */
+export interface Manifest {
+  readonly model: ModelManifest;
+  readonly runtime: { readonly wasm: Asset };
+}
+
+export type ProgressStage = "asset" | "session" | "run";
+
+/** One step of a long wait. `total` 0: not known. */
+export interface Progress {
+  readonly stage: ProgressStage;
+  /** What is being waited for, e.g. "model.onnx", in words a reader understands. */
+  readonly name: string;
+  readonly loaded: number;
+  readonly total: number;
+  readonly unit: "bytes" | "windows" | "";
+  /** Where the bytes come from, e.g. "browser cache", "kernel", "server". */
+  readonly source?: string;
+}
+
+/** Page to worker. `client` names a component; `id` grows with each of its requests. */
+export type ToWorker =
+  | { readonly kind: "load"; readonly model: string; readonly files: ModelFiles }
+  | {
+      readonly kind: "ask";
+      readonly client: string;
+      readonly id: number;
+      readonly model: string;
+      readonly question: string;
+      readonly passage: string;
+      readonly options: AskOptions;
+    }
+  /** New decoding options for the request `id` whose logits the worker still holds. */
+  | {
+      readonly kind: "decode";
+      readonly client: string;
+      readonly id: number;
+      readonly options: AskOptions;
+    }
+  | { readonly kind: "cancel"; readonly client: string }
+  | { readonly kind: "forget"; readonly client: string }
+  | { readonly kind: "ping"; readonly nonce: number };
+
+export interface ModelFiles {
+  readonly manifest: ModelManifest;
+  /** Unpacked bytes. */
+  readonly wasm: ArrayBuffer;
+  readonly onnx: ArrayBuffer;
+  readonly vocab: ArrayBuffer;
+}
+
+/** Worker to page. */
+export type FromWorker =
+  | { readonly kind: "loaded"; readonly model: string; readonly backend: string }
+  | { readonly kind: "load-failed"; readonly model: string; readonly message: string }
+  | {
+      readonly kind: "progress";
+      readonly client: string;
+      readonly id: number;
+      readonly progress: Progress;
+    }
+  /** `final` false: first answers of a long passage, more windows to come. */
+  | {
+      readonly kind: "result";
+      readonly client: string;
+      readonly id: number;
+      readonly final: boolean;
+      readonly result: Result;
+    }
+  | {
+      readonly kind: "failed";
+      readonly client: string;
+      readonly id: number;
+      readonly message: string;
+    }
+  | { readonly kind: "pong"; readonly nonce: number };
