@@ -5,6 +5,8 @@ PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+# Jupyter refuses root unless told; containers often have nobody else.
+ALLOW_ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 STATIC := qna_widget/static/manifest.json
 JS_SOURCES := $(shell find js/src -type f) js/build.mjs js/package-lock.json qna_widget/contract.json
 
@@ -46,7 +48,7 @@ demo: $(VENV)/demo $(STATIC) ## Serve the Streamlit demo on http://localhost:850
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT) --server.headless true --browser.gatherUsageStats false
 
 notebook: $(VENV)/notebook $(STATIC) ## Serve JupyterLab on the quickstart notebook
-	$(BIN)/jupyter lab notebooks/quickstart.ipynb
+	$(BIN)/jupyter lab $(ALLOW_ROOT) notebooks/quickstart.ipynb
 
 chromium: ## Install Chromium from Debian's packages, if there is none
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || test -n "$$CHROMIUM" || \

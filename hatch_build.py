@@ -16,8 +16,8 @@ class FrontendBuildHook(BuildHookInterface):  # type: ignore[type-arg]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Fill qna_widget/static; QNA_WIDGET_PREBUILT=1 packs what is there already."""
-        root = Path(self.root)
-        static = root / "qna_widget" / "static"
+        js = Path(self.root) / "js"
+        static = Path(self.root) / "qna_widget" / "static"
         if os.environ.get("QNA_WIDGET_PREBUILT") == "1":
             if not (static / "manifest.json").is_file():
                 raise RuntimeError(
@@ -31,5 +31,8 @@ class FrontendBuildHook(BuildHookInterface):  # type: ignore[type-arg]
                 "Building qna-widget from source needs Node.js 20.19 or newer with npm on the PATH, "
                 "and none was found. Install Node.js, or install a wheel, which needs none."
             )
-        for command in (["ci", "--ignore-scripts", "--no-audit", "--no-fund"], ["run", "build"]):
-            subprocess.run([npm, *command], cwd=root / "js", check=True)
+        if not (js / "node_modules" / ".package-lock.json").is_file():
+            # No install scripts: none of the packages needs one, and one fewer thing can run code.
+            command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+            subprocess.run(command, cwd=js, check=True)
+        subprocess.run([npm, "run", "--silent", "build"], cwd=js, check=True)

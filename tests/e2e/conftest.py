@@ -28,7 +28,9 @@ CHROMIUM_ARGS = [
 
 def chromium_path() -> str:
     """Return the Chromium to drive; a missing browser is a failure, never a skip."""
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    path = (
+        os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    )
     if path is None:
         pytest.fail(
             "The end-to-end tests need Chromium and found none on the PATH. "
