@@ -28,8 +28,8 @@ class FrontendBuildHook(BuildHookInterface):  # type: ignore[type-arg]
         npm = shutil.which("npm")
         if npm is None:
             raise RuntimeError(
-                "Building qna-widget from source needs Node.js 20.19 or newer with npm on the PATH, "
-                "and none was found. Install Node.js, or install a wheel, which needs none."
+                "Building qna-widget from source needs Node.js 20.19 or newer with npm, "
+                "and there is no npm on the PATH. Install Node.js, or a wheel, which needs none."
             )
         if not (js / "node_modules" / ".package-lock.json").is_file():
             # No install scripts: none of the packages needs one, and one fewer thing can run code.
