@@ -1,0 +1,1 @@
+"""Ask questions about a text; ranked answers with exact offsets come back."""

@@ -1,0 +1,71 @@
+"""Everything that the package raises on purpose.
+
+::
+
+    QnaError
+    ├── InputError (ValueError)         what was asked cannot be answered
+    │   ├── BlankQuestionError
+    │   └── BlankPassageError
+    ├── ModelError                      a model cannot be used
+    │   ├── ModelNotFoundError (LookupError)
+    │   ├── ModelFileError              its files are missing, damaged or not what they claim
+    │   └── ExportError                 a checkpoint cannot be turned into a model
+    ├── DatasetError (ValueError)       an evaluation file is not SQuAD-format
+    └── MissingExtraError (ImportError) an optional dependency is not installed
+
+Each message says what was given, what is allowed and what to do.
+"""
+
+from __future__ import annotations
+
+
+class QnaError(Exception):
+    """Base of all errors that the package raises on purpose."""
+
+
+class InputError(QnaError, ValueError):
+    """What was asked cannot be answered."""
+
+
+class BlankQuestionError(InputError):
+    """The question holds no character besides white space."""
+
+    def __init__(self) -> None:
+        super().__init__("The question is blank. Give a text with at least one visible character.")
+
+
+class BlankPassageError(InputError):
+    """The passage holds no character besides white space."""
+
+    def __init__(self) -> None:
+        super().__init__("The passage is blank. Give a text with at least one visible character.")
+
+
+class ModelError(QnaError):
+    """A model cannot be used."""
+
+
+class ModelNotFoundError(ModelError, LookupError):
+    """No model goes by that name."""
+
+
+class ModelFileError(ModelError):
+    """A model's files are missing, damaged or not what they claim to be."""
+
+
+class ExportError(ModelError):
+    """A checkpoint cannot be turned into a model."""
+
+
+class DatasetError(QnaError, ValueError):
+    """An evaluation file is not in SQuAD's format."""
+
+
+class MissingExtraError(QnaError, ImportError):
+    """An optional dependency is not installed."""
+
+    def __init__(self, what: str, extra: str, missing: str) -> None:
+        super().__init__(
+            f"{what} needs the package {missing!r}, which is not installed. "
+            f"Run: pip install 'qna-widget[{extra}]'"
+        )

@@ -1,0 +1,98 @@
+"""Turns a transformers checkpoint into the files that the browser and the kernel load.
+
+checkpoint (weights, configuration) → architecture (float graph) → quantize (int8, fused) → bundle
+
+A further architecture is one more file with `build(checkpoint, *, fused)`, `INPUTS` and
+`KEEP_FLOAT`, entered in ARCHITECTURES.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import onnx
+
+from ..errors import ExportError
+from . import bert
+from .bundle import pack, write_description
+from .checkpoint import Checkpoint, read_checkpoint
+from .quantize import optimize, quantize
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """How one kind of model becomes a graph."""
+
+    build: Callable[..., onnx.ModelProto]
+    # Names of products that stay in float.
+    keep_float: list[str]
+
+
+ARCHITECTURES = {"bert": Architecture(bert.build, bert.KEEP_FLOAT)}
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a reader should know about a model; goes into model.json as it is."""
+
+    name: str
+    title: str
+    source: str
+    licence: str
+
+
+def float_graph(checkpoint: Checkpoint, *, fused: bool = False) -> onnx.ModelProto:
+    """Return the checkpoint's float32 graph, in standard operators unless `fused`."""
+    return _architecture(checkpoint).build(checkpoint, fused=fused)
+
+
+def int8_graph(checkpoint: Checkpoint) -> bytes:
+    """Return the serialised graph that ships: 8-bit weights, fused operators."""
+    # Quantised before fusing: the other way round multiplies the rounding error.
+    graph = float_graph(checkpoint, fused=True)
+    return optimize(quantize(graph, _architecture(checkpoint).keep_float))
+
+
+def export_checkpoint(
+    folder: Path, target: Path, origin: Origin, *, max_seq_len: int = 384
+) -> Path:
+    """Write model.onnx.gz, vocab.txt.gz and model.json into `target`; return model.json's path.
+
+    `folder` is a transformers checkpoint; `max_seq_len` counts tokens, special ones included.
+    Raises ExportError when the checkpoint cannot be read or its architecture is not known.
+    """
+    checkpoint = read_checkpoint(folder)
+    positions = checkpoint.integer("max_position_embeddings")
+    if not 8 <= max_seq_len <= positions:
+        raise ExportError(f"max_seq_len is {max_seq_len}; this model allows 8 to {positions}.")
+    target.mkdir(parents=True, exist_ok=True)
+    vocab = "".join(f"{token}\n" for token in checkpoint.vocab).encode()
+    description = {
+        "name": origin.name,
+        "title": origin.title,
+        "max_seq_len": max_seq_len,
+        "lowercase": checkpoint.lowercase,
+        "source": origin.source,
+        "licence": origin.licence,
+        "command": "qna-widget export CHECKPOINT OUT",
+        "weights_sha256": checkpoint.weights_sha256,
+        "files": {
+            "onnx": pack("model.onnx", int8_graph(checkpoint), target / "model.onnx.gz"),
+            "vocab": pack("vocab.txt", vocab, target / "vocab.txt.gz"),
+        },
+    }
+    write_description(target, description)
+    return target / "model.json"
+
+
+def _architecture(checkpoint: Checkpoint) -> Architecture:
+    kind = checkpoint.config.get("model_type")
+    try:
+        return ARCHITECTURES[str(kind)]
+    except KeyError:
+        raise ExportError(
+            f"{checkpoint.folder} holds a model of type {kind!r}; "
+            f"known are: {', '.join(ARCHITECTURES)}."
+        ) from None

@@ -1,0 +1,98 @@
+"""Reads a transformers checkpoint folder: numbers and JSON only, nothing in it is run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+
+from ..errors import ExportError
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A model's configuration, weights (float32) and vocabulary (one token per id)."""
+
+    folder: Path
+    config: Mapping[str, Any]
+    weights: Mapping[str, NDArray[np.float32]]
+    vocab: tuple[str, ...]
+    lowercase: bool
+    weights_sha256: str
+
+    def __getitem__(self, name: str) -> NDArray[np.float32]:
+        """Return a weight by its name in the checkpoint."""
+        try:
+            return self.weights[name]
+        except KeyError:
+            raise ExportError(
+                f"{self.folder} has no weight {name!r}. A question-answering checkpoint of "
+                f"{self.config.get('model_type')!r} is needed, its head (qa_outputs) included."
+            ) from None
+
+    def integer(self, name: str) -> int:
+        """Return a whole number from config.json."""
+        value = self.config.get(name)
+        if not isinstance(value, int):
+            raise ExportError(f"{self.folder}/config.json: {name} is {value!r}, not a whole number.")
+        return value
+
+
+def read_checkpoint(folder: Path) -> Checkpoint:
+    """Read config.json, model.safetensors and vocab.txt (or tokenizer.json) of a folder."""
+    weights_file = folder / "model.safetensors"
+    for file in (folder / "config.json", weights_file):
+        if not file.is_file():
+            raise ExportError(
+                f"{file} does not exist. Give the folder of a transformers checkpoint with "
+                "config.json, model.safetensors and vocab.txt or tokenizer.json."
+            )
+    config = _json(folder / "config.json")
+    return Checkpoint(
+        folder=folder,
+        config=config,
+        weights=_weights(weights_file),
+        vocab=_vocab(folder),
+        lowercase=_lowercase(folder),
+        weights_sha256=hashlib.sha256(weights_file.read_bytes()).hexdigest(),
+    )
+
+
+def _json(file: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ExportError(f"{file} is not JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise ExportError(f"{file} holds no JSON object.")
+    return value
+
+
+def _weights(file: Path) -> dict[str, NDArray[np.float32]]:
+    try:
+        with safe_open(str(file), framework="numpy") as tensors:
+            return {name: tensors.get_tensor(name).astype(np.float32) for name in tensors.keys()}  # noqa: SIM118
+    except (SafetensorError, TypeError) as error:
+        raise ExportError(f"{file} cannot be read as float16 or float32: {error}") from error
+
+
+def _vocab(folder: Path) -> tuple[str, ...]:
+    if (folder / "vocab.txt").is_file():
+        lines = (folder / "vocab.txt").read_text(encoding="utf-8").split("\n")
+        return tuple(line.rstrip("\r") for line in (lines[:-1] if lines[-1] == "" else lines))
+    if (folder / "tokenizer.json").is_file():
+        ids: dict[str, int] = _json(folder / "tokenizer.json")["model"]["vocab"]
+        return tuple(sorted(ids, key=ids.__getitem__))
+    raise ExportError(f"{folder} has neither vocab.txt nor tokenizer.json.")
+
+
+def _lowercase(folder: Path) -> bool:
+    file = folder / "tokenizer_config.json"
+    return bool(_json(file).get("do_lower_case", True)) if file.is_file() else True

@@ -1,0 +1,52 @@
+"""Float graph → int8 graph → the same graph with its operators fused ahead of time."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from pathlib import Path
+
+import onnx
+import onnxruntime
+from onnxruntime.quantization import QuantType, quantize_dynamic
+
+
+def quantize(model: onnx.ModelProto, keep_float: list[str]) -> onnx.ModelProto:
+    """Store weights and embeddings in 8 bits, and multiply in 8 bits.
+
+    Activations are scaled when the model runs ("dynamic"), one scale per tensor. Weights are
+    unsigned: products of unsigned bytes are summed without saturation on every processor, while
+    older x86 saturates unsigned times signed, and would differ from the browser.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "int8.onnx"
+        logging.getLogger().disabled = True  # its advice on pre-processing does not apply here
+        try:
+            quantize_dynamic(
+                model,
+                target,
+                op_types_to_quantize=["MatMul", "Gather"],
+                weight_type=QuantType.QUInt8,
+                nodes_to_exclude=keep_float,
+                extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
+            )
+        finally:
+            logging.getLogger().disabled = False
+        return onnx.load(target)
+
+
+def optimize(model: onnx.ModelProto) -> bytes:
+    """Fuse operators with onnxruntime, so that no reader has to wait for it.
+
+    EXTENDED stops before rewrites that suit one processor only, so the file runs everywhere.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "optimized.onnx"
+        options = onnxruntime.SessionOptions()
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+        options.optimized_model_filepath = str(target)
+        options.log_severity_level = 3
+        onnxruntime.InferenceSession(
+            model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+        )
+        return target.read_bytes()
