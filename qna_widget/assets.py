@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from .contract import CHUNK_BYTES
 from .errors import QnaError
+
+if TYPE_CHECKING:
+    from .registry import ModelManifest
 
 PACKAGE = Path(__file__).parent
 STATIC = PACKAGE / "static"
@@ -60,6 +63,11 @@ def wasm() -> Asset:
     """Return the asset of onnxruntime's wasm, as the build listed it."""
     listed: dict[str, Any] = json.loads(built("manifest.json").read_text(encoding="utf-8"))
     return Asset(**listed["wasm"])
+
+
+def manifest(model: ModelManifest) -> dict[str, Any]:
+    """Return all that the browser must be told to find its files (protocol.ts, Manifest)."""
+    return {"model": asdict(model), "runtime": {"wasm": asdict(wasm())}}
 
 
 class AssetReader:
