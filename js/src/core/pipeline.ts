@@ -1,0 +1,90 @@
+// The stages joined: texts in, features out; logits in, answers out. No clock, no model.
+import type { Decoder } from "./decoding";
+import { createFeatures } from "./features";
+import type { Tokenizer } from "./tokenizer";
+import type { Answer, Decoded, DecodingOptions, Encoding, Feature, FeatureOptions } from "./types";
+
+/** A question or passage in which nothing is left to read once white space and controls are gone. */
+export class BlankInputError extends Error {
+  override readonly name = "BlankInputError";
+  constructor(readonly field: "question" | "passage") {
+    super(
+      field === "question"
+        ? "The question is blank. Type a question about the passage."
+        : "The passage is blank. Give a text that holds the answer.",
+    );
+  }
+}
+
+/** One question about one passage, ready for the model. */
+export interface Prepared {
+  readonly question_text: string;
+  readonly passage_text: string;
+  /** At most `max_question_tokens` tokens. */
+  readonly question: Encoding;
+  readonly passage: Encoding;
+  readonly features: readonly Feature[];
+  /** Sentences for the reader. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Tokenises and cuts into windows. Neither text is altered.
+ *
+ * @param previous of an earlier question with the same tokenizer: its passage tokens are used
+ *   again when the passage is the same text, so that typing a question costs nothing per passage.
+ * @throws {BlankInputError} says which text is blank; the passage is looked at first.
+ * @throws {RangeError} when the question leaves no room for the passage.
+ */
+export function prepare(
+  question_text: string,
+  passage_text: string,
+  tokenizer: Tokenizer,
+  options: FeatureOptions,
+  previous?: Prepared,
+): Prepared {
+  const passage =
+    previous?.passage_text === passage_text ? previous.passage : tokenizer.encode(passage_text);
+  if (passage.input_ids.length === 0) throw new BlankInputError("passage");
+  const whole = tokenizer.encode(question_text);
+  if (whole.input_ids.length === 0) throw new BlankInputError("question");
+  const limit = options.max_question_tokens;
+  const warnings: string[] = [];
+  let question = whole;
+  if (whole.input_ids.length > limit) {
+    question = {
+      input_ids: whole.input_ids.slice(0, limit),
+      starts: whole.starts.slice(0, limit),
+      ends: whole.ends.slice(0, limit),
+    };
+    warnings.push(
+      `The question has ${whole.input_ids.length} tokens; only its first ${limit} were used.`,
+    );
+  }
+  const features = createFeatures(question, passage, tokenizer, options);
+  return { question_text, passage_text, question, passage, features, warnings };
+}
+
+/**
+ * Ranks what the decoder was given so far. Cheap: call it again with other options, or after each
+ * batch of windows for first answers, without running the model.
+ *
+ * @param decoder made by createDecoder(prepared.features)
+ */
+export function conclude(
+  { passage_text, passage }: Prepared,
+  decoder: Decoder,
+  options: DecodingOptions,
+): Decoded {
+  const { spans, no_answer, null_score, null_probability, null_margin } = decoder.decode(options);
+  const answers: Answer[] = [];
+  if (no_answer && null_score !== null) {
+    answers.push({ text: "", start: 0, end: 0, score: null_score, probability: null_probability });
+  }
+  for (const { start_token, end_token, score, probability } of spans) {
+    const start = passage.starts[start_token]!;
+    const end = passage.ends[end_token]!;
+    answers.push({ text: passage_text.slice(start, end), start, end, score, probability });
+  }
+  return { answers, null_score, null_probability, null_margin, no_answer };
+}

@@ -1,0 +1,133 @@
+// BERT's tokenizer with the offsets of the original text, equal in ids and offsets to the Rust
+// library `tokenizers`: BertNormalizer, BertPreTokenizer, WordPiece.
+//
+// Rust runs whole-text passes (clean, isolate CJK, NFD, drop Mn, lower-case, split); here one pass
+// does the same, code point by code point. Where a character came from is told as Rust tells it:
+// by position, so that marks which canonical ordering moves take the place's range, not their own.
+import { Marks } from "./marks";
+import type { Encoding } from "./types";
+import {
+  CJK,
+  DECOMPOSES,
+  LOWER,
+  MARK,
+  ORDERED,
+  PUNCTUATION,
+  REMOVED,
+  SPACE,
+  unicode,
+} from "./unicode";
+import { WordPiece } from "./wordpiece";
+import { Words } from "./words";
+
+export interface Tokenizer {
+  readonly cls_id: number;
+  readonly sep_id: number;
+  readonly pad_id: number;
+  readonly unk_id: number;
+  readonly vocab_size: number;
+  /** Tokens of the whole text, no special tokens added or recognised. Offsets are UTF-16 units. */
+  encode(text: string): Encoding;
+}
+
+export interface TokenizerOptions {
+  /** Lower-case and strip accents, as BERT uncased does. */
+  readonly lowercase: boolean;
+}
+
+/**
+ * @param vocab vocab.txt, as text or as its UTF-8 bytes.
+ * @throws {Error} when the vocabulary lacks [UNK], [CLS], [SEP] or [PAD].
+ */
+export function createTokenizer(
+  vocab: string | Uint8Array,
+  { lowercase }: TokenizerOptions,
+): Tokenizer {
+  const text = typeof vocab === "string" ? vocab : new TextDecoder().decode(vocab);
+  const pieces = new WordPiece(text);
+  const special = (token: string): number => {
+    const id = pieces.id(token);
+    if (id === undefined) {
+      throw new Error(
+        `The vocabulary of ${pieces.vocab_size} tokens lacks ${token}. ` +
+          "Give the vocab.txt of a BERT model: one token a line.",
+      );
+    }
+    return id;
+  };
+  const unk_id = special("[UNK]");
+  return {
+    cls_id: special("[CLS]"),
+    sep_id: special("[SEP]"),
+    pad_id: special("[PAD]"),
+    unk_id,
+    vocab_size: pieces.vocab_size,
+    encode(passage) {
+      const words = new Words(pieces, unk_id);
+      if (lowercase) encodeUncased(passage, words);
+      else encodeCased(passage, words);
+      return words.finish();
+    },
+  };
+}
+
+/** Clean and isolate CJK only. */
+function encodeCased(text: string, words: Words): void {
+  const { flags } = unicode();
+  for (let at = 0; at < text.length; ) {
+    const char = text.codePointAt(at)!;
+    const start = at;
+    at += char > 0xffff ? 2 : 1;
+    const flag = flags[char]!;
+    if (flag & REMOVED) continue;
+    if (flag & SPACE) words.close();
+    else if (flag & (CJK | PUNCTUATION)) words.alone(char, start, at);
+    else words.append(char, start, at);
+  }
+  words.close();
+}
+
+/** Clean, isolate CJK, NFD, drop Mn, lower-case. */
+function encodeUncased(text: string, words: Words): void {
+  const { flags, lower, combiningClass, decompose } = unicode();
+
+  /** One character after NFD and the dropping of Mn. */
+  const emit = (char: number, start: number, end: number): void => {
+    const lowered = flags[char]! & LOWER ? lower(char) : char;
+    if (flags[lowered]! & PUNCTUATION) words.alone(lowered, start, end);
+    else words.append(lowered, start, end);
+  };
+  const marks = new Marks(emit);
+
+  for (let at = 0; at < text.length; ) {
+    const char = text.codePointAt(at)!;
+    const start = at;
+    at += char > 0xffff ? 2 : 1;
+    const flag = flags[char]!;
+    if (flag & REMOVED) continue;
+    if (flag & (DECOMPOSES | ORDERED)) {
+      if (flag & CJK) words.close();
+      let first = true;
+      for (const part of flag & DECOMPOSES ? decompose(char) : [char]) {
+        const part_flag = flags[part]!;
+        const kept = (part_flag & MARK) === 0;
+        if (part_flag & ORDERED) {
+          marks.push({ char: part, order: combiningClass(part), kept, first, start, end: at });
+        } else {
+          marks.flush(start, at);
+          if (kept) emit(part, start, at);
+        }
+        first = false;
+      }
+      if (flag & CJK) words.close();
+      continue;
+    }
+    marks.flush(start, at);
+    if (flag === 0) words.append(char, start, at);
+    else if (flag & SPACE) words.close();
+    else if (flag & CJK) words.alone(char, start, at);
+    else if (!(flag & MARK)) emit(char, start, at);
+  }
+  marks.flush(text.length, text.length);
+  words.close();
+}
