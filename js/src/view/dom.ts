@@ -1,0 +1,50 @@
+// The DOM with less ceremony. Text becomes text nodes, never markup.
+
+export type Child = Node | string | null;
+
+type Attributes = Readonly<Record<string, string | number | boolean | null>>;
+
+/** `true` sets an empty attribute; `false` and `null` leave it out. */
+export function el<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes: Attributes = {},
+  ...children: Child[]
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) setAttribute(element, name, value);
+  element.append(...children.filter((child) => child !== null));
+  return element;
+}
+
+/** Writes only what changes, so that drawing the same state again touches nothing. */
+export function setAttribute(
+  element: Element,
+  name: string,
+  value: string | number | boolean | null,
+): void {
+  if (value === null || value === false) {
+    if (element.hasAttribute(name)) element.removeAttribute(name);
+    return;
+  }
+  const text = value === true ? "" : String(value);
+  if (element.getAttribute(name) !== text) element.setAttribute(name, text);
+}
+
+export function setText(element: Element, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** A <button> that submits nothing. */
+export function button(label: string, className: string, onClick: () => void, signal: AbortSignal) {
+  const element = el("button", { type: "button", class: className }, label);
+  element.addEventListener("click", onClick, { signal });
+  return element;
+}
+
+let ids = 0;
+
+/** An id for labels and descriptions; several views live on one page. */
+export function uniqueId(name: string): string {
+  ids += 1;
+  return `qna-${name}-${ids}`;
+}

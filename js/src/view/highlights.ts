@@ -1,0 +1,100 @@
+// The layer under the passage's textarea: the same text, unseen, with the answers marked.
+// Laid out in chunks, so that a book costs a hundred nodes, and an edit or a new answer
+// lays out one chunk again instead of all.
+import { el, setAttribute } from "./dom";
+import { editChunks, type Mark, segments } from "./segments";
+
+interface Chunk {
+  text: string;
+  readonly element: HTMLElement;
+  /** What is drawn in it; "" for plain text. */
+  marks: string;
+}
+
+export class Highlights {
+  readonly element = el("div", { class: "qna-layer", "aria-hidden": "true" });
+  #chunks: Chunk[] = [];
+  #marks: readonly Mark[] = [];
+
+  /** Shows a new text without marks. */
+  setText(text: string): void {
+    this.setMarks([]);
+    const before = this.#chunks.map((chunk) => chunk.text);
+    const { at, removed, inserted } = editChunks(before, text);
+    const added = inserted.map((piece) => {
+      const element = el("div", { class: "qna-chunk" });
+      if (piece !== "") element.append(piece);
+      return { text: piece, element, marks: "" };
+    });
+    const next = this.#chunks[at + removed]?.element ?? null;
+    for (const old of this.#chunks.splice(at, removed, ...added)) old.element.remove();
+    for (const chunk of added) this.element.insertBefore(chunk.element, next);
+  }
+
+  setMarks(marks: readonly Mark[]): void {
+    if (marks.length === 0 && this.#marks.length === 0) return;
+    this.#marks = marks;
+    let start = 0;
+    for (const chunk of this.#chunks) {
+      this.#draw(chunk, start);
+      start += chunk.text.length;
+    }
+  }
+
+  #draw(chunk: Chunk, start: number): void {
+    const parts = segments(start, start + chunk.text.length, this.#marks);
+    const marked = parts.some((part) => part.ranks.length > 0);
+    const key = marked
+      ? JSON.stringify(parts.map((p) => [p.start - start, p.ranks, p.begins]))
+      : "";
+    if (key === chunk.marks) return;
+    chunk.marks = key;
+    chunk.element.replaceChildren(
+      ...parts.map((part) => {
+        const text = chunk.text.slice(part.start - start, part.end - start);
+        if (part.ranks.length === 0) return document.createTextNode(text);
+        return el(
+          "mark",
+          {
+            class: "qna-mark",
+            "data-ranks": ` ${part.ranks.join(" ")} `,
+            "data-hue": hue(part.ranks[0]!),
+            "data-begins": part.begins.length > 0 ? part.begins.join(" ") : null,
+          },
+          text,
+        );
+      }),
+    );
+  }
+
+  /** The marked elements of one answer, in text order. */
+  find(rank: number): HTMLElement[] {
+    return [...this.element.querySelectorAll<HTMLElement>(`[data-ranks~="${rank}"]`)];
+  }
+
+  /** The best answer drawn at a point of the screen, or null. */
+  rankAt(x: number, y: number): number | null {
+    for (const mark of this.element.querySelectorAll("mark")) {
+      for (const box of mark.getClientRects()) {
+        if (x >= box.left && x <= box.right && y >= box.top && y <= box.bottom) {
+          return Number.parseInt(mark.dataset.ranks!.trim(), 10);
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Emphasises one answer (null: none) as `name`: "hot" under the pointer, "active" when chosen. */
+  emphasise(name: "hot" | "active", rank: number | null): void {
+    for (const mark of this.element.querySelectorAll(`[data-${name}]`)) {
+      setAttribute(mark, `data-${name}`, null);
+    }
+    if (rank === null) return;
+    for (const mark of this.find(rank)) setAttribute(mark, `data-${name}`, true);
+  }
+}
+
+/** Colours repeat no sooner than after six answers; ranks beyond share a neutral one. */
+export function hue(rank: number): number {
+  return rank <= 6 ? rank : 0;
+}

@@ -1,0 +1,104 @@
+// The passage: one textarea to read and edit, over a layer that shows the answers in it.
+// Both lie in one scrolling box and take the same height, so nothing needs to be kept in step.
+import type { Answer } from "../core/types";
+import { el, setAttribute, setText, uniqueId } from "./dom";
+import { count } from "./format";
+import { Highlights } from "./highlights";
+import { Newlines } from "./newlines";
+import { TextField } from "./text-field";
+
+export interface PassageEvents {
+  onEdit(passage: string): void;
+  /** The pointer is over this answer's place; null: over none. */
+  onHover(rank: number | null): void;
+}
+
+export class PassagePane {
+  readonly element: HTMLElement;
+  readonly #highlights = new Highlights();
+  readonly #field: TextField;
+  readonly #scroller: HTMLElement;
+  readonly #length: HTMLElement;
+
+  constructor(events: PassageEvents, signal: AbortSignal) {
+    const id = uniqueId("passage");
+    const area = el("textarea", {
+      id,
+      class: "qna-text",
+      placeholder: "Paste or type the text to ask about",
+      rows: 1,
+      dir: "auto",
+      spellcheck: "false",
+      autocomplete: "off",
+      "aria-describedby": `${id}-length`,
+    });
+    this.#length = el("span", { id: `${id}-length`, class: "qna-muted" });
+    this.#scroller = el(
+      "div",
+      { class: "qna-scroller" },
+      el("div", { class: "qna-sheet" }, this.#highlights.element, area),
+    );
+    this.element = el(
+      "section",
+      { class: "qna-passage" },
+      el(
+        "div",
+        { class: "qna-head" },
+        el("label", { class: "qna-label", for: id }, "Passage"),
+        this.#length,
+      ),
+      this.#scroller,
+    );
+    this.#field = new TextField(
+      area,
+      {
+        onShown: (shown) => {
+          this.#highlights.setText(shown);
+          setText(this.#length, shown === "" ? "" : count(shown.length, "character"));
+        },
+        onEdit: events.onEdit,
+      },
+      signal,
+    );
+    this.#highlights.setText("");
+    // The textarea lies above the marks and takes the pointer; ask the layer what is under it.
+    area.addEventListener(
+      "pointermove",
+      (event) => events.onHover(this.#highlights.rankAt(event.clientX, event.clientY)),
+      { signal },
+    );
+    area.addEventListener("pointerleave", () => events.onHover(null), { signal });
+  }
+
+  /** `spans` are the answers to mark, best first; null while they are waited for. */
+  draw(passage: string, spans: readonly Answer[] | null): void {
+    this.#field.show(passage);
+    setAttribute(this.#scroller, "data-waiting", spans === null);
+    // In the middle of a composition another text is on the screen: no offsets fit it.
+    if (spans === null || this.#field.given !== passage) return;
+    const newlines = new Newlines(passage);
+    this.#highlights.setMarks(
+      spans.map((span, i) => ({
+        rank: i + 1,
+        start: newlines.toShown(span.start),
+        end: newlines.toShown(span.end),
+      })),
+    );
+  }
+
+  emphasise(name: "hot" | "active", rank: number | null): void {
+    this.#highlights.emphasise(name, rank);
+  }
+
+  scrollTo(rank: number): void {
+    const mark = this.#highlights.find(rank)[0];
+    if (mark === undefined) return;
+    const distance = mark.getBoundingClientRect().top - this.#scroller.getBoundingClientRect().top;
+    const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+    this.#scroller.scrollTo({
+      top: this.#scroller.scrollTop + distance - this.#scroller.clientHeight / 3,
+      behavior,
+    });
+    this.#scroller.scrollIntoView({ block: "nearest", behavior });
+  }
+}

@@ -1,0 +1,88 @@
+// What the component is doing: status line, progress, errors, notices, and what is read aloud.
+import type { Actions, ComponentState } from "../state";
+import { button, el, setAttribute, setText } from "./dom";
+import { announcement, isPartial, progressText, statusParts } from "./format";
+
+/** Quiet time before an answer is read aloud, so that typing is not talked over. Milliseconds. */
+const ANNOUNCE_AFTER = 700;
+
+/** Windows from which reading a passage is long enough to be worth a cancel button. */
+const LONG_RUN = 4;
+
+export class StatusArea {
+  readonly #line = el("p", { class: "qna-status-line" });
+  readonly #fill = el("span", { class: "qna-progress-fill" });
+  readonly #progress = el(
+    "div",
+    { class: "qna-progress", role: "progressbar", "aria-label": "Progress", "aria-valuemin": 0 },
+    this.#fill,
+  );
+  readonly #cancel: HTMLButtonElement;
+  readonly #alert = el("div", { class: "qna-alert", role: "alert" });
+  readonly #retry: HTMLButtonElement;
+  readonly #notice = el("p", { class: "qna-notice" });
+  readonly #live = el("div", { class: "qna-hidden", role: "status", "aria-live": "polite" });
+  readonly element: HTMLElement;
+  #timer = 0;
+  #announced: unknown = null;
+
+  constructor(actions: Actions, onCancel: () => void, signal: AbortSignal) {
+    this.#cancel = button("Cancel", "qna-button qna-cancel", onCancel, signal);
+    this.#retry = button("Retry", "qna-button", () => actions.retry(), signal);
+    this.element = el(
+      "div",
+      { class: "qna-status" },
+      this.#progress,
+      el("div", { class: "qna-status-row" }, this.#line, this.#cancel),
+      el("div", { class: "qna-alert-row" }, this.#alert, this.#retry),
+      this.#notice,
+      this.#live,
+    );
+    signal.addEventListener("abort", () => clearTimeout(this.#timer));
+  }
+
+  draw(state: ComponentState): void {
+    const { progress, error, notice } = state;
+    const busy = state.status === "loading" || state.status === "running";
+    this.#drawProgress(busy ? progress : null);
+    const long = progress?.stage !== "run" || progress.total >= LONG_RUN;
+    this.#cancel.hidden = !(busy && progress !== null && long);
+    const parts = busy && progress !== null && long ? [progressText(progress)] : statusParts(state);
+    if (this.#line.textContent !== parts.join(" · ")) {
+      this.#line.replaceChildren(
+        ...parts.flatMap((part, i) => [i > 0 ? " · " : "", el("bdi", {}, part)]),
+      );
+    }
+    setText(this.#alert, error);
+    this.#retry.hidden = error === "";
+    setText(this.#notice, notice);
+    this.#announce(state);
+  }
+
+  #drawProgress(progress: ComponentState["progress"]): void {
+    this.#progress.hidden = progress === null;
+    if (progress === null) return;
+    const known = progress.total > 0;
+    const share = known ? Math.min(1, progress.loaded / progress.total) : 0;
+    setAttribute(this.#progress, "aria-valuemax", known ? 100 : null);
+    setAttribute(this.#progress, "aria-valuenow", known ? Math.round(share * 100) : null);
+    setAttribute(this.#progress, "aria-valuetext", progressText(progress));
+    setAttribute(this.#progress, "data-indeterminate", !known);
+    this.#fill.style.inlineSize = known ? `${share * 100}%` : "";
+  }
+
+  /** Reads out final answers only, once each, after a moment of quiet. */
+  #announce(state: ComponentState): void {
+    const { result } = state;
+    const final = result !== null && !isPartial(result) ? result : null;
+    if (final === this.#announced) return;
+    this.#announced = final;
+    clearTimeout(this.#timer);
+    if (final === null) return;
+    this.#timer = window.setTimeout(() => {
+      // Emptied first, so that the same words for another question are read again.
+      this.#live.replaceChildren();
+      this.#live.append(announcement(final));
+    }, ANNOUNCE_AFTER);
+  }
+}

@@ -1,0 +1,145 @@
+// Draws a component's state and hands the reader's doings to its actions. Data flows one way:
+// state -> view -> actions -> state.
+import type { Actions, ComponentState } from "../state";
+import { AnswerList } from "./answers";
+import { el, uniqueId } from "./dom";
+import { isFirstLoad, spansOf } from "./format";
+import { PassagePane } from "./passage";
+import { Settings } from "./settings";
+import { StatusArea } from "./status";
+import styles from "./styles.css";
+import { TextField } from "./text-field";
+
+/** Where a view finds the state to draw; a component is one. */
+export interface StateSource {
+  readonly state: ComponentState;
+  /** Calls back after each change of `state`, until the signal aborts. */
+  subscribe(listener: (state: ComponentState) => void, signal: AbortSignal): void;
+}
+
+/**
+ * Draws `source` into `root` until `signal` aborts; then nothing of it is left behind.
+ * `root` may be an element or a shadow root, and may hold other things.
+ */
+export function mountView(
+  root: HTMLElement | ShadowRoot,
+  source: StateSource,
+  actions: Actions,
+  signal: AbortSignal,
+): void {
+  if (signal.aborted) return;
+  /** The inputs that the reader cancelled: nothing is on its way for them. */
+  let cancelled: ComponentState["inputs"] | null = null;
+  const cancel = () => {
+    cancelled = source.state.inputs;
+    actions.cancel();
+  };
+
+  const id = uniqueId("question");
+  const questionArea = el("textarea", {
+    id,
+    class: "qna-question",
+    rows: 1,
+    dir: "auto",
+    placeholder: "What would you like to know?",
+    autocomplete: "off",
+    enterkeyhint: "done",
+  });
+  const question = new TextField(
+    questionArea,
+    { onShown: () => {}, onEdit: (text) => actions.setQuestion(text) },
+    signal,
+  );
+  const hover = (rank: number | null) => {
+    passage.emphasise("hot", rank);
+    answers.emphasise(rank);
+  };
+  const passage = new PassagePane(
+    { onEdit: (text) => actions.setPassage(text), onHover: hover },
+    signal,
+  );
+  const answers = new AnswerList(
+    {
+      onHover: hover,
+      onChoose: (rank) => {
+        passage.emphasise("active", rank);
+        if (rank !== null) passage.scrollTo(rank);
+      },
+    },
+    signal,
+  );
+  const status = new StatusArea(actions, cancel, signal);
+  const settings = new Settings(actions, signal);
+
+  const view = el(
+    "div",
+    { class: "qna-root" },
+    el("style", {}, styles),
+    el(
+      "div",
+      { class: "qna-panel" },
+      el(
+        "div",
+        { class: "qna-ask" },
+        el("label", { class: "qna-label", for: id }, "Question"),
+        questionArea,
+      ),
+      status.element,
+      el("div", { class: "qna-columns" }, passage.element, answers.element),
+      settings.element,
+    ),
+  );
+
+  const draw = (state: ComponentState) => {
+    const { inputs, result } = state;
+    if (!sameTexts(inputs, cancelled) || state.status === "loading" || state.status === "running") {
+      cancelled = null;
+    }
+    question.show(inputs.question);
+    passage.draw(inputs.passage, result === null ? null : spansOf(result));
+    answers.draw(result, inputs, hintFor(state, cancelled !== null));
+    status.draw(state);
+    settings.draw(inputs);
+  };
+
+  // A question is one line of thought: Enter asks nothing more than typing did.
+  questionArea.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key === "Enter" && !event.isComposing) event.preventDefault();
+    },
+    { signal },
+  );
+  view.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key !== "Escape" || event.isComposing) return;
+      const { status } = source.state;
+      if (status === "loading" || status === "running") cancel();
+      else if (answers.chosen !== null) answers.choose(null);
+    },
+    { signal },
+  );
+
+  root.append(view);
+  signal.addEventListener("abort", () => view.remove(), { once: true });
+  source.subscribe(draw, signal);
+  draw(source.state);
+}
+
+function sameTexts(a: ComponentState["inputs"], b: ComponentState["inputs"] | null): boolean {
+  return b !== null && a.question === b.question && a.passage === b.passage;
+}
+
+/** Why there are no answers to show, in words; "" when there are, or when they are on their way. */
+function hintFor(state: ComponentState, cancelled: boolean): string {
+  const { passage, question } = state.inputs;
+  if (state.result !== null) return "";
+  if (passage.trim() === "") return "Paste a text to ask about.";
+  if (question.trim() === "") return "Ask a question about the passage.";
+  if (state.error !== "") return "No answers: see the message above.";
+  if (isFirstLoad(state.progress)) {
+    return "The model is loaded once and kept in this browser afterwards.";
+  }
+  return cancelled ? "Stopped." : "";
+}
