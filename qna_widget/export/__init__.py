@@ -14,7 +14,8 @@ from pathlib import Path
 
 import onnx
 
-from ..errors import ExportError
+from qna_widget.errors import ExportError
+
 from . import bert
 from .bundle import pack, write_description
 from .checkpoint import Checkpoint, read_checkpoint

@@ -1,11 +1,12 @@
-"""BERT for question answering, weights to graph. Reference: Devlin et al. 2018, arXiv:1810.04805."""
+"""BERT for question answering, weights to graph (Devlin et al. 2018, arXiv:1810.04805)."""
 
 from __future__ import annotations
 
 import numpy as np
 import onnx
 
-from ..errors import ExportError
+from qna_widget.errors import ExportError
+
 from .checkpoint import Checkpoint
 from .graph import Graph
 
@@ -42,19 +43,17 @@ def build(checkpoint: Checkpoint, *, fused: bool) -> onnx.ModelProto:
         own = f"{layer}.attention.self"
         # One product for query, key and value: the input is quantised and read once.
         weights, biases = (
-            np.concatenate([checkpoint[f"{own}.{part}.{kind}"] for part in ("query", "key", "value")])
+            np.concatenate(
+                [checkpoint[f"{own}.{part}.{kind}"] for part in ("query", "key", "value")]
+            )
             for kind in ("weight", "bias")
         )
         joined = graph.linear(x, f"{own}.qkv", weights, biases)
         query, key, value = graph.ops("Split", 3, joined, axis=-1, num_outputs=3)
-        context = graph.attention(
-            query, key, value, "attention_mask", heads, size, fused=fused
-        )
+        context = graph.attention(query, key, value, "attention_mask", heads, size, fused=fused)
         x = _residual(graph, checkpoint, f"{layer}.attention.output", context, x, epsilon)
         wide = _linear(graph, checkpoint, f"{layer}.intermediate.dense", x)
-        x = _residual(
-            graph, checkpoint, f"{layer}.output", graph.op(activation, wide), x, epsilon
-        )
+        x = _residual(graph, checkpoint, f"{layer}.output", graph.op(activation, wide), x, epsilon)
 
     logits = _linear(graph, checkpoint, "qa_outputs", x)
     start, end = graph.ops("Split", 2, logits, axis=-1, num_outputs=2)

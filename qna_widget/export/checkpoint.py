@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
-from ..errors import ExportError
+from qna_widget.errors import ExportError
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,9 @@ class Checkpoint:
         """Return a whole number from config.json."""
         value = self.config.get(name)
         if not isinstance(value, int):
-            raise ExportError(f"{self.folder}/config.json: {name} is {value!r}, not a whole number.")
+            raise ExportError(
+                f"{self.folder}/config.json: {name} is {value!r}, not a whole number."
+            )
         return value
 
 

@@ -65,7 +65,7 @@ class Graph:
         return self.constant(f"f32:{value}", np.array(value, np.float32))
 
     def linear(self, x: str, name: str, weight: Array, bias: Array) -> str:
-        """x @ weight.T + bias, with weight [out, in] as checkpoints hold it."""
+        """X @ weight.T + bias, with weight [out, in] as checkpoints hold it."""
         product = self.op("MatMul", x, self.constant(f"{name}.weight", weight.T), name=name)
         return self.op("Add", product, self.constant(f"{name}.bias", bias), name=f"{name}.out")
 
@@ -73,13 +73,18 @@ class Graph:
         """Layer normalisation over the last axis."""
         scale = self.constant(f"{name}.weight", weight)
         shift = self.constant(f"{name}.bias", bias)
-        return self.op(
-            "LayerNormalization", x, scale, shift, name=name, axis=-1, epsilon=epsilon
-        )
+        return self.op("LayerNormalization", x, scale, shift, name=name, axis=-1, epsilon=epsilon)
 
     def attention(
-        self, query: str, key: str, value: str, attention_mask: str, heads: int, size: int,
-        *, fused: bool,
+        self,
+        query: str,
+        key: str,
+        value: str,
+        attention_mask: str,
+        heads: int,
+        size: int,
+        *,
+        fused: bool,
     ) -> str:
         """Scaled dot-product attention over [batch, sequence, heads * size] inputs.
 

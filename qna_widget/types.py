@@ -1,0 +1,190 @@
+"""The values that flow through the stages.
+
+(question, passage) -> Encoding -> Feature[] -> Logits[] -> Span[] -> Answer[]
+
+Offsets are code points of the original text (Python's string indices). Twin:
+js/src/core/types.ts. Imports nothing heavy, so that the base package stays light.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Ids = NDArray[np.int32]
+    Floats = NDArray[np.float32]
+
+Overlap = Literal["none", "nested", "allow"]
+
+
+@dataclass(frozen=True, eq=False)
+class Encoding:
+    """A text as WordPiece tokens, special tokens not included; one entry per token each."""
+
+    input_ids: Ids
+    # First code point of each token in the original text.
+    starts: Ids
+    # One past the last code point of each token in the original text.
+    ends: Ids
+
+    def __len__(self) -> int:
+        """Return the number of tokens."""
+        return len(self.input_ids)
+
+    def head(self, count: int) -> Encoding:
+        """Return the first `count` tokens."""
+        return Encoding(self.input_ids[:count], self.starts[:count], self.ends[:count])
+
+
+@dataclass(frozen=True, eq=False)
+class Feature:
+    """One window: [CLS] question [SEP] passage tokens [SEP]."""
+
+    input_ids: Ids
+    token_type_ids: Ids
+    # Position in `input_ids` of the window's first passage token.
+    passage_position: int
+    # Which passage token that is (index into the passage's Encoding).
+    window_start: int
+    # Number of passage tokens in the window.
+    window_length: int
+
+
+@dataclass(frozen=True, eq=False)
+class Logits:
+    """The model's output for one feature; both arrays are as long as its `input_ids`."""
+
+    start_logits: Floats
+    end_logits: Floats
+
+
+@dataclass(frozen=True)
+class Span:
+    """A candidate: passage tokens start_token..end_token, both included."""
+
+    start_token: int
+    end_token: int
+    # start_logits[i] + end_logits[j] in the window that gives the start its maximal context.
+    score: float
+
+
+@dataclass(frozen=True)
+class RankedSpan(Span):
+    """A span with its share of the softmax over all candidates and the null."""
+
+    probability: float
+    # Index of the feature that gave the score.
+    window: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeatureOptions:
+    """How a passage is cut into windows; all in tokens."""
+
+    # A whole window, special tokens included.
+    max_seq_len: int = 384
+    # Step from one window to the next, in passage tokens.
+    doc_stride: int = 128
+    # Question tokens kept; the rest is cut off with a warning.
+    max_question_tokens: int = 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecodingOptions:
+    """How logits become ranked answers."""
+
+    # Most answers to return, "no answer" included when it ranks first.
+    top_k: int = 5
+    # Tokens.
+    max_answer_len: int = 30
+    # "No answer" ranks first when null_score - best score > threshold (logits). Infinity turns
+    # "no answer" off.
+    no_answer_threshold: float = 0.0
+    overlap: Overlap = "none"
+
+
+class AnswerDict(TypedDict):
+    """An answer as plain data, as traits and JSON carry it."""
+
+    text: str
+    start: int
+    end: int
+    score: float
+    probability: float
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One ranked answer: `text` is passage[start:end]; "no answer" is the empty text at 0."""
+
+    text: str
+    # Code points of the original passage.
+    start: int
+    end: int
+    # Logits: start + end for a span, the null score for "no answer".
+    score: float
+    # Softmax over all merged candidates and the null; independent of top_k.
+    probability: float
+    # null_score minus the best span's score (logits), the same for all answers to a question;
+    # below the threshold: the passage holds an answer.
+    null_margin: float
+
+    def as_dict(self) -> AnswerDict:
+        """Return the answer as the traits carry it."""
+        return {
+            "text": self.text,
+            "start": self.start,
+            "end": self.end,
+            "score": self.score,
+            "probability": self.probability,
+        }
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """What all windows given so far amount to; token indices, no text."""
+
+    # Best first; one fewer than top_k when no_answer takes the first place.
+    spans: tuple[RankedSpan, ...]
+    # Minimum over the windows of start_logits[0] + end_logits[0]; None before the first one.
+    null_score: float | None
+    null_probability: float
+    # null_score minus the best span's score; None before the first window.
+    null_margin: float | None
+    no_answer: bool
+
+
+@dataclass(frozen=True)
+class Result:
+    """One question about one passage, answered."""
+
+    question: str
+    # Best first; the empty text comes first when "no answer" wins, else it is absent.
+    answers: tuple[Answer, ...]
+    null_score: float
+    null_probability: float
+    null_margin: float
+    no_answer: bool
+    # Sentences for the reader.
+    warnings: tuple[str, ...]
+    # Question and passage tokens, each counted once.
+    tokens: int
+    windows: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain data, ready for JSON."""
+        return {
+            "question": self.question,
+            "answers": [answer.as_dict() for answer in self.answers],
+            "null_score": self.null_score,
+            "null_probability": self.null_probability,
+            "null_margin": self.null_margin,
+            "no_answer": self.no_answer,
+            "warnings": list(self.warnings),
+            "tokens": self.tokens,
+            "windows": self.windows,
+        }
