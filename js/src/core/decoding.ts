@@ -75,8 +75,15 @@ export function createDecoder(features: readonly Feature[]): Decoder {
       if (owner[window_start + k] !== window) continue;
       const stop = Math.min(k + max_answer_len, window_length);
       let top = k;
-      for (let j = k + 1; j < stop; j++) if (end[j]! > end[top]!) top = j;
-      const best = start[k]! + end[top]!;
+      let best = start[k]! + end[k]!;
+      for (let j = k + 1; j < stop; j++) {
+        // Sums are compared, not end logits: float64 may round two different ends to one score.
+        const sum = start[k]! + end[j]!;
+        if (sum > best) {
+          best = sum;
+          top = j;
+        }
+      }
       best_score[window_start + k] = best;
       best_end[window_start + k] = window_start + top;
       if (best > window_peak) window_peak = best;

@@ -89,7 +89,7 @@ function encodeCased(text: string, words: Words): void {
 
 /** Clean, isolate CJK, NFD, drop Mn, lower-case. */
 function encodeUncased(text: string, words: Words): void {
-  const { flags, lower, combiningClass, decompose } = unicode();
+  const { flags, lower, order, decompose } = unicode();
 
   /** One character after NFD and the dropping of Mn. */
   const emit = (char: number, start: number, end: number): void => {
@@ -112,7 +112,7 @@ function encodeUncased(text: string, words: Words): void {
         const part_flag = flags[part]!;
         const kept = (part_flag & MARK) === 0;
         if (part_flag & ORDERED) {
-          marks.push({ char: part, order: combiningClass(part), kept, first, start, end: at });
+          marks.push({ char: part, order: order(part), kept, first, start, end: at });
         } else {
           marks.flush(start, at);
           if (kept) emit(part, start, at);

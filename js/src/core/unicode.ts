@@ -1,49 +1,116 @@
-// Temporary: engine properties until the generated tables are in.
+// What BERT's normaliser does to each code point, the same in every browser.
+//
+// Browsers differ in their Unicode version, and the Rust library mixes three versions of its own,
+// so classes and lower-casing come from generated tables. Only the decomposition of a character
+// is left to the engine's NFD: the table says which characters decompose, all of them older than
+// any engine that runs this code, and Unicode's stability policy fixes their decompositions.
+import * as tables from "./unicode-tables";
+
+/** Bits of `flags`. Lone surrogates count as removed, as U+FFFD does. */
 export const REMOVED = 1;
 export const SPACE = 2;
 export const CJK = 4;
+/** Category Mn: dropped when accents are stripped. */
 export const MARK = 8;
 export const PUNCTUATION = 16;
 export const LOWER = 32;
 export const DECOMPOSES = 64;
+/** Combining class other than 0. */
 export const ORDERED = 128;
 
 export interface Unicode {
+  /** One byte of flags for every code point; 0 for the plain ones. */
   readonly flags: Uint8Array;
+  /** The small letter of a character flagged LOWER. */
   lower(char: number): number;
-  combiningClass(char: number): number;
-  decompose(char: number): number[];
+  /** The rank among combining classes of a character flagged ORDERED. */
+  order(char: number): number;
+  /** The code points that a character flagged DECOMPOSES becomes. */
+  decompose(char: number): readonly number[];
 }
 
-let built: Unicode | undefined;
+let unpacked: Unicode | undefined;
 
+/** Unpacks the tables on the first call. */
 export function unicode(): Unicode {
-  if (built) return built;
+  unpacked ??= unpack();
+  return unpacked;
+}
+
+function unpack(): Unicode {
   const flags = new Uint8Array(0x110000);
-  for (let c = 0; c < 0x110000; c++) {
-    const s = String.fromCodePoint(c);
-    if (/[\t\n\r\p{Z}]/u.test(s)) flags[c] = SPACE;
-    else if (c === 0xfffd || /[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/u.test(s)) flags[c] = REMOVED;
-    else {
-      let flag = 0;
-      if (/\p{Mn}/u.test(s)) flag |= MARK;
-      if (/[!-/:-@[-`{-~\p{P}]/u.test(s)) flag |= PUNCTUATION;
-      if (s.toLowerCase() !== s) flag |= LOWER;
-      if (s.normalize("NFD") !== s) flag |= DECOMPOSES;
-      if (
-        c >= 0x3400 &&
-        /[\u4e00-\u9fff\u3400-\u4dbf\u{20000}-\u{2ceaf}\uf900-\ufaff\u{2f800}-\u{2fa1f}]/u.test(s)
-      )
-        flag |= CJK;
-      flags[c] = flag;
+  const lower = new Map<number, number>();
+  const orders = new Map<number, number>();
+  const decompositions = new Map<number, readonly number[]>();
+
+  const mark = (table: string, flag: number): void => {
+    for (let at = 0, numbers = unpackNumbers(table), i = 0; i < numbers.length; i += 2) {
+      const start = at + numbers[i]!;
+      at = start + numbers[i + 1]! + 1;
+      for (let char = start; char < at; char++) flags[char]! |= flag;
+    }
+  };
+  mark(tables.REMOVED, REMOVED);
+  flags.fill(REMOVED, 0xd800, 0xe000);
+  mark(tables.SPACES, SPACE);
+  mark(tables.CJK_IDEOGRAPHS, CJK);
+  mark(tables.NONSPACING_MARKS, MARK);
+  mark(tables.PUNCTUATION_MARKS, PUNCTUATION);
+  mark(tables.DECOMPOSABLE, DECOMPOSES);
+
+  for (let at = 0, numbers = unpackNumbers(tables.COMBINING_ORDERS), i = 0; i < numbers.length; ) {
+    const start = at + numbers[i++]!;
+    at = start + numbers[i++]! + 1;
+    const order = numbers[i++]!;
+    for (let char = start; char < at; char++) {
+      flags[char]! |= ORDERED;
+      orders.set(char, order);
     }
   }
-  built = {
+
+  for (let at = 0, numbers = unpackNumbers(tables.LOWERCASE), i = 0; i < numbers.length; ) {
+    let char = at + numbers[i++]!;
+    const count = numbers[i++]! + 1;
+    const code = numbers[i++]!;
+    const step = (code & 1) + 1;
+    const shift = code & 2 ? -((code >> 2) + 1) : code >> 2;
+    for (let k = 0; k < count; k++, char += step) {
+      flags[char]! |= LOWER;
+      lower.set(char, char + shift);
+      at = char + 1;
+    }
+  }
+
+  return {
     flags,
-    lower: (char) => String.fromCodePoint(char).toLowerCase().codePointAt(0)!,
-    combiningClass: () => 0,
-    decompose: (char) =>
-      Array.from(String.fromCodePoint(char).normalize("NFD"), (c) => c.codePointAt(0)!),
+    lower: (char) => lower.get(char)!,
+    order: (char) => orders.get(char)!,
+    decompose(char) {
+      let parts = decompositions.get(char);
+      if (!parts) {
+        const text = String.fromCodePoint(char).normalize("NFD");
+        parts = Array.from(text, (part) => part.codePointAt(0)!);
+        decompositions.set(char, parts);
+      }
+      return parts;
+    },
   };
-  return built;
+}
+
+/** Numbers in base 32, least digit first; the format of unicode-tables.ts. */
+function unpackNumbers(table: string): number[] {
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-";
+  const numbers: number[] = [];
+  let number = 0;
+  let shift = 0;
+  for (const digit of table) {
+    const value = alphabet.indexOf(digit);
+    number |= (value & 31) << shift;
+    shift += 5;
+    if (value < 32) {
+      numbers.push(number);
+      number = shift = 0;
+    }
+  }
+  return numbers;
 }
