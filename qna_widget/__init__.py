@@ -1,1 +1,65 @@
-"""Ask questions about a text; ranked answers with exact offsets come back."""
+"""Ask questions about a text; ranked answers with exact offsets come back.
+
+``QnA`` shows a panel in a notebook, where the reader's own browser answers. ``QuestionAnswerer``
+gives the same answers in Python (needs the `kernel` extra). Everything else is imported from its
+own module, such as ``qna_widget.streamlit.qna``.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+from .errors import (
+    BlankPassageError,
+    BlankQuestionError,
+    InputError,
+    MissingExtraError,
+    ModelError,
+    QnaError,
+)
+from .types import Answer, Result
+
+if TYPE_CHECKING:
+    from .answerer import QuestionAnswerer
+    from .widget import QnA
+
+__all__ = [
+    "Answer",
+    "BlankPassageError",
+    "BlankQuestionError",
+    "InputError",
+    "MissingExtraError",
+    "ModelError",
+    "QnA",
+    "QnaError",
+    "QuestionAnswerer",
+    "Result",
+    "__version__",
+]
+
+try:
+    __version__ = version("qna-widget")
+except PackageNotFoundError:  # run from a folder that was never installed
+    __version__ = "0"
+
+# Imported on first use: neither a notebook nor Pyodide should load what it does not need.
+_LAZY = {"QnA": "widget", "QuestionAnswerer": "answerer"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        module = import_module(f".{_LAZY[name]}", __name__)
+    except ModuleNotFoundError as error:
+        # numpy is the one dependency that several stages import at their head.
+        if error.name == "numpy":
+            raise MissingExtraError(name, "kernel", "numpy") from error
+        raise
+    return getattr(module, name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

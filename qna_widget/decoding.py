@@ -9,6 +9,7 @@ further step.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -17,7 +18,10 @@ from numpy.typing import NDArray
 from .errors import ModelFileError
 from .features import max_context_windows
 from .ranking import Rows, rank_spans
-from .types import DecodingOptions, Feature, Floats, Logits, RankedSpan, Ranking
+from .types import DecodingOptions, Feature, Logits, RankedSpan, Ranking
+
+if TYPE_CHECKING:
+    from .types import Floats
 
 
 class Decoder:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .errors import InputError
-from .types import Encoding, Feature, Ids
+from .types import Encoding, Feature
+
+if TYPE_CHECKING:
+    from .types import Ids
 
 
 def create_features(

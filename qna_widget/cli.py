@@ -1,0 +1,61 @@
+"""The command `qna-widget`. Parses arguments, calls one function, prints what it returns."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import __version__
+from .errors import MissingExtraError, QnaError
+
+# What a script can tell apart.
+OK, FAILED, INTERRUPTED = 0, 1, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code. Errors that we raise on purpose print no traceback."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.run(options)
+    except QnaError as error:
+        print(f"qna-widget: {error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        print("qna-widget: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("qna-widget", description="Ask questions about a text.")
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    export = commands.add_parser(
+        "export", help="turn a transformers checkpoint into a model for the browser"
+    )
+    export.add_argument("checkpoint", type=Path, help="folder with config.json, model.safetensors")
+    export.add_argument("out", type=Path, help="folder to write model.json and its files into")
+    export.add_argument("--name", help="default: the name of OUT")
+    export.add_argument("--title", help="for the status line; default: NAME")
+    export.add_argument("--source", default="", help="where the weights come from")
+    export.add_argument("--licence", default="", help="of the weights")
+    export.add_argument("--max-seq-len", type=int, default=384, help="tokens (%(default)s)")
+    export.set_defaults(run=_export)
+    return parser
+
+
+def _export(options: argparse.Namespace) -> int:
+    try:
+        from .export import Origin, export_checkpoint
+    except ModuleNotFoundError as error:
+        raise MissingExtraError("Exporting", "export", str(error.name)) from error
+    name = options.name or options.out.resolve().name
+    origin = Origin(name, options.title or name, options.source, options.licence)
+    file = export_checkpoint(
+        options.checkpoint, options.out, origin, max_seq_len=options.max_seq_len
+    )
+    print(file)
+    return OK
