@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -44,7 +45,35 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--licence", default="", help="of the weights")
     export.add_argument("--max-seq-len", type=int, default=384, help="tokens (%(default)s)")
     export.set_defaults(run=_export)
+
+    evaluation = commands.add_parser("eval", help="measure a model on a SQuAD-format file")
+    evaluation.add_argument("file", type=Path, help="SQuAD 1.1 or 2.0 format")
+    evaluation.add_argument("--model", default="auto", help="auto, bundled or a folder")
+    evaluation.add_argument("--limit", type=int, help="only the first LIMIT questions")
+    evaluation.add_argument("--backend", choices=["kernel", "browser"], default="kernel")
+    evaluation.add_argument("--threshold", type=float, default=0.0, help="logits (%(default)s)")
+    evaluation.add_argument("--predictions", type=Path, help="write id-to-answer JSON here")
+    evaluation.add_argument("--null-margins", type=Path, help="write id-to-null-margin JSON here")
+    evaluation.set_defaults(run=_eval)
     return parser
+
+
+def _eval(options: argparse.Namespace) -> int:
+    from .evaluation import PREDICTORS, evaluate
+    from .squad import read_examples
+
+    examples = read_examples(options.file, limit=options.limit)
+    predict = PREDICTORS[options.backend](options.model)
+    report = evaluate(examples, predict, threshold=options.threshold)
+    for file, content in (
+        (options.predictions, report.predictions),
+        (options.null_margins, report.null_margins),
+    ):
+        if file:
+            file.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+    about = {"file": str(options.file), "model": options.model, "backend": options.backend}
+    print(json.dumps({**about, **report.figures}, indent=2))
+    return OK
 
 
 def _export(options: argparse.Namespace) -> int:

@@ -34,6 +34,8 @@ class ModelManifest:
     max_seq_len: int
     """Tokens of a whole window."""
     lowercase: bool
+    optimized: bool
+    """Whether the graph was optimised ahead of time, so that sessions need not do it."""
     onnx: Asset
     vocab: Asset
 
@@ -99,6 +101,7 @@ def _describe(folder: Path) -> ModelManifest:
             note="",
             max_seq_len=int(description["max_seq_len"]),
             lowercase=bool(description["lowercase"]),
+            optimized=bool(description.get("optimized", False)),
             onnx=_asset(folder, description["files"]["onnx"]),
             vocab=_asset(folder, description["files"]["vocab"]),
         )

@@ -75,6 +75,7 @@ def export_checkpoint(
         "title": origin.title,
         "max_seq_len": max_seq_len,
         "lowercase": checkpoint.lowercase,
+        "optimized": True,
         "source": origin.source,
         "licence": origin.licence,
         "command": "qna-widget export CHECKPOINT OUT",

@@ -1,0 +1,96 @@
+"""How good a model is on a SQuAD-format file, by the official definition (squad.py)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .progress import progress_bar
+from .squad import Example, best_threshold, score, summarize
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """The best span of a question, whether or not "no answer" would win over it."""
+
+    text: str
+    # null_score minus the span's score, logits.
+    null_margin: float
+
+    def answer(self, threshold: float) -> str:
+        """Return the text, or "" when "no answer" wins."""
+        return "" if self.null_margin > threshold else self.text
+
+
+@dataclass(frozen=True)
+class Report:
+    """What an evaluation found."""
+
+    # Official names and percent; see `report`.
+    figures: Mapping[str, Any]
+    # Official prediction file: question id to answer, "" for "no answer".
+    predictions: Mapping[str, str]
+    # Official "na_prob" file: question id to null margin; the higher, the less answerable.
+    null_margins: Mapping[str, float]
+
+
+# Gives predictions for examples, in their order.
+Predictor = Callable[[Sequence[Example]], Iterable[Prediction]]
+
+
+def kernel_predictor(model: str, **options: Any) -> Predictor:
+    """Predict in Python with QuestionAnswerer; `options` are those of its `ask`."""
+    from .answerer import QuestionAnswerer
+
+    answerer = QuestionAnswerer(model)
+
+    def predict(examples: Sequence[Example]) -> Iterator[Prediction]:
+        pairs = ((example.question, example.passage) for example in examples)
+        unlimited = {**options, "top_k": 1, "no_answer_threshold": float("inf")}
+        for result in answerer.ask_many(pairs, **unlimited):
+            yield Prediction(result.answers[0].text, result.null_margin)
+
+    return predict
+
+
+def evaluate(examples: Sequence[Example], predict: Predictor, *, threshold: float = 0.0) -> Report:
+    """Ask all questions, with a progress bar, and score the answers."""
+    begun = time.perf_counter()
+    predictions = list(progress_bar(predict(examples), len(examples), "questions"))
+    return report(examples, predictions, threshold, time.perf_counter() - begun)
+
+
+def report(
+    examples: Sequence[Example],
+    predictions: Sequence[Prediction],
+    threshold: float,
+    seconds: float,
+) -> Report:
+    """Score the predictions.
+
+    exact, f1, HasAns_*, NoAns_*: with "no answer" where null_margin > threshold. *_answerable: the
+    answerable questions with "no answer" switched off. best_*: at the threshold that suits these
+    very questions best, which is best_*_thresh. Percent, questions, logits, seconds.
+    """
+    answers = {e.id: p.answer(threshold) for e, p in zip(examples, predictions, strict=True)}
+    spans = [score(e, p.text) for e, p in zip(examples, predictions, strict=True)]
+    answerable = [bool(example.answers) for example in examples]
+    margins = [prediction.null_margin for prediction in predictions]
+    figures: dict[str, Any] = dict(summarize(examples, answers))
+    for place, name in enumerate(("exact", "f1")):
+        values = [pair[place] for pair in spans]
+        kept = [value for value, has in zip(values, answerable, strict=True) if has]
+        if kept:
+            figures[f"{name}_answerable"] = 100.0 * sum(kept) / len(kept)
+        best, at = best_threshold(values, answerable, margins)
+        figures[f"best_{name}"], figures[f"best_{name}_thresh"] = best, at
+    figures["threshold"] = threshold
+    figures["seconds"] = seconds
+    figures["questions_per_second"] = len(examples) / seconds if seconds else 0.0
+    ids = [example.id for example in examples]
+    return Report(figures, answers, dict(zip(ids, margins, strict=True)))
+
+
+PREDICTORS: Mapping[str, Callable[[str], Predictor]] = {"kernel": kernel_predictor}
