@@ -7,7 +7,7 @@ import { isFirstLoad, spansOf } from "./format";
 import { PassagePane } from "./passage";
 import { Settings } from "./settings";
 import { StatusArea } from "./status";
-import styles from "./styles.css";
+import { styles } from "./styles";
 import { TextField } from "./text-field";
 
 /** Where a view finds the state to draw; a component is one. */

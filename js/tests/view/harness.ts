@@ -1,0 +1,83 @@
+// A page with a view and a scripted state source: what tests/e2e/test_view.py drives.
+import { DEFAULT_INPUTS, type Inputs } from "../../src/inputs";
+import type { Actions, ComponentState } from "../../src/state";
+import { mountView, type StateSource } from "../../src/view/view";
+
+type Change = Partial<Omit<ComponentState, "inputs">> & { readonly inputs?: Partial<Inputs> };
+
+/** Keeps a state, and does with edits what a component does: the result for old inputs is gone. */
+class Script implements StateSource, Actions {
+  state: ComponentState = {
+    inputs: DEFAULT_INPUTS,
+    status: "idle",
+    progress: null,
+    result: null,
+    error: "",
+    notice: "",
+    model: "",
+    backend: "",
+  };
+  readonly listeners = new Set<(state: ComponentState) => void>();
+  /** What the view asked for, in order. */
+  readonly calls: unknown[][] = [];
+
+  subscribe(listener: (state: ComponentState) => void, signal: AbortSignal): void {
+    this.listeners.add(listener);
+    signal.addEventListener("abort", () => this.listeners.delete(listener));
+  }
+
+  set(change: Change): void {
+    const inputs = { ...this.state.inputs, ...change.inputs };
+    this.state = { ...this.state, ...change, inputs };
+    for (const listener of this.listeners) listener(this.state);
+  }
+
+  setPassage(passage: string): void {
+    this.calls.push(["setPassage", passage]);
+    this.set({ inputs: { passage }, result: null });
+  }
+
+  setQuestion(question: string): void {
+    this.calls.push(["setQuestion", question]);
+    this.set({ inputs: { question }, result: null });
+  }
+
+  setOptions(options: Partial<Omit<Inputs, "passage" | "question">>): void {
+    this.calls.push(["setOptions", options]);
+    this.set({ inputs: options });
+  }
+
+  retry(): void {
+    this.calls.push(["retry"]);
+  }
+
+  cancel(): void {
+    this.calls.push(["cancel"]);
+    this.set({ status: "ready", progress: null });
+  }
+}
+
+const script = new Script();
+let mounted: AbortController | null = null;
+
+const harness = {
+  script,
+  mount(shadow: boolean): void {
+    const host = document.getElementById("host")!;
+    const root = shadow ? (host.shadowRoot ?? host.attachShadow({ mode: "open" })) : host;
+    mounted = new AbortController();
+    mountView(root, script, script, mounted.signal);
+  },
+  unmount(): void {
+    mounted?.abort();
+    mounted = null;
+  },
+};
+
+declare global {
+  interface Window {
+    harness: typeof harness;
+  }
+}
+
+window.harness = harness;
