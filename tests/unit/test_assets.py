@@ -1,0 +1,78 @@
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from qna_widget import assets
+from qna_widget.assets import Asset, AssetError, AssetReader
+from qna_widget.contract import CHUNK_BYTES
+
+CONTENT = bytes(range(256)) * 5000
+
+
+@pytest.fixture
+def asset(tmp_path: Path) -> Asset:
+    file = tmp_path / "model.onnx.gz"
+    file.write_bytes(CONTENT)
+    return Asset(
+        name="model.onnx",
+        path=str(file),
+        sha256=hashlib.sha256(CONTENT).hexdigest(),
+        bytes=len(CONTENT),
+        encoding="gzip",
+        unpacked_bytes=9,
+    )
+
+
+def test_ranges_make_up_the_file_and_are_counted(asset: Asset) -> None:
+    reader = AssetReader([asset])
+    parts = [
+        reader.read(asset.sha256, offset, CHUNK_BYTES)[1]
+        for offset in range(0, asset.bytes, CHUNK_BYTES)
+    ]
+    assert len(parts) == 2
+    assert b"".join(parts) == CONTENT
+    assert reader.bytes_read == len(CONTENT)
+
+
+@pytest.mark.parametrize(
+    ("sha256", "offset", "length", "words"),
+    [
+        ("0" * 64, 0, 10, "no file with sha256"),
+        ("../../etc/passwd", 0, 10, "no file with sha256"),
+        (None, 0, 10, "no file with sha256"),
+        (["x"], 0, 10, "no file with sha256"),
+        ("", -1, 10, "nothing at -1"),
+        ("", len(CONTENT), 10, f"has {len(CONTENT)} bytes"),
+        ("", 1.5, 10, "nothing at 1.5"),
+        ("", True, 10, "nothing at True"),
+        ("", 0, 0, f"1 to {CHUNK_BYTES} bytes"),
+        ("", 0, CHUNK_BYTES + 1, f"asked for {CHUNK_BYTES + 1}"),
+        ("", 0, "10", "asked for '10'"),
+    ],
+)
+def test_anything_else_is_refused_in_words(
+    asset: Asset, sha256: object, offset: object, length: object, words: str
+) -> None:
+    reader = AssetReader([asset])
+    with pytest.raises(AssetError, match=words):
+        reader.read(asset.sha256 if sha256 == "" else sha256, offset, length)
+    assert reader.bytes_read == 0
+
+
+def test_a_file_that_changed_or_vanished_is_named(asset: Asset) -> None:
+    reader = AssetReader([asset])
+    Path(asset.path).write_bytes(b"short")
+    with pytest.raises(AssetError, match=r"has 5 bytes on disk instead of .*Install"):
+        reader.read(asset.sha256, 0, 10)
+    Path(asset.path).unlink()
+    with pytest.raises(AssetError, match=r"model\.onnx cannot be read \(No such file"):
+        reader.read(asset.sha256, 0, 10)
+
+
+def test_a_front_end_that_was_not_built_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assets, "STATIC", tmp_path)
+    with pytest.raises(AssetError, match="make build"):
+        assets.built("widget.js")

@@ -1,0 +1,229 @@
+"""The widget against a recorded comm: what Python sends, and what it makes of the answers."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import comm
+import pytest
+import traitlets
+from comm.base_comm import BaseComm
+
+from qna_widget import assets, contract, registry
+from qna_widget.widget import QnA, crc32
+
+PASSAGE = "🙂 Bert lives at 123 Sesame Street."
+ANSWER = {"text": "123 Sesame Street", "start": 16, "end": 33, "score": 9.5, "probability": 0.9}
+
+
+class RecordingComm(BaseComm):
+    sent: list[tuple[dict[str, Any], list[bytes]]]
+
+    def publish_msg(self, msg_type, data=None, metadata=None, buffers=None, **keys) -> None:
+        self.__dict__.setdefault("sent", []).append((data, buffers))
+
+
+@pytest.fixture(autouse=True)
+def front_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Stand in for the built front end, and record what goes to the browser."""
+    wasm = b"\0asm" * 10
+    (tmp_path / "ort.wasm.gz").write_bytes(wasm)
+    (tmp_path / "widget.js").write_text("export default {}")
+    listed = {
+        "name": "onnxruntime (wasm)",
+        "path": str(tmp_path / "ort.wasm.gz"),
+        "sha256": "ab" * 32,
+        "bytes": len(wasm),
+        "encoding": "gzip",
+        "unpacked_bytes": 1,
+    }
+    (tmp_path / "manifest.json").write_text(json.dumps({"wasm": listed}))
+    monkeypatch.setattr(assets, "STATIC", tmp_path)
+    monkeypatch.setattr(comm, "create_comm", RecordingComm)
+    assets.wasm.cache_clear()
+    yield
+    assets.wasm.cache_clear()
+
+
+def updates(widget: QnA) -> list[dict[str, Any]]:
+    """Trait changes that went to the browser, oldest first."""
+    sent = [data for data, _ in widget.comm.sent if data.get("method") == "update"]
+    return [data["state"] for data in sent]
+
+
+def customs(widget: QnA) -> list[tuple[dict[str, Any], list[bytes]]]:
+    return [
+        (data["content"], buffers)
+        for data, buffers in widget.comm.sent
+        if data.get("method") == "custom"
+    ]
+
+
+def from_browser(widget: QnA, content: dict[str, Any]) -> None:
+    widget._handle_msg(
+        {"content": {"data": {"method": "custom", "content": content}}, "buffers": []}
+    )
+
+
+def typed(widget: QnA, **state: object) -> None:
+    widget._handle_msg(
+        {
+            "content": {"data": {"method": "update", "state": state, "buffer_paths": []}},
+            "buffers": [],
+        }
+    )
+
+
+def report(passage: str, outputs: dict[str, Any], **inputs: object) -> dict[str, Any]:
+    others = {**contract.default_inputs(), **inputs}
+    del others["passage"]
+    return {
+        "kind": "report",
+        "inputs": others,
+        "passage_crc32": crc32(passage),
+        "outputs": outputs,
+    }
+
+
+READY = {
+    "status": "ready",
+    "progress": {},
+    "error": "",
+    "backend": "wasm, 1 thread",
+    "answers": [ANSWER],
+    "null_score": -4.5,
+    "timing": {"tokens": 20, "windows": 1, "run_ms": 5, "total_ms": 6},
+}
+
+
+def asked() -> QnA:
+    return QnA(PASSAGE, "Where?")
+
+
+def test_every_input_and_output_of_the_contract_is_a_synced_trait() -> None:
+    widget = QnA()
+    for name in [*contract.INPUTS, *contract.OUTPUTS]:
+        assert widget.trait_metadata(name, "sync") is True, name
+        spec = contract.INPUTS.get(name) or contract.OUTPUTS[name]
+        assert getattr(widget, name) == spec["default"], name
+
+
+def test_the_page_gets_script_and_manifest_and_no_blobs() -> None:
+    opened = QnA(PASSAGE).comm.sent[0][0]["state"]
+    assert opened["_esm"] == "export default {}"
+    bundled = registry.resolve("auto")
+    assert opened["_manifest"]["model"]["onnx"]["sha256"] == bundled.onnx.sha256
+    assert opened["_manifest"]["runtime"]["wasm"]["sha256"] == "ab" * 32
+    assert len(json.dumps(opened)) < 10_000
+
+
+def test_wrong_values_are_refused() -> None:
+    with pytest.raises(traitlets.TraitError, match="top_k must be a whole number from 1 to 100"):
+        QnA(top_k=0)
+    with pytest.raises(traitlets.TraitError, match=r"There is no model 'no-such'.*Allowed are"):
+        QnA(model="no-such")
+    with pytest.raises(TypeError, match="no argument 'pasage'"):
+        QnA(pasage="typo")
+    widget = asked()
+    with pytest.raises(traitlets.TraitError, match="comes from the browser"):
+        widget.answers = []
+    with pytest.raises(traitlets.TraitError, match="There is no model"):
+        widget.model = "no-such"
+    assert widget.model == "auto"
+
+
+def test_a_report_sets_the_outputs_and_is_observed() -> None:
+    widget = asked()
+    seen: list[tuple[str, object]] = []
+    widget.observe(lambda change: seen.append((change["name"], widget.status)), "answers")
+    from_browser(widget, report(PASSAGE, READY, question="Where?"))
+    assert widget.answers == [ANSWER]
+    assert {name: getattr(widget, name) for name in READY} == READY
+    # All outputs are in place before the first observer runs.
+    assert seen == [("answers", "ready")]
+    assert widget.passage[ANSWER["start"] : ANSWER["end"]] == ANSWER["text"]
+
+
+def test_further_views_get_the_outputs_by_sync_in_one_message() -> None:
+    widget = asked()
+    before = len(updates(widget))
+    from_browser(widget, report(PASSAGE, READY, question="Where?"))
+    assert [set(state) for state in updates(widget)[before:]] == [
+        set(READY) - {"progress", "error"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("question", "Who?"), ("passage", PASSAGE[::-1]), ("top_k", 3), ("overlap", "allow")],
+)
+def test_a_changed_input_empties_the_answers_at_once(name: str, value: object) -> None:
+    widget = asked()
+    from_browser(widget, report(PASSAGE, READY, question="Where?"))
+    setattr(widget, name, value)
+    assert widget.answers == []
+    assert widget.null_score is None
+    assert widget.timing == {}
+    assert widget.status == "idle"
+    # The late report about the former inputs changes nothing; the passage has the same length.
+    from_browser(widget, report(PASSAGE, READY, question="Where?"))
+    assert widget.answers == []
+    assert widget.status == "idle"
+
+
+def test_a_report_that_overtakes_its_inputs_is_kept_for_them() -> None:
+    widget = asked()
+    from_browser(widget, report(PASSAGE, READY, question="Where does Bert live?"))
+    assert widget.answers == []
+    typed(widget, question="Where does Bert live?")
+    assert widget.answers == [ANSWER]
+    assert widget.status == "ready"
+
+
+def test_what_is_typed_is_not_sent_back_as_an_update() -> None:
+    widget = asked()
+    before = len(updates(widget))
+    typed(widget, passage="x" * 100_000)
+    assert widget.passage == "x" * 100_000
+    assert all("passage" not in state for state in updates(widget)[before:])
+
+
+def test_loading_a_second_page_does_not_empty_the_answers() -> None:
+    widget = asked()
+    from_browser(widget, report(PASSAGE, READY, question="Where?"))
+    loading = {"status": "loading", "progress": {}, "error": "", "backend": ""}
+    from_browser(widget, report(PASSAGE, loading, question="Where?"))
+    assert widget.status == "loading"
+    assert widget.answers == [ANSWER]
+
+
+def test_asset_messages() -> None:
+    widget = asked()
+    vocab = registry.resolve("auto").vocab
+    ask = {"kind": "asset.read", "request": "a-1", "sha256": vocab.sha256, "offset": 3, "length": 5}
+    from_browser(widget, ask)
+    from_browser(widget, {**ask, "request": "a-2", "sha256": "/etc/passwd"})
+    (chunk, buffers), (refusal, nothing) = customs(widget)
+    assert chunk == {
+        "kind": "asset.chunk",
+        "request": "a-1",
+        "sha256": vocab.sha256,
+        "offset": 3,
+        "total": vocab.bytes,
+    }
+    assert bytes(buffers[0]) == vocab.file.read_bytes()[3:8]
+    assert set(chunk) == set(contract.CONTRACT["messages"]["asset.chunk"]["items"])
+    assert (refusal["kind"], refusal["request"]) == ("asset.error", "a-2")
+    assert "no file with sha256" in refusal["message"]
+    assert not nothing
+    assert widget.bytes_sent == 5
+
+
+def test_without_a_build_the_error_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assets.wasm.cache_clear()
+    monkeypatch.setattr(assets, "STATIC", tmp_path / "nowhere")
+    with pytest.raises(assets.AssetError, match="make build"):
+        QnA(PASSAGE)
