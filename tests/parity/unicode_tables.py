@@ -26,7 +26,9 @@ LOWEST_MARK, HIGHEST_MARK = "\u0334", "\u0345"
 
 def bert(**on: bool) -> Callable[[str], str]:
     """Return one step of BertNormalizer by itself."""
-    steps = dict.fromkeys(("clean_text", "handle_chinese_chars", "strip_accents", "lowercase"), False)
+    steps = dict.fromkeys(
+        ("clean_text", "handle_chinese_chars", "strip_accents", "lowercase"), False
+    )
     return BertNormalizer(**(steps | on)).normalize_str
 
 
@@ -58,8 +60,7 @@ def combining_orders(decomposing: set[int]) -> dict[int, int]:
     marks = [
         c
         for c in CODE_POINTS
-        if c not in decomposing
-        and (swapped(chr(c), LOWEST_MARK) or swapped(HIGHEST_MARK, chr(c)))
+        if c not in decomposing and (swapped(chr(c), LOWEST_MARK) or swapped(HIGHEST_MARK, chr(c)))
     ]
     classes: list[list[int]] = []
     for mark in marks:
@@ -159,7 +160,10 @@ def render() -> str:
             set_table(where(lambda c: isolate(c) == f" {c} ")),
         ),
         "PUNCTUATION_MARKS": ("Isolated by BertPreTokenizer.", set_table(punctuation())),
-        "DECOMPOSABLE": ("Changed by NFD.", set_table(decomposing)),
+        "DECOMPOSABLE": (
+            "Changed by NFD, once cleaned: U+2000 is a blank by then.",
+            set_table(c for c in decomposing if clean(chr(c)) == chr(c)),
+        ),
         "NONSPACING_MARKS": (
             "Dropped by strip_accents.",
             set_table(where(lambda c: strip(c) == "" and ord(c) not in decomposing)),

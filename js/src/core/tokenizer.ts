@@ -106,7 +106,10 @@ function encodeUncased(text: string, words: Words): void {
     const flag = flags[char]!;
     if (flag & REMOVED) continue;
     if (flag & (DECOMPOSES | ORDERED)) {
-      if (flag & CJK) words.close();
+      if (flag & CJK) {
+        marks.flush(start, at);
+        words.close();
+      }
       let first = true;
       for (const part of flag & DECOMPOSES ? decompose(char) : [char]) {
         const part_flag = flags[part]!;

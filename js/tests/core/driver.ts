@@ -1,0 +1,92 @@
+// Lets the parity tests in Python run the core: one JSON request on stdin, one answer on stdout.
+import { readFileSync } from "node:fs";
+import { createDecoder, type Ranking } from "../../src/core/decoding";
+import { createFeatures, maxContextWindows } from "../../src/core/features";
+import { toCodePoints } from "../../src/core/offsets";
+import { createTokenizer } from "../../src/core/tokenizer";
+import type { DecodingOptions, Encoding, FeatureOptions } from "../../src/core/types";
+
+type Request =
+  | {
+      readonly op: "encode";
+      readonly vocab: readonly string[];
+      readonly lowercase: boolean;
+      readonly texts: readonly string[];
+    }
+  | {
+      readonly op: "features";
+      readonly cases: readonly {
+        readonly question: readonly number[];
+        readonly passage: readonly number[];
+        readonly cls_id: number;
+        readonly sep_id: number;
+        readonly options: Pick<FeatureOptions, "max_seq_len" | "doc_stride">;
+      }[];
+    }
+  | {
+      readonly op: "decode";
+      readonly cases: readonly {
+        readonly question_length: number;
+        readonly passage_length: number;
+        readonly features: Pick<FeatureOptions, "max_seq_len" | "doc_stride">;
+        /** By window; null: not given yet. */
+        readonly logits: readonly (readonly [readonly number[], readonly number[]] | null)[];
+        /** In which order the windows come. */
+        readonly order: readonly number[];
+        readonly options: readonly DecodingOptions[];
+      }[];
+    };
+
+const encoding = (input_ids: readonly number[]): Encoding => ({
+  input_ids: Int32Array.from(input_ids),
+  starts: new Int32Array(input_ids.length),
+  ends: new Int32Array(input_ids.length),
+});
+
+function answer(request: Request): unknown {
+  switch (request.op) {
+    case "encode": {
+      const tokenizer = createTokenizer(request.vocab.join("\n"), request);
+      return request.texts.map((text) => {
+        const { input_ids, starts, ends } = tokenizer.encode(text);
+        return [Array.from(input_ids), ...[starts, ends].map((o) => toCodePoints(text, [...o]))];
+      });
+    }
+    case "features":
+      return request.cases.map(({ question, passage, cls_id, sep_id, options }) => {
+        const special = { cls_id, sep_id };
+        const features = createFeatures(encoding(question), encoding(passage), special, options);
+        return {
+          features: features.map(({ input_ids, token_type_ids, ...numbers }) => ({
+            ...numbers,
+            input_ids: Array.from(input_ids),
+            token_type_ids: Array.from(token_type_ids),
+          })),
+          max_context_windows: Array.from(maxContextWindows(features)),
+        };
+      });
+    case "decode":
+      return request.cases.map(({ question_length, passage_length, order, options, ...given }) => {
+        const decoder = createDecoder(
+          createFeatures(
+            encoding(Array(question_length).fill(1)),
+            encoding(Array(passage_length).fill(1)),
+            { cls_id: 2, sep_id: 3 },
+            given.features,
+          ),
+        );
+        const rankings: Ranking[] = [];
+        for (const window of order) {
+          const [start, end] = given.logits[window]!;
+          decoder.add(window, {
+            start_logits: Float32Array.from(start),
+            end_logits: Float32Array.from(end),
+          });
+          rankings.push(...options.map((option) => decoder.decode(option)));
+        }
+        return rankings;
+      });
+  }
+}
+
+process.stdout.write(JSON.stringify(answer(JSON.parse(readFileSync(0, "utf8")) as Request)));

@@ -1,0 +1,90 @@
+"""Ids and offsets of the TypeScript tokenizer equal those of the Rust library. No exceptions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from . import oracle, strings, unicode_tables
+from .core import Core
+
+
+def assert_equal(
+    core: Core, vocab: Sequence[str], texts: Sequence[str], *, lowercase: bool = True
+) -> int:
+    """Compare all texts; return the number of tokens compared."""
+    expected = oracle.encode(vocab, texts, lowercase=lowercase)
+    actual = core.encode(vocab, texts, lowercase=lowercase)
+    assert len(actual) == len(expected) == len(texts)
+    wrong = [n for n in range(len(texts)) if actual[n] != expected[n]]
+    first = wrong[0] if wrong else 0
+    assert not wrong, (
+        f"{len(wrong)} of {len(texts)} texts differ, e.g. {texts[first][:200]!r}: "
+        f"expected {expected[first]}, got {actual[first]}"
+    )
+    return sum(len(ids) for ids, _, _ in expected)
+
+
+@pytest.mark.parametrize("lowercase", [True, False])
+def test_20000_generated_strings(core: Core, vocab: list[str], lowercase: bool) -> None:
+    texts = strings.generated(20_000)
+    assert assert_equal(core, vocab, texts, lowercase=lowercase) > 150_000
+    # Once more with each character a piece of its own, so that nothing hides in [UNK].
+    letters = oracle.letters_vocab(texts, lowercase=lowercase)
+    assert assert_equal(core, letters, texts, lowercase=lowercase) > 150_000
+
+
+def test_generated_strings_hold_every_kind() -> None:
+    joined = "".join(strings.generated(20_000))
+    present = set(joined)
+    for kind, members in strings.KINDS.items():
+        seen = sum(set(member) <= present for member in members)
+        assert seen / len(members) > 0.95, kind
+
+
+@pytest.mark.parametrize("name", strings.real_texts())
+def test_real_text(core: Core, vocab: list[str], name: str) -> None:
+    texts = strings.real_texts()[name]
+    assert assert_equal(core, vocab, texts) > 100
+
+
+def test_real_text_with_each_character_a_piece(core: Core) -> None:
+    texts = [text for found in strings.real_texts().values() for text in found[:300]]
+    assert_equal(core, oracle.letters_vocab(texts), texts)
+
+
+# Planes 4 to 13 hold no characters; every 61st code point stands for them.
+@pytest.mark.parametrize("plane", range(17))
+def test_every_code_point(core: Core, plane: int) -> None:
+    step = 61 if 4 <= plane <= 13 else 1
+    chars = [chr(c) for c in unicode_tables.CODE_POINTS if c >> 16 == plane and c % step == 0]
+    texts = ["".join(f"{c} a{c}b {c}\u0301\u302e " for c in chars[k : k + 64])
+             for k in range(0, len(chars), 64)]  # fmt: skip
+    assert_equal(core, oracle.letters_vocab(texts), texts)
+
+
+def test_a_whole_book_is_one_text(core: Core, vocab: list[str]) -> None:
+    paragraphs = [text for found in strings.real_texts().values() for text in found]
+    book = "\n\n".join(paragraphs)[:500_000]
+    assert assert_equal(core, vocab, [book]) > 1000
+
+
+def test_lone_surrogates_count_as_removed(core: Core, vocab: list[str]) -> None:
+    """Rust strings cannot hold them; they are dropped as U+FFFD is, one code point each."""
+    texts = ["a\ud800b", "\udfff", "x \udc00\ud83d y", "\ud83d\U0001f600 é\ud800\u0301 end"]
+    replaced = [text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+                for text in texts]  # fmt: skip
+    assert core.encode(vocab, texts) == oracle.encode(vocab, replaced)
+
+
+def test_special_tokens_are_not_read_from_text(core: Core, vocab: list[str]) -> None:
+    (ids, _, _), = core.encode(vocab, ["[CLS] [SEP][MASK] [UNK]"])  # fmt: skip
+    assert not {vocab.index("[CLS]"), vocab.index("[SEP]"), vocab.index("[MASK]")} & set(ids)
+
+
+def test_the_tables_are_those_of_the_installed_library() -> None:
+    assert unicode_tables.TARGET.read_text(encoding="utf-8") == unicode_tables.render(), (
+        "js/src/core/unicode-tables.ts is not what the installed `tokenizers` does. "
+        "Run `make fixtures` and look at the difference."
+    )
