@@ -1,7 +1,8 @@
 // Bundles the front end into ../qna_widget/static and lists it in manifest.json.
+// `node build.mjs --harness DIR` bundles only the tests' page, into DIR.
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
@@ -40,18 +41,26 @@ const workerSource = (source) => ({
   },
 });
 
+const bundle = async (entryPoints, outdir) =>
+  build({
+    ...common,
+    entryPoints,
+    format: "esm",
+    outdir,
+    loader: { ".css": "text" },
+    plugins: [workerSource(await bundleWorker())],
+  });
+
+const harness = process.argv.indexOf("--harness");
+if (harness !== -1) {
+  await bundle({ harness: "src/hosts/harness.ts" }, resolve(process.argv[harness + 1]));
+  process.exit();
+}
+
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 await writeFile(join(out, ".gitkeep"), "");
-
-await build({
-  ...common,
-  entryPoints: { widget: "src/hosts/anywidget.ts", streamlit: "src/hosts/streamlit.ts" },
-  format: "esm",
-  outdir: out,
-  loader: { ".css": "text" },
-  plugins: [workerSource(await bundleWorker())],
-});
+await bundle({ widget: "src/hosts/anywidget.ts", streamlit: "src/hosts/streamlit.ts" }, out);
 
 const wasm = await readFile(
   join(here, "node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm"),

@@ -1,5 +1,5 @@
 // What the page and the worker say to each other, and what an asset is.
-import type { AskOptions, Result } from "../core/types";
+import type { AskOptions, Encoding, Feature, Logits, Result } from "../core/types";
 
 /** A file of the package, found by its content. Python writes these (qna_widget/assets.py). */
 export interface Asset {
@@ -27,6 +27,8 @@ export interface ModelManifest {
   /** Tokens of a whole window. */
   readonly max_seq_len: number;
   readonly lowercase: boolean;
+  /** The graph was optimised ahead of time (qna_widget/export): the browser need not do it again. */
+  readonly optimized?: boolean;
   readonly onnx: Asset;
   readonly vocab: Asset;
 }
@@ -51,41 +53,75 @@ export interface Progress {
   readonly source?: string;
 }
 
+/** One question about one passage. */
+export interface Request {
+  /** Key of a loaded model. */
+  readonly model: string;
+  readonly question: string;
+  readonly passage: string;
+  readonly options: AskOptions;
+}
+
 /** Page to worker. `client` names a component; `id` grows with each of its requests. */
 export type ToWorker =
+  /** Once, first. `wasm` is onnxruntime's binary, unpacked. */
+  | { readonly kind: "init"; readonly wasm: ArrayBuffer; readonly threads: number }
   | { readonly kind: "load"; readonly model: string; readonly files: ModelFiles }
+  /** Frees a model that nobody asks any more. */
+  | { readonly kind: "unload"; readonly model: string }
+  /** The newest request of a client wins; its older one stops. */
   | {
       readonly kind: "ask";
       readonly client: string;
       readonly id: number;
-      readonly model: string;
-      readonly question: string;
-      readonly passage: string;
-      readonly options: AskOptions;
+      readonly request: Request;
     }
-  /** New decoding options for the request `id` whose logits the worker still holds. */
+  /**
+   * Other decoding options for the request `of`, running or finished, whose logits the worker
+   * holds. It goes on under the new `id`; `doc_stride` must be the same.
+   */
   | {
       readonly kind: "decode";
       readonly client: string;
       readonly id: number;
+      readonly of: number;
       readonly options: AskOptions;
     }
+  /** Windows and logits of the request that the worker holds for this client, as far as it is. */
+  | { readonly kind: "scores"; readonly client: string; readonly id: number }
+  /** Stops the client's request. */
   | { readonly kind: "cancel"; readonly client: string }
+  /** The client is gone. */
   | { readonly kind: "forget"; readonly client: string }
   | { readonly kind: "ping"; readonly nonce: number };
 
 export interface ModelFiles {
   readonly manifest: ModelManifest;
   /** Unpacked bytes. */
-  readonly wasm: ArrayBuffer;
-  readonly onnx: ArrayBuffer;
-  readonly vocab: ArrayBuffer;
+  readonly onnx: Uint8Array;
+  readonly vocab: Uint8Array;
 }
 
-/** Worker to page. */
+/** What the model saw and said, window by window. */
+export interface Scores {
+  readonly question: Encoding;
+  readonly passage: Encoding;
+  readonly features: readonly Feature[];
+  /** One entry per window that was run so far, in order. */
+  readonly logits: readonly Logits[];
+}
+
+/** Worker to page. `fatal`: the engine is beyond use and must be started anew. */
 export type FromWorker =
+  /** First words: the script runs. */
+  | { readonly kind: "hello" }
   | { readonly kind: "loaded"; readonly model: string; readonly backend: string }
-  | { readonly kind: "load-failed"; readonly model: string; readonly message: string }
+  | {
+      readonly kind: "load-failed";
+      readonly model: string;
+      readonly message: string;
+      readonly fatal: boolean;
+    }
   | {
       readonly kind: "progress";
       readonly client: string;
@@ -105,5 +141,18 @@ export type FromWorker =
       readonly client: string;
       readonly id: number;
       readonly message: string;
+      readonly fatal: boolean;
+    }
+  | {
+      readonly kind: "scores";
+      readonly client: string;
+      readonly id: number;
+      readonly scores: Scores | null;
     }
   | { readonly kind: "pong"; readonly nonce: number };
+
+/** One end of the wire between page and engine: a worker's, or a MessagePort's. */
+export interface Port<Out, In> {
+  postMessage(message: Out, transfer?: Transferable[]): void;
+  onmessage: ((event: MessageEvent<In>) => void) | null;
+}

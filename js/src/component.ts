@@ -1,0 +1,257 @@
+// One component: the host's inputs in, one state out. It loads the model at once, asks when the
+// texts rest, and never shows an answer to anything but the inputs as they are now.
+import type { Result } from "./core/types";
+import type { Host } from "./hosts/host";
+import type { Inputs } from "./inputs";
+import { type Client, pageRuntime } from "./runtime/client";
+import type { Manifest, Progress } from "./runtime/protocol";
+import type { Actions, ComponentState } from "./state";
+
+export interface Component {
+  readonly state: ComponentState;
+  /** Calls back after each change of `state`, until the signal aborts. */
+  subscribe(listener: (state: ComponentState) => void, signal: AbortSignal): void;
+  readonly actions: Actions;
+}
+
+/** Milliseconds of rest after which what was typed is asked. */
+const TYPING_MS = 250;
+/** Milliseconds that a change of decoding options may stay undrawn: its answers mostly come first. */
+const QUIET_MS = 60;
+
+/**
+ * Starts a component; it ends, and lets go of the model, when `signal` aborts.
+ * @param client the page's model, or a stand-in for tests
+ */
+export function createComponent(
+  host: Host,
+  signal: AbortSignal,
+  client: Client = pageRuntime().connect(),
+): Component {
+  return new QnaComponent(host, signal, client);
+}
+
+class QnaComponent implements Component {
+  state: ComponentState;
+  readonly actions: Actions = {
+    setPassage: (passage) => this.edit({ passage }),
+    setQuestion: (question) => this.edit({ question }),
+    setOptions: (options) => this.edit(options),
+    retry: () => (this.loaded ? this.ask() : this.load()),
+    cancel: () => this.cancel(),
+  };
+  private readonly listeners = new Set<(state: ComponentState) => void>();
+  private manifest: Manifest;
+  /** Whether the model of `manifest` is there. */
+  private loaded = false;
+  private loading: AbortController | null = null;
+  private asking: AbortController | null = null;
+  private typing: ReturnType<typeof setTimeout> | undefined;
+  private quiet: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly host: Host,
+    private readonly signal: AbortSignal,
+    private readonly client: Client,
+  ) {
+    this.manifest = host.readManifest();
+    this.state = {
+      inputs: host.readInputs(),
+      status: "idle",
+      progress: null,
+      result: null,
+      error: "",
+      notice: "",
+      model: "",
+      backend: "",
+    };
+    signal.addEventListener("abort", () => this.end(), { once: true });
+    host.onChange(() => this.hostChanged(), signal);
+    void this.load();
+  }
+
+  subscribe(listener: (state: ComponentState) => void, signal: AbortSignal): void {
+    if (signal.aborted) return;
+    this.listeners.add(listener);
+    signal.addEventListener("abort", () => this.listeners.delete(listener), { once: true });
+  }
+
+  /** The reader typed or chose something. */
+  private edit(changes: Partial<Inputs>): void {
+    this.host.writeInputs(changes);
+    this.change(changes, TYPING_MS);
+  }
+
+  private hostChanged(): void {
+    const manifest = this.host.readManifest();
+    const inputs = this.host.readInputs();
+    const changed = JSON.stringify(manifest) !== JSON.stringify(this.manifest);
+    this.manifest = manifest;
+    this.change(inputs, 0);
+    // A word from Python is also a reason to try again what failed before: it may be a new kernel.
+    const failed = !this.loaded && this.state.status === "error";
+    if (changed || failed) void this.load();
+  }
+
+  /** Takes new inputs over; answers to other inputs vanish, and what is being run for them stops. */
+  private change(changes: Partial<Inputs>, rest_ms: number): void {
+    const old = this.state.inputs;
+    const inputs = { ...old, ...changes };
+    const differs = (...names: (keyof Inputs)[]): boolean =>
+      names.some((name) => inputs[name] !== old[name]);
+    if (differs("passage", "question", "doc_stride")) {
+      this.stopAsking();
+      const waits = this.loaded && !isBlank(inputs);
+      const status = this.loaded ? (waits ? "running" : "ready") : this.state.status;
+      const error = this.loaded ? "" : this.state.error;
+      this.update({
+        inputs,
+        result: null,
+        progress: this.loading && this.state.progress,
+        status,
+        error,
+      });
+      this.typing = setTimeout(() => this.ask(), rest_ms);
+    } else if (differs("top_k", "max_answer_len", "no_answer_threshold", "overlap")) {
+      // Decoded anew without running the model: soon enough to spare the reader an empty list.
+      this.set({ inputs, result: null });
+      this.quiet ??= setTimeout(() => this.update({}), QUIET_MS);
+      // While typing rests, the question that comes takes the options along.
+      if (this.typing === undefined) void this.ask();
+    } else if (differs("model")) {
+      // Python answers with another manifest.
+      this.update({ inputs });
+    }
+  }
+
+  private async load(): Promise<void> {
+    this.loading?.abort();
+    this.stopAsking();
+    const own = new AbortController();
+    this.loading = own;
+    this.loaded = false;
+    const { model } = this.manifest;
+    const notice = model.note;
+    this.update({
+      status: "loading",
+      progress: null,
+      result: null,
+      error: "",
+      notice,
+      model: "",
+      backend: "",
+    });
+    const onProgress = (progress: Progress): void => {
+      if (this.loading === own) this.update({ progress });
+    };
+    try {
+      const { backend, notice } = await this.client.load(this.manifest, this.host.sources, {
+        signal: own.signal,
+        onProgress,
+      });
+      if (this.loading !== own) return;
+      this.loaded = true;
+      this.loading = null;
+      const notices = [model.note, notice].filter(Boolean).join(" ");
+      this.set({ progress: null, notice: notices, model: model.title, backend });
+      void this.ask();
+    } catch (error) {
+      if (this.loading !== own) return;
+      this.loading = null;
+      this.update({ status: "error", progress: null, error: words(error) });
+    }
+  }
+
+  private async ask(): Promise<void> {
+    clearTimeout(this.typing);
+    this.typing = undefined;
+    if (!this.loaded) {
+      // Cancelled, and now there is something to ask again. A failed load waits for retry().
+      if (this.loading === null && this.state.status !== "error") void this.load();
+      return;
+    }
+    const { passage, question, model: _, ...options } = this.state.inputs;
+    if (isBlank(this.state.inputs)) {
+      this.stopAsking();
+      this.update({ status: "ready", progress: null, result: null, error: "" });
+      return;
+    }
+    // A newer request takes the older one's place; aborting that would throw its windows away.
+    const own = new AbortController();
+    this.asking = own;
+    const current = (): boolean => this.asking === own;
+    this.set({ status: "running", error: "", result: null });
+    if (this.quiet === undefined) this.update({ progress: null });
+    try {
+      const result = await this.client.ask(
+        { passage, question, options },
+        {
+          signal: own.signal,
+          onProgress: (progress) => current() && this.update({ progress }),
+          onPartial: (result) => current() && this.update({ result }),
+        },
+      );
+      if (current()) this.finish(result);
+    } catch (error) {
+      if (!current()) return;
+      this.asking = null;
+      this.update({ status: "error", progress: null, error: words(error) });
+    }
+  }
+
+  private finish(result: Result): void {
+    this.asking = null;
+    const { backend } = result;
+    this.update({ status: "ready", progress: null, result, backend });
+  }
+
+  private cancel(): void {
+    if (this.loading !== null) {
+      this.loading.abort();
+      this.loading = null;
+      this.update({ status: "idle", progress: null });
+    } else if (this.state.status === "running") {
+      this.stopAsking();
+      // First answers stay: they are true as far as they go, and say how far.
+      this.update({ status: "ready", progress: null });
+    }
+  }
+
+  private stopAsking(): void {
+    clearTimeout(this.typing);
+    this.typing = undefined;
+    const asking = this.asking;
+    this.asking = null;
+    asking?.abort();
+  }
+
+  private end(): void {
+    this.loading?.abort();
+    this.loading = null;
+    this.stopAsking();
+    clearTimeout(this.quiet);
+    this.listeners.clear();
+    this.client.release();
+  }
+
+  private set(changes: Partial<ComponentState>): void {
+    this.state = { ...this.state, ...changes };
+  }
+
+  private update(changes: Partial<ComponentState>): void {
+    if (this.signal.aborted) return;
+    clearTimeout(this.quiet);
+    this.quiet = undefined;
+    this.set(changes);
+    this.host.report(this.state);
+    for (const listener of this.listeners) listener(this.state);
+  }
+}
+
+function isBlank({ passage, question }: Inputs): boolean {
+  return passage.trim() === "" || question.trim() === "";
+}
+
+function words(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

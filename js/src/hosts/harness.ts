@@ -1,0 +1,183 @@
+// The tests' door to the page: everything real, driven from outside. No part of the package.
+import { type Component, createComponent } from "../component";
+import { DEFAULT_INPUTS, type Inputs } from "../inputs";
+import type { AssetSource } from "../runtime/assets";
+import { AssetCache } from "../runtime/cache";
+import { type Client, pageRuntime, Runtime } from "../runtime/client";
+import type { Asset, Manifest, Progress } from "../runtime/protocol";
+import { type AssetRead, type OnMessage, type RpcOptions, rpcSource } from "../runtime/rpc";
+import { httpSource } from "../runtime/sources";
+import type { ComponentState } from "../state";
+import { mountView } from "../view/view";
+import type { Host } from "./host";
+
+/** A host that tests script: what it was told is kept, what it says is set. */
+export class ScriptedHost implements Host {
+  readonly written: Partial<Inputs>[] = [];
+  readonly states: ComponentState[] = [];
+  private changed: () => void = () => {};
+
+  constructor(
+    private manifest: Manifest,
+    private inputs: Inputs,
+    readonly sources: readonly AssetSource[],
+  ) {}
+
+  readInputs(): Inputs {
+    return this.inputs;
+  }
+
+  readManifest(): Manifest {
+    return this.manifest;
+  }
+
+  onChange(callback: () => void): void {
+    this.changed = callback;
+  }
+
+  writeInputs(changes: Partial<Inputs>): void {
+    this.written.push(changes);
+    this.inputs = { ...this.inputs, ...changes };
+  }
+
+  report(state: ComponentState): void {
+    this.states.push(state);
+  }
+
+  /** As if Python had set them. */
+  set(inputs: Partial<Inputs>, manifest: Manifest = this.manifest): void {
+    this.inputs = { ...this.inputs, ...inputs };
+    this.manifest = manifest;
+    this.changed();
+  }
+}
+
+/** A kernel in the page: answers asset.read from the server, unless `misbehave` has it be silent. */
+export class ScriptedKernel {
+  /** Offsets asked for, in order. */
+  readonly asked: number[] = [];
+  private readonly listeners = new Set<Parameters<OnMessage>[0]>();
+
+  constructor(
+    private readonly base: string,
+    private readonly assets: readonly Asset[],
+    /** Called before each answer with its number from 1. */
+    private readonly misbehave: (count: number) => "silence" | "" = () => "",
+  ) {}
+
+  onMessage: OnMessage = (callback, signal) => {
+    this.listeners.add(callback);
+    signal.addEventListener("abort", () => this.listeners.delete(callback));
+  };
+
+  send = async ({ request, sha256, offset, length }: AssetRead): Promise<void> => {
+    this.asked.push(offset);
+    if (this.misbehave(this.asked.length) === "silence") return;
+    const asset = this.assets.find((known) => known.sha256 === sha256)!;
+    const response = await fetch(new URL(asset.path, this.base));
+    const whole = await response.arrayBuffer();
+    // As Jupyter does: a view into something larger.
+    const buffer = new DataView(whole, offset, Math.min(length, whole.byteLength - offset));
+    const reply = { kind: "asset.chunk", request, sha256, offset, total: whole.byteLength };
+    for (const listener of this.listeners) listener(reply, [buffer]);
+  };
+}
+
+export interface MountOptions {
+  readonly inputs?: Partial<Inputs>;
+  readonly sources?: readonly AssetSource[];
+  readonly client?: Client;
+}
+
+export interface Mounted {
+  readonly component: Component;
+  readonly host: ScriptedHost;
+  readonly stop: AbortController;
+  /** Resolves at the first state, now or later, that `test` accepts. */
+  until(test: (state: ComponentState) => boolean): Promise<ComponentState>;
+}
+
+function mount(root: HTMLElement, manifest: Manifest, options: MountOptions = {}): Mounted {
+  const stop = new AbortController();
+  const inputs = { ...DEFAULT_INPUTS, ...options.inputs };
+  const host = new ScriptedHost(manifest, inputs, options.sources ?? [httpSource(packageUrl())]);
+  const component = createComponent(host, stop.signal, options.client);
+  mountView(root, component, component.actions, stop.signal);
+  const until = (test: (state: ComponentState) => boolean): Promise<ComponentState> =>
+    new Promise((resolve) => {
+      if (test(component.state)) return resolve(component.state);
+      const found = new AbortController();
+      component.subscribe((state) => {
+        if (!test(state)) return;
+        found.abort();
+        resolve(state);
+      }, found.signal);
+    });
+  return { component, host, stop, until };
+}
+
+/** Where the test server offers the package's folder. */
+function packageUrl(): string {
+  return new URL("/qna_widget/", location.href).href;
+}
+
+/** What a question's way through the browser looks like, as plain numbers. */
+async function ask(client: Client, inputs: Partial<Inputs>) {
+  const { passage, question, model: _, ...options } = { ...DEFAULT_INPUTS, ...inputs };
+  const signal = new AbortController().signal;
+  const handlers = { signal, onProgress: () => {}, onPartial: () => {} };
+  const result = await client.ask({ passage, question, options }, handlers);
+  const scores = await client.scores();
+  if (scores === null) throw new Error("The engine holds no scores after an answer.");
+  return {
+    result,
+    question_ids: Array.from(scores.question.input_ids),
+    passage_ids: Array.from(scores.passage.input_ids),
+    passage_starts: Array.from(scores.passage.starts),
+    passage_ends: Array.from(scores.passage.ends),
+    windows: scores.features.map((feature, index) => ({
+      input_ids: Array.from(feature.input_ids),
+      token_type_ids: Array.from(feature.token_type_ids),
+      window_start: feature.window_start,
+      window_length: feature.window_length,
+      start_logits: Array.from(scores.logits[index]!.start_logits),
+      end_logits: Array.from(scores.logits[index]!.end_logits),
+    })),
+  };
+}
+
+/** The real model in the real worker, loaded and ready for `ask`. */
+async function open(manifest: Manifest, onProgress: (progress: Progress) => void = () => {}) {
+  const client = pageRuntime().connect();
+  const signal = new AbortController().signal;
+  const loaded = await client.load(manifest, [httpSource(packageUrl())], { signal, onProgress });
+  return { client, loaded };
+}
+
+const harness = {
+  open,
+  ask,
+  mount,
+  pageRuntime,
+  httpSource,
+  packageUrl,
+  runtime: (ping_ms: number) => new Runtime({ ping_ms, cache: new AssetCache() }),
+  kernel: (
+    assets: readonly Asset[],
+    misbehave?: (count: number) => "silence" | "",
+    options?: RpcOptions,
+  ) => {
+    const kernel = new ScriptedKernel(packageUrl(), assets, misbehave);
+    return {
+      kernel,
+      source: rpcSource((message) => void kernel.send(message), kernel.onMessage, options),
+    };
+  },
+};
+
+declare global {
+  interface Window {
+    qna: typeof harness;
+  }
+}
+window.qna = harness;

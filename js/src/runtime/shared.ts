@@ -1,0 +1,63 @@
+// One job per key at a time, however many wait for it.
+import type { Progress } from "./protocol";
+
+/** Someone who waits, may leave, and wants to know how far it is. */
+export interface Waiter {
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+interface Running<T> {
+  readonly watchers: Set<(progress: Progress) => void>;
+  last: Progress | null;
+  promise: Promise<T>;
+}
+
+/**
+ * The first to come runs the job by its own means; the others watch. When it fails or its owner
+ * leaves, the next one takes over by its own means, so nobody depends on a stranger's connection.
+ */
+export class SharedJobs<T> {
+  private readonly running = new Map<string, Running<T>>();
+
+  async run(key: string, waiter: Waiter, job: (own: Waiter) => Promise<T>): Promise<T> {
+    for (;;) {
+      waiter.signal.throwIfAborted();
+      const other = this.running.get(key);
+      if (other === undefined) return this.start(key, waiter, job);
+      other.watchers.add(waiter.onProgress);
+      if (other.last !== null) waiter.onProgress(other.last);
+      try {
+        return await abortable(other.promise, waiter.signal);
+      } catch {
+        // Look again: another watcher may have taken over already.
+      } finally {
+        other.watchers.delete(waiter.onProgress);
+      }
+    }
+  }
+
+  private start(key: string, waiter: Waiter, job: (own: Waiter) => Promise<T>): Promise<T> {
+    const watchers = new Set([waiter.onProgress]);
+    const onProgress = (progress: Progress): void => {
+      entry.last = progress;
+      for (const watcher of watchers) watcher(progress);
+    };
+    const promise = Promise.resolve()
+      .then(() => abortable(job({ signal: waiter.signal, onProgress }), waiter.signal))
+      .finally(() => this.running.delete(key));
+    const entry: Running<T> = { watchers, last: null, promise };
+    this.running.set(key, entry);
+    return promise;
+  }
+}
+
+/** `promise`, or a rejection with the signal's reason as soon as that aborts. */
+export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const leave = (): void => reject(signal.reason);
+    if (signal.aborted) leave();
+    signal.addEventListener("abort", leave, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", leave));
+  });
+}

@@ -1,0 +1,100 @@
+// Sources that need no kernel: files beside the module, and data inside the page.
+import type { AssetSource, OpenOptions } from "./assets";
+import type { Asset } from "./protocol";
+
+const STALL_MS = 30_000;
+
+/** Files of the package served over HTTP; `base` is the URL of the package's folder. */
+export function httpSource(base: string | URL): AssetSource {
+  return {
+    name: "server",
+    async open(asset: Asset, { offset, signal }: OpenOptions) {
+      const url = new URL(asset.path, base);
+      const stall = new AbortController();
+      const stop = (): void => stall.abort(signal.reason);
+      signal.addEventListener("abort", stop, { once: true });
+      const clock = new Stall(stall, `${url} sent nothing for ${STALL_MS / 1000} seconds.`);
+      try {
+        const response = await fetch(url, { signal: stall.signal });
+        if (response.status === 404) return null;
+        if (!response.ok || response.body === null) {
+          throw new Error(`${url} answered ${response.status} ${response.statusText}.`);
+        }
+        return skip(bodyPieces(response.body, clock), offset);
+      } catch (error) {
+        clock.stop();
+        throw error;
+      }
+    },
+  };
+}
+
+/** Base64 of the shipped files, by sha256, as a stand-alone page carries them. */
+export function inlineSource(files: Readonly<Record<string, string>>): AssetSource {
+  return {
+    name: "page",
+    async open(asset: Asset, { offset }: OpenOptions) {
+      const data = files[asset.sha256];
+      if (data === undefined) return null;
+      const response = await fetch(`data:application/octet-stream;base64,${data}`);
+      return skip(single(new Uint8Array(await response.arrayBuffer())), offset);
+    },
+  };
+}
+
+async function* single(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+async function* bodyPieces(
+  body: ReadableStream<Uint8Array>,
+  clock: Stall,
+): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      clock.restart();
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    clock.stop();
+    // When the consumer leaves early the rest must not be downloaded.
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+/** Drops the first `offset` bytes. */
+async function* skip(
+  pieces: AsyncIterable<Uint8Array>,
+  offset: number,
+): AsyncGenerator<Uint8Array> {
+  let left = offset;
+  for await (const piece of pieces) {
+    const rest = left > 0 ? piece.subarray(left) : piece;
+    left = Math.max(0, left - piece.byteLength);
+    if (rest.byteLength > 0) yield rest;
+  }
+}
+
+/** Aborts when nothing moves for too long. */
+class Stall {
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly controller: AbortController,
+    private readonly words: string,
+  ) {
+    this.restart();
+  }
+
+  restart(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.controller.abort(new Error(this.words)), STALL_MS);
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+  }
+}

@@ -1,0 +1,5 @@
+// build.mjs puts the finished worker script here.
+declare module "worker-source" {
+  const source: string;
+  export default source;
+}
