@@ -14,6 +14,11 @@ ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared/data"
 WRITTEN = ROOT / "tests/texts"
 
+
+def of_category(letter: str) -> list[str]:
+    return [chr(c) for c in range(0x110000) if unicodedata.category(chr(c))[0] == letter]
+
+
 # Of each kind some well-known troublemakers, and whole blocks to draw from.
 KINDS: dict[str, list[str]] = {
     "words": ["Sesame", "Street", "the", "unaffable", "naïve", "Ernie's", "1,024.50", "COVID-19"],
@@ -22,8 +27,7 @@ KINDS: dict[str, list[str]] = {
     "greek, cyrillic": [chr(c) for c in (*range(0x370, 0x530), *range(0x1F00, 0x2000))],
     "casing": list("İIıiſßẞΣσςǅǈǱKÅΩᲀꭰꟋꞭᎠᏸⱯ𐐀𞤀𐲀𖹀"),
     "ligatures": list("ﬁﬂﬀﬃﬆæœĳǆﬓﷲ㎏ⅷ½"),
-    "spaces": [chr(c) for c in range(0x110000) if unicodedata.category(chr(c)) in ("Zs", "Zl", "Zp")]
-    + list("\t\n\v\f\r\x85\x1c\x1f"),
+    "spaces": [*of_category("Z"), *"\t\n\v\f\r\x85\x1c\x1f"],
     "controls": [chr(c) for c in (*range(0x20), *range(0x7F, 0xA0), 0xAD, 0x600, 0x61C, 0xFEFF)]
     + ["\0", "\ufffd", "\U000e0001", "\U000110bd", "\ufff9"],
     "zero width": ["\u200b", "\u200c", "\u200d", "\u2060", "\u180e", "\u034f", "\ufe0f", "\u200e"],
@@ -38,16 +42,20 @@ KINDS: dict[str, list[str]] = {
     ],
     "hangul": [chr(c) for c in (*range(0x1100, 0x1200), 0xA960, 0xD7B0, 0xD7CB)]
     + list("한국어각힣가갂ㄱㅏ"),
-    "marks": [chr(c) for c in range(0x110000) if unicodedata.category(chr(c)).startswith("M")],
+    "marks": of_category("M"),
     "latin marks": [chr(c) for c in range(0x300, 0x370)],
-    "kept marks": list("\u302e\u302f\u1b44\u1baa\u1bf2\ua953\ua9c0\u1dfb\u08d4\u08e1\u1734")
-    + ["\U0001d165", "\U0001d16d", "\U0001d172", "\U00011235", "\U0001e000", "\U0001e944"],
-    "composites": list("\u0344\u0f73\u0f76\u0f81\u1fee\u0ccb\u0dddẹ́ự\u1ea5\u0958\ufb2c\u2adc")
-    + ["\U0001d15e", "\U0001d160", "\U0001d1c0", "\U000110ab", "\U0001134b", "\U00011938"],
-    "punctuation": [chr(c) for c in range(0x110000) if unicodedata.category(chr(c))[0] == "P"],
+    "kept marks": list(
+        "\u302e\u302f\u1b44\u1baa\u1bf2\ua953\ua9c0\u1dfb\u08d4\u08e1\u1734"
+        "\U0001d165\U0001d16d\U0001d172\U00011235\U0001e000\U0001e944"
+    ),
+    "composites": list(
+        "\u0344\u0f73\u0f76\u0f81\u1fee\u0ccb\u0dddẹ́ự\u1ea5\u0958\ufb2c\u2adc"
+        "\U0001d15e\U0001d160\U0001d1c0\U000110ab\U0001134b\U00011938"
+    ),
+    "punctuation": of_category("P"),
     "symbols": list("≠≮⊀|`^~$+<=>©®°№℃€₿\u037e\u1fef\u2329"),
-    "private, unassigned": [chr(c) for c in (0xE000, 0xF8FF, 0xF0000, 0x10FFFF, 0x378, 0x5FF, 0x2065,
-                                             0xFFFE, 0x1FFFF, 0xE0080, 0x40000, 0xFDD0)],
+    "private, unassigned": [chr(c) for c in (0xE000, 0xF8FF, 0xF0000, 0x10FFFF, 0x378, 0x5FF,
+                                             0x2065, 0xFFFE, 0x1FFFF, 0xE0080, 0x40000, 0xFDD0)],
 }  # fmt: skip
 NAMES = list(KINDS)
 

@@ -92,8 +92,7 @@ export function createDecoder(features: readonly Feature[]): Decoder {
     for (let k = 0; k < window_length; k++) {
       if (owner[window_start + k] !== window) continue;
       const stop = Math.min(k + max_answer_len, window_length);
-      const base = start[k]! - window_peak;
-      for (let j = k; j < stop; j++) sum += Math.exp(base + end[j]!);
+      for (let j = k; j < stop; j++) sum += Math.exp(start[k]! + end[j]! - window_peak);
     }
     if (sum === 0) return; // no start has its best context here
     const next = Math.max(peak, window_peak);
