@@ -82,20 +82,21 @@ export function statusParts(state: ComponentState): string[] {
     const { tokens, windows, total_ms } = result.timing;
     parts.push(`${count(tokens, "token")} in ${count(windows, "window")}`, duration(total_ms));
   }
-  return parts.filter((part) => part !== "");
+  const known = parts.filter((part) => part !== "");
+  return known.length > 0 ? known : ["Answers are computed in this browser"];
 }
 
 /** How "no answer" stands to the best span, in words. `margin` is null_score - best score. */
 export function marginText(result: Result, threshold: number): string {
   const margin = result.null_margin;
   if (margin === null || !Number.isFinite(margin)) return "";
-  const limit = `threshold ${score(threshold, 1)}`;
+  const limit = `threshold ${score(threshold, Number.isInteger(threshold) ? 0 : 1)}`;
   if (result.no_answer) {
     return margin < 0
       ? `${score(-margin, 1)} below the best span, ${limit}`
       : `by ${score(margin, 1)} over the best span, ${limit}`;
   }
-  return `No answer would need ${score(threshold - margin, 1)} more`;
+  return `would need ${score(threshold - margin, 1)} more`;
 }
 
 /** Whether more windows are to be read. */
@@ -127,7 +128,7 @@ export function context(
   passage: string,
   start: number,
   end: number,
-  units = 70,
+  units = 48,
 ): { readonly before: string; readonly after: string } {
   const from = Math.max(0, start - units);
   const to = Math.min(passage.length, end + units);

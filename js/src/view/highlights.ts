@@ -15,6 +15,7 @@ export class Highlights {
   readonly element = el("div", { class: "qna-layer", "aria-hidden": "true" });
   #chunks: Chunk[] = [];
   #marks: readonly Mark[] = [];
+  readonly #emphasis: Record<"hot" | "active", number | null> = { hot: null, active: null };
 
   /** Shows a new text without marks. */
   setText(text: string): void {
@@ -39,6 +40,7 @@ export class Highlights {
       this.#draw(chunk, start);
       start += chunk.text.length;
     }
+    this.#paint();
   }
 
   #draw(chunk: Chunk, start: number): void {
@@ -53,14 +55,13 @@ export class Highlights {
       ...parts.map((part) => {
         const text = chunk.text.slice(part.start - start, part.end - start);
         if (part.ranks.length === 0) return document.createTextNode(text);
+        const badges = part.begins.map((rank) =>
+          el("span", { class: "qna-badge", "data-hue": hue(rank), "data-number": rank }),
+        );
         return el(
           "mark",
-          {
-            class: "qna-mark",
-            "data-ranks": ` ${part.ranks.join(" ")} `,
-            "data-hue": hue(part.ranks[0]!),
-            "data-begins": part.begins.length > 0 ? part.begins.join(" ") : null,
-          },
+          { class: "qna-mark", "data-ranks": part.ranks.join(" ") },
+          badges.length === 0 ? null : el("span", { class: "qna-badges" }, ...badges),
           text,
         );
       }),
@@ -77,24 +78,38 @@ export class Highlights {
     for (const mark of this.element.querySelectorAll("mark")) {
       for (const box of mark.getClientRects()) {
         if (x >= box.left && x <= box.right && y >= box.top && y <= box.bottom) {
-          return Number.parseInt(mark.dataset.ranks!.trim(), 10);
+          return ranksOf(mark)[0]!;
         }
       }
     }
     return null;
   }
 
-  /** Emphasises one answer (null: none) as `name`: "hot" under the pointer, "active" when chosen. */
+  /** Emphasises one answer (null: none): "hot" under the pointer, "active" when chosen. */
   emphasise(name: "hot" | "active", rank: number | null): void {
-    for (const mark of this.element.querySelectorAll(`[data-${name}]`)) {
-      setAttribute(mark, `data-${name}`, null);
+    if (this.#emphasis[name] === rank) return;
+    this.#emphasis[name] = rank;
+    this.#paint();
+  }
+
+  /** Gives each mark the colour of the emphasised answer that covers it, else of the best one. */
+  #paint(): void {
+    const { hot, active } = this.#emphasis;
+    for (const mark of this.element.querySelectorAll("mark")) {
+      const ranks = ranksOf(mark);
+      setAttribute(mark, "data-hot", hot !== null && ranks.includes(hot));
+      setAttribute(mark, "data-active", active !== null && ranks.includes(active));
+      const shown = [hot, active].find((rank) => rank !== null && ranks.includes(rank));
+      setAttribute(mark, "data-hue", hue(shown ?? ranks[0]!));
     }
-    if (rank === null) return;
-    for (const mark of this.find(rank)) setAttribute(mark, `data-${name}`, true);
   }
 }
 
-/** Colours repeat no sooner than after six answers; ranks beyond share a neutral one. */
+function ranksOf(mark: HTMLElement): number[] {
+  return mark.dataset.ranks!.split(" ").map(Number);
+}
+
+/** The number of an answer's colour: six can be told apart, ranks beyond share the neutral 0. */
 export function hue(rank: number): number {
   return rank <= 6 ? rank : 0;
 }

@@ -1,5 +1,6 @@
 // The passage: one textarea to read and edit, over a layer that shows the answers in it.
 // Both lie in one scrolling box and take the same height, so nothing needs to be kept in step.
+import { createOffsetMap } from "../core/offsets";
 import type { Answer } from "../core/types";
 import { el, setAttribute, setText, uniqueId } from "./dom";
 import { count } from "./format";
@@ -54,7 +55,7 @@ export class PassagePane {
       {
         onShown: (shown) => {
           this.#highlights.setText(shown);
-          setText(this.#length, shown === "" ? "" : count(shown.length, "character"));
+          this.#drawLength();
         },
         onEdit: events.onEdit,
       },
@@ -84,6 +85,11 @@ export class PassagePane {
         end: newlines.toShown(span.end),
       })),
     );
+  }
+
+  #drawLength(): void {
+    const { code_points } = createOffsetMap(this.#field.given);
+    setText(this.#length, code_points === 0 ? "" : count(code_points, "character"));
   }
 
   emphasise(name: "hot" | "active", rank: number | null): void {

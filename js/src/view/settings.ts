@@ -9,9 +9,9 @@ type Options = Pick<Inputs, "top_k" | "max_answer_len" | "no_answer_threshold" |
 const NAMES = ["top_k", "max_answer_len", "no_answer_threshold", "overlap"] as const;
 
 const OVERLAPS: Readonly<Record<Inputs["overlap"], string>> = {
-  none: "Never overlapping",
-  nested: "One may hold another",
-  allow: "Freely overlapping",
+  none: "Answers never overlap",
+  nested: "One may lie inside another",
+  allow: "Answers may overlap freely",
 };
 
 /** The slider's usual reach in logits; it grows when the value lies beyond. */
@@ -56,15 +56,15 @@ export class Settings {
       el(
         "div",
         { class: "qna-fields" },
-        field("Answers shown", this.#topK, null, "at most"),
-        field("Longest answer", this.#maxAnswerLen, null, "in tokens (about ¾ of a word)"),
+        field("Answers shown", this.#topK, null, "answers at most"),
+        field("Longest answer", this.#maxAnswerLen, null, "tokens, each about ¾ of a word"),
         field(
           "No-answer threshold",
           this.#threshold,
           this.#thresholdValue,
-          "in logits; the higher, the more often a span is given",
+          "logits; a higher one lets more answers through",
         ),
-        field("Answers may be", this.#overlap, null, ""),
+        field("Overlap", this.#overlap, null, ""),
         this.#reset,
       ),
     );

@@ -98,6 +98,7 @@ export function mountView(
     question.show(inputs.question);
     passage.draw(inputs.passage, result === null ? null : spansOf(result));
     answers.draw(result, inputs, hintFor(state, cancelled !== null));
+    passage.emphasise("active", answers.chosen);
     status.draw(state);
     settings.draw(inputs);
   };
@@ -139,7 +140,7 @@ function hintFor(state: ComponentState, cancelled: boolean): string {
   if (question.trim() === "") return "Ask a question about the passage.";
   if (state.error !== "") return "No answers: see the message above.";
   if (isFirstLoad(state.progress)) {
-    return "The model is loaded once and kept in this browser afterwards.";
+    return "The model is loaded for the first time. It is kept in this browser afterwards.";
   }
   return cancelled ? "Stopped." : "";
 }
