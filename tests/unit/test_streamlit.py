@@ -27,7 +27,7 @@ OUTPUTS = {
 
 
 class Browser:
-    """Stands where Streamlit mounts the component; keeps what it was given, says what it is told."""
+    """Stands where Streamlit mounts the component: keeps what it gets, says what it is told."""
 
     def __init__(self) -> None:
         self.session: dict[str, Any] = {}

@@ -1,0 +1,184 @@
+// Jupyter (and whatever speaks its widget protocol): traits in, one report out, files by message.
+import { type Component, createComponent } from "../component";
+import { contract, DEFAULT_INPUTS, type Inputs } from "../inputs";
+import type { AssetSource } from "../runtime/assets";
+import type { Manifest } from "../runtime/protocol";
+import { type Buffers, rpcSource } from "../runtime/rpc";
+import type { ComponentState } from "../state";
+import { mountView } from "../view/view";
+import { crc32 } from "./crc32";
+import type { Host } from "./host";
+import { outputsOf } from "./outputs";
+
+type CustomCallback = (message: unknown, buffers: Buffers) => void;
+
+/** The part of anywidget's model that every host of it has. */
+export interface Model {
+  get(name: string): unknown;
+  set(name: string, value: unknown): void;
+  save_changes(): void;
+  send(content: unknown): void;
+  on(event: "msg:custom", callback: CustomCallback): void;
+  on(event: `change:${string}`, callback: () => void): void;
+  off(event: "msg:custom", callback: CustomCallback): void;
+  off(event: `change:${string}`, callback: () => void): void;
+}
+
+const INPUTS = Object.keys(contract.inputs) as (keyof Inputs)[];
+/** Milliseconds of quiet before what is typed goes to Python. */
+const WRITE_DELAY = 300;
+/** Milliseconds between reports that differ in nothing but the progress. */
+const REPORT_DELAY = 200;
+
+export class WidgetHost implements Host {
+  readonly sources: readonly AssetSource[];
+  private writing = false;
+  private writeTimer: ReturnType<typeof setTimeout> | undefined;
+  private reportTimer: ReturnType<typeof setTimeout> | undefined;
+  private newest: ComponentState | undefined;
+  private sent = "";
+  private passage = { text: "", crc32: 0 };
+
+  constructor(
+    private readonly model: Model,
+    signal: AbortSignal,
+  ) {
+    this.sources = [
+      rpcSource(
+        (message) => model.send(message),
+        (callback, until) => {
+          model.on("msg:custom", callback);
+          until.addEventListener("abort", () => model.off("msg:custom", callback));
+        },
+      ),
+    ];
+    signal.addEventListener("abort", () => {
+      this.save();
+      clearTimeout(this.reportTimer);
+    });
+  }
+
+  readInputs(): Inputs {
+    const read = (name: keyof Inputs) => [name, this.model.get(name) ?? DEFAULT_INPUTS[name]];
+    return Object.fromEntries(INPUTS.map(read)) as unknown as Inputs;
+  }
+
+  readManifest(): Manifest {
+    return this.model.get("_manifest") as Manifest;
+  }
+
+  onChange(callback: () => void, signal: AbortSignal): void {
+    let due = false;
+    // Traits that Python sets together arrive one by one; they are one change.
+    const changed = (): void => {
+      if (this.writing || due) return;
+      due = true;
+      queueMicrotask(() => {
+        due = false;
+        if (!signal.aborted) callback();
+      });
+    };
+    for (const name of [...INPUTS, "_manifest"]) {
+      this.model.on(`change:${name}`, changed);
+      signal.addEventListener("abort", () => this.model.off(`change:${name}`, changed));
+    }
+  }
+
+  /** The page's own model has the changes at once, Python after a pause in the typing. */
+  writeInputs(changes: Partial<Inputs>): void {
+    this.writing = true;
+    for (const [name, value] of Object.entries(changes)) this.model.set(name, wellFormed(value));
+    this.writing = false;
+    clearTimeout(this.writeTimer);
+    this.writeTimer = setTimeout(() => this.save(), WRITE_DELAY);
+  }
+
+  report(state: ComponentState): void {
+    const progressOnly = this.newest !== undefined && sameButProgress(this.newest, state);
+    this.newest = state;
+    if (!progressOnly) this.post();
+    else this.reportTimer ??= setTimeout(() => this.post(), REPORT_DELAY);
+  }
+
+  private save(): void {
+    if (this.writeTimer === undefined) return;
+    clearTimeout(this.writeTimer);
+    this.writeTimer = undefined;
+    attempt(() => this.model.save_changes());
+  }
+
+  private post(): void {
+    clearTimeout(this.reportTimer);
+    this.reportTimer = undefined;
+    const state = this.newest!;
+    const { passage, ...inputs } = state.inputs;
+    if (this.passage.text !== passage) this.passage = { text: passage, crc32: crc32(passage) };
+    const outputs = outputsOf(state);
+    const report = { kind: "report", inputs, passage_crc32: this.passage.crc32, outputs };
+    const text = JSON.stringify(report);
+    if (text === this.sent) return;
+    this.sent = text;
+    attempt(() => this.model.send(report));
+  }
+}
+
+function sameButProgress(a: ComponentState, b: ComponentState): boolean {
+  return (
+    a.inputs === b.inputs && a.status === b.status && a.result === b.result && a.error === b.error
+  );
+}
+
+/** Half an emoji cannot travel; the browser's own encoder replaces it in the same way. */
+function wellFormed(value: unknown): unknown {
+  return typeof value === "string"
+    ? new TextDecoder().decode(new TextEncoder().encode(value))
+    : value;
+}
+
+/** Without its kernel the widget answers on; only Python does not hear of it. */
+function attempt(send: () => void): void {
+  try {
+    send();
+  } catch (error) {
+    console.warn("qna-widget: the kernel is gone.", error);
+  }
+}
+
+interface Mounted {
+  readonly component: Component;
+  readonly stop: AbortController;
+}
+
+// By the widget's own id: hosts hand a different `model` object to each call, and may share the
+// module between widgets.
+const mounted = new Map<string, Mounted>();
+
+function mount(model: Model): Mounted {
+  const id = String(model.get("_id"));
+  let found = mounted.get(id);
+  if (found === undefined) {
+    const stop = new AbortController();
+    const component = createComponent(new WidgetHost(model, stop.signal), stop.signal);
+    found = { component, stop };
+    mounted.set(id, found);
+    stop.signal.addEventListener("abort", () => mounted.delete(id));
+  }
+  return found;
+}
+
+export default {
+  /** Once per widget and page. Waits for nothing: the kernel's messages are held back until it returns. */
+  initialize({ model }: { model: Model }): () => void {
+    const { stop } = mount(model);
+    return () => stop.abort();
+  },
+
+  /** Once per view. */
+  render({ model, el }: { model: Model; el: HTMLElement }): () => void {
+    const { component, stop } = mount(model);
+    const closed = new AbortController();
+    const signal = AbortSignal.any([closed.signal, stop.signal]);
+    mountView(el, component, component.actions, signal);
+    return () => closed.abort();
+  },
+};

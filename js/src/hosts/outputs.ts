@@ -1,0 +1,55 @@
+// What a host tells Python about a state, in the contract's names and Python's units.
+import { toCodePoints } from "../core/offsets";
+import type { Answer, Timing } from "../core/types";
+import type { Inputs } from "../inputs";
+import type { Progress } from "../runtime/protocol";
+import type { ComponentState, Status } from "../state";
+
+/** `start` and `end` in code points. */
+export type PythonAnswer = Answer;
+
+export interface Outputs {
+  readonly status: Status;
+  readonly progress: Omit<Progress, "source"> | Record<string, never>;
+  readonly error: string;
+  readonly backend: string;
+  /** The result; absent until it is final, so that Python never takes first answers for the last. */
+  readonly answers?: readonly PythonAnswer[];
+  readonly null_score?: number | null;
+  readonly timing?: Timing;
+}
+
+export function outputsOf(state: ComponentState): Outputs {
+  const { status, progress, error, backend, result, inputs } = state;
+  return {
+    status,
+    progress: progress === null ? {} : progressFor(progress),
+    error,
+    backend,
+    ...(result !== null && result.windows_done === result.windows_total
+      ? {
+          answers: answersFor(inputs, result.answers),
+          null_score: result.null_score,
+          timing: result.timing,
+        }
+      : {}),
+  };
+}
+
+function progressFor({ stage, name, loaded, total, unit }: Progress): Outputs["progress"] {
+  return { stage, name, loaded, total, unit };
+}
+
+function answersFor({ passage }: Inputs, answers: readonly Answer[]): PythonAnswer[] {
+  const offsets = toCodePoints(
+    passage,
+    answers.flatMap(({ start, end }) => [start, end]),
+  );
+  return answers.map(({ text, score, probability }, i) => ({
+    text,
+    start: offsets[2 * i]!,
+    end: offsets[2 * i + 1]!,
+    score,
+    probability,
+  }));
+}

@@ -1,0 +1,130 @@
+// Streamlit components v2: inputs by `data`, files beside this module, a rerun per new answer.
+import { createComponent } from "../component";
+import type { Inputs } from "../inputs";
+import type { Manifest } from "../runtime/protocol";
+import { httpSource } from "../runtime/sources";
+import type { ComponentState } from "../state";
+import { mountView } from "../view/view";
+import type { Host } from "./host";
+import { outputsOf } from "./outputs";
+
+/** What qna_widget/streamlit.py sends. */
+export interface Data {
+  readonly key: string;
+  /** Another one means that Python's arguments changed. */
+  readonly revision: string;
+  readonly arguments: Inputs;
+  /** What the reader changed, as far as Python knows. */
+  readonly changes: Partial<Inputs>;
+  readonly manifest: Manifest;
+}
+
+/** What Streamlit calls the default export with. */
+export interface Arguments {
+  readonly data: Data;
+  readonly parentElement: HTMLElement | ShadowRoot;
+  setStateValue(name: string, value: unknown): void;
+}
+
+/** What outlives a component that Python hides and shows again. */
+interface Kept {
+  readonly revision: string;
+  changes: Partial<Inputs>;
+  /** The last report, without what differs from run to run. */
+  reported: string;
+}
+
+const NO_RESULT = { answers: [], null_score: null, timing: {} };
+
+const kept = new Map<string, Kept>();
+
+export class StreamlitHost implements Host {
+  readonly sources = [httpSource(new URL("../", import.meta.url))];
+  private kept: Kept;
+  private changed: () => void = () => {};
+
+  constructor(private args: Arguments) {
+    this.kept = recall(args.data);
+  }
+
+  /** Streamlit's newest call. */
+  update(args: Arguments): void {
+    const { revision } = this.kept;
+    this.args = args;
+    if (args.data.revision === revision) return;
+    this.kept = recall(args.data);
+    this.changed();
+  }
+
+  readInputs(): Inputs {
+    return { ...this.args.data.arguments, ...this.kept.changes };
+  }
+
+  readManifest(): Manifest {
+    return this.args.data.manifest;
+  }
+
+  onChange(callback: () => void, signal: AbortSignal): void {
+    this.changed = callback;
+    signal.addEventListener("abort", () => {
+      this.changed = () => {};
+    });
+  }
+
+  /** Python hears of it together with the answers, so that typing alone reruns nothing. */
+  writeInputs(changes: Partial<Inputs>): void {
+    this.kept.changes = { ...this.kept.changes, ...changes };
+  }
+
+  report(state: ComponentState): void {
+    if (state.status === "loading" || state.status === "running") return;
+    const { revision, changes } = this.kept;
+    const { progress: _, ...outputs } = outputsOf(state);
+    const { timing, backend, ...steady } = outputs;
+    const reported = JSON.stringify([changes, steady]);
+    if (reported === this.kept.reported) return;
+    this.kept.reported = reported;
+    const report = { ...NO_RESULT, ...outputs };
+    this.args.setStateValue("report", { revision, changes, outputs: report });
+  }
+}
+
+function recall({ key, revision, changes }: Data): Kept {
+  const known = kept.get(key);
+  if (known?.revision === revision) return known;
+  const fresh = { revision, changes, reported: "" };
+  kept.set(key, fresh);
+  return fresh;
+}
+
+interface Mounted {
+  readonly host: StreamlitHost;
+  readonly stop: AbortController;
+  calls: number;
+}
+
+const mounted = new WeakMap<object, Mounted>();
+
+/** Called again, without a cleanup in between, whenever data or theme change. */
+export default function qna(args: Arguments): () => void {
+  const { parentElement } = args;
+  let instance = mounted.get(parentElement);
+  if (instance === undefined) {
+    const stop = new AbortController();
+    const host = new StreamlitHost(args);
+    instance = { host, stop, calls: 0 };
+    mounted.set(parentElement, instance);
+    const component = createComponent(host, stop.signal);
+    mountView(parentElement, component, component.actions, stop.signal);
+  } else {
+    instance.host.update(args);
+  }
+  const { stop } = instance;
+  const call = ++instance.calls;
+  return () => {
+    // Streamlit runs the cleanup of an overtaken call too; only the newest speaks for the element.
+    if (instance.calls !== call) return;
+    mounted.delete(parentElement);
+    stop.abort();
+  };
+}
