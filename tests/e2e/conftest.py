@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from harness import Harness, serve
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, sync_playwright
 
 # The resolver rule cuts the network below the page, workers and service workers included; the
@@ -84,6 +85,14 @@ def offline(browser: Browser) -> Iterator[Offline]:
     yield watched
     context.close()
     assert watched.outside == [], f"requests left the machine: {watched.outside}"
+
+
+@pytest.fixture
+def harness() -> Iterator[Harness]:
+    """Serve the test page, where `window.qna` drives the real front end (js/src/hosts/harness.ts)."""
+    served = serve()
+    yield served
+    served.close()
 
 
 @pytest.fixture
