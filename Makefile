@@ -70,5 +70,8 @@ test-e2e: $(VENV)/test $(STATIC) chromium ## Run the tests in headless Chromium
 test: check test-js chromium ## Set up everything, lint, and run all tests
 	$(BIN)/pytest
 
+fixtures: $(VENV)/test ## Write the Unicode tables and fixtures anew from the Rust tokenizers library
+	$(BIN)/python -m tests.parity.make_fixtures
+
 clean: ## Remove what was built and set up
 	rm -rf $(VENV) js/node_modules qna_widget/static/* dist tests/output

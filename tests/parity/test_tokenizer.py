@@ -81,10 +81,3 @@ def test_lone_surrogates_count_as_removed(core: Core, vocab: list[str]) -> None:
 def test_special_tokens_are_not_read_from_text(core: Core, vocab: list[str]) -> None:
     (ids, _, _), = core.encode(vocab, ["[CLS] [SEP][MASK] [UNK]"])  # fmt: skip
     assert not {vocab.index("[CLS]"), vocab.index("[SEP]"), vocab.index("[MASK]")} & set(ids)
-
-
-def test_the_tables_are_those_of_the_installed_library() -> None:
-    assert unicode_tables.TARGET.read_text(encoding="utf-8") == unicode_tables.render(), (
-        "js/src/core/unicode-tables.ts is not what the installed `tokenizers` does. "
-        "Run `make fixtures` and look at the difference."
-    )

@@ -1,8 +1,8 @@
-"""Write js/src/core/unicode-tables.ts: what the Rust library `tokenizers` does to each character.
+"""The text of js/src/core/unicode-tables.ts: what the Rust library does to each character.
 
-The library mixes several Unicode versions (its own normaliser, its categories, Rust's standard
-library), and no browser has the same mix. So it is asked, code point by code point, and the answers
-go into tables of runs. Everything is probed from outside; no other Unicode data is used.
+The library, `tokenizers`, mixes several Unicode versions (its normaliser's, its categories', Rust's
+standard library's), and no browser has the same mix. So it is asked, code point by code point, and
+the answers go into tables of runs. All is probed from outside; no other Unicode data is used.
 
 Numbers are written in base 32, least digit first, one character of ALPHABET a digit; a digit that
 is not a number's last has 32 added. A table is a sequence of runs; each begins with its distance
@@ -186,7 +186,3 @@ def render() -> str:
         one = f'export const {name} = "{table}";'
         lines += [one] if len(one) <= 100 else [f"export const {name} =", f'  "{table}";']
     return "\n".join(lines) + "\n"
-
-
-if __name__ == "__main__":
-    TARGET.write_text(render(), encoding="utf-8")
