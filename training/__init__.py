@@ -1,0 +1,1 @@
+"""Training of the bundled extractive question answering model."""

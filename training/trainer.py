@@ -1,0 +1,209 @@
+"""The training loop: steps, checkpoints, resuming, and keeping the best model."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import BertForQuestionAnswering
+
+from qna_widget.squad import Example
+from training.config import StageConfig, TrainConfig
+from training.encoding import Item, collate
+from training.evaluate import evaluate
+from training.modelling import Averaged, batch_loss, parameter_groups
+from training.sampling import Sampler, stage_batches
+
+STATE, LOG, MODEL = "state.pt", "log.jsonl", "model"
+TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "vocab.txt")
+
+
+def learning_rate(stage: StageConfig, step: int, steps: int) -> float:
+    """Linear warm-up, then linear decay. `step` counts from 0 within the stage."""
+    warmup = max(1, round(stage.warmup_share * steps))
+    if step < warmup:
+        return stage.learning_rate * (step + 1) / warmup
+    left = (steps - step) / max(1, steps - warmup)
+    return stage.learning_rate * (stage.end_factor + (1 - stage.end_factor) * left)
+
+
+class Trainer:
+    """Holds what a run needs to go on: weights, optimiser, average and place.
+
+    Writes to the folder `out`: log.jsonl (a line per step and per evaluation),
+    state.pt (to resume from), and model/ (a transformers checkpoint of the
+    averaged weights: the best so far by `validation`, or the last without it).
+    `start` is the folder that the tokenizer's files are copied from, if any.
+    """
+
+    def __init__(
+        self,
+        config: TrainConfig,
+        sampler: Sampler,
+        model: BertForQuestionAnswering,
+        out: Path,
+        *,
+        seed: int,
+        start: Path | None = None,
+        validation: Sequence[Example] = (),
+    ) -> None:
+        self.config, self.sampler, self.model = config, sampler, model
+        self.out, self.seed, self.start, self.validation = out, seed, start, validation
+        self.device = next(model.parameters()).device
+        if config.freeze_word_embeddings:
+            model.bert.embeddings.word_embeddings.weight.requires_grad_(False)
+        groups = parameter_groups(model, config.weight_decay, config.layer_decay)
+        self.optimizer = torch.optim.AdamW(groups, lr=0.0, fused=True)
+        self.average = Averaged(model, config.ema_decay)
+        self.stage = 0
+        self.step = 0  # within the stage
+        self.total = 0  # over all stages
+        self.tokens = 0  # padding not counted
+        self.best = float("-inf")
+        out.mkdir(parents=True, exist_ok=True)
+
+    def run(
+        self, max_steps: int | None = None, save_seconds: float = 180.0, check_every: int = 400
+    ) -> None:
+        """Train to the end of the recipe, or until `max_steps` steps are done in all."""
+        saved = time.monotonic()
+        while self.stage < len(self.config.stages):
+            stage = self.config.stages[self.stage]
+            batches = stage_batches(self.config, self.stage, self.sampler, self.seed)
+            if not batches:
+                raise ValueError(
+                    f"Stage {stage.name!r} has nothing to train on: its shares of the data sets "
+                    "given are 0. Give the data (--squad, --qamr) or change the recipe."
+                )
+            while self.step < len(batches):
+                if max_steps is not None and self.total >= max_steps:
+                    self._finish()
+                    return
+                rate = learning_rate(stage, self.step, len(batches))
+                began = time.monotonic()
+                loss = self._train_step(batches[self.step], rate)
+                self.step += 1
+                self.total += 1
+                self._log(
+                    step=self.total, stage=stage.name, stage_step=self.step,
+                    stage_steps=len(batches), loss=loss, lr=rate, tokens=self.tokens,
+                    seconds=round(time.monotonic() - began, 3),
+                )  # fmt: skip
+                if self.validation and self.step % check_every == 0:
+                    self._check()
+                if time.monotonic() - saved > save_seconds:
+                    self.save_state()
+                    saved = time.monotonic()
+            if self.validation:
+                self._check()
+            self.stage, self.step = self.stage + 1, 0
+            self.save_state()
+        self._finish()
+
+    def _train_step(self, items: Sequence[Item], rate: float) -> float:
+        # Dropout depends on the step alone, so that a resumed run draws the same.
+        torch.manual_seed(self.seed * 1_000_003 + self.total)
+        arrays = collate(items, self.sampler.encoder.tokenizer.pad_id)
+        batch = {name: torch.from_numpy(a).to(self.device) for name, a in arrays.items()}
+        self.model.train()
+        with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.config.bf16):
+            loss = batch_loss(self.model, batch)
+        torch.autograd.backward(loss)
+        parameters = [p for group in self.optimizer.param_groups for p in group["params"]]
+        torch.nn.utils.clip_grad_norm_(parameters, self.config.max_grad_norm)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate * group["scale"]
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        self.average.update(self.model)
+        self.tokens += int(arrays["attention_mask"].sum())
+        return float(loss.detach())
+
+    def _check(self) -> None:
+        """Evaluate the averaged weights and keep them if they are the best so far."""
+        self.average.swap(self.model)
+        figures = evaluate(
+            self.model,
+            self.sampler.encoder.tokenizer,
+            self.validation,
+            bf16=self.config.bf16,
+        )
+        self.average.swap(self.model)
+        self._log(evaluation=figures, step=self.total)
+        score = figures["f1_answerable"] + figures["best_f1"]
+        if score > self.best:
+            self.best = score
+            self.save_model(figures)
+
+    def _finish(self) -> None:
+        self.save_state()
+        if not self.validation:
+            self.save_model({})
+
+    def save_model(self, figures: dict[str, float]) -> None:
+        """Put the averaged weights into model/, with their figures in metrics.json."""
+        folder = self.out / MODEL
+        fresh, old = self.out / f"{MODEL}.new", self.out / f"{MODEL}.old"
+        shutil.rmtree(fresh, ignore_errors=True)
+        self.average.swap(self.model)
+        self.model.save_pretrained(fresh)
+        self.average.swap(self.model)
+        for name in TOKENIZER_FILES:
+            if self.start is not None and (self.start / name).is_file():
+                shutil.copyfile(self.start / name, fresh / name)
+        place = {"step": self.total, "tokens": self.tokens, "seed": self.seed}
+        (fresh / "metrics.json").write_text(json.dumps(figures | place, indent=1) + "\n")
+        # Readers see either the old folder or the new one, never half of one.
+        shutil.rmtree(old, ignore_errors=True)
+        if folder.exists():
+            folder.rename(old)
+        fresh.rename(folder)
+        shutil.rmtree(old, ignore_errors=True)
+
+    def save_state(self) -> None:
+        """Write state.pt, from which `load_state` goes on."""
+        state = {
+            "model": self.model.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "average": self.average.shadow,
+            "updates": self.average.updates,
+            "place": (self.stage, self.step, self.total, self.tokens, self.best),
+            "run": self._identity(),
+        }
+        temporary = self.out / f"{STATE}.tmp"
+        torch.save(state, temporary)
+        temporary.replace(self.out / STATE)
+
+    def load_state(self) -> None:
+        """Take up the run that state.pt holds; steps logged after it are forgotten."""
+        state = torch.load(self.out / STATE, map_location=self.device, weights_only=True)
+        if state["run"] != self._identity():
+            raise ValueError(
+                f"{self.out / STATE} belongs to another run: seed, recipe or data differ. "
+                f"It was {state['run']}, this is {self._identity()}. Resume with the same "
+                "arguments, or give another --out."
+            )
+        self.model.load_state_dict(state["model"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.average.shadow = state["average"]
+        self.average.updates = state["updates"]
+        self.stage, self.step, self.total, self.tokens, self.best = state["place"]
+        log = self.out / LOG
+        lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+        kept = [line for line in lines if json.loads(line)["step"] <= self.total]
+        log.write_text("".join(line + "\n" for line in kept), encoding="utf-8")
+
+    def _identity(self) -> str:
+        """What must not change between a run and its resumption."""
+        sizes = {"squad": len(self.sampler.squad), "qamr": len(self.sampler.qamr)}
+        return json.dumps({"seed": self.seed, **sizes, **asdict(self.config)}, sort_keys=True)
+
+    def _log(self, **record: Any) -> None:
+        with (self.out / LOG).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(record) + "\n")
