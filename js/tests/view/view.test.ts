@@ -1,0 +1,215 @@
+// @vitest-environment jsdom
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Result } from "../../src/core/types";
+import { DEFAULT_INPUTS, type Inputs } from "../../src/inputs";
+import type { Actions, ComponentState } from "../../src/state";
+import { mountView } from "../../src/view/view";
+
+const HOSTILE = [
+  '<img src=x onerror="globalThis.broken = true">',
+  "</textarea></script><script>globalThis.broken = true</script>",
+  "\u202Eright to left\u202C \u2066isolate",
+  "&lt;b&gt; &amp; {{x}}",
+];
+
+let controller: AbortController;
+let state: ComponentState;
+let listeners: Set<(state: ComponentState) => void>;
+let actions: { [K in keyof Actions]: ReturnType<typeof vi.fn<Actions[K]>> };
+
+function set(change: Partial<Omit<ComponentState, "inputs">> & { inputs?: Partial<Inputs> }) {
+  state = { ...state, ...change, inputs: { ...state.inputs, ...change.inputs } };
+  for (const listener of listeners) listener(state);
+}
+
+function mount(root: HTMLElement | ShadowRoot = document.body) {
+  const source = {
+    get state() {
+      return state;
+    },
+    subscribe(listener: (state: ComponentState) => void, signal: AbortSignal) {
+      listeners.add(listener);
+      signal.addEventListener("abort", () => listeners.delete(listener));
+    },
+  };
+  mountView(root, source, actions, controller.signal);
+}
+
+function resultOf(passage: string, texts: readonly string[], more: Partial<Result> = {}): Result {
+  const answers = texts.map((text, i) => {
+    const start = passage.indexOf(text);
+    return { text, start, end: start + text.length, score: 9 - i, probability: 0.5 / (i + 1) };
+  });
+  return {
+    answers,
+    null_score: 1,
+    null_probability: 0.01,
+    null_margin: -8,
+    no_answer: false,
+    question: "?",
+    passage_length: passage.length,
+    windows_done: 1,
+    windows_total: 1,
+    warnings: [],
+    timing: { tokens: 9, windows: 1, run_ms: 1, total_ms: 2 },
+    backend: "wasm",
+    model: "m",
+    ...more,
+  };
+}
+
+const find = <E extends HTMLElement = HTMLElement>(selector: string) =>
+  document.querySelector<E>(selector)!;
+const passageArea = () => find<HTMLTextAreaElement>(".qna-text");
+const questionArea = () => find<HTMLTextAreaElement>(".qna-question");
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  controller = new AbortController();
+  listeners = new Set();
+  state = {
+    inputs: DEFAULT_INPUTS,
+    status: "idle",
+    progress: null,
+    result: null,
+    error: "",
+    notice: "",
+    model: "",
+    backend: "",
+  };
+  actions = {
+    setPassage: vi.fn((passage: string) => set({ inputs: { passage }, result: null })),
+    setQuestion: vi.fn((question: string) => set({ inputs: { question }, result: null })),
+    setOptions: vi.fn((options: Partial<Inputs>) => set({ inputs: options })),
+    retry: vi.fn(),
+    cancel: vi.fn(),
+  };
+});
+
+afterEach(() => {
+  controller.abort();
+  document.body.replaceChildren();
+  vi.useRealTimers();
+});
+
+describe("hostile text", () => {
+  it("stays text wherever it is shown", () => {
+    mount();
+    for (const text of HOSTILE) {
+      const passage = `before ${text} after`;
+      set({
+        inputs: { passage, question: text },
+        status: "error",
+        error: text,
+        notice: text,
+        result: resultOf(passage, [text], { warnings: [text], model: text, backend: text }),
+      });
+      vi.runAllTimers();
+      expect(document.querySelectorAll("img, script")).toHaveLength(0);
+      expect(find(".qna-answer-text bdi").textContent).toBe(text);
+      expect(find(".qna-mark").lastChild!.textContent).toBe(text);
+      expect(find("[role=alert]").textContent).toBe(text);
+      expect(find(".qna-notice").textContent).toBe(text);
+      expect(find(".qna-warnings li").textContent).toBe(text);
+      expect(find(".qna-status-line bdi").textContent).toBe(text);
+      expect(find("[role=status]").textContent).toContain(text);
+      expect(passageArea().value).toBe(passage);
+      expect(questionArea().value).toBe(text);
+    }
+    expect("broken" in globalThis).toBe(false);
+  });
+});
+
+describe("texts", () => {
+  it("shows a passage without changing it, and changes only what is edited", () => {
+    mount();
+    const passage = "one\r\ntwo\rthree\r\n";
+    set({ inputs: { passage } });
+    expect(actions.setPassage).not.toHaveBeenCalled();
+    expect(passageArea().value).toBe("one\ntwo\nthree\n");
+    passageArea().value = "one\ntwo!\nthree\n";
+    passageArea().dispatchEvent(new Event("input"));
+    expect(actions.setPassage.mock.calls).toEqual([["one\r\ntwo!\rthree\r\n"]]);
+  });
+
+  it("does not touch the textarea when its own edit comes back", () => {
+    mount();
+    const write = vi.spyOn(passageArea(), "value", "set");
+    set({ inputs: { passage: "a" } });
+    expect(write).toHaveBeenCalledTimes(1);
+    set({ inputs: { passage: "a" } });
+    expect(write).toHaveBeenCalledTimes(1);
+  });
+
+  it("asks nothing in the middle of a composition", () => {
+    mount();
+    const area = questionArea();
+    const type = (text: string) => {
+      area.value = text;
+      area.dispatchEvent(new Event("input"));
+    };
+    area.dispatchEvent(new Event("compositionstart"));
+    type("に");
+    type("にほ");
+    expect(actions.setQuestion).not.toHaveBeenCalled();
+    type("日本");
+    area.dispatchEvent(new Event("compositionend"));
+    expect(actions.setQuestion.mock.calls).toEqual([["日本"]]);
+  });
+
+  it("keeps a composition when another text arrives, and shows that text when nothing came of it", () => {
+    mount();
+    const area = questionArea();
+    area.dispatchEvent(new Event("compositionstart"));
+    set({ inputs: { question: "from Python" } });
+    expect(area.value).toBe("");
+    area.dispatchEvent(new Event("compositionend"));
+    expect(area.value).toBe("from Python");
+    expect(actions.setQuestion).not.toHaveBeenCalled();
+  });
+});
+
+describe("what is read aloud", () => {
+  const passage = "Bert lives at 123 Sesame Street.";
+  const live = () => find("[role=status]").textContent;
+
+  it("is the final answer, after a moment of quiet, not each keystroke", () => {
+    mount();
+    const partial = { windows_done: 1, windows_total: 3 };
+    set({ inputs: { passage, question: "Where?" }, result: resultOf(passage, ["Bert"], partial) });
+    vi.runAllTimers();
+    expect(live()).toBe("");
+    set({ result: resultOf(passage, ["Bert"]) });
+    set({ inputs: { question: "Where? " }, result: null });
+    vi.runAllTimers();
+    expect(live()).toBe("");
+    set({ result: resultOf(passage, ["123 Sesame Street"]) });
+    vi.runAllTimers();
+    expect(live()).toContain("123 Sesame Street");
+  });
+});
+
+describe("lifetime", () => {
+  it("leaves nothing behind, twice", () => {
+    for (let round = 0; round < 2; round++) {
+      const host = document.createElement("div");
+      document.body.append(host);
+      const root = round === 0 ? host : host.attachShadow({ mode: "open" });
+      mount(root);
+      expect(root.querySelector(".qna-root")).not.toBeNull();
+      set({ inputs: { passage: "a", question: "b" }, result: resultOf("a", ["a"]) });
+      controller.abort();
+      expect(root.childNodes).toHaveLength(0);
+      expect(listeners.size).toBe(0);
+      expect(vi.getTimerCount()).toBe(0);
+      host.remove();
+      controller = new AbortController();
+    }
+  });
+
+  it("mounts nothing for a signal that has aborted", () => {
+    controller.abort();
+    mount();
+    expect(document.body.childNodes).toHaveLength(0);
+  });
+});
