@@ -18,6 +18,9 @@ from training.modelling import build_model
 from training.sampling import Sampler
 from training.trainer import Trainer
 
+# A tiny model gains nothing from a second thread, and loses much on a busy machine.
+torch.set_num_threads(1)
+
 WORDS = [f"w{i}" for i in range(40)]
 VOCAB = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "?", *WORDS]
 STAGE = StageConfig(
