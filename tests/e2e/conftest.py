@@ -89,7 +89,7 @@ def offline(browser: Browser) -> Iterator[Offline]:
 
 @pytest.fixture
 def harness() -> Iterator[Harness]:
-    """Serve the test page, where `window.qna` drives the real front end (js/src/hosts/harness.ts)."""
+    """Serve the test page, where `window.qna` drives the real front end."""
     served = serve()
     yield served
     served.close()

