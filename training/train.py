@@ -10,6 +10,7 @@ from pathlib import Path
 
 import torch
 
+from qna_widget.errors import QnaError
 from qna_widget.squad import read_examples
 from qna_widget.tokenizer import Tokenizer
 from training.config import load_config
@@ -91,7 +92,7 @@ def run(args: argparse.Namespace) -> None:
 def main() -> int:
     try:
         run(parse())
-    except ValueError as error:
+    except (ValueError, QnaError) as error:
         print(f"training: {error}", file=sys.stderr)
         return 2
     return 0
