@@ -1,0 +1,129 @@
+"""How the view looks: every state, theme and width; nothing leaks in or out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from view_page import JS, View, boxes, bundle, overflow, put
+from view_states import ANSWERED, PASSAGE, STATES, THEMES
+
+AXE = JS / "node_modules/axe-core/axe.min.js"
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_each_state_is_accessible_in_each_theme(view: View, screenshots: Path, theme: str) -> None:
+    page = view(theme=theme, shadow=theme.startswith("streamlit"))
+    page.add_script_tag(path=AXE)
+    for name, scripted in STATES.items():
+        put(page, scripted)
+        page.wait_for_timeout(500)  # fades, and the button that comes late
+        page.screenshot(path=screenshots / f"view-{name}-{theme}.png", full_page=True)
+        found = page.evaluate("axe.run('#host')")
+        assert found["passes"], "axe-core checked nothing"
+        serious = [
+            (rule["id"], node["html"], node["failureSummary"])
+            for rule in found["violations"]
+            if rule["impact"] in {"serious", "critical"}
+            for node in rule["nodes"]
+        ]
+        assert serious == [], f"in the state {name}"
+        if name == "no-question":
+            page.locator("summary").click()
+
+
+@pytest.mark.parametrize("width", [280, 320, 640, 1280])
+def test_nothing_sticks_out_at_any_width(view: View, screenshots: Path, width: int) -> None:
+    page = view(width=width)
+    page.locator("summary").click()
+    for name, scripted in STATES.items():
+        put(page, scripted)
+        assert overflow(page) == [], f"in the state {name}"
+        if width != 640:
+            page.wait_for_timeout(600)
+            page.screenshot(path=screenshots / f"view-{name}-{width}.png", full_page=True)
+
+
+def test_wide_puts_passage_and_answers_side_by_side(view: View) -> None:
+    def tops(page: Page) -> list[float]:
+        boxes = [page.locator(name).bounding_box() for name in (".qna-passage", ".qna-results")]
+        return [box["y"] for box in boxes if box is not None]
+
+    wide, narrow = tops(view(ANSWERED, width=1000)), tops(view(ANSWERED, width=600))
+    assert wide[0] == wide[1]
+    assert narrow[0] < narrow[1]
+
+
+@pytest.mark.parametrize(
+    ("theme", "background", "text"),
+    [
+        ("light", "rgb(255, 255, 255)", "rgb(28, 33, 40)"),
+        ("dark", "rgb(15, 19, 24)", "rgb(232, 235, 239)"),
+        ("streamlit-dark", "rgb(14, 17, 23)", "rgb(250, 250, 250)"),
+        ("jupyter-dark", "rgb(17, 17, 17)", "rgba(255, 255, 255, 0.87)"),
+        ("jupyter-light", "rgb(255, 255, 255)", "rgba(0, 0, 0, 0.87)"),
+    ],
+)
+def test_colours_come_from_the_host(view: View, theme: str, background: str, text: str) -> None:
+    page = view(ANSWERED, theme=theme, shadow=theme.startswith("streamlit"))
+    panel = page.locator(".qna-panel")
+    expect(panel).to_have_css("background-color", background)
+    expect(panel).to_have_css("color", text)
+
+
+def test_nothing_leaks_out_or_stays(view: View, offline: Any) -> None:
+    page = view()
+    outside = (
+        "() => ['#outside', 'main > button', 'body'].map(name =>"
+        " [...getComputedStyle(document.querySelector(name))]"
+        ".filter(property => !property.endsWith('-size') && property !== 'height'"
+        " && !property.includes('origin'))"
+        ".map(property => getComputedStyle(document.querySelector(name))[property]).join())"
+    )
+    for _ in range(2):
+        page.evaluate("harness.unmount()")
+        assert page.locator("#host").inner_html() == ""
+        assert page.evaluate("harness.script.listeners.size") == 0
+        bare = page.evaluate(outside)
+        page.evaluate("harness.mount(false)")
+        put(page, ANSWERED)
+        assert page.evaluate(outside) == bare
+        assert page.locator(".qna-root").count() == 1
+    page.evaluate("harness.unmount()")
+    assert page.locator("#host").inner_html() == ""
+    assert offline.errors == []
+
+
+def test_host_styles_do_not_leak_in(view: View) -> None:
+    page = view(ANSWERED)
+    parts = page.locator(".qna-label, .qna-answer, .qna-rank, .qna-question, .qna-text, .qna-mark")
+    before = boxes(parts)
+    page.add_style_tag(
+        content="button { padding: 2em; text-transform: uppercase } ol { padding: 3em }"
+        " h3 { margin: 2em; font-size: 3em } p { margin: 2em } label { margin: 1em }"
+        " textarea { padding: 3em; line-height: 3; letter-spacing: 2px; border: 5px solid red }"
+        " mark { padding: 1em; background: red } li { margin: 1em }"
+    )
+    assert boxes(parts) == before
+
+
+def test_the_view_is_small(tmp_path: Path) -> None:
+    out = bundle("src/view/view.ts", tmp_path / "view.js", "--minify", "--format=esm")
+    assert 10_000 < out.stat().st_size <= 45_000
+
+
+def test_still_when_motion_is_unwanted_and_visible_in_forced_colours(
+    view: View, screenshots: Path
+) -> None:
+    page = view(STATES["starting"])
+    fill = page.locator(".qna-progress-fill")
+    expect(fill).to_have_css("animation-name", "qna-sweep")
+    page.emulate_media(reduced_motion="reduce", forced_colors="active")
+    expect(fill).to_have_css("animation-name", "none")
+    put(page, ANSWERED)
+    mark = page.locator("mark", has_text="123 Sesame Street")
+    assert mark.evaluate("e => getComputedStyle(e).boxShadow") != "none"
+    page.screenshot(path=screenshots / "view-answered-forced-colours.png", full_page=True)
+    assert PASSAGE in page.get_by_label("Passage").input_value()
