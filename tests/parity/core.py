@@ -55,3 +55,9 @@ class Core:
     def decode(self, cases: Sequence[Mapping[str, Any]]) -> list[list[dict[str, Any]]]:
         """Return each case's rankings: after each window in turn, for each of its options."""
         return self.ask(op="decode", cases=cases)
+
+    def answer(
+        self, vocab: Sequence[str], cases: Sequence[Mapping[str, Any]]
+    ) -> list[dict[str, Any]]:
+        """Return what pipeline.ts makes of each case's texts and logits; code points."""
+        return self.ask(op="answer", vocab=vocab, lowercase=True, cases=cases)

@@ -7,6 +7,7 @@ import json
 import random
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,7 @@ def strings_in(value: Any) -> Iterator[str]:
             yield from strings_in(inner)
 
 
+@cache
 def real_texts() -> dict[str, list[str]]:
     """Return all real text by file: of ../shared/data where present, else of tests/texts."""
     folder = SHARED if SHARED.exists() else WRITTEN
@@ -125,4 +127,6 @@ def real_texts() -> dict[str, list[str]]:
         else:
             continue
         texts[str(path.relative_to(folder))] = list(dict.fromkeys(found))
+    if not texts:
+        raise FileNotFoundError(f"No text was found, neither in {SHARED} nor in {WRITTEN}.")
     return texts

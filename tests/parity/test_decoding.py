@@ -64,7 +64,7 @@ def random_case(seed: int) -> dict[str, Any]:
 
 
 def test_rankings_are_equal(core: Core) -> None:
-    cases = [random_case(seed) for seed in range(400)]
+    cases = [random_case(seed) for seed in range(150)]
     spans = no_answers = 0
     for case, answers in zip(cases, core.decode(cases), strict=True):
         decoder = Decoder(features_of(case))
@@ -91,5 +91,5 @@ def test_rankings_are_equal(core: Core) -> None:
                 spans += len(expected.spans)
                 no_answers += expected.no_answer
         assert next(actual, None) is None
-    assert spans > 5000
-    assert no_answers > 100
+    assert spans > 2000
+    assert no_answers > 40

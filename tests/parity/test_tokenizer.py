@@ -46,7 +46,7 @@ def test_generated_strings_hold_every_kind() -> None:
 @pytest.mark.parametrize("name", strings.real_texts())
 def test_real_text(core: Core, vocab: list[str], name: str) -> None:
     texts = strings.real_texts()[name]
-    assert assert_equal(core, vocab, texts) > 100
+    assert assert_equal(core, vocab, texts) > 0
 
 
 def test_real_text_with_each_character_a_piece(core: Core) -> None:
@@ -65,9 +65,9 @@ def test_every_code_point(core: Core, plane: int) -> None:
 
 
 def test_a_whole_book_is_one_text(core: Core, vocab: list[str]) -> None:
-    paragraphs = [text for found in strings.real_texts().values() for text in found]
-    book = "\n\n".join(paragraphs)[:500_000]
-    assert assert_equal(core, vocab, [book]) > 1000
+    text = "\n\n".join(text for found in strings.real_texts().values() for text in found)
+    book = (text * (500_000 // len(text) + 1))[:500_000]
+    assert assert_equal(core, vocab, [book]) > 50_000
 
 
 def test_lone_surrogates_count_as_removed(core: Core, vocab: list[str]) -> None:

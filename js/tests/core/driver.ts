@@ -3,8 +3,12 @@ import { readFileSync } from "node:fs";
 import { createDecoder, type Ranking } from "../../src/core/decoding";
 import { createFeatures, maxContextWindows } from "../../src/core/features";
 import { toCodePoints } from "../../src/core/offsets";
+import { conclude, prepare } from "../../src/core/pipeline";
 import { createTokenizer } from "../../src/core/tokenizer";
-import type { DecodingOptions, Encoding, FeatureOptions } from "../../src/core/types";
+import type { DecodingOptions, Encoding, FeatureOptions, Logits } from "../../src/core/types";
+
+/** Start and end logits. */
+type Pair = readonly [readonly number[], readonly number[]];
 
 type Request =
   | {
@@ -29,11 +33,23 @@ type Request =
         readonly question_length: number;
         readonly passage_length: number;
         readonly features: Pick<FeatureOptions, "max_seq_len" | "doc_stride">;
-        /** By window; null: not given yet. */
-        readonly logits: readonly (readonly [readonly number[], readonly number[]] | null)[];
+        /** By window. */
+        readonly logits: readonly Pair[];
         /** In which order the windows come. */
         readonly order: readonly number[];
         readonly options: readonly DecodingOptions[];
+      }[];
+    }
+  | {
+      readonly op: "answer";
+      readonly vocab: readonly string[];
+      readonly lowercase: boolean;
+      readonly cases: readonly {
+        readonly question: string;
+        readonly passage: string;
+        readonly features: FeatureOptions;
+        readonly decoding: DecodingOptions;
+        readonly logits: readonly Pair[];
       }[];
     };
 
@@ -41,6 +57,11 @@ const encoding = (input_ids: readonly number[]): Encoding => ({
   input_ids: Int32Array.from(input_ids),
   starts: new Int32Array(input_ids.length),
   ends: new Int32Array(input_ids.length),
+});
+
+const logits = ([start, end]: Pair): Logits => ({
+  start_logits: Float32Array.from(start),
+  end_logits: Float32Array.from(end),
 });
 
 function answer(request: Request): unknown {
@@ -67,25 +88,39 @@ function answer(request: Request): unknown {
       });
     case "decode":
       return request.cases.map(({ question_length, passage_length, order, options, ...given }) => {
-        const decoder = createDecoder(
-          createFeatures(
-            encoding(Array(question_length).fill(1)),
-            encoding(Array(passage_length).fill(1)),
-            { cls_id: 2, sep_id: 3 },
-            given.features,
-          ),
+        const [question, passage] = [question_length, passage_length].map((length) =>
+          encoding(Array(length).fill(1)),
         );
+        const special = { cls_id: 2, sep_id: 3 };
+        const decoder = createDecoder(createFeatures(question!, passage!, special, given.features));
         const rankings: Ranking[] = [];
         for (const window of order) {
-          const [start, end] = given.logits[window]!;
-          decoder.add(window, {
-            start_logits: Float32Array.from(start),
-            end_logits: Float32Array.from(end),
-          });
+          decoder.add(window, logits(given.logits[window]!));
           rankings.push(...options.map((option) => decoder.decode(option)));
         }
         return rankings;
       });
+    case "answer": {
+      const tokenizer = createTokenizer(request.vocab.join("\n"), request);
+      return request.cases.map(({ question, passage, features, decoding, ...given }) => {
+        const prepared = prepare(question, passage, tokenizer, features);
+        const decoder = createDecoder(prepared.features);
+        for (const [window, pair] of given.logits.entries()) decoder.add(window, logits(pair));
+        const decoded = conclude(prepared, decoder, decoding);
+        const offsets = decoded.answers.map(({ start, end }) =>
+          toCodePoints(passage, [start, end]),
+        );
+        return {
+          ...decoded,
+          answers: decoded.answers.map((one, n) => {
+            const [start, end] = offsets[n]!;
+            return { ...one, start, end };
+          }),
+          input_ids: prepared.features.map((feature) => Array.from(feature.input_ids)),
+          warnings: prepared.warnings,
+        };
+      });
+    }
   }
 }
 
