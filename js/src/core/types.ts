@@ -33,7 +33,7 @@ export interface Logits {
 export interface Span {
   readonly start_token: number;
   readonly end_token: number;
-  /** start_logits[i] + end_logits[j], the maximum over the windows that hold both. */
+  /** start_logits[i] + end_logits[j] in the window that gives the start its maximal context. */
   readonly score: number;
   /** Index of the feature that gave this score. */
   readonly window: number;
