@@ -38,7 +38,8 @@ export class Connection {
   readonly models = new Map<string, string>();
   /** Whether onnxruntime's binary was handed over. */
   initialised = false;
-  dead = false;
+  /** Why it is dead; "" while it lives. */
+  private epitaph = "";
   private readonly loads = new Map<string, Pending<string>>();
   private readonly asks = new Map<string, PendingAsk>();
   private readonly wants = new Map<string, Pending<Scores | null>>();
@@ -110,22 +111,22 @@ export class Connection {
   forget(client: string): void {
     this.asks.get(client)?.reject(superseded());
     this.asks.delete(client);
-    this.send({ kind: "forget", client });
+    if (!this.epitaph) this.send({ kind: "forget", client });
   }
 
   /** Ends the engine; everything that was asked of it is rejected with EngineDied. */
   die(reason: string): void {
-    if (this.dead) return;
-    this.dead = true;
+    if (this.epitaph) return;
+    this.epitaph = reason || "it stopped without a word";
     clearInterval(this.heartbeat);
     this.engine.stop();
     this.onDeath();
     const waiting = [this.loads, this.asks, this.wants].flatMap((map) => [...map.values()]);
-    for (const { reject } of waiting) reject(new EngineDied(reason));
+    for (const { reject } of waiting) reject(new EngineDied(this.epitaph));
   }
 
   private send(message: ToWorker, transfer: Transferable[] = []): void {
-    if (this.dead) return;
+    if (this.epitaph) throw new EngineDied(this.epitaph);
     this.engine.port.postMessage(message, transfer);
     if (this.heartbeat === undefined && this.isWaiting()) {
       this.silence = 0;
@@ -153,7 +154,7 @@ export class Connection {
   }
 
   private receive(message: FromWorker): void {
-    if (this.dead) return;
+    if (this.epitaph) return;
     this.silence = 0;
     const { kind } = message;
     if ((kind === "load-failed" || kind === "failed") && message.fatal) this.die(message.message);

@@ -110,10 +110,11 @@ class Engine {
       const turn = [...this.jobs].find(([, job]) => job.waiting);
       if (turn === undefined) break;
       const [client, job] = turn;
+      await this.step(client, job);
+      if (this.jobs.get(client) !== job) continue;
       // To the end of the line, so that the next turn is another client's.
       this.jobs.delete(client);
       this.jobs.set(client, job);
-      await this.step(client, job);
     }
     this.looping = false;
   }

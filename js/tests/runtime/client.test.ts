@@ -1,0 +1,206 @@
+import "fake-indexeddb/auto";
+import { IDBFactory } from "fake-indexeddb";
+import { beforeEach, expect, test, vi } from "vitest";
+import type { Result } from "../../src/core/types";
+import type { AssetSource } from "../../src/runtime/assets";
+import { AssetCache } from "../../src/runtime/cache";
+import { type Client, Runtime } from "../../src/runtime/client";
+import { engines, FakeSessions, makeModel, OPTIONS } from "./fake-model";
+import { type File, sourceOf, waiter } from "./helpers";
+
+const { manifest, files } = makeModel("one");
+const LONG = {
+  passage: `${"the field ".repeat(60)}zebra`,
+  question: "where is it",
+  options: OPTIONS,
+};
+const SHORT = { ...LONG, passage: "it is the zebra" };
+
+let sessions: FakeSessions;
+let page: ReturnType<typeof engines>;
+let runtime: Runtime;
+let factory: IDBFactory;
+
+beforeEach(() => {
+  sessions = new FakeSessions();
+  page = engines(sessions);
+  factory = new IDBFactory();
+  runtime = new Runtime({ start: page.start, cache: new AssetCache({ factory }), ping_ms: 20 });
+});
+
+/** Holds all files of a model; `opened` counts how often each was read. */
+function server(held: readonly File[] = files): AssetSource & { opened: number } {
+  const source = {
+    name: "server",
+    opened: 0,
+    open: (asset: File["asset"], options: Parameters<AssetSource["open"]>[1]) => {
+      source.opened++;
+      const file = held.find((known) => known.asset.sha256 === asset.sha256);
+      return sourceOf(file?.shipped ?? null).open(asset, options);
+    },
+  };
+  return source;
+}
+
+function handlers() {
+  const partial: Result[] = [];
+  return { ...waiter(), partial, onPartial: (result: Result) => partial.push(result) };
+}
+
+async function loaded(source: AssetSource = server()): Promise<Client> {
+  const client = runtime.connect();
+  await client.load(manifest, [source], waiter());
+  return client;
+}
+
+test("a model is loaded with progress over all its files, and asked", async () => {
+  const client = runtime.connect();
+  const own = waiter();
+  const answer = await client.load(manifest, [server()], own);
+  expect(answer).toEqual({ backend: "fake", notice: "" });
+  const total = files.reduce((sum, file) => sum + file.asset.bytes, 0);
+  const bytes = own.steps.filter((step) => step.stage === "asset");
+  expect(bytes.every((step) => step.total === total)).toBe(true);
+  expect(bytes.at(-1)?.loaded).toBe(total);
+  const counts = bytes.map((step) => step.loaded);
+  expect(counts).toEqual([...counts].sort((a, b) => a - b));
+  expect(own.steps.at(-1)).toMatchObject({ stage: "session", name: "Fake model" });
+  const result = await client.ask(SHORT, handlers());
+  expect(result.answers[0]?.text).toBe("zebra");
+  expect(sessions.threads).toBe(2);
+});
+
+test("components share one engine, one load and one model", async () => {
+  const sources = [server(), server(), server()];
+  const clients = sources.map(() => runtime.connect());
+  await Promise.all(clients.map((client, i) => client.load(manifest, [sources[i]!], waiter())));
+  expect(sources.map((source) => source.opened).sort()).toEqual([0, 0, 3]);
+  expect(page.started.length).toBe(1);
+  expect(sessions.opened).toBe(1);
+  const results = await Promise.all(clients.map((client) => client.ask(SHORT, handlers())));
+  expect(results.map((result) => result.answers[0]?.text)).toEqual(["zebra", "zebra", "zebra"]);
+});
+
+test("a newer question takes the older one's place", async () => {
+  const client = await loaded();
+  sessions.hold();
+  const old = client.ask(LONG, handlers());
+  const young = client.ask(SHORT, handlers());
+  await expect(old).rejects.toThrow("newer request");
+  sessions.go();
+  expect((await young).passage_length).toBe(SHORT.passage.length);
+});
+
+test("other decoding options do not run the model again; another stride does", async () => {
+  const client = await loaded();
+  await client.ask(LONG, handlers());
+  const { runs } = sessions;
+  const few = await client.ask({ ...LONG, options: { ...OPTIONS, top_k: 1 } }, handlers());
+  expect(few.answers.length).toBe(1);
+  expect(sessions.runs).toBe(runs);
+  await client.ask({ ...LONG, options: { ...OPTIONS, doc_stride: 5 } }, handlers());
+  expect(sessions.runs).toBeGreaterThan(runs);
+});
+
+test("an aborted question stops the engine's work", async () => {
+  const client = await loaded();
+  const own = handlers();
+  sessions.allow(2);
+  const asked = client.ask(LONG, own);
+  await vi.waitFor(() => expect(sessions.runs).toBe(2));
+  own.controller.abort();
+  await expect(asked).rejects.toThrow("aborted");
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  sessions.go();
+  await new Promise((resolve) => setTimeout(resolve, 40));
+  expect(sessions.runs).toBe(3);
+});
+
+test("when the engine dies the question is asked again of a new one, from the browser's copy", async () => {
+  const source = server();
+  const client = await loaded(source);
+  await runtime.cache.settled();
+  sessions.hold();
+  const asked = client.ask(SHORT, handlers());
+  await vi.waitFor(() => expect(page.started.length).toBe(1));
+  page.started[0]!.kill("it crashed");
+  sessions.go();
+  expect((await asked).answers[0]?.text).toBe("zebra");
+  expect(page.started.map(({ stopped, cautious }) => [stopped, cautious])).toEqual([
+    [true, false],
+    [false, true],
+  ]);
+  expect(source.opened).toBe(3);
+  expect(sessions.threads).toBe(1);
+});
+
+test("an engine that is shot without a word is missed by its heartbeat", async () => {
+  const client = await loaded();
+  sessions.hold();
+  const asked = client.ask(SHORT, handlers());
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  page.started[0]!.mute();
+  await vi.waitFor(() => expect(page.started.length).toBe(2), { timeout: 3000 });
+  sessions.go();
+  expect((await asked).answers[0]?.text).toBe("zebra");
+});
+
+test("a window that takes long is no death", async () => {
+  const client = await loaded();
+  sessions.hold();
+  const asked = client.ask(SHORT, handlers());
+  // Twenty pings' time: the engine answers them all.
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  sessions.go();
+  await asked;
+  expect(page.started.length).toBe(1);
+});
+
+test("a second death in a row is an error in words; asking again starts anew", async () => {
+  const client = await loaded();
+  sessions.hold();
+  const asked = client.ask(SHORT, handlers());
+  const verdict = expect(asked).rejects.toThrow(/stopped twice in a row \(out of memory\)/);
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  page.started[0]!.kill("out of memory");
+  await vi.waitFor(() => expect(sessions.opened).toBe(2));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  page.started[1]!.kill("out of memory");
+  await verdict;
+  sessions.go();
+  expect((await client.ask(SHORT, handlers())).answers[0]?.text).toBe("zebra");
+});
+
+test("a model that nobody asks any more is freed when another one comes", async () => {
+  const other = makeModel("two");
+  const source = server([...files, ...other.files]);
+  const [a, b] = [await loaded(source), await loaded(source)];
+  await a.load(other.manifest, [source], waiter());
+  expect(sessions.disposed).toBe(0);
+  await b.load(other.manifest, [source], waiter());
+  await vi.waitFor(() => expect(sessions.disposed).toBe(1));
+  expect((await b.ask(SHORT, handlers())).answers[0]?.text).toBe("zebra");
+});
+
+test("who lets go stops its question; the model stays for the page", async () => {
+  const source = server();
+  const client = await loaded(source);
+  sessions.hold();
+  const asked = client.ask(SHORT, handlers());
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  client.release();
+  await expect(asked).rejects.toThrow("newer request");
+  sessions.go();
+  const next = await loaded(source);
+  expect((await next.ask(SHORT, handlers())).answers[0]?.text).toBe("zebra");
+  expect(sessions.opened).toBe(1);
+  expect(source.opened).toBe(3);
+});
+
+test("what cannot be loaded is told in words, and can be tried again", async () => {
+  const client = runtime.connect();
+  const nothing = client.load(manifest, [server([])], waiter());
+  await expect(nothing).rejects.toThrow("could not be loaded. No source holds it.");
+  await client.load(manifest, [server()], waiter());
+  expect((await client.ask(SHORT, handlers())).answers[0]?.text).toBe("zebra");
+});

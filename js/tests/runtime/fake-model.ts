@@ -1,0 +1,138 @@
+// A model that finds the word "zebra", stands still when told to, and counts what it was asked.
+import { DEFAULT_INPUTS } from "../../src/inputs";
+import type { Sessions } from "../../src/runtime/engine";
+import { startEngine } from "../../src/runtime/engine";
+import type {
+  FromWorker,
+  Manifest,
+  ModelManifest,
+  Port,
+  ToWorker,
+} from "../../src/runtime/protocol";
+import type { Session } from "../../src/runtime/session";
+import type { EngineHandle, StartEngine } from "../../src/runtime/start";
+import { type File, packFile } from "./helpers";
+
+const WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "where", "is", "it", "zebra", "the", "field"];
+const ZEBRA = WORDS.indexOf("zebra");
+export const VOCAB = new TextEncoder().encode(WORDS.join("\n"));
+
+/** Twelve passage tokens a window: long passages come soon. */
+export const MAX_SEQ_LEN = 18;
+
+const { passage: _, question: __, model: ___, ...defaults } = DEFAULT_INPUTS;
+export const OPTIONS = { ...defaults, doc_stride: 10 };
+
+export class FakeSessions implements Sessions {
+  /** Windows run so far. */
+  runs = 0;
+  opened = 0;
+  disposed = 0;
+  threads = 0;
+  optimized: boolean | undefined;
+  /** Thrown by the next run or opening. */
+  failure: Error | null = null;
+  /** Windows that may still be run. */
+  private permits = Number.POSITIVE_INFINITY;
+  private waiting: (() => void)[] = [];
+
+  init(_wasm: ArrayBuffer, threads: number): void {
+    this.threads = threads;
+  }
+
+  async open(_onnx: Uint8Array, { optimized }: { optimized: boolean }): Promise<Session> {
+    this.optimized = optimized;
+    this.fail();
+    this.opened++;
+    return {
+      backend: "fake",
+      batch_size: 1,
+      run: async (features, { signal }) => {
+        signal.throwIfAborted();
+        while (this.permits < 1) await new Promise<void>((resolve) => this.waiting.push(resolve));
+        this.permits--;
+        this.fail();
+        this.runs += features.length;
+        return features.map(({ input_ids }) => {
+          const logits = Float32Array.from(input_ids, (id) => (id === ZEBRA ? 5 : -5));
+          return { start_logits: logits, end_logits: logits };
+        });
+      },
+      dispose: async () => {
+        this.disposed++;
+      },
+    };
+  }
+
+  /** Only so many windows may be run from now on; further ones wait. */
+  allow(windows: number): void {
+    this.permits = windows;
+    for (const wake of this.waiting.splice(0)) wake();
+  }
+
+  hold(): void {
+    this.allow(0);
+  }
+
+  go(): void {
+    this.allow(Number.POSITIVE_INFINITY);
+  }
+
+  private fail(): void {
+    const { failure } = this;
+    this.failure = null;
+    if (failure !== null) throw failure;
+  }
+}
+
+export function modelManifest(onnx: File, vocab: File): ModelManifest {
+  return {
+    name: "fake",
+    title: "Fake model",
+    note: "",
+    max_seq_len: MAX_SEQ_LEN,
+    lowercase: true,
+    optimized: true,
+    onnx: onnx.asset,
+    vocab: vocab.asset,
+  };
+}
+
+/** A manifest and its files, for a model with content of its own. */
+export function makeModel(content: string): { manifest: Manifest; files: File[] } {
+  const onnx = packFile(new TextEncoder().encode(content), "model.onnx");
+  const vocab = packFile(VOCAB, "vocab.txt");
+  const wasm = packFile(new TextEncoder().encode("wasm"), "onnxruntime (wasm)");
+  const manifest = { model: modelManifest(onnx, vocab), runtime: { wasm: wasm.asset } };
+  return { manifest, files: [onnx, vocab, wasm] };
+}
+
+/** Starts real engines around `sessions`, in this thread, and lets tests kill them. */
+export function engines(sessions: FakeSessions): {
+  start: StartEngine;
+  started: { kill(reason: string): void; mute(): void; stopped: boolean; cautious: boolean }[];
+} {
+  const started: ReturnType<typeof engines>["started"] = [];
+  const start: StartEngine = async (onDeath, cautious) => {
+    const { port1, port2 } = new MessageChannel();
+    startEngine(port2 as unknown as Port<FromWorker, ToWorker>, sessions);
+    const entry = {
+      kill: onDeath,
+      /** As a worker that was shot: no word, no event. */
+      mute: () => port2.close(),
+      stopped: false,
+      cautious,
+    };
+    started.push(entry);
+    return {
+      port: port1 as unknown as EngineHandle["port"],
+      threads: cautious ? 1 : 2,
+      notice: "",
+      stop: () => {
+        entry.stopped = true;
+        port1.close();
+      },
+    };
+  };
+  return { start, started };
+}
