@@ -78,6 +78,7 @@ class QnaComponent implements Component {
 
   /** The reader typed or chose something. */
   private edit(changes: Partial<Inputs>): void {
+    if (this.signal.aborted) return;
     this.host.writeInputs(changes);
     this.change(changes, TYPING_MS);
   }
@@ -125,6 +126,7 @@ class QnaComponent implements Component {
   }
 
   private async load(): Promise<void> {
+    if (this.signal.aborted) return;
     this.loading?.abort();
     this.stopAsking();
     const own = new AbortController();
@@ -163,6 +165,7 @@ class QnaComponent implements Component {
   }
 
   private async ask(): Promise<void> {
+    if (this.signal.aborted) return;
     clearTimeout(this.typing);
     this.typing = undefined;
     if (!this.loaded) {

@@ -1,0 +1,345 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { type Component, createComponent } from "../../src/component";
+import type { Result } from "../../src/core/types";
+import type { Host } from "../../src/hosts/host";
+import { DEFAULT_INPUTS, type Inputs } from "../../src/inputs";
+import type { Client, Loaded, Question } from "../../src/runtime/client";
+import type { AskHandlers } from "../../src/runtime/connection";
+import type { Manifest } from "../../src/runtime/protocol";
+import type { Waiter } from "../../src/runtime/shared";
+import type { ComponentState } from "../../src/state";
+import { makeModel } from "./fake-model";
+
+interface Call<T, Args> {
+  readonly args: Args;
+  readonly waiter: Waiter;
+  resolve(value: T): void;
+  reject(error: Error): void;
+}
+
+/** A client that answers when told to. */
+class FakeClient implements Client {
+  readonly loads: Call<Loaded, Manifest>[] = [];
+  readonly asks: (Call<Result, Question> & { handlers: AskHandlers })[] = [];
+  released = 0;
+
+  load(manifest: Manifest, _: unknown, waiter: Waiter): Promise<Loaded> {
+    return new Promise((resolve, reject) => {
+      waiter.signal.addEventListener("abort", () => reject(waiter.signal.reason));
+      this.loads.push({ args: manifest, waiter, resolve, reject });
+    });
+  }
+
+  ask(question: Question, handlers: AskHandlers): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.asks.at(-1)?.reject(new DOMException("A newer request", "AbortError"));
+      handlers.signal.addEventListener("abort", () => reject(handlers.signal.reason));
+      this.asks.push({ args: question, waiter: handlers, handlers, resolve, reject });
+    });
+  }
+
+  async scores() {
+    return null;
+  }
+
+  release(): void {
+    this.released++;
+  }
+}
+
+class FakeHost implements Host {
+  readonly sources = [];
+  readonly states: ComponentState[] = [];
+  readonly written: Partial<Inputs>[] = [];
+  private changed: () => void = () => {};
+
+  constructor(
+    public inputs: Inputs,
+    public manifest: Manifest,
+  ) {}
+
+  readInputs = (): Inputs => this.inputs;
+  readManifest = (): Manifest => this.manifest;
+  onChange(callback: () => void): void {
+    this.changed = callback;
+  }
+  writeInputs(changes: Partial<Inputs>): void {
+    this.written.push(changes);
+    this.inputs = { ...this.inputs, ...changes };
+  }
+  report(state: ComponentState): void {
+    this.states.push(state);
+  }
+  set(inputs: Partial<Inputs>, manifest = this.manifest): void {
+    this.inputs = { ...this.inputs, ...inputs };
+    this.manifest = manifest;
+    this.changed();
+  }
+}
+
+const { manifest } = makeModel("one");
+const TEXTS = { passage: "It is a zebra.", question: "What is it?" };
+let host: FakeHost;
+let client: FakeClient;
+let stop: AbortController;
+let component: Component;
+/** Lets promises settle. */
+const settle = () => vi.advanceTimersByTimeAsync(0);
+const rest = () => vi.advanceTimersByTimeAsync(250);
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  stop.abort();
+  vi.useRealTimers();
+});
+
+function start(inputs: Partial<Inputs> = TEXTS): void {
+  stop = new AbortController();
+  client = new FakeClient();
+  host = new FakeHost({ ...DEFAULT_INPUTS, ...inputs }, manifest);
+  component = createComponent(host, stop.signal, client);
+}
+
+async function startLoaded(inputs?: Partial<Inputs>): Promise<void> {
+  start(inputs);
+  client.loads[0]!.resolve({ backend: "wasm, 1 thread", notice: "" });
+  await settle();
+}
+
+function result(text: string, windows_done = 1, windows_total = 1): Result {
+  return {
+    answers: [{ text, start: 0, end: text.length, score: 1, probability: 1 }],
+    null_score: 0,
+    null_probability: 0,
+    null_margin: -1,
+    no_answer: false,
+    question: "",
+    passage_length: 0,
+    windows_done,
+    windows_total,
+    warnings: [],
+    timing: { tokens: 1, windows: 1, run_ms: 1, total_ms: 1 },
+    backend: "wasm, 1 thread",
+    model: "Fake model",
+  };
+}
+
+const shown = () => component.state.result?.answers[0]?.text ?? null;
+
+test("it loads at once, asks at once, and reports each step", async () => {
+  await startLoaded();
+  expect(client.asks.map(({ args }) => args)).toEqual([
+    { ...TEXTS, options: expect.objectContaining({ top_k: 5, doc_stride: 128 }) },
+  ]);
+  client.asks[0]!.resolve(result("zebra"));
+  await settle();
+  expect(component.state).toMatchObject({
+    status: "ready",
+    model: "Fake model",
+    backend: "wasm, 1 thread",
+    progress: null,
+    error: "",
+  });
+  expect(shown()).toBe("zebra");
+  const statuses = host.states.map((state) => state.status);
+  expect(statuses.filter((status, i) => status !== statuses[i - 1])).toEqual([
+    "loading",
+    "running",
+    "ready",
+  ]);
+});
+
+test("typing is asked when it rests; the old answer vanishes at the first key", async () => {
+  await startLoaded();
+  client.asks[0]!.resolve(result("zebra"));
+  await settle();
+  for (const question of ["W", "Wh", "Who?"]) {
+    component.actions.setQuestion(question);
+    expect(shown()).toBeNull();
+    expect(component.state.status).toBe("running");
+    await vi.advanceTimersByTimeAsync(100);
+  }
+  expect(client.asks.length).toBe(1);
+  expect(host.written).toEqual([{ question: "W" }, { question: "Wh" }, { question: "Who?" }]);
+  await rest();
+  expect(client.asks.map(({ args }) => args.question)).toEqual([TEXTS.question, "Who?"]);
+});
+
+test("a late answer to an older question never reaches the screen", async () => {
+  await startLoaded();
+  component.actions.setQuestion("Who?");
+  expect(client.asks[0]!.waiter.signal.aborted).toBe(true);
+  await rest();
+  client.asks[0]!.handlers.onPartial(result("old"));
+  client.asks[0]!.resolve(result("old"));
+  await settle();
+  expect(shown()).toBeNull();
+  client.asks[1]!.resolve(result("new"));
+  await settle();
+  expect(shown()).toBe("new");
+  expect(host.states.some((state) => state.result?.answers[0]?.text === "old")).toBe(false);
+});
+
+test("what is typed while the model loads is asked when it is there", async () => {
+  start();
+  component.actions.setQuestion("Typed early?");
+  await rest();
+  expect(component.state.status).toBe("loading");
+  expect(client.asks).toEqual([]);
+  client.loads[0]!.resolve({ backend: "wasm, 1 thread", notice: "" });
+  await settle();
+  expect(client.asks.map(({ args }) => args.question)).toEqual(["Typed early?"]);
+});
+
+test("blank texts are no error and have no answers", async () => {
+  await startLoaded({ passage: "", question: "" });
+  expect(component.state).toMatchObject({ status: "ready", result: null, error: "" });
+  component.actions.setQuestion("Who?");
+  await rest();
+  expect(client.asks).toEqual([]);
+  component.actions.setPassage("It is I.");
+  await rest();
+  expect(client.asks.length).toBe(1);
+  component.actions.setPassage(" \n ");
+  await rest();
+  expect(client.asks[0]!.waiter.signal.aborted).toBe(true);
+  expect(component.state).toMatchObject({ status: "ready", result: null });
+});
+
+test("decoding options are answered anew at once, without an empty list between", async () => {
+  await startLoaded();
+  client.asks[0]!.resolve(result("zebra"));
+  await settle();
+  const drawn: (string | null)[] = [];
+  component.subscribe((state) => drawn.push(state.result?.answers[0]?.text ?? null), stop.signal);
+  component.actions.setOptions({ no_answer_threshold: 1 });
+  expect(shown()).toBeNull();
+  expect(client.asks[1]!.args.options.no_answer_threshold).toBe(1);
+  await vi.advanceTimersByTimeAsync(10);
+  client.asks[1]!.resolve(result("zebra again"));
+  await settle();
+  expect(drawn).toEqual(["zebra again"]);
+  // An answer that takes longer leaves the old one on the screen for no more than a moment.
+  component.actions.setOptions({ top_k: 1 });
+  await vi.advanceTimersByTimeAsync(60);
+  expect(drawn).toEqual(["zebra again", null]);
+});
+
+test("options that change while it runs do not stop the engine", async () => {
+  await startLoaded();
+  component.actions.setOptions({ top_k: 3 });
+  expect(client.asks[0]!.waiter.signal.aborted).toBe(false);
+  expect(client.asks[1]!.args.options.top_k).toBe(3);
+});
+
+test("first answers of a long passage are shown, and stay when the rest is cancelled", async () => {
+  await startLoaded();
+  client.asks[0]!.handlers.onPartial(result("first", 2, 9));
+  expect(component.state.status).toBe("running");
+  expect(shown()).toBe("first");
+  component.actions.cancel();
+  expect(client.asks[0]!.waiter.signal.aborted).toBe(true);
+  await settle();
+  expect(component.state).toMatchObject({ status: "ready", error: "", progress: null });
+  expect(shown()).toBe("first");
+});
+
+test("a load that fails says so, keeps what is typed, and can be tried again", async () => {
+  start();
+  client.loads[0]!.reject(new Error("model.onnx could not be loaded."));
+  await settle();
+  component.actions.setQuestion("Still here?");
+  await rest();
+  expect(component.state).toMatchObject({
+    status: "error",
+    error: "model.onnx could not be loaded.",
+    inputs: { question: "Still here?" },
+  });
+  expect(client.loads.length).toBe(1);
+  component.actions.retry();
+  expect(component.state).toMatchObject({ status: "loading", error: "" });
+  client.loads[1]!.resolve({ backend: "wasm", notice: "" });
+  await settle();
+  expect(client.asks.map(({ args }) => args.question)).toEqual(["Still here?"]);
+});
+
+test("a question that fails says so; the next one, or retry(), clears it", async () => {
+  await startLoaded();
+  client.asks[0]!.reject(new Error("The model stopped twice in a row."));
+  await settle();
+  expect(component.state).toMatchObject({ status: "error", result: null });
+  component.actions.retry();
+  expect(component.state).toMatchObject({ status: "running", error: "" });
+  client.asks[1]!.reject(new Error("again"));
+  await settle();
+  component.actions.setQuestion("Who?");
+  expect(component.state).toMatchObject({ status: "running", error: "" });
+});
+
+test("a cancelled load rests until something is asked", async () => {
+  start();
+  component.actions.cancel();
+  await settle();
+  expect(component.state).toMatchObject({ status: "idle", error: "" });
+  expect(client.loads[0]!.waiter.signal.aborted).toBe(true);
+  component.actions.setQuestion("And now?");
+  await rest();
+  expect(client.loads.length).toBe(2);
+});
+
+test("Python's inputs are taken over and asked; an unchanged word from Python changes nothing", async () => {
+  await startLoaded();
+  host.set({ question: "Who?" });
+  expect(component.state.inputs.question).toBe("Who?");
+  await settle();
+  expect(client.asks.at(-1)!.args.question).toBe("Who?");
+  expect(host.written).toEqual([]);
+  const { length } = host.states;
+  host.set({});
+  await rest();
+  expect(host.states.length).toBe(length);
+});
+
+test("another manifest loads the other model and asks it", async () => {
+  await startLoaded();
+  client.asks[0]!.resolve(result("zebra"));
+  await settle();
+  const other = makeModel("two").manifest;
+  const noted = { ...other, model: { ...other.model, note: "MobileBERT is not at hand." } };
+  host.set({ model: "other" }, noted);
+  expect(component.state).toMatchObject({ status: "loading", result: null });
+  expect(component.state.notice).toBe("MobileBERT is not at hand.");
+  client.loads[1]!.resolve({ backend: "wasm, 1 thread", notice: "No copy is kept." });
+  await settle();
+  expect(component.state.notice).toBe("MobileBERT is not at hand. No copy is kept.");
+  expect(client.asks.length).toBe(2);
+});
+
+test("after a failed load a word from Python tries again: the kernel may be new", async () => {
+  start();
+  client.loads[0]!.reject(new Error("The kernel is silent."));
+  await settle();
+  host.set({ question: "Who?" });
+  expect(client.loads.length).toBe(2);
+});
+
+test("ending it stops everything, once and for all", async () => {
+  await startLoaded();
+  const listener = vi.fn();
+  component.subscribe(listener, new AbortController().signal);
+  component.actions.setQuestion("Who?");
+  await rest();
+  const { length } = host.states;
+  listener.mockClear();
+  stop.abort();
+  expect(client.asks.at(-1)!.waiter.signal.aborted).toBe(true);
+  expect(client.released).toBe(1);
+  component.actions.setQuestion("Anybody?");
+  await rest();
+  expect(listener).not.toHaveBeenCalled();
+  expect(host.states.length).toBe(length);
+  expect(client.asks.length).toBe(2);
+});
