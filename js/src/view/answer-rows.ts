@@ -70,7 +70,7 @@ function spanRow(span: Answer, rank: number, share: number, place: string, passa
       "aria-pressed": "false",
     },
     el("span", { class: "qna-rank" }, String(rank)),
-    el("span", { class: "qna-answer-text" }, hidden(": "), el("bdi", {}, span.text)),
+    el("span", { class: "qna-answer-text" }, el("bdi", {}, span.text)),
     el("span", { class: "qna-percent" }, hidden(", "), percent(span.probability)),
     bar("qna-bar", span.probability),
     around === null

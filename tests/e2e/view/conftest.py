@@ -31,7 +31,8 @@ def view(offline: Any, harness: str) -> View:
     ) -> Page:
         page: Page = offline.page()
         page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+        scheme: Any = "dark" if theme == "dark" else "light"
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.goto(harness)
         if THEMES[theme]:
             page.add_style_tag(content=THEMES[theme])

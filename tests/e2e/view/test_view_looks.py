@@ -98,6 +98,7 @@ def test_nothing_leaks_out_or_stays(view: View, offline: Any) -> None:
 
 def test_host_styles_do_not_leak_in(view: View) -> None:
     page = view(ANSWERED)
+    page.locator("h1, main > button").evaluate_all("all => all.forEach(e => e.remove())")
     parts = page.locator(".qna-label, .qna-answer, .qna-rank, .qna-question, .qna-text, .qna-mark")
     before = boxes(parts)
     page.add_style_tag(
@@ -118,6 +119,7 @@ def test_still_when_motion_is_unwanted_and_visible_in_forced_colours(
     view: View, screenshots: Path
 ) -> None:
     page = view(STATES["starting"])
+    page.emulate_media(reduced_motion="no-preference")
     fill = page.locator(".qna-progress-fill")
     expect(fill).to_have_css("animation-name", "qna-sweep")
     page.emulate_media(reduced_motion="reduce", forced_colors="active")

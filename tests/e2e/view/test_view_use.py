@@ -28,13 +28,16 @@ def test_highlights_are_exact(view: View, width: int) -> None:
     assert calls(page) == [], "showing a passage must not change it"
     # The layer lies exactly under the textarea: each drawn alone gives the same pixels.
     area = page.locator(".qna-scroller")
-    page.add_style_tag(content=".qna-badges { display: none } .qna-scroller { max-height: none }")
+    page.add_style_tag(
+        content=".qna-root .qna-badges { display: none }"
+        ".qna-root .qna-scroller { max-block-size: none }"
+    )
     quiet = page.add_style_tag(content=".qna-layer { visibility: hidden }")
     in_textarea = area.screenshot(animations="disabled")
     quiet.evaluate(
         "style => style.textContent = `.qna-text { visibility: hidden }"
         " .qna-layer { color: var(--qna-text) !important }"
-        " .qna-layer mark { color: inherit !important; background: none !important;"
+        " .qna-root .qna-layer mark { color: inherit !important; background: none !important;"
         " box-shadow: none !important; transition: none !important }`"
     )
     in_layer = area.screenshot(animations="disabled")
@@ -115,6 +118,7 @@ def test_answer_and_place_are_linked(view: View) -> None:
     expect(page.locator("[data-rank='2']")).to_have_attribute("aria-pressed", "true")
     assert focused(page) == "123 Sesame Street, in the basement apartment"
     put(page, ANSWERED)
+    page.set_viewport_size({"width": 1000, "height": 900})
     hovered = page.locator("mark", has_text="basement apartment")
     hovered.hover(force=True)
     expect(page.locator("[data-hot][data-rank]")).to_contain_text("basement apartment")
@@ -181,8 +185,11 @@ def test_settings(view: View) -> None:
     page.get_by_label("Answers shown").fill("3")
     page.get_by_label("Longest answer").fill("9999")
     expect(page.get_by_label("Longest answer")).to_have_attribute("aria-invalid", "true")
-    page.get_by_label("Overlap").select_option("nested")
+    expect(page.get_by_text("A whole number from 1 to 384")).to_be_visible()
+    page.get_by_label("Longest answer").press("Tab")
     expect(page.get_by_label("Longest answer")).to_have_value("30")
+    expect(page.get_by_text("A whole number from 1 to 384")).to_have_count(0)
+    page.get_by_label("Overlap").select_option("nested")
     page.get_by_role("button", name="Reset").click()
     expect(page.get_by_role("button", name="Reset")).to_be_disabled()
     assert [options for _, options in calls(page)] == [
