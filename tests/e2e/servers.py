@@ -9,7 +9,6 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 180
+TOKEN = "for-the-tests"
 
 
 @dataclass
@@ -112,4 +112,29 @@ def streamlit(script: Path, log: Path, *options: str) -> Iterator[str]:
     command += ["--server.headless", "true", *options]
     address = f"http://localhost:{port}"
     with serve(command, f"{address}/_stcore/health", log, ROOT):
+        yield address
+
+
+@contextlib.contextmanager
+def jupyterlab(folder: Path, log: Path) -> Iterator[str]:
+    """Serve the notebooks of a folder, configured as `make notebook` does, and give the address."""
+    port = free_port()
+    command = [
+        "jupyterlab",
+        "--no-browser",
+        f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0",
+    ]
+    command += [f"--ServerApp.root_dir={folder}", f"--IdentityProvider.token={TOKEN}"]
+    command += ["--ServerApp.allow_root=True", "--LabApp.expose_app_in_browser=True"]
+    own = folder.parent / "jupyter"
+    env = {
+        "JUPYTER_CONFIG_PATH": str(ROOT / "notebooks" / ".jupyter"),
+        "JUPYTER_CONFIG_DIR": str(own / "config"),
+        "JUPYTER_DATA_DIR": str(own / "data"),
+        "JUPYTER_RUNTIME_DIR": str(own / "runtime"),
+        "IPYTHONDIR": str(own / "ipython"),
+    }
+    address = f"http://localhost:{port}"
+    with serve(command, f"{address}/api?token={TOKEN}", log, folder, env):
         yield address

@@ -1,0 +1,343 @@
+"""The widget in a real JupyterLab with a real kernel and a real browser, cut off from the world."""
+
+import itertools
+import json
+import re
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from conftest import Offline
+from playwright.sync_api import Locator, Page, expect
+from servers import ROOT, TOKEN, jupyterlab
+
+# Loading the model over the kernel on a slow, shared machine.
+PATIENCE = 180_000
+expect.set_options(timeout=60_000)
+BERT = (
+    "Bert is Ernie's best friend and roommate on Sesame Street. The pair share the basement "
+    "apartment at 123 Sesame Street."
+)
+BERT_QUESTION = "Where does Bert live?"
+MAKE = f"from qna_widget import QnA\nw = QnA({BERT!r}, {BERT_QUESTION!r})\nw"
+READY = """
+() => {
+  const panel = globalThis.jupyterapp?.shell.currentWidget;
+  const session = panel?.sessionContext;
+  return (
+    panel?.context?.isReady &&
+    panel.content.widgets.length > 0 &&
+    session.isReady &&
+    session.session?.kernel?.connectionStatus === "connected" &&
+    session.session.kernel.status === "idle"
+  );
+}
+"""
+# Runs a piece of code in the notebook's kernel and gives what it prints.
+IN_KERNEL = """
+async (code) => {
+  const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+  const future = kernel.requestExecute({ code, silent: false, store_history: false });
+  let printed = "";
+  future.onIOPub = ({ content, header }) => {
+    if (header.msg_type === "stream") printed += content.text;
+    if (header.msg_type === "error") printed += content.traceback.join("\\n");
+  };
+  await future.done;
+  return printed;
+}
+"""
+RUN_CELL = """
+async (index) => {
+  jupyterapp.shell.currentWidget.content.activeCellIndex = index;
+  await jupyterapp.commands.execute("notebook:run-cell");
+}
+"""
+START_CELL = RUN_CELL.replace("await jupyterapp.commands", "void jupyterapp.commands")
+
+
+SPACES = itertools.count()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("jupyter") / "notebooks"
+
+
+@pytest.fixture(scope="module")
+def address(folder: Path) -> Iterator[str]:
+    folder.mkdir()
+    with jupyterlab(folder, folder.parent / "log.txt") as address:
+        yield address
+
+
+class Lab:
+    """One notebook open in JupyterLab."""
+
+    def __init__(self, page: Page, address: str, notebook: Path) -> None:
+        self.page = page
+        page.set_default_timeout(PATIENCE)
+        # A workspace of its own: JupyterLab would bring back what other tests had open.
+        space = f"{notebook.stem}-{next(SPACES)}"
+        self.url = f"{address}/lab/workspaces/{space}/tree/{notebook.name}?token={TOKEN}"
+        self.open()
+
+    def open(self) -> None:
+        self.page.goto(self.url)
+        self.page.wait_for_function(READY)
+
+    def run(self, cell: int) -> None:
+        self.page.evaluate(RUN_CELL, cell)
+
+    def start(self, cell: int) -> None:
+        """Start a cell that will not end by itself."""
+        self.page.evaluate(START_CELL, cell)
+
+    def command(self, name: str) -> None:
+        self.page.evaluate("name => jupyterapp.commands.execute(name)", name)
+
+    def start_command(self, name: str) -> None:
+        """Start a command that waits for a dialog."""
+        self.page.evaluate("name => void jupyterapp.commands.execute(name)", name)
+
+    def cell(self, number: int) -> Locator:
+        return self.page.locator(".jp-Notebook .jp-Cell").nth(number)
+
+    def output(self, cell: int) -> str:
+        return self.cell(cell).locator(".jp-OutputArea-output").first.inner_text()
+
+    def view(self, cell: int = 0, number: int = 0) -> Locator:
+        return self.cell(cell).locator(".qna-root").nth(number)
+
+    def question(self, cell: int = 0, number: int = 0) -> Locator:
+        return self.view(cell, number).get_by_label("Question", exact=True)
+
+    def python(self, code: str) -> str:
+        return str(self.page.evaluate(IN_KERNEL, code))
+
+    def value(self, expression: str) -> Any:
+        return json.loads(self.python(f"import json; print(json.dumps({expression}))"))
+
+    def until(self, expression: str, true: Callable[[Any], bool]) -> Any:
+        """Wait until the kernel has a value that makes `true` true."""
+        deadline = time.monotonic() + PATIENCE / 1000
+        value = self.value(expression)
+        while not true(value):
+            assert time.monotonic() < deadline, f"{expression} did not come to it; at last: {value}"
+            self.page.wait_for_timeout(100)
+            value = self.value(expression)
+        return value
+
+    def answered(self, question: str = BERT_QUESTION, widget: str = "w") -> list[dict[str, Any]]:
+        """Wait for the answers to `question` in Python."""
+        everything = f"[{widget}.question, {widget}.status, {widget}.answers]"
+        found = self.until(everything, lambda v: v[0] == question and v[1] == "ready" and v[2])
+        answers: list[dict[str, Any]] = found[2]
+        return answers
+
+
+def write(folder: Path, name: str, *cells: str) -> Path:
+    notebook = nbformat.v4.new_notebook()
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    notebook.cells = [nbformat.v4.new_code_cell(source) for source in cells]
+    path = folder / f"{name}.ipynb"
+    nbformat.write(notebook, path)
+    return path
+
+
+def test_bert_and_later_cells(offline: Offline, address: str, folder: Path) -> None:
+    lab = Lab(offline.page(), address, write(folder, "bert", MAKE, "print(w.answers)"))
+    lab.run(0)
+    answers = lab.answered()
+    best = answers[0]
+    assert "Sesame Street" in best["text"]
+    assert all(BERT[a["start"] : a["end"]] == a["text"] for a in answers)
+    assert [set(a) for a in answers] == [{"text", "start", "end", "score", "probability"}] * 5
+    lab.run(1)
+    assert lab.output(1).strip() == str(answers)
+    expect(lab.view().get_by_role("listitem").first).to_contain_text(best["text"])
+    # The first visit took every byte from the kernel, exactly once.
+    sizes = "[w._manifest['model']['onnx'], w._manifest['model']['vocab'], "
+    sizes += "w._manifest['runtime']['wasm']]"
+    assert lab.value("w.bytes_sent") == lab.value(f"sum(a['bytes'] for a in {sizes})")
+    assert offline.errors == []
+
+
+def test_offsets_are_code_points(offline: Offline, address: str, folder: Path) -> None:
+    passage = "🙂🙃 Ernie 𠮷 moved to 12 Rainbow Road 🏠 in 1969, and Bert followed in 1970."
+    make = f"from qna_widget import QnA\nw = QnA({passage!r}, 'When did Bert follow?')\nw"
+    lab = Lab(offline.page(), address, write(folder, "emoji", make))
+    lab.run(0)
+    answers = lab.answered("When did Bert follow?")
+    assert "1970" in answers[0]["text"]
+    assert all(passage[a["start"] : a["end"]] == a["text"] for a in answers)
+
+
+def test_both_directions_and_observe(offline: Offline, address: str, folder: Path) -> None:
+    lab = Lab(offline.page(), address, write(folder, "sync", MAKE))
+    lab.run(0)
+    lab.answered()
+    lab.python(
+        "seen = []; w.observe(lambda c: seen.append([c.name, c.new]), ['answers', 'question'])"
+    )
+    # From the page to Python.
+    lab.question().press_sequentially(" Tell me!", delay=20)
+    typed = f"{BERT_QUESTION} Tell me!"
+    answers = lab.answered(typed)
+    assert ["question", typed] in lab.value("seen")
+    assert lab.value("seen")[-1] == ["answers", answers]
+    expect(lab.question()).to_have_value(typed)
+    # From Python to the page.
+    assert lab.value("[setattr(w, 'question', 'Who is Ernie?'), w.answers, w.status]")[1:] == [
+        [],
+        "idle",
+    ]
+    expect(lab.question()).to_have_value("Who is Ernie?")
+    lab.answered("Who is Ernie?")
+    lab.python("w.passage = 'Ernie is a muppet.'; w.top_k = 1")
+    answers = lab.answered("Who is Ernie?")
+    assert len(answers) == 1
+    assert "muppet" in answers[0]["text"]
+
+
+def test_a_reload_takes_no_byte_from_the_kernel(
+    offline: Offline, address: str, folder: Path
+) -> None:
+    lab = Lab(offline.page(), address, write(folder, "reload", MAKE))
+    lab.run(0)
+    first = lab.answered()
+    sent = lab.value("w.bytes_sent")
+    assert sent > 1_000_000
+    lab.command("docmanager:save")
+    lab.open()
+    lab.run(0)
+    again = lab.answered()
+    assert lab.value("w.bytes_sent") == 0
+    assert [a["text"] for a in again] == [a["text"] for a in first]
+
+
+def test_two_views_one_component(offline: Offline, address: str, folder: Path) -> None:
+    twice = "from IPython.display import display\ndisplay(w)\ndisplay(w)"
+    lab = Lab(offline.page(), address, write(folder, "twice", MAKE, twice))
+    lab.run(0)
+    lab.answered()
+    sent = lab.value("w.bytes_sent")
+    lab.run(1)
+    questions = [lab.question(0), lab.question(1, 0), lab.question(1, 1)]
+    for question in questions:
+        expect(question).to_have_value(BERT_QUESTION)
+    questions[1].fill("Who is Ernie?")
+    for question in questions:
+        expect(question).to_have_value("Who is Ernie?")
+    best = lab.answered("Who is Ernie?")[0]["text"]
+    for view in (lab.view(0), lab.view(1, 0), lab.view(1, 1)):
+        expect(view.get_by_role("listitem").first).to_contain_text(best or "No answer")
+    assert lab.value("w.bytes_sent") == sent
+    assert offline.errors == []
+
+
+def test_a_cell_run_again(offline: Offline, address: str, folder: Path) -> None:
+    lab = Lab(offline.page(), address, write(folder, "again", MAKE))
+    lab.run(0)
+    lab.answered()
+    lab.question().fill("Who is Ernie?")
+    lab.answered("Who is Ernie?")
+    lab.run(0)
+    expect(lab.question()).to_have_value(BERT_QUESTION)
+    lab.answered()
+    expect(lab.page.locator(".qna-root")).to_have_count(1)
+    assert lab.value("w.bytes_sent") == 0, "the page had the model already"
+
+
+def test_two_pages_on_one_kernel(offline: Offline, address: str, folder: Path) -> None:
+    notebook = write(folder, "pages", MAKE)
+    one = Lab(offline.page(), address, notebook)
+    one.run(0)
+    one.answered()
+    one.command("docmanager:save")
+    two = Lab(offline.page(), address, notebook)
+    expect(two.question()).to_have_value(BERT_QUESTION)
+    one.python("seen = []; w.observe(lambda c: seen.append(c.new), 'question')")
+    two.question().fill("Who is Ernie?")
+    expect(one.question()).to_have_value("Who is Ernie?")
+    one.answered("Who is Ernie?")
+    one.question().fill("Who is Bert?")
+    expect(two.question()).to_have_value("Who is Bert?")
+    one.answered("Who is Bert?")
+    # Each edit reached Python once; nothing went back and forth.
+    assert one.value("seen") == ["Who is Ernie?", "Who is Bert?"]
+
+
+def test_editing_while_the_kernel_is_busy(offline: Offline, address: str, folder: Path) -> None:
+    busy = (
+        "import pathlib, time\nwhile not pathlib.Path('busy.txt').exists():\n    time.sleep(0.05)"
+    )
+    lab = Lab(offline.page(), address, write(folder, "busy", MAKE, busy))
+    (folder / "busy.txt").unlink(missing_ok=True)
+    lab.start(1)
+    lab.start(0)
+    (folder / "busy.txt").touch()
+    lab.answered()
+    (folder / "busy.txt").unlink()
+    # The browser answers while the kernel is busy; Python hears of it afterwards.
+    lab.start(1)
+    lab.question().fill("Who is Ernie?")
+    expect(lab.view().get_by_role("status").first).to_contain_text(
+        re.compile(r"Answer: (?!Sesame)")
+    )
+    (folder / "busy.txt").touch()
+    lab.answered("Who is Ernie?")
+    expect(lab.question()).to_have_value("Who is Ernie?")
+
+
+def test_a_kernel_restart_while_loading(offline: Offline, address: str, folder: Path) -> None:
+    hold = MAKE + "\nfrom IPython.display import display\ndisplay(w)\nimport time\ntime.sleep(3600)"
+    lab = Lab(offline.page(), address, write(folder, "restart", hold, MAKE))
+    lab.start(0)
+    expect(lab.view()).to_contain_text("waiting for the kernel")
+    lab.question().fill("Typed meanwhile")
+    lab.start_command("notebook:restart-kernel")
+    lab.page.locator(".jp-Dialog .jp-mod-accept").click()
+    expect(lab.view().get_by_role("alert")).to_contain_text("kernel")
+    expect(lab.question()).to_have_value("Typed meanwhile")
+    lab.run(1)
+    lab.answered()
+    expect(lab.view(1).get_by_role("listitem").first).to_contain_text("Sesame Street")
+
+
+def test_the_quickstart_and_its_saved_size(
+    offline: Offline, address: str, folder: Path, screenshots: Path
+) -> None:
+    notebook = folder / "quickstart.ipynb"
+    shutil.copy(ROOT / "notebooks" / "quickstart.ipynb", notebook)
+    lab = Lab(offline.page(), address, notebook)
+    cells = nbformat.read(notebook, 4).cells
+    code = [number for number, cell in enumerate(cells) if cell.cell_type == "code"]
+    lab.run(code[0])
+    best = lab.answered()[0]["text"]
+    lab.run(code[1])
+    assert best in lab.output(code[1])
+    lab.run(code[2])
+    lab.answered("Who is Bert's best friend?")
+    expect(lab.cell(code[2])).to_contain_text("Who is Bert's best friend? →")
+    lab.run(code[3])
+    assert "overlap must be one of 'none', 'nested', 'allow'" in lab.output(code[3])
+    lab.answered("Who is Bert's best friend?")
+    lab.page.screenshot(path=screenshots / "jupyterlab.png")
+    lab.command("docmanager:save")
+    saved = notebook.stat().st_size
+    assert "widget-view" in notebook.read_text()
+    assert saved < 200_000, f"{saved} bytes"
+    assert offline.errors == []
+
+
+def test_the_quickstart_is_stored_without_outputs() -> None:
+    notebook = nbformat.read(ROOT / "notebooks" / "quickstart.ipynb", 4)
+    nbformat.validate(notebook)
+    assert all(
+        not cell.get("outputs") and not cell.get("execution_count") for cell in notebook.cells
+    )
