@@ -57,6 +57,7 @@ export class ScriptedKernel {
   /** Offsets asked for, in order. */
   readonly asked: number[] = [];
   private readonly listeners = new Set<Parameters<OnMessage>[0]>();
+  private readonly files = new Map<string, Promise<ArrayBuffer>>();
 
   constructor(
     private readonly base: string,
@@ -74,13 +75,20 @@ export class ScriptedKernel {
     this.asked.push(offset);
     if (this.misbehave(this.asked.length) === "silence") return;
     const asset = this.assets.find((known) => known.sha256 === sha256)!;
-    const response = await fetch(new URL(asset.path, this.base));
-    const whole = await response.arrayBuffer();
+    const whole = await this.file(asset);
     // As Jupyter does: a view into something larger.
     const buffer = new DataView(whole, offset, Math.min(length, whole.byteLength - offset));
     const reply = { kind: "asset.chunk", request, sha256, offset, total: whole.byteLength };
     for (const listener of this.listeners) listener(reply, [buffer]);
   };
+
+  private file(asset: Asset): Promise<ArrayBuffer> {
+    const file =
+      this.files.get(asset.sha256) ??
+      fetch(new URL(asset.path, this.base)).then((response) => response.arrayBuffer());
+    this.files.set(asset.sha256, file);
+    return file;
+  }
 }
 
 export interface MountOptions {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import threading
 from dataclasses import dataclass, field
@@ -20,6 +19,14 @@ PAGES = Path(__file__).parent
 PACKAGE = ROOT / "qna_widget"
 
 
+PASSAGE = (
+    "Bert is Ernie's best friend and roommate on Sesame Street. "
+    "The pair share the basement apartment at 123 Sesame Street."
+)
+QUESTION = "Where does Bert live?"
+OTHER_QUESTION = "Who is Bert's best friend?"
+
+
 @cache
 def build() -> Path:
     """Bundle harness.js once per test run; return the folder that holds it."""
@@ -33,6 +40,23 @@ def manifest() -> dict[str, Any]:
     from qna_widget import assets, registry
 
     return assets.manifest(registry.resolve("bundled"))
+
+
+def told(passage: str = PASSAGE, question: str = QUESTION, **options: Any) -> dict[str, Any]:
+    """What `mount` on the test page takes."""
+    inputs = {"passage": passage, "question": question}
+    return {"manifest": manifest(), "inputs": inputs, **options}
+
+
+def assert_answers(state: dict[str, Any], question: str = QUESTION) -> None:
+    """Hold a summary of the page against PASSAGE: answered, with the text at its offset."""
+    assert state["error"] == ""
+    assert state["status"] == "ready"
+    assert state["asked"] == state["question"] == question
+    assert state["text"]
+    assert PASSAGE[state["start"] :].startswith(state["text"])
+    if question == QUESTION:
+        assert "Sesame Street" in state["text"]
 
 
 @dataclass
@@ -101,8 +125,3 @@ def serve() -> Harness:
     harness = Harness(f"http://127.0.0.1:{server.server_port}", server)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return harness
-
-
-def to_js(value: object) -> str:
-    """Return a JavaScript literal."""
-    return json.dumps(value)
