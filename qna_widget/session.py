@@ -12,9 +12,9 @@ import os
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .errors import MissingExtraError, ModelFileError
 from .types import Feature, Logits
@@ -88,11 +88,16 @@ class Session:
                 future.cancel()
 
     def _run(self, feature: Feature) -> Logits:
-        ids = feature.input_ids.astype(np.int64)[None]
-        feeds: dict[str, Any] = {
-            "input_ids": ids,
-            "attention_mask": np.ones_like(ids),
-            "token_type_ids": feature.token_type_ids.astype(np.int64)[None],
-        }
+        feeds = model_inputs(feature)
         start, end = self._session.run(OUTPUTS, {name: feeds[name] for name in self._inputs})
         return Logits(start_logits=start[0], end_logits=end[0])
+
+
+def model_inputs(feature: Feature) -> dict[str, NDArray[np.int64]]:
+    """Return all inputs that a model may take, each of shape [1, sequence]."""
+    ids = feature.input_ids.astype(np.int64)[None]
+    return {
+        "input_ids": ids,
+        "attention_mask": np.ones_like(ids),
+        "token_type_ids": feature.token_type_ids.astype(np.int64)[None],
+    }

@@ -1,6 +1,7 @@
 """Turns a transformers checkpoint into the files that the browser and the kernel load.
 
-checkpoint (weights, configuration) → architecture (float graph) → quantize (int8, fused) → bundle
+checkpoint (weights, configuration) → architecture (float graph) → smooth → quantize (int8, fused)
+→ bundle
 
 A further architecture is one more file with `build(checkpoint, *, fused)`, `INPUTS` and
 `KEEP_FLOAT`, entered in ARCHITECTURES.
@@ -15,11 +16,13 @@ from pathlib import Path
 import onnx
 
 from qna_widget.errors import ExportError
+from qna_widget.tokenizer import Tokenizer
 
 from . import bert
 from .bundle import pack, write_description
 from .checkpoint import Checkpoint, read_checkpoint
 from .quantize import optimize, quantize
+from .smooth import calibration_features, smooth
 
 
 @dataclass(frozen=True)
@@ -49,11 +52,14 @@ def float_graph(checkpoint: Checkpoint, *, fused: bool = False) -> onnx.ModelPro
     return _architecture(checkpoint).build(checkpoint, fused=fused)
 
 
-def int8_graph(checkpoint: Checkpoint) -> bytes:
+def int8_graph(checkpoint: Checkpoint, max_seq_len: int) -> bytes:
     """Return the serialised graph that ships: 8-bit weights, fused operators."""
+    keep_float = _architecture(checkpoint).keep_float
+    tokenizer = Tokenizer(checkpoint.vocab, lowercase=checkpoint.lowercase)
+    features = calibration_features(tokenizer, max_seq_len)
+    graph = smooth(float_graph(checkpoint, fused=True), keep_float, features)
     # Quantised before fusing: the other way round multiplies the rounding error.
-    graph = float_graph(checkpoint, fused=True)
-    return optimize(quantize(graph, _architecture(checkpoint).keep_float))
+    return optimize(quantize(graph, keep_float))
 
 
 def export_checkpoint(
@@ -81,7 +87,9 @@ def export_checkpoint(
         "command": "qna-widget export CHECKPOINT OUT",
         "weights_sha256": checkpoint.weights_sha256,
         "files": {
-            "onnx": pack("model.onnx", int8_graph(checkpoint), target / "model.onnx.gz"),
+            "onnx": pack(
+                "model.onnx", int8_graph(checkpoint, max_seq_len), target / "model.onnx.gz"
+            ),
             "vocab": pack("vocab.txt", vocab, target / "vocab.txt.gz"),
         },
     }
