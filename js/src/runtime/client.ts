@@ -74,10 +74,10 @@ export class Runtime {
     waiter: Waiter,
   ): Promise<Connection> {
     const key = modelKey(manifest);
+    this.users.set(client, key);
     const connection = await this.loads.run(key, waiter, (own) =>
       this.loadModel(key, manifest, sources, own),
     );
-    this.users.set(client, key);
     const wanted = new Set(this.users.values());
     for (const model of connection.models.keys()) {
       if (!wanted.has(model)) connection.unload(model);

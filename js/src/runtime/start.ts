@@ -21,7 +21,7 @@ export type StartEngine = (
 ) => Promise<EngineHandle>;
 
 const MAX_THREADS = 4;
-const HELLO_MS = 10_000;
+const HELLO_MS = 30_000;
 
 export const startEngine: StartEngine = async (onDeath, cautious) => {
   // A blob: URL works on every kind of page, file:// and sandboxed frames included.
