@@ -188,8 +188,8 @@ def test_both_directions_and_observe(offline: Offline, address: str, folder: Pat
     lab.question().press_sequentially(" Tell me!", delay=20)
     typed = f"{BERT_QUESTION} Tell me!"
     answers = lab.answered(typed)
-    assert ["question", typed] in lab.value("seen")
-    assert lab.value("seen")[-1] == ["answers", answers]
+    seen = lab.value("seen")
+    assert [seen.count(["question", typed]), seen.count(["answers", answers])] == [1, 1]
     expect(lab.question()).to_have_value(typed)
     # From Python to the page.
     assert lab.value("[setattr(w, 'question', 'Who is Ernie?'), w.answers, w.status]")[1:] == [

@@ -151,14 +151,19 @@ async ({ manifest, inputs, lost }) => {
 """
 
 
+def chunks_of(manifest: dict[str, Any]) -> int:
+    """How many reads of at most 1 MiB all files of a manifest take."""
+    model, runtime = manifest["model"], manifest["runtime"]
+    files = [model["onnx"], model["vocab"], runtime["wasm"]]
+    return sum(-(-asset["bytes"] // 2**20) for asset in files)
+
+
 def test_a_chunk_that_never_comes_is_asked_for_again(offline: Any, harness: Harness) -> None:
     page = harness.open(offline.page())
     given = told(lost=[3, 9])
     state = page.evaluate(KERNEL, given)
     assert_answers(state)
-    model, runtime = given["manifest"]["model"], given["manifest"]["runtime"]
-    files = [model["onnx"], model["vocab"], runtime["wasm"]]
-    assert state["reads"] == sum(-(-asset["bytes"] // 2**20) for asset in files) + 2
+    assert state["reads"] == chunks_of(given["manifest"]) + 2
     assert state["waited"] is True
 
 
@@ -168,4 +173,31 @@ def test_a_kernel_that_falls_silent_is_an_error_in_words(offline: Any, harness: 
     assert state["status"] == "error"
     assert "then nothing" in state["error"]
     assert "run this cell again" in state["error"]
+    assert state["question"] == QUESTION
+
+
+def test_a_cut_transfer_goes_on_after_a_reload(offline: Any, harness: Harness) -> None:
+    page = harness.open(offline.page())
+    cut = page.evaluate(KERNEL, told(lost=["all"]))
+    assert cut["status"] == "error"
+    page.evaluate("settled()")
+    harness.open(page)
+    given = told(lost=[])
+    state = page.evaluate(KERNEL, given)
+    assert_answers(state)
+    # Four chunks came before the silence.
+    assert state["reads"] == chunks_of(given["manifest"]) - 4
+    assert state["waited"] is False
+
+
+def test_a_page_that_allows_neither_worker_nor_script_says_so(
+    offline: Any, harness: Harness
+) -> None:
+    harness.headers = {
+        "Content-Security-Policy": "worker-src 'none'; script-src 'self' 'unsafe-inline'"
+    }
+    page = harness.open(offline.page())
+    state = page.evaluate("mount", told())
+    assert state["status"] == "error"
+    assert "content security policy" in state["error"]
     assert state["question"] == QUESTION

@@ -155,13 +155,16 @@ def test_progress_cancel_and_retry(view: View) -> None:
     assert calls(page) == [["cancel"]]
     expect(bar).to_be_hidden()
     expect(page.get_by_text("Stopped.")).to_be_visible()
+    assert "Stopped" in focused(page), "the focus must not get lost with the button"
+    page.get_by_role("button", name="Ask again").click()
+    assert calls(page)[1:] == [["retry"]]
     put(page, STATES["partial"])
     page.get_by_label("Question").press("Escape")
-    assert calls(page)[1:] == [["cancel"]]
+    assert calls(page)[2:] == [["cancel"]]
     put(page, STATES["error"])
     expect(page.get_by_role("alert")).to_contain_text("model.onnx could not be loaded.")
     page.get_by_role("button", name="Retry").click()
-    assert calls(page)[2:] == [["retry"]]
+    assert calls(page)[3:] == [["retry"]]
 
 
 def test_no_answer_is_an_answer(view: View) -> None:

@@ -1,0 +1,52 @@
+// States as a component would hold them.
+import type { Answer, Result } from "../../src/core/types";
+import { DEFAULT_INPUTS, type Inputs } from "../../src/inputs";
+import type { Manifest } from "../../src/runtime/protocol";
+import type { ComponentState } from "../../src/state";
+
+export const PASSAGE = "🙂 Bert lives at 123 Sesame Street.";
+export const ANSWER: Answer = {
+  text: "123 Sesame Street",
+  start: PASSAGE.indexOf("123"),
+  end: PASSAGE.length - 1,
+  score: 9.5,
+  probability: 0.9,
+};
+export const MANIFEST = { model: { name: "bundled" } } as unknown as Manifest;
+
+export function makeInputs(changes: Partial<Inputs> = {}): Inputs {
+  return { ...DEFAULT_INPUTS, passage: PASSAGE, question: "Where?", ...changes };
+}
+
+export function makeResult(changes: Partial<Result> = {}): Result {
+  return {
+    answers: [ANSWER],
+    null_score: -4.5,
+    null_probability: 0.01,
+    null_margin: -14,
+    no_answer: false,
+    question: "Where?",
+    passage_length: PASSAGE.length,
+    windows_done: 2,
+    windows_total: 2,
+    warnings: [],
+    timing: { tokens: 20, windows: 2, run_ms: 5, total_ms: 6 },
+    backend: "wasm, 1 thread",
+    model: "A model",
+    ...changes,
+  };
+}
+
+export function makeState(changes: Partial<ComponentState> = {}): ComponentState {
+  return {
+    inputs: makeInputs(),
+    status: "ready",
+    progress: null,
+    result: makeResult(),
+    error: "",
+    notice: "",
+    model: "A model",
+    backend: "wasm, 1 thread",
+    ...changes,
+  };
+}

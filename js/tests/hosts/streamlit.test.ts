@@ -1,0 +1,146 @@
+// @vitest-environment jsdom
+import { beforeEach, expect, type Mock, test, vi } from "vitest";
+import type { Component } from "../../src/component";
+import type { StreamlitHost } from "../../src/hosts/streamlit";
+import qna, { type Arguments, type Data } from "../../src/hosts/streamlit";
+import { MANIFEST, makeInputs, makeResult, makeState } from "./states";
+
+interface Made {
+  readonly host: StreamlitHost;
+  readonly signal: AbortSignal;
+}
+
+const made: Made[] = vi.hoisted(() => []);
+const views: { root: unknown; signal: AbortSignal }[] = vi.hoisted(() => []);
+
+vi.mock("../../src/component", () => ({
+  createComponent: (host: StreamlitHost, signal: AbortSignal): Component => {
+    made.push({ host, signal });
+    host.onChange(() => changed(), signal);
+    return { actions: {} } as Component;
+  },
+}));
+vi.mock("../../src/view/view", () => ({
+  mountView: (root: unknown, _: unknown, __: unknown, signal: AbortSignal) => {
+    views.push({ root, signal });
+  },
+}));
+
+const changed = vi.fn();
+let key = 0;
+let args: Arguments & { setStateValue: Mock<Arguments["setStateValue"]> };
+
+/** Streamlit makes new objects for each call. */
+function call(data: Partial<Data> = {}): () => void {
+  args = { ...args, data: { ...args.data, ...data } };
+  return qna(args);
+}
+
+beforeEach(() => {
+  made.length = 0;
+  views.length = 0;
+  changed.mockClear();
+  args = {
+    data: {
+      key: `key ${key++}`,
+      revision: "0:a",
+      arguments: makeInputs(),
+      changes: {},
+      manifest: MANIFEST,
+    },
+    parentElement: document.createElement("div"),
+    setStateValue: vi.fn<Arguments["setStateValue"]>(),
+  };
+});
+
+const host = () => made.at(-1)!.host;
+
+test("called again it mounts nothing twice", () => {
+  call();
+  call();
+  call();
+  expect(made).toHaveLength(1);
+  expect(views).toHaveLength(1);
+  expect(changed).not.toHaveBeenCalled();
+});
+
+test("the cleanup of an overtaken call leaves the component alone", () => {
+  const overtaken = call();
+  const newest = call();
+  overtaken();
+  expect(made[0]!.signal.aborted).toBe(false);
+  newest();
+  expect(made[0]!.signal.aborted).toBe(true);
+  expect(views[0]!.signal.aborted).toBe(true);
+  // The same element may be used again.
+  call();
+  expect(made).toHaveLength(2);
+});
+
+test("only answers rerun the app, and equal ones only once", () => {
+  call();
+  host().report(makeState({ status: "loading", result: null }));
+  host().report(makeState({ status: "running", result: makeResult({ windows_done: 1 }) }));
+  expect(args.setStateValue).not.toHaveBeenCalled();
+  host().report(makeState());
+  const slower = { tokens: 20, windows: 2, run_ms: 50, total_ms: 60 };
+  host().report(makeState({ result: makeResult({ timing: slower }) }));
+  expect(args.setStateValue).toHaveBeenCalledTimes(1);
+  expect(args.setStateValue).toHaveBeenCalledWith("report", {
+    revision: "0:a",
+    changes: {},
+    outputs: expect.objectContaining({ status: "ready", null_score: -4.5 }),
+  });
+});
+
+test("what is typed goes to Python with its answers", () => {
+  call();
+  host().report(makeState());
+  host().writeInputs({ question: "Who?" });
+  expect(args.setStateValue).toHaveBeenCalledTimes(1);
+  expect(host().readInputs().question).toBe("Who?");
+  host().report(makeState({ inputs: makeInputs({ question: "Who?" }) }));
+  expect(args.setStateValue).toHaveBeenLastCalledWith(
+    "report",
+    expect.objectContaining({ changes: { question: "Who?" } }),
+  );
+});
+
+test("without a result Python gets empty answers", () => {
+  call();
+  host().report(makeState({ result: null, inputs: makeInputs({ question: "" }) }));
+  expect(args.setStateValue).toHaveBeenCalledWith("report", {
+    revision: "0:a",
+    changes: {},
+    outputs: expect.objectContaining({ answers: [], null_score: null, timing: {} }),
+  });
+});
+
+test("data that is only sent again changes nothing; a new revision overrides", () => {
+  call();
+  host().writeInputs({ question: "Who?" });
+  call({ changes: { question: "Wh" } });
+  expect(host().readInputs().question).toBe("Who?");
+  expect(changed).not.toHaveBeenCalled();
+  call({ revision: "1:b", arguments: makeInputs({ passage: "Another." }), changes: {} });
+  expect(changed).toHaveBeenCalledTimes(1);
+  expect(host().readInputs()).toMatchObject({ passage: "Another.", question: "Where?" });
+});
+
+test("hidden and shown again it has what was typed, and equal answers rerun nothing", () => {
+  const hide = call();
+  host().writeInputs({ question: "Who?" });
+  host().report(makeState());
+  hide();
+  args = { ...args, parentElement: document.createElement("div") };
+  call();
+  expect(made).toHaveLength(2);
+  expect(host().readInputs().question).toBe("Who?");
+  host().report(makeState());
+  expect(args.setStateValue).toHaveBeenCalledTimes(1);
+});
+
+test("a page that knows nothing takes what Python remembers", () => {
+  call({ changes: { question: "Remembered?" } });
+  expect(host().readInputs().question).toBe("Remembered?");
+});
