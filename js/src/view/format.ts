@@ -77,7 +77,8 @@ export function isFirstLoad(progress: Progress | null): boolean {
 /** What stands in the status line when nothing is waited for: model, backend, work and time. */
 export function statusParts(state: ComponentState): string[] {
   const { result } = state;
-  const parts = [result?.model || state.model, result?.backend || state.backend];
+  const parts = [isStopped(state) ? "Stopped" : ""];
+  parts.push(result?.model || state.model, result?.backend || state.backend);
   if (result !== null) {
     const { tokens, windows, total_ms } = result.timing;
     parts.push(`${count(tokens, "token")} in ${count(windows, "window")}`, duration(total_ms));
@@ -102,6 +103,13 @@ export function marginText(result: Result, threshold: number): string {
 /** Whether more windows are to be read. */
 export function isPartial(result: Result): boolean {
   return result.windows_done < result.windows_total;
+}
+
+/** Whether there is something to answer, and nothing on its way: the reader stopped it. */
+export function isStopped({ inputs, status, result }: ComponentState): boolean {
+  const asked = inputs.passage.trim() !== "" && inputs.question.trim() !== "";
+  const rests = status === "idle" || status === "ready";
+  return asked && rests && (result === null || isPartial(result));
 }
 
 export function partialText(result: Result): string {

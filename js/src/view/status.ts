@@ -1,7 +1,7 @@
 // What the component is doing: status line, progress, errors, notices, and what is read aloud.
 import type { Actions, ComponentState } from "../state";
 import { button, el, setAttribute, setText } from "./dom";
-import { announcement, isPartial, progressText, statusParts } from "./format";
+import { announcement, isPartial, isStopped, progressText, statusParts } from "./format";
 
 /** Quiet time before an answer is read aloud, so that typing is not talked over. Milliseconds. */
 const ANNOUNCE_AFTER = 700;
@@ -10,7 +10,7 @@ const ANNOUNCE_AFTER = 700;
 const LONG_RUN = 4;
 
 export class StatusArea {
-  readonly #line = el("p", { class: "qna-status-line" });
+  readonly #line = el("p", { class: "qna-status-line", tabindex: -1 });
   readonly #fill = el("span", { class: "qna-progress-fill" });
   readonly #progress = el(
     "div",
@@ -18,6 +18,7 @@ export class StatusArea {
     this.#fill,
   );
   readonly #cancel: HTMLButtonElement;
+  readonly #again: HTMLButtonElement;
   readonly #alert = el("div", { class: "qna-alert", role: "alert" });
   readonly #retry: HTMLButtonElement;
   readonly #notice = el("p", { class: "qna-notice" });
@@ -26,14 +27,16 @@ export class StatusArea {
   #timer = 0;
   #announced: unknown = null;
 
-  constructor(actions: Actions, onCancel: () => void, signal: AbortSignal) {
-    this.#cancel = button("Cancel", "qna-button qna-cancel", onCancel, signal);
+  constructor(actions: Actions, signal: AbortSignal) {
+    this.#cancel = button("Cancel", "qna-button qna-cancel", () => actions.cancel(), signal);
+    this.#again = button("Ask again", "qna-button", () => actions.retry(), signal);
     this.#retry = button("Retry", "qna-button", () => actions.retry(), signal);
     this.element = el(
       "div",
-      { class: "qna-status" },
+      // JupyterLab's one-letter shortcuts are for cells, not for what lies in an output.
+      { class: "qna-status", "data-lm-suppress-shortcuts": "true" },
       this.#progress,
-      el("div", { class: "qna-status-row" }, this.#line, this.#cancel),
+      el("div", { class: "qna-status-row" }, this.#line, this.#cancel, this.#again),
       el("div", { class: "qna-alert-row" }, this.#alert, this.#retry),
       this.#notice,
       this.#live,
@@ -46,7 +49,8 @@ export class StatusArea {
     const busy = state.status === "loading" || state.status === "running";
     this.#drawProgress(busy ? progress : null);
     const long = progress?.stage !== "run" || progress.total >= LONG_RUN;
-    this.#cancel.hidden = !(busy && progress !== null && long);
+    this.#show(this.#cancel, busy && progress !== null && long);
+    this.#show(this.#again, isStopped(state));
     const parts = busy && progress !== null && long ? [progressText(progress)] : statusParts(state);
     if (this.#line.textContent !== parts.join(" · ")) {
       this.#line.replaceChildren(
@@ -54,9 +58,15 @@ export class StatusArea {
       );
     }
     setText(this.#alert, error);
-    this.#retry.hidden = error === "";
+    this.#show(this.#retry, error !== "");
     setText(this.#notice, notice);
     this.#announce(state);
+  }
+
+  /** A button that goes hands its focus to the line that says what happened. */
+  #show(button: HTMLButtonElement, visible: boolean): void {
+    if (!visible && button.matches(":focus")) this.#line.focus({ preventScroll: true });
+    button.hidden = !visible;
   }
 
   #drawProgress(progress: ComponentState["progress"]): void {

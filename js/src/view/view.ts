@@ -3,7 +3,7 @@
 import type { Actions, ComponentState } from "../state";
 import { AnswerList } from "./answers";
 import { el, uniqueId } from "./dom";
-import { isFirstLoad, spansOf } from "./format";
+import { isFirstLoad, isStopped, spansOf } from "./format";
 import { PassagePane } from "./passage";
 import { Settings } from "./settings";
 import { StatusArea } from "./status";
@@ -28,13 +28,6 @@ export function mountView(
   signal: AbortSignal,
 ): void {
   if (signal.aborted) return;
-  /** The inputs that the reader cancelled: nothing is on its way for them. */
-  let cancelled: ComponentState["inputs"] | null = null;
-  const cancel = () => {
-    cancelled = source.state.inputs;
-    actions.cancel();
-  };
-
   const id = uniqueId("question");
   const questionArea = el("textarea", {
     id,
@@ -68,7 +61,7 @@ export function mountView(
     },
     signal,
   );
-  const status = new StatusArea(actions, cancel, signal);
+  const status = new StatusArea(actions, signal);
   const settings = new Settings(actions, signal);
 
   const view = el(
@@ -92,12 +85,9 @@ export function mountView(
 
   const draw = (state: ComponentState) => {
     const { inputs, result } = state;
-    if (!sameTexts(inputs, cancelled) || state.status === "loading" || state.status === "running") {
-      cancelled = null;
-    }
     question.show(inputs.question);
     passage.draw(inputs.passage, result === null ? null : spansOf(result));
-    answers.draw(result, inputs, hintFor(state, cancelled !== null));
+    answers.draw(result, inputs, hintFor(state));
     passage.emphasise("active", answers.chosen);
     status.draw(state);
     settings.draw(inputs);
@@ -116,7 +106,7 @@ export function mountView(
     (event) => {
       if (event.key !== "Escape" || event.isComposing) return;
       const { status } = source.state;
-      if (status === "loading" || status === "running") cancel();
+      if (status === "loading" || status === "running") actions.cancel();
       else if (answers.chosen !== null) answers.choose(null);
     },
     { signal },
@@ -128,12 +118,8 @@ export function mountView(
   draw(source.state);
 }
 
-function sameTexts(a: ComponentState["inputs"], b: ComponentState["inputs"] | null): boolean {
-  return b !== null && a.question === b.question && a.passage === b.passage;
-}
-
 /** Why there are no answers to show, in words; "" when there are, or when they are on their way. */
-function hintFor(state: ComponentState, cancelled: boolean): string {
+function hintFor(state: ComponentState): string {
   const { passage, question } = state.inputs;
   if (state.result !== null) return "";
   if (passage.trim() === "") return "Paste a text to ask about.";
@@ -142,5 +128,5 @@ function hintFor(state: ComponentState, cancelled: boolean): string {
   if (isFirstLoad(state.progress)) {
     return "The model is loaded for the first time. It is kept in this browser afterwards.";
   }
-  return cancelled ? "Stopped." : "";
+  return isStopped(state) ? "Stopped." : "";
 }
