@@ -39,6 +39,7 @@ class QnaComponent implements Component {
     setOptions: (options) => this.edit(options),
     retry: () => (this.loaded ? this.ask() : this.load()),
     cancel: () => this.cancel(),
+    inspect: (until) => this.inspect(until),
   };
   private readonly listeners = new Set<(state: ComponentState) => void>();
   private manifest: Manifest;
@@ -48,6 +49,8 @@ class QnaComponent implements Component {
   private asking: AbortController | null = null;
   private typing: ReturnType<typeof setTimeout> | undefined;
   private quiet: ReturnType<typeof setTimeout> | undefined;
+  /** How many look into the scores. */
+  private inspectors = 0;
 
   constructor(
     private readonly host: Host,
@@ -60,6 +63,7 @@ class QnaComponent implements Component {
       status: "idle",
       progress: null,
       result: null,
+      scores: null,
       error: "",
       notice: "",
       model: "",
@@ -108,6 +112,7 @@ class QnaComponent implements Component {
       this.update({
         inputs,
         result: null,
+        scores: null,
         progress: this.loading && this.state.progress,
         status,
         error,
@@ -138,6 +143,7 @@ class QnaComponent implements Component {
       status: "loading",
       progress: null,
       result: null,
+      scores: null,
       error: "",
       notice,
       model: "",
@@ -191,7 +197,11 @@ class QnaComponent implements Component {
         {
           signal: own.signal,
           onProgress: (progress) => current() && this.update({ progress }),
-          onPartial: (result) => current() && this.update({ result }),
+          onPartial: (result) => {
+            if (!current()) return;
+            this.update({ result });
+            void this.fetchScores();
+          },
         },
       );
       if (current()) this.finish(result);
@@ -206,6 +216,31 @@ class QnaComponent implements Component {
     this.asking = null;
     const { backend } = result;
     this.update({ status: "ready", progress: null, result, backend });
+    void this.fetchScores();
+  }
+
+  private inspect(until: AbortSignal): void {
+    if (until.aborted || this.signal.aborted) return;
+    this.inspectors++;
+    const leave = (): void => {
+      if (--this.inspectors === 0) this.set({ scores: null });
+    };
+    until.addEventListener("abort", leave, { once: true });
+    void this.fetchScores();
+  }
+
+  /** Decoding options do not change the scores: they are fetched once per window read. */
+  private async fetchScores(): Promise<void> {
+    const { result, scores: old, inputs } = this.state;
+    if (this.inspectors === 0 || result === null) return;
+    if (old?.logits.length === result.windows_done) return;
+    // An engine that dies brings a new result after its replacement, and that its scores.
+    const scores = await this.client.scores().catch(() => null);
+    const now = this.state.inputs;
+    const same = (["passage", "question", "doc_stride", "model"] as const).every(
+      (name) => now[name] === inputs[name],
+    );
+    if (scores !== null && same && this.inspectors > 0) this.update({ scores });
   }
 
   private cancel(): void {

@@ -1,5 +1,5 @@
 // The one state that a component holds, that its views draw and that its host reports.
-import type { Result } from "./core/types";
+import type { Result, Scores } from "./core/types";
 import type { Inputs } from "./inputs";
 import type { Progress } from "./runtime/protocol";
 
@@ -12,6 +12,8 @@ export interface ComponentState {
   readonly progress: Progress | null;
   /** The newest result for exactly these inputs; null when there is none (yet). */
   readonly result: Result | null;
+  /** What the model said to exactly these inputs, while somebody inspects it; else null. */
+  readonly scores: Scores | null;
   /** In words, with what to do; "" when all is well. */
   readonly error: string;
   /** A sentence that informs without alarming, e.g. why another model answers; "" for none. */
@@ -31,4 +33,6 @@ export interface Actions {
   /** After an error: try again. */
   retry(): void;
   cancel(): void;
+  /** Keeps `scores` at hand until the signal aborts. They are not computed, only fetched. */
+  inspect(until: AbortSignal): void;
 }

@@ -29,6 +29,15 @@ export interface Logits {
   readonly end_logits: Float32Array;
 }
 
+/** What the model saw and said, window by window. */
+export interface Scores {
+  readonly question: Encoding;
+  readonly passage: Encoding;
+  readonly features: readonly Feature[];
+  /** One entry per window that was run so far, in order. */
+  readonly logits: readonly Logits[];
+}
+
 /** A candidate: passage tokens start_token..end_token, both included. */
 export interface Span {
   readonly start_token: number;

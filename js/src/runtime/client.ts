@@ -1,10 +1,10 @@
 // The page's side: one Runtime per page, however many components and copies of this bundle.
-import type { AskOptions, Result } from "../core/types";
+import type { AskOptions, Result, Scores } from "../core/types";
 import { AssetLoader, type AssetSource } from "./assets";
 import { AssetCache } from "./cache";
 import { type AskHandlers, Connection, EngineDied } from "./connection";
 import { RUNTIME } from "./constants";
-import type { Manifest, Progress, Scores } from "./protocol";
+import type { Manifest, Progress } from "./protocol";
 import { SharedJobs, type Waiter } from "./shared";
 import { type StartEngine, startEngine } from "./start";
 

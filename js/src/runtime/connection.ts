@@ -1,6 +1,6 @@
 // One engine's life, seen from the page: what it was asked, what it answers, whether it is alive.
-import type { Result } from "../core/types";
-import type { FromWorker, ModelFiles, Progress, Scores, ToWorker } from "./protocol";
+import type { Result, Scores } from "../core/types";
+import type { FromWorker, ModelFiles, Progress, ToWorker } from "./protocol";
 import { abortable } from "./shared";
 import type { EngineHandle } from "./start";
 
@@ -42,7 +42,8 @@ export class Connection {
   private epitaph = "";
   private readonly loads = new Map<string, Pending<string>>();
   private readonly asks = new Map<string, PendingAsk>();
-  private readonly wants = new Map<string, Pending<Scores | null>>();
+  /** By client; first is whose answer comes next. */
+  private readonly wants = new Map<string, Pending<Scores | null>[]>();
   private heartbeat: ReturnType<typeof setInterval> | undefined;
   private silence = 0;
 
@@ -102,8 +103,7 @@ export class Connection {
 
   scores(client: string): Promise<Scores | null> {
     return new Promise((resolve, reject) => {
-      this.wants.get(client)?.reject(superseded());
-      this.wants.set(client, { resolve, reject });
+      this.wants.set(client, [...(this.wants.get(client) ?? []), { resolve, reject }]);
       this.send({ kind: "scores", client, id: 0 });
     });
   }
@@ -121,7 +121,10 @@ export class Connection {
     clearInterval(this.heartbeat);
     this.engine.stop();
     this.onDeath();
-    const waiting = [this.loads, this.asks, this.wants].flatMap((map) => [...map.values()]);
+    const waiting = [
+      ...[this.loads, this.asks].flatMap((map) => [...map.values()]),
+      ...[...this.wants.values()].flat(),
+    ];
     for (const { reject } of waiting) reject(new EngineDied(this.epitaph));
   }
 
@@ -164,7 +167,9 @@ export class Connection {
     } else if (kind === "load-failed") {
       take(this.loads, message.model)?.reject(new Error(message.message));
     } else if (kind === "scores") {
-      take(this.wants, message.client)?.resolve(message.scores);
+      const [first, ...others] = take(this.wants, message.client) ?? [];
+      if (others.length > 0) this.wants.set(message.client, others);
+      first?.resolve(message.scores);
     } else if (kind === "progress" || kind === "result" || kind === "failed") {
       this.answer(message);
     }

@@ -3,8 +3,8 @@ import contract from "../../../qna_widget/contract.json" with { type: "json" };
 import { createDecoder, type Decoder } from "../core/decoding";
 import { conclude, type Prepared, prepare } from "../core/pipeline";
 import type { Tokenizer } from "../core/tokenizer";
-import type { AskOptions, Logits, Result } from "../core/types";
-import type { ModelManifest, Progress, Request, Scores } from "./protocol";
+import type { AskOptions, Logits, Result, Scores } from "../core/types";
+import type { ModelManifest, Progress, Request } from "./protocol";
 import type { Session } from "./session";
 
 /** A model, ready to be asked. */

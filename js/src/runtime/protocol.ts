@@ -1,5 +1,5 @@
 // What the page and the worker say to each other, and what an asset is.
-import type { AskOptions, Encoding, Feature, Logits, Result } from "../core/types";
+import type { AskOptions, Result, Scores } from "../core/types";
 
 /** A file of the package, found by its content. Python writes these (qna_widget/assets.py). */
 export interface Asset {
@@ -100,15 +100,6 @@ export interface ModelFiles {
   /** Unpacked bytes. */
   readonly onnx: Uint8Array;
   readonly vocab: Uint8Array;
-}
-
-/** What the model saw and said, window by window. */
-export interface Scores {
-  readonly question: Encoding;
-  readonly passage: Encoding;
-  readonly features: readonly Feature[];
-  /** One entry per window that was run so far, in order. */
-  readonly logits: readonly Logits[];
 }
 
 /** Worker to page. `fatal`: the engine is beyond use and must be started anew. */

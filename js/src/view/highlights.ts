@@ -73,6 +73,33 @@ export class Highlights {
     return [...this.element.querySelectorAll<HTMLElement>(`[data-ranks~="${rank}"]`)];
   }
 
+  /** Where the text from `start` to `end` (UTF-16 units) is on the screen, line by line. */
+  boxes(start: number, end: number): DOMRect[] {
+    const range = document.createRange();
+    let at = 0;
+    let begun = false;
+    for (const { text, element } of this.#chunks) {
+      const next = at + text.length;
+      if (next > start || begun) {
+        const nodes = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+        for (let node = nodes.nextNode(); node !== null; node = nodes.nextNode()) {
+          const length = node.nodeValue!.length;
+          if (!begun && start < at + length) {
+            range.setStart(node, start - at);
+            begun = true;
+          }
+          if (begun && end <= at + length) {
+            range.setEnd(node, end - at);
+            return [...range.getClientRects()].filter(({ width }) => width > 0);
+          }
+          at += length;
+        }
+      }
+      at = next;
+    }
+    return [];
+  }
+
   /** The best answer drawn at a point of the screen, or null. */
   rankAt(x: number, y: number): number | null {
     for (const mark of this.element.querySelectorAll("mark")) {

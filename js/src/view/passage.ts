@@ -6,6 +6,7 @@ import { el, setAttribute, setText, uniqueId } from "./dom";
 import { count } from "./format";
 import { Highlights } from "./highlights";
 import { Newlines } from "./newlines";
+import { Spotlight } from "./spotlight";
 import { TextField } from "./text-field";
 
 export interface PassageEvents {
@@ -17,6 +18,7 @@ export interface PassageEvents {
 export class PassagePane {
   readonly element: HTMLElement;
   readonly #highlights = new Highlights();
+  readonly #spotlight: Spotlight;
   readonly #field: TextField;
   readonly #scroller: HTMLElement;
   readonly #length: HTMLElement;
@@ -33,11 +35,12 @@ export class PassagePane {
       autocomplete: "off",
       "aria-describedby": `${id}-length`,
     });
+    this.#spotlight = new Spotlight(this.#highlights, signal);
     this.#length = el("span", { id: `${id}-length`, class: "qna-muted" });
     this.#scroller = el(
       "div",
       { class: "qna-scroller" },
-      el("div", { class: "qna-sheet" }, this.#highlights.element, area),
+      el("div", { class: "qna-sheet" }, this.#highlights.element, this.#spotlight.element, area),
     );
     this.element = el(
       "section",
@@ -94,6 +97,22 @@ export class PassagePane {
 
   emphasise(name: "hot" | "active", rank: number | null): void {
     this.#highlights.emphasise(name, rank);
+  }
+
+  /** Lights up a place that need not be an answer (UTF-16 units), scrolled into sight; null: none. */
+  light(place: { readonly start: number; readonly end: number } | null): void {
+    const newlines = place && new Newlines(this.#field.given);
+    this.#spotlight.show(
+      newlines && {
+        start: newlines.toShown(place.start),
+        end: newlines.toShown(place.end),
+      },
+    );
+    const box = this.#spotlight.first?.getBoundingClientRect();
+    if (box === undefined) return;
+    const view = this.#scroller.getBoundingClientRect();
+    if (box.top >= view.top && box.bottom <= view.bottom) return;
+    this.#scroller.scrollTop += box.top - view.top - view.height / 3;
   }
 
   scrollTo(rank: number): void {

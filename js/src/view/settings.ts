@@ -59,7 +59,7 @@ export class Settings {
     this.element = el(
       "details",
       // JupyterLab's one-letter shortcuts are for cells, not for what lies in an output.
-      { class: "qna-settings", "data-lm-suppress-shortcuts": "true" },
+      { class: "qna-settings qna-disclosure", "data-lm-suppress-shortcuts": "true" },
       el("summary", {}, "Settings"),
       el(
         "div",

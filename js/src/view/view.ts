@@ -4,6 +4,7 @@ import type { Actions, ComponentState } from "../state";
 import { AnswerList } from "./answers";
 import { el, uniqueId } from "./dom";
 import { isFirstLoad, isStopped, spansOf } from "./format";
+import { Inspector } from "./inspector/panel";
 import { PassagePane } from "./passage";
 import { Settings } from "./settings";
 import { StatusArea } from "./status";
@@ -46,6 +47,7 @@ export function mountView(
   const hover = (rank: number | null) => {
     passage.emphasise("hot", rank);
     answers.emphasise(rank);
+    inspector.hover(rank);
   };
   const passage = new PassagePane(
     { onEdit: (text) => actions.setPassage(text), onHover: hover },
@@ -57,10 +59,12 @@ export function mountView(
       onChoose: (rank) => {
         passage.emphasise("active", rank);
         if (rank !== null) passage.scrollTo(rank);
+        inspector.draw(source.state, rank);
       },
     },
     signal,
   );
+  const inspector = new Inspector(actions, { onPlace: (place) => passage.light(place) }, signal);
   const status = new StatusArea(actions, signal);
   const settings = new Settings(actions, signal);
 
@@ -79,6 +83,7 @@ export function mountView(
       ),
       status.element,
       el("div", { class: "qna-columns" }, passage.element, answers.element),
+      inspector.element,
       settings.element,
     ),
   );
@@ -89,6 +94,7 @@ export function mountView(
     passage.draw(inputs.passage, result === null ? null : spansOf(result));
     answers.draw(result, inputs, hintFor(state));
     passage.emphasise("active", answers.chosen);
+    inspector.draw(state, answers.chosen);
     status.draw(state);
     settings.draw(inputs);
   };

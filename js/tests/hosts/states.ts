@@ -43,6 +43,7 @@ export function makeState(changes: Partial<ComponentState> = {}): ComponentState
     status: "ready",
     progress: null,
     result: makeResult(),
+    scores: null,
     error: "",
     notice: "",
     model: "A model",

@@ -41,6 +41,7 @@ const state: ComponentState = {
   status: "ready",
   progress: null,
   result,
+  scores: null,
   error: "",
   notice: "",
   model: "MiniLM-L6 (bundled)",

@@ -2,6 +2,7 @@
 import { DEFAULT_INPUTS, type Inputs } from "../../src/inputs";
 import type { Actions, ComponentState } from "../../src/state";
 import { mountView, type StateSource } from "../../src/view/view";
+import { type Case, ScriptedModel } from "./scripted-model";
 
 type Change = Partial<Omit<ComponentState, "inputs">> & { readonly inputs?: Partial<Inputs> };
 
@@ -12,6 +13,7 @@ class Script implements StateSource, Actions {
     status: "idle",
     progress: null,
     result: null,
+    scores: null,
     error: "",
     notice: "",
     model: "",
@@ -20,6 +22,18 @@ class Script implements StateSource, Actions {
   readonly listeners = new Set<(state: ComponentState) => void>();
   /** What the view asked for, in order. */
   readonly calls: unknown[][] = [];
+  /** What answers and explains, where a test wants scores that fit the answers. */
+  model: ScriptedModel | null = null;
+  private inspecting = 0;
+
+  /** As if the question had been asked of a model that finds these spans. */
+  answer(given: Case): void {
+    this.model = new ScriptedModel(given);
+    const { passage, question } = given;
+    const inputs = { ...this.state.inputs, passage, question };
+    const scores = this.inspecting > 0 ? this.model.scores : null;
+    this.set({ inputs, status: "ready", result: this.model.decode(inputs), scores });
+  }
 
   subscribe(listener: (state: ComponentState) => void, signal: AbortSignal): void {
     this.listeners.add(listener);
@@ -45,10 +59,21 @@ class Script implements StateSource, Actions {
   setOptions(options: Partial<Omit<Inputs, "passage" | "question">>): void {
     this.calls.push(["setOptions", options]);
     this.set({ inputs: options });
+    if (this.model !== null) this.set({ result: this.model.decode(this.state.inputs) });
   }
 
   retry(): void {
     this.calls.push(["retry"]);
+  }
+
+  inspect(until: AbortSignal): void {
+    this.calls.push(["inspect"]);
+    this.inspecting++;
+    this.set({ scores: this.model?.scores ?? null });
+    until.addEventListener("abort", () => {
+      this.calls.push(["inspect", "ended"]);
+      if (--this.inspecting === 0) this.set({ scores: null });
+    });
   }
 
   cancel(): void {

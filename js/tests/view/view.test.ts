@@ -72,6 +72,7 @@ beforeEach(() => {
     status: "idle",
     progress: null,
     result: null,
+    scores: null,
     error: "",
     notice: "",
     model: "",
@@ -83,6 +84,7 @@ beforeEach(() => {
     setOptions: vi.fn((options: Partial<Inputs>) => set({ inputs: options })),
     retry: vi.fn(),
     cancel: vi.fn(),
+    inspect: vi.fn(),
   };
 });
 

@@ -1,0 +1,270 @@
+// What the model said, looked at from every side: tokens, spans, windows, probability. Pure.
+// No decision is made here: decoding.ts decides, this file only takes its numbers apart.
+import { createDecoder } from "./decoding";
+import { maxContextWindows } from "./features";
+import type { Decoded, Feature, Logits, Scores, Span } from "./types";
+
+/** Passage tokens start_token..end_token, both included. */
+export type TokenSpan = Pick<Span, "start_token" | "end_token">;
+
+/** A span with the numbers that make its score. */
+export interface Candidate extends Span {
+  readonly start_logit: number;
+  readonly end_logit: number;
+  /** Share of the softmax over all candidates and the null; null when longer than max_answer_len. */
+  readonly probability: number | null;
+}
+
+/** A span in one of the windows that hold it. */
+export interface SpanInWindow extends Omit<Candidate, "probability"> {
+  /** Whether this window's score is the span's: it gives the start its maximal context. */
+  readonly counts: boolean;
+}
+
+export interface WindowScores {
+  /** Passage tokens, both included. */
+  readonly first_token: number;
+  readonly last_token: number;
+  readonly null_score: number;
+  /** Best of all spans that lie in the window, whether or not they count in it. */
+  readonly best: Span;
+}
+
+/** A square of the start × end matrix along its diagonal. */
+export interface Region {
+  /** The passage token of the first row and column. */
+  readonly first_token: number;
+  /** Rows, and columns. */
+  readonly size: number;
+  /** Row by row, one row per start token; NaN where there is no candidate. */
+  readonly scores: Float64Array;
+}
+
+export interface ScoreBounds {
+  readonly lowest: number;
+  readonly highest: number;
+}
+
+export class Inspection {
+  /** Of each passage token in the window of its maximal context; NaN while that is to come. */
+  readonly start_logits: Float32Array;
+  readonly end_logits: Float32Array;
+  /** Minimum over the windows. */
+  readonly null_score: number;
+  readonly null_probability: number;
+  /** The best candidate, whatever the threshold says. */
+  readonly best: Candidate;
+  /** No candidate's score lies outside. */
+  readonly bounds: ScoreBounds;
+  readonly #owner: Int32Array;
+  readonly #windows: (WindowScores | undefined)[] = [];
+  /** A candidate's probability is exp(score - #log_total). */
+  readonly #log_total: number;
+
+  /** @throws {RangeError} before the first window was read. */
+  constructor(
+    readonly scores: Scores,
+    readonly max_answer_len: number,
+  ) {
+    const { features, logits } = scores;
+    if (logits.length === 0) throw new RangeError("There are no scores before the first window.");
+    this.#owner = maxContextWindows(features);
+    this.start_logits = new Float32Array(this.#owner.length).fill(Number.NaN);
+    this.end_logits = new Float32Array(this.#owner.length).fill(Number.NaN);
+    let [low_start, low_end] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+    this.#owner.forEach((window, token) => {
+      if (window >= logits.length) return;
+      const { start_logit, end_logit } = this.#at(window, token, token);
+      this.start_logits[token] = start_logit;
+      this.end_logits[token] = end_logit;
+      low_start = Math.min(low_start, start_logit);
+    });
+    logits.forEach(({ end_logits }, window) => {
+      const { passage_position, window_length } = features[window]!;
+      for (let k = 0; k < window_length; k++) {
+        low_end = Math.min(low_end, end_logits[passage_position + k]!);
+      }
+    });
+
+    const decoder = createDecoder(features);
+    for (const [window, given] of logits.entries()) decoder.add(window, given);
+    const ranking = decoder.decode({
+      top_k: 1,
+      max_answer_len,
+      no_answer_threshold: Number.POSITIVE_INFINITY,
+      overlap: "none",
+    });
+    const best = ranking.spans[0]!;
+    this.#log_total = best.score - Math.log(best.probability);
+    this.null_score = ranking.null_score!;
+    this.null_probability = ranking.null_probability;
+    this.best = this.candidate(best)!;
+    this.bounds = { lowest: low_start + low_end, highest: best.score };
+  }
+
+  /** Passage tokens. */
+  get tokens(): number {
+    return this.#owner.length;
+  }
+
+  /** Windows read so far. */
+  get windows(): number {
+    return this.scores.logits.length;
+  }
+
+  /** The span, taken apart; null when no window that was read gives it a score. */
+  candidate({ start_token, end_token }: TokenSpan): Candidate | null {
+    const window = this.#owner[start_token];
+    if (window === undefined || window >= this.windows) return null;
+    if (end_token < start_token || end_token >= endOf(this.scores.features[window]!)) return null;
+    const short = end_token - start_token < this.max_answer_len;
+    const logits = this.#at(window, start_token, end_token);
+    const score = logits.start_logit + logits.end_logit;
+    const probability = short ? Math.exp(score - this.#log_total) : null;
+    return { start_token, end_token, score, window, ...logits, probability };
+  }
+
+  /** Probability that the answer starts at a token: the sum over the candidates that do. */
+  startShare(token: number): number {
+    const last = token + this.max_answer_len - 1;
+    let sum = 0;
+    for (let end = token; end <= last; end++) sum += this.#share(token, end);
+    return sum;
+  }
+
+  /** Probability that the answer ends at a token: the sum over the candidates that do. */
+  endShare(token: number): number {
+    let sum = 0;
+    for (let start = Math.max(0, token - this.max_answer_len + 1); start <= token; start++) {
+      sum += this.#share(start, token);
+    }
+    return sum;
+  }
+
+  /** The square of `size` tokens (at most) around a span, kept within the passage. */
+  region({ start_token, end_token }: TokenSpan, size: number): Region {
+    const fitting = Math.min(size, this.tokens);
+    const middle = (start_token + end_token + 1) >> 1;
+    const first_token = Math.max(0, Math.min(middle - (fitting >> 1), this.tokens - fitting));
+    const scores = new Float64Array(fitting * fitting).fill(Number.NaN);
+    for (let row = 0; row < fitting; row++) {
+      const stop = Math.min(fitting, row + this.max_answer_len);
+      for (let column = row; column < stop; column++) {
+        scores[row * fitting + column] = this.#score(first_token + row, first_token + column);
+      }
+    }
+    return { first_token, size: fitting, scores };
+  }
+
+  /** One window on its own. @throws {RangeError} when it was not read. */
+  window(window: number): WindowScores {
+    const known = this.#windows[window];
+    if (known !== undefined) return known;
+    const feature = this.scores.features[window];
+    const logits = this.scores.logits[window];
+    if (feature === undefined || logits === undefined) {
+      throw new RangeError(`Window ${window} was not read; ${this.windows} windows were.`);
+    }
+    const scores = {
+      first_token: feature.window_start,
+      last_token: endOf(feature) - 1,
+      null_score: logits.start_logits[0]! + logits.end_logits[0]!,
+      best: bestOf(feature, logits, window, this.max_answer_len),
+    };
+    this.#windows[window] = scores;
+    return scores;
+  }
+
+  /** The span's score in each window read that holds it whole. */
+  inWindows({ start_token, end_token }: TokenSpan): SpanInWindow[] {
+    const held: SpanInWindow[] = [];
+    for (let window = 0; window < this.windows; window++) {
+      const feature = this.scores.features[window]!;
+      if (start_token < feature.window_start || end_token >= endOf(feature)) continue;
+      const logits = this.#at(window, start_token, end_token);
+      const score = logits.start_logit + logits.end_logit;
+      const counts = this.#owner[start_token] === window;
+      held.push({ start_token, end_token, score, window, ...logits, counts });
+    }
+    return held;
+  }
+
+  /** The tokens between two offsets (UTF-16 units), as answers have them; null when there are none. */
+  tokensAt(start: number, end: number): TokenSpan | null {
+    const { starts, ends } = this.scores.passage;
+    const start_token = starts.findIndex((at) => at >= start);
+    const end_token = ends.findLastIndex((at) => at <= end);
+    return start_token < 0 || end_token < start_token ? null : { start_token, end_token };
+  }
+
+  #share(start: number, end: number): number {
+    const score = this.#score(start, end);
+    return Number.isNaN(score) ? 0 : Math.exp(score - this.#log_total);
+  }
+
+  /** As candidate().score, without the object; NaN where there is none. */
+  #score(start: number, end: number): number {
+    const window = this.#owner[start]!;
+    const feature = this.scores.features[window]!;
+    if (window >= this.windows || end >= endOf(feature)) return Number.NaN;
+    const { start_logits, end_logits } = this.scores.logits[window]!;
+    const shift = feature.passage_position - feature.window_start;
+    return start_logits[start + shift]! + end_logits[end + shift]!;
+  }
+
+  #at(window: number, start: number, end: number) {
+    const { passage_position, window_start } = this.scores.features[window]!;
+    const { start_logits, end_logits } = this.scores.logits[window]!;
+    const shift = passage_position - window_start;
+    return { start_logit: start_logits[start + shift]!, end_logit: end_logits[end + shift]! };
+  }
+}
+
+/** One past the last passage token of a window. */
+function endOf({ window_start, window_length }: Feature): number {
+  return window_start + window_length;
+}
+
+/** The best span of one window: on a tie the shorter, then the earlier. */
+function bestOf(feature: Feature, logits: Logits, window: number, max_answer_len: number): Span {
+  const { passage_position, window_start, window_length } = feature;
+  let best = { start_token: 0, end_token: 0, score: Number.NEGATIVE_INFINITY };
+  for (let i = 0; i < window_length; i++) {
+    const start_logit = logits.start_logits[passage_position + i]!;
+    const stop = Math.min(window_length, i + max_answer_len);
+    for (let j = i; j < stop; j++) {
+      const score = start_logit + logits.end_logits[passage_position + j]!;
+      const shorter = score === best.score && j - i < best.end_token - best.start_token;
+      if (score > best.score || shorter) best = { start_token: i, end_token: j, score };
+    }
+  }
+  const { start_token, end_token, score } = best;
+  return {
+    start_token: start_token + window_start,
+    end_token: end_token + window_start,
+    score,
+    window,
+  };
+}
+
+/** Where the probability goes; the four shares make 1. */
+export interface Mass {
+  readonly best: number;
+  /** The other answers listed. */
+  readonly listed: number;
+  /** All candidates that are not listed. */
+  readonly rest: number;
+  readonly none: number;
+}
+
+export function massOf({ answers, null_probability }: Decoded): Mass {
+  const spans = answers.filter(({ text }) => text !== "").map(({ probability }) => probability);
+  const best = spans[0] ?? 0;
+  const listed = spans.slice(1).reduce((sum, share) => sum + share, 0);
+  return {
+    best,
+    listed,
+    rest: Math.max(0, 1 - best - listed - null_probability),
+    none: null_probability,
+  };
+}

@@ -1,0 +1,96 @@
+// The listed answers and the pinned spans side by side, number by number.
+import type { TokenSpan } from "../../core/inspection";
+import { el } from "../dom";
+import { percent, score } from "../format";
+import { hue } from "../highlights";
+import { brief, type Model, type Pointing, sameSpan, textOf } from "./model";
+
+export class Candidates {
+  readonly #body = el("tbody");
+  readonly element = el(
+    "div",
+    { class: "qna-table-box", tabindex: 0, role: "region", "aria-label": "Spans compared" },
+    el(
+      "table",
+      { class: "qna-table" },
+      el(
+        "thead",
+        {},
+        el(
+          "tr",
+          {},
+          ...["", "Span", "Start", "+ End", "= Score", "To best", "Probability", ""].map(
+            (title, i) =>
+              title === ""
+                ? el("td", {})
+                : el("th", { scope: "col", class: i > 1 ? "qna-number" : null }, title),
+          ),
+        ),
+      ),
+      this.#body,
+    ),
+  );
+
+  constructor(
+    private readonly pointing: Pointing,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  draw(model: Model): void {
+    const unlisted = model.pins.filter(
+      (pin) => !model.listed.some(({ span }) => sameSpan(span, pin)),
+    );
+    const focused = (this.#body.getRootNode() as Document | ShadowRoot).activeElement;
+    const at = [...this.#body.querySelectorAll("button")].indexOf(focused as HTMLButtonElement);
+    this.#body.replaceChildren(
+      ...model.listed.map(({ rank, span }) => this.#row(model, span, rank)),
+      ...unlisted.map((span) => this.#row(model, span, null)),
+    );
+    if (at < 0) return;
+    const buttons = this.#body.querySelectorAll("button");
+    buttons[Math.min(at, buttons.length - 1)]?.focus({ preventScroll: true });
+  }
+
+  #row(model: Model, span: TokenSpan, rank: number | null): HTMLElement {
+    const found = model.inspection.candidate(span);
+    const text = brief(textOf(model, span), 48);
+    const name = el("button", { type: "button", class: "qna-link" }, el("bdi", {}, text));
+    const remove = el(
+      "button",
+      { type: "button", class: "qna-link", "aria-label": `Unpin ${text}`, title: "Unpin" },
+      "✕",
+    );
+    const figures =
+      found === null
+        ? ["–", "–", "–", "–", "–"]
+        : [
+            score(found.start_logit),
+            score(found.end_logit),
+            score(found.score),
+            score(found.score - model.inspection.best.score),
+            found.probability === null ? "too long" : percent(found.probability),
+          ];
+    const row = el(
+      "tr",
+      {},
+      el(
+        "td",
+        {},
+        rank === null
+          ? el("span", { class: "qna-rank qna-pinned", title: "Pinned" }, "◇")
+          : el("span", { class: "qna-rank", "data-hue": hue(rank) }, String(rank)),
+      ),
+      el("th", { scope: "row" }, name),
+      ...figures.map((figure) => el("td", { class: "qna-number" }, figure)),
+      el("td", {}, rank === null ? remove : null),
+    );
+    const { pointing, signal } = this;
+    row.addEventListener("pointerenter", () => pointing.point({ kind: "span", span }), { signal });
+    row.addEventListener("pointerleave", () => pointing.point(null), { signal });
+    name.addEventListener("focus", () => pointing.point({ kind: "span", span }), { signal });
+    name.addEventListener("blur", () => pointing.point(null), { signal });
+    name.addEventListener("click", () => pointing.hold({ kind: "span", span }), { signal });
+    remove.addEventListener("click", () => pointing.unpin(span), { signal });
+    return row;
+  }
+}

@@ -1,0 +1,88 @@
+// What the parts of the inspector share: the numbers that they draw and what is pointed at.
+import type { Inspection, TokenSpan } from "../../core/inspection";
+import type { TokenWord } from "../../core/token-words";
+import type { Result } from "../../core/types";
+
+/** An answer of the ranked list, found among the tokens. */
+export interface Listed {
+  readonly rank: number;
+  readonly span: TokenSpan;
+}
+
+export interface Model {
+  readonly inspection: Inspection;
+  readonly passage: string;
+  /** Whole words, or their pieces when the reader wants to see them. */
+  readonly words: readonly TokenWord[];
+  readonly listed: readonly Listed[];
+  readonly pins: readonly TokenSpan[];
+  readonly threshold: number;
+  readonly result: Result;
+}
+
+/** What the reader points at. */
+export type Focus =
+  | { readonly kind: "span"; readonly span: TokenSpan }
+  | { readonly kind: "word"; readonly word: TokenWord }
+  | { readonly kind: "window"; readonly window: number };
+
+export interface Pointing {
+  /** Under the pointer; null: no longer. */
+  point(focus: Focus | null): void;
+  /** By key, click or touch: stays when the pointer is elsewhere. */
+  hold(focus: Focus): void;
+  pin(span: TokenSpan): void;
+  unpin(span: TokenSpan): void;
+}
+
+export function sameSpan(a: TokenSpan, b: TokenSpan): boolean {
+  return a.start_token === b.start_token && a.end_token === b.end_token;
+}
+
+/** The passage's own text of a span. */
+export function textOf({ inspection, passage }: Model, { start_token, end_token }: TokenSpan) {
+  const { starts, ends } = inspection.scores.passage;
+  return passage.slice(starts[start_token], ends[end_token]);
+}
+
+export function tokenText(model: Model, token: number): string {
+  return textOf(model, { start_token: token, end_token: token });
+}
+
+/** On one line, and no longer than `most` characters: its two ends. */
+export function brief(text: string, most = 60): string {
+  const line = text.replace(/\s+/g, " ");
+  if (line.length <= most) return line;
+  const half = Math.floor((most - 3) / 2);
+  return `${line.slice(0, half).trimEnd()} … ${line.slice(-half).trimStart()}`;
+}
+
+/** The best start and end logits among a word's pieces. */
+export function wordLogits({ inspection }: Model, { first, last }: TokenWord) {
+  let [start, end] = [inspection.start_logits[first]!, inspection.end_logits[first]!];
+  for (let token = first + 1; token <= last; token++) {
+    start = Math.max(start, inspection.start_logits[token]!);
+    end = Math.max(end, inspection.end_logits[token]!);
+  }
+  return { start, end };
+}
+
+/** The index of the word that holds a token. */
+export function wordOf(words: readonly TokenWord[], token: number): number {
+  let low = 0;
+  let high = words.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (words[middle]!.last < token) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The tokens that a focus covers. */
+export function spanOf(model: Model, focus: Focus): TokenSpan {
+  if (focus.kind === "span") return focus.span;
+  if (focus.kind === "word") return { start_token: focus.word.first, end_token: focus.word.last };
+  const { first_token, last_token } = model.inspection.window(focus.window);
+  return { start_token: first_token, end_token: last_token };
+}

@@ -1,0 +1,206 @@
+// "Why these scores?": opens below the answers, fetches the scores, and links its parts.
+import type { Inspection, TokenSpan } from "../../core/inspection";
+import type { Actions, ComponentState } from "../../state";
+import { el, setAttribute, setText } from "../dom";
+import { spansOf } from "../format";
+import { type Focus, type Model, type Pointing, sameSpan, spanOf } from "./model";
+import { Parts } from "./parts";
+import { Reading } from "./reading";
+
+export interface InspectorEvents {
+  /** The place in the passage (UTF-16 units) of what is pointed at; null: nothing is. */
+  onPlace(place: { readonly start: number; readonly end: number } | null): void;
+}
+
+export class Inspector implements Pointing {
+  readonly #note = el("p", { class: "qna-empty" });
+  readonly #content = el("div", { class: "qna-inspected" });
+  readonly element = el(
+    "details",
+    // JupyterLab's one-letter shortcuts are for cells, not for what lies in an output.
+    { class: "qna-inspector qna-disclosure", "data-lm-suppress-shortcuts": "true" },
+    el("summary", {}, "Why these scores?"),
+    this.#note,
+    this.#content,
+  );
+  readonly #reading = new Reading();
+  #open: AbortController | null = null;
+  #parts: Parts | null = null;
+  #state: ComponentState | null = null;
+  #model: Model | null = null;
+  #pins: readonly TokenSpan[] = [];
+  /** Of the pins: spans of another passage mean nothing. */
+  #passage = "";
+  /** What the list of answers has chosen and what it is hovered at; ranks. */
+  #chosen: number | null = null;
+  #hovered: number | null = null;
+  #pointed: Focus | null = null;
+  #held: Focus | null = null;
+  #pieces = false;
+
+  constructor(
+    private readonly actions: Actions,
+    private readonly events: InspectorEvents,
+    private readonly signal: AbortSignal,
+  ) {
+    this.element.addEventListener("toggle", () => this.#onToggle(), { signal });
+    this.element.addEventListener("keydown", (event) => this.#onKey(event), { signal });
+    signal.addEventListener("abort", () => this.#open?.abort(), { once: true });
+  }
+
+  /** @param chosen rank of the answer chosen in the list */
+  draw(state: ComponentState, chosen: number | null): void {
+    this.#state = state;
+    if (state.inputs.passage !== this.#passage) {
+      this.#passage = state.inputs.passage;
+      this.#pins = [];
+    }
+    if (chosen !== this.#chosen) this.#held = null;
+    this.#chosen = chosen;
+    if (this.#open !== null) this.#draw();
+  }
+
+  /** The reader points at an answer of the list. */
+  hover(rank: number | null): void {
+    if (this.#hovered === rank) return;
+    this.#hovered = rank;
+    this.#focus(false);
+  }
+
+  point(focus: Focus | null): void {
+    this.#pointed = focus;
+    this.#focus(true);
+  }
+
+  hold(focus: Focus): void {
+    this.#held = focus;
+    this.#pointed = null;
+    this.#draw();
+    this.#focus(true);
+    this.#parts?.reveal(spanOf(this.#model!, focus));
+  }
+
+  pin(span: TokenSpan): void {
+    if (this.#pins.some((pin) => sameSpan(pin, span))) return;
+    const { start_token, end_token } = span;
+    this.#pins = [...this.#pins, { start_token, end_token }];
+    this.#draw();
+  }
+
+  unpin(span: TokenSpan): void {
+    this.#pins = this.#pins.filter((pin) => !sameSpan(pin, span));
+    this.#draw();
+  }
+
+  #onToggle(): void {
+    if (this.element.open === (this.#open !== null)) return;
+    if (!this.element.open) {
+      this.#open?.abort();
+      this.#open = null;
+      this.#forget();
+      return;
+    }
+    this.#open = new AbortController();
+    this.actions.inspect(this.#open.signal);
+    if (this.#open !== null) this.#draw();
+  }
+
+  /** Shows what the newest state has; while it waits, the old picture stays, unreadable. */
+  #draw(): void {
+    const state = this.#state;
+    if (state === null || this.#open === null) return;
+    const { scores, result, inputs } = state;
+    const ready = scores !== null && scores.logits.length > 0;
+    setAttribute(this.#content, "data-waiting", !ready);
+    setAttribute(this.#content, "inert", !ready);
+    const asked = inputs.passage.trim() !== "" && inputs.question.trim() !== "";
+    const hopeless = !asked || state.error !== "" || state.status === "idle";
+    setText(this.#note, hopeless && !ready ? "There are scores when there is an answer." : "");
+    if (hopeless && !ready) this.#forget();
+    if (!ready) {
+      this.events.onPlace(null);
+      return;
+    }
+    const inspection = this.#reading.inspect(scores, inputs.max_answer_len);
+    // Between two results the ranked list of the last one stands.
+    const listed = result === null ? (this.#model?.listed ?? []) : list(inspection, result);
+    const shown = result ?? this.#model?.result;
+    if (shown === undefined) return;
+    this.#model = {
+      inspection,
+      passage: inputs.passage,
+      words: this.#reading.words(inputs.passage, scores, this.#pieces),
+      listed,
+      pins: this.#pins,
+      threshold: inputs.no_answer_threshold,
+      result: shown,
+    };
+    if (this.#parts === null) {
+      this.#parts = new Parts(
+        this,
+        this.actions,
+        (pieces) => this.#showPieces(pieces),
+        this.signal,
+      );
+      this.#content.replaceChildren(this.#parts.element);
+    }
+    this.#parts.draw(this.#model, this.#resting(this.#model));
+    this.#focus(false);
+  }
+
+  #showPieces(pieces: boolean): void {
+    this.#pieces = pieces;
+    this.#held = null;
+    this.#draw();
+  }
+
+  #forget(): void {
+    this.#held = null;
+    this.#pointed = null;
+    this.events.onPlace(null);
+  }
+
+  /** What is shown while nothing is pointed at: what was held, else the chosen answer, else the best. */
+  #resting(model: Model): Focus {
+    if (this.#held !== null) return this.#held;
+    const chosen = model.listed.find(({ rank }) => rank === this.#chosen);
+    return { kind: "span", span: chosen?.span ?? model.inspection.best };
+  }
+
+  /** @param mark whether the passage shows the place: what the list points at it shows by itself */
+  #focus(mark: boolean): void {
+    const model = this.#model;
+    if (model === null || this.#open === null) return;
+    const hovered = model.listed.find(({ rank }) => rank === this.#hovered);
+    const focus =
+      this.#pointed ??
+      (hovered === undefined ? this.#resting(model) : { kind: "span", span: hovered.span });
+    this.#parts?.focus(model, focus, spanOf(model, this.#resting(model)));
+    if (!mark && this.#pointed === null && this.#held === null) {
+      this.events.onPlace(null);
+      return;
+    }
+    const shown = this.#pointed ?? this.#held;
+    if (shown === null) {
+      this.events.onPlace(null);
+      return;
+    }
+    const { starts, ends } = model.inspection.scores.passage;
+    const { start_token, end_token } = spanOf(model, shown);
+    this.events.onPlace({ start: starts[start_token]!, end: ends[end_token]! });
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    if (event.key !== "Escape" || this.#held === null) return;
+    event.stopPropagation();
+    this.#held = null;
+    this.#focus(true);
+  }
+}
+
+function list(inspection: Inspection, result: NonNullable<ComponentState["result"]>) {
+  return spansOf(result).flatMap(({ start, end }, i) => {
+    const span = inspection.tokensAt(start, end);
+    return span === null ? [] : [{ rank: i + 1, span }];
+  });
+}

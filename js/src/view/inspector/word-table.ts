@@ -1,0 +1,90 @@
+// The words' scores as a table, a hundred at a time: what the bars say, for those who read.
+import type { TokenSpan } from "../../core/inspection";
+import { button, el, setText } from "../dom";
+import { percent, score } from "../format";
+import { type Model, wordLogits, wordOf } from "./model";
+
+const PAGE = 100;
+
+export class WordTable {
+  readonly #body = el("tbody");
+  readonly #pages = el("span", { class: "qna-muted" });
+  readonly #back: HTMLButtonElement;
+  readonly #on: HTMLButtonElement;
+  readonly element: HTMLElement;
+  #model: Model | null = null;
+  #first = 0;
+
+  constructor(signal: AbortSignal) {
+    this.#back = button("Earlier words", "qna-button", () => this.#turn(-PAGE), signal);
+    this.#on = button("Later words", "qna-button", () => this.#turn(PAGE), signal);
+    this.element = el(
+      "div",
+      {},
+      el(
+        "div",
+        { class: "qna-table-box", tabindex: 0, role: "region", "aria-label": "Scores of words" },
+        el(
+          "table",
+          { class: "qna-table" },
+          el(
+            "thead",
+            {},
+            el(
+              "tr",
+              {},
+              ...["Word", "Start score", "Starts here", "End score", "Ends here"].map((title, i) =>
+                el("th", { scope: "col", class: i > 0 ? "qna-number" : null }, title),
+              ),
+            ),
+          ),
+          this.#body,
+        ),
+      ),
+      el("div", { class: "qna-pages" }, this.#back, this.#pages, this.#on),
+    );
+  }
+
+  /** @param around is on the page that is shown first */
+  draw(model: Model, around: TokenSpan): void {
+    const fresh = model.words !== this.#model?.words;
+    this.#model = model;
+    if (fresh) this.#first = PAGE * Math.floor(wordOf(model.words, around.start_token) / PAGE);
+    this.#draw(model);
+  }
+
+  #turn(by: number): void {
+    if (this.#model === null) return;
+    this.#first += by;
+    this.#draw(this.#model);
+  }
+
+  #draw(model: Model): void {
+    const { inspection, words, passage } = model;
+    const shown = words.slice(this.#first, this.#first + PAGE);
+    this.#body.replaceChildren(
+      ...shown.map((word) => {
+        const { start, end } = wordLogits(model, word);
+        let [starts, ends] = [0, 0];
+        for (let token = word.first; token <= word.last; token++) {
+          starts += inspection.startShare(token);
+          ends += inspection.endShare(token);
+        }
+        return el(
+          "tr",
+          {},
+          el("th", { scope: "row" }, el("bdi", {}, passage.slice(word.start, word.end))),
+          ...[score(start), percent(starts), score(end), percent(ends)].map((figure) =>
+            el("td", { class: "qna-number" }, figure),
+          ),
+        );
+      }),
+    );
+    this.#back.disabled = this.#first === 0;
+    this.#on.disabled = this.#first + PAGE >= words.length;
+    setText(
+      this.#pages,
+      `Words ${this.#first + 1}–${this.#first + shown.length} of ${words.length}`,
+    );
+  }
+}
