@@ -19,11 +19,10 @@ export class Candidates {
         el(
           "tr",
           {},
-          ...["", "Span", "Start", "+ End", "= Score", "To best", "Probability", ""].map(
-            (title, i) =>
-              title === ""
-                ? el("td", {})
-                : el("th", { scope: "col", class: i > 1 ? "qna-number" : null }, title),
+          ...["", "Span", "Start", "End", "Score", "To best", "Prob.", ""].map((title, i) =>
+            title === ""
+              ? el("td", {})
+              : el("th", { scope: "col", class: i > 1 ? "qna-number" : null }, title),
           ),
         ),
       ),

@@ -25,6 +25,9 @@ export interface Palette {
   readonly surface: string;
   readonly start: string;
   readonly end: string;
+  /** The same two, readable as text. */
+  readonly start_text: string;
+  readonly end_text: string;
   /** Of the answers 1 to 6; 0 for all others. */
   readonly hues: readonly string[];
   readonly font: string;
@@ -54,6 +57,8 @@ export function readPalette(place: HTMLElement): Palette {
     surface: read("--qna-surface"),
     start: read("--qna-start"),
     end: read("--qna-end"),
+    start_text: read("--qna-start-text"),
+    end_text: read("--qna-end-text"),
     hues: [0, 1, 2, 3, 4, 5, 6].map((hue) => {
       probe.dataset.hue = String(hue);
       return read("--hue");
@@ -71,7 +76,12 @@ function scale(dark: boolean): Scale {
     const at = Math.min(1, Math.max(0, dark ? share : 1 - share)) * (CIVIDIS.length - 1);
     const from = CIVIDIS[Math.floor(at)]!;
     const to = CIVIDIS[Math.ceil(at)]!;
-    const mix = (i: 0 | 1 | 2) => Math.round(from[i] + (to[i] - from[i]) * (at % 1));
+    // On light, what is low fades into the page.
+    const fade = dark ? 0 : 0.7 * (1 - share) ** 1.5;
+    const mix = (i: 0 | 1 | 2) => {
+      const pure = from[i] + (to[i] - from[i]) * (at % 1);
+      return Math.round(pure + (255 - pure) * fade);
+    };
     return [mix(0), mix(1), mix(2)];
   };
   const bytes = new Uint8ClampedArray(4 * STEPS);

@@ -112,7 +112,7 @@ function paintTitle(
 ): void {
   const labelled = origin === LABELS;
   context.save();
-  context.fillStyle = columns ? palette.end : palette.start;
+  context.fillStyle = columns ? palette.end_text : palette.start_text;
   if (labelled) {
     // In the empty corner, so that the labels have the rest.
     if (columns) context.translate(origin - 8, 12);
@@ -176,7 +176,7 @@ function mark(
     context.setLineDash([]);
     return;
   }
-  if (cell >= 14) {
+  if (cell >= LABELLED) {
     context.fillStyle = color;
     context.fillRect(x + 1, y + 1, side - 1, side - 1);
     context.fillStyle = rank === 6 ? "#fff" : "#000";

@@ -79,6 +79,12 @@ export function wordOf(words: readonly TokenWord[], token: number): number {
   return low;
 }
 
+/** The text of the word (or piece, while pieces are shown) that holds a token. */
+export function wordText({ passage, words }: Model, token: number): string {
+  const { start, end } = words[wordOf(words, token)]!;
+  return passage.slice(start, end);
+}
+
 /** The tokens that a focus covers. */
 export function spanOf(model: Model, focus: Focus): TokenSpan {
   if (focus.kind === "span") return focus.span;

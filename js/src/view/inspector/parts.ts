@@ -90,7 +90,8 @@ export class Parts {
             el(
               "p",
               { class: "qna-muted" },
-              "Drag the line: “no answer” wins when it lies to its right.",
+              "Scores from left (low) to right (high). Drag the line, the threshold: “no answer” (◆) wins " +
+                "once it lies beyond it.",
             ),
             this.#threshold.element,
           ),

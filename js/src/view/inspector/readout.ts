@@ -1,7 +1,7 @@
 // What is pointed at, in words and figures: how its score comes about.
 import { el } from "../dom";
 import { percent, score } from "../format";
-import { brief, type Focus, type Model, sameSpan, textOf, tokenText, wordLogits } from "./model";
+import { brief, type Focus, type Model, sameSpan, textOf, wordLogits, wordText } from "./model";
 
 export class Readout {
   readonly element = el("div", { class: "qna-readout" });
@@ -45,9 +45,9 @@ export class Readout {
       el(
         "span",
         { class: "qna-sum" },
-        term("start", `start at “${brief(tokenText(model, start_token), 20)}”`, start_logit),
+        term("start", `start at “${brief(wordText(model, start_token), 20)}”`, start_logit),
         " + ",
-        term("end", `end at “${brief(tokenText(model, end_token), 20)}”`, end_logit),
+        term("end", `end at “${brief(wordText(model, end_token), 20)}”`, end_logit),
         " = ",
         el("b", {}, score(found.score)),
       ),

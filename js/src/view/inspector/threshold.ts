@@ -19,7 +19,11 @@ export class ThresholdLine {
     "aria-label": "No-answer threshold",
     "aria-orientation": "horizontal",
   });
-  readonly #zone = el("div", { class: "qna-zone" });
+  readonly #zone = el(
+    "div",
+    { class: "qna-zone", "aria-hidden": "true" },
+    el("span", {}, "“no answer” wins"),
+  );
   readonly #best = marker("best", "best span");
   readonly #null = marker("null", "no answer");
   readonly #verdict = el("p", { class: "qna-verdict" });
@@ -35,7 +39,6 @@ export class ThresholdLine {
       "div",
       { class: "qna-axis" },
       this.#zone,
-      el("div", { class: "qna-axis-line" }),
       this.#best.element,
       this.#null.element,
       this.#line,
@@ -72,8 +75,10 @@ export class ThresholdLine {
     const line = this.#place(threshold);
     this.#line.style.insetInlineStart = line;
     this.#zone.style.insetInlineStart = line;
-    this.#best.draw(this.#place(0), best.score);
-    this.#null.draw(this.#place(margin), null_score);
+    this.#best.draw(this.#place(0), best.score, false);
+    // The label stands away from the line, unless there is no room.
+    const outward = Math.abs(margin) < this.#reach / 2;
+    this.#null.draw(this.#place(margin), null_score, margin > 0 === outward);
     setAttribute(this.element, "data-none", wins);
     setAttribute(this.#line, "aria-valuemin", -this.#reach);
     setAttribute(this.#line, "aria-valuemax", this.#reach);
@@ -134,7 +139,8 @@ function marker(kind: string, label: string) {
   );
   return {
     element,
-    draw(place: string, logits: number): void {
+    draw(place: string, logits: number, after: boolean): void {
+      setAttribute(element, "data-side", after ? "after" : null);
       element.style.insetInlineStart = place;
       setText(value, score(logits));
     },

@@ -84,6 +84,7 @@ export class TokenStrip {
       this.#measure(model, palette);
       setAttribute(this.#scroller, "aria-valuemax", words.length);
       this.#goTo(wordOf(words, inspection.best.start_token));
+      this.#centre(inspection.best);
     }
     this.#surface.repaint();
   }
@@ -95,15 +96,25 @@ export class TokenStrip {
     this.#surface.repaint();
   }
 
-  /** Scrolls a span's middle into the middle. */
-  reveal({ start_token, end_token }: TokenSpan): void {
-    const { words } = this.#model!;
-    const [first, last] = [wordOf(words, start_token), wordOf(words, end_token)];
-    const left = this.#edges[first]!;
-    const right = this.#edges[last + 1]!;
+  /** Scrolls until a span is in sight, if it is not. */
+  reveal(span: TokenSpan): void {
+    const { left, right } = this.#extent(span);
     const { scrollLeft, clientWidth } = this.#scroller;
-    if (left >= scrollLeft && right <= scrollLeft + clientWidth) return;
+    if (left < scrollLeft || right > scrollLeft + clientWidth) this.#centre(span);
+  }
+
+  #centre(span: TokenSpan): void {
+    const { left, right } = this.#extent(span);
+    const { clientWidth } = this.#scroller;
     this.#scroller.scrollLeft = Math.min(left - 8, (left + right - clientWidth) / 2);
+  }
+
+  #extent({ start_token, end_token }: TokenSpan) {
+    const { words } = this.#model!;
+    return {
+      left: this.#edges[wordOf(words, start_token)]!,
+      right: this.#edges[wordOf(words, end_token) + 1]!,
+    };
   }
 
   #measure({ passage, words }: Model, { font }: Palette): void {
@@ -167,7 +178,7 @@ export class TokenStrip {
     strong: boolean,
   ): void {
     if (Number.isNaN(logit)) return;
-    const { [side]: color, font } = this.#palette!;
+    const { [side]: color, start_text, end_text, font } = this.#palette!;
     const share = (logit - this.#low) / (this.#high - this.#low || 1);
     const length = 1 + share * (BAR - 1);
     const up = side === "start";
@@ -178,6 +189,7 @@ export class TokenStrip {
     context.globalAlpha = 1;
     if (!strong) return;
     context.font = `600 11px ${font}`;
+    context.fillStyle = up ? start_text : end_text;
     context.fillText(score(logit, 1), x + across / 2, base + (length + 7) * (up ? -1 : 1));
   }
 
