@@ -6,25 +6,32 @@ export class Spotlight {
   readonly element = el("div", { class: "qna-spots", "aria-hidden": "true" });
   #place: { readonly start: number; readonly end: number } | null = null;
 
+  #watching = false;
+
   constructor(
     private readonly layer: Highlights,
-    signal: AbortSignal,
-  ) {
-    const observer = new ResizeObserver(() => this.#draw());
-    observer.observe(layer.element);
-    signal.addEventListener("abort", () => observer.disconnect(), { once: true });
-  }
+    private readonly signal: AbortSignal,
+  ) {}
 
   /** Offsets (UTF-16 units) into the shown text; null: no light. */
   show(place: { readonly start: number; readonly end: number } | null): void {
     if (place === null && this.#place === null) return;
     this.#place = place;
+    if (!this.#watching) this.#watch();
     this.#draw();
   }
 
   /** The first box, to be scrolled to. */
   get first(): Element | null {
     return this.element.firstElementChild;
+  }
+
+  /** Lines break anew at another width. */
+  #watch(): void {
+    this.#watching = true;
+    const observer = new ResizeObserver(() => this.#draw());
+    observer.observe(this.layer.element);
+    this.signal.addEventListener("abort", () => observer.disconnect(), { once: true });
   }
 
   #draw(): void {

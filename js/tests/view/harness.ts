@@ -48,12 +48,12 @@ class Script implements StateSource, Actions {
 
   setPassage(passage: string): void {
     this.calls.push(["setPassage", passage]);
-    this.set({ inputs: { passage }, result: null, status: "running" });
+    this.set({ inputs: { passage }, result: null, scores: null, status: "running" });
   }
 
   setQuestion(question: string): void {
     this.calls.push(["setQuestion", question]);
-    this.set({ inputs: { question }, result: null, status: "running" });
+    this.set({ inputs: { question }, result: null, scores: null, status: "running" });
   }
 
   setOptions(options: Partial<Omit<Inputs, "passage" | "question">>): void {

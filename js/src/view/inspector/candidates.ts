@@ -30,12 +30,20 @@ export class Candidates {
     ),
   );
 
+  #drawn: Model | null = null;
+
   constructor(
     private readonly pointing: Pointing,
     private readonly signal: AbortSignal,
   ) {}
 
   draw(model: Model): void {
+    const old = this.#drawn;
+    this.#drawn = model;
+    // Rows that stay under the pointer would take a new row for something newly pointed at.
+    if (old?.inspection === model.inspection && old.result === model.result) {
+      if (old.pins === model.pins) return;
+    }
     const unlisted = model.pins.filter(
       (pin) => !model.listed.some(({ span }) => sameSpan(span, pin)),
     );

@@ -99,7 +99,7 @@ function windowLine(model: Model, { window }: Extract<Focus, { kind: "window" }>
 }
 
 function quote(text: string): HTMLElement {
-  return el("bdi", { class: "qna-readout-text" }, `“${brief(text, 90)}”`);
+  return el("bdi", { class: "qna-readout-text" }, `“${brief(text, 70)}”`);
 }
 
 function term(part: "start" | "end", label: string, logit: number): HTMLElement {
