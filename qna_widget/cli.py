@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from . import __version__
-from .errors import MissingExtraError, QnaError
+from .errors import QnaError, needs_extra
 
 # What a script can tell apart.
 OK, FAILED, INTERRUPTED = 0, 1, 130
@@ -77,10 +77,8 @@ def _eval(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    try:
+    with needs_extra("Exporting", "export"):
         from .export import Origin, export_checkpoint
-    except ModuleNotFoundError as error:
-        raise MissingExtraError("Exporting", "export", str(error.name)) from error
     name = options.name or options.out.resolve().name
     origin = Origin(name, options.title or name, options.source, options.licence)
     file = export_checkpoint(

@@ -18,6 +18,9 @@ Each message says what was given, what is allowed and what to do.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class QnaError(Exception):
     """Base of all errors that the package raises on purpose."""
@@ -69,3 +72,14 @@ class MissingExtraError(QnaError, ImportError):
             f"{what} needs the package {missing!r}, which is not installed. "
             f"Run: pip install 'qna-widget[{extra}]'"
         )
+
+
+@contextmanager
+def needs_extra(what: str, extra: str) -> Iterator[None]:
+    """Turn a missing package inside the block into MissingExtraError, which names the cure."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("qna_widget"):
+            raise
+        raise MissingExtraError(what, extra, error.name) from error
