@@ -2,8 +2,17 @@ import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { AssetLoader, type AssetSource } from "../../src/runtime/assets";
-import { AssetCache } from "../../src/runtime/cache";
-import { type File, MIB, makeFile, packFile, sha256, sourceOf, waiter } from "./helpers";
+import { AssetCache, type CacheOptions } from "../../src/runtime/cache";
+import {
+  eventually,
+  type File,
+  MIB,
+  makeFile,
+  packFile,
+  sha256,
+  sourceOf,
+  waiter,
+} from "./helpers";
 
 const DAY_MS = 24 * 3600e3;
 let factory: IDBFactory;
@@ -19,7 +28,7 @@ afterEach(() => {
 });
 
 /** A page of its own on the same browser. */
-function page(options: { now?: () => number } = {}) {
+function page(options: Partial<CacheOptions> = {}) {
   const cache = new AssetCache({ factory, ...options });
   return { cache, loader: new AssetLoader(cache) };
 }
@@ -235,7 +244,7 @@ test("who watches a load takes over, by own means, when its owner leaves", async
   const [mine, yours] = [silentAfter(MIB), sourceOf(file.shipped)];
   const left = loader.load(file.asset, [mine], first);
   const load = loader.load(file.asset, [yours], second);
-  await vi.waitFor(() => expect(second.steps.at(-1)?.loaded).toBe(MIB));
+  await eventually(() => expect(second.steps.at(-1)?.loaded).toBe(MIB));
   first.controller.abort();
   await expect(left).rejects.toThrow("aborted");
   expect(sha256(await load)).toBe(sha256(file.content));
@@ -269,7 +278,7 @@ test("an aborted load stops reading", async () => {
       })(),
   };
   const load = page().loader.load(file.asset, [endless], own);
-  await vi.waitFor(() => expect(pieces.count).toBeGreaterThan(2));
+  await eventually(() => expect(pieces.count).toBeGreaterThan(2));
   own.controller.abort();
   await expect(load).rejects.toThrow("aborted");
   await new Promise((resolve) => setTimeout(resolve, 20));
@@ -286,4 +295,18 @@ test("what was not used for long is cleared away", async () => {
   await late.cache.settled();
   const keys = (await chunks((stored) => stored.getAllKeys())) as [string, number][];
   expect(new Set(keys.map(([sha]) => sha))).toEqual(new Set([next.asset.sha256]));
+});
+
+test("what exceeds the limit is cleared away, the least recently used first", async () => {
+  const others = [makeFile(1.5 * MIB, 5), makeFile(1.5 * MIB, 6), makeFile(1.5 * MIB, 7)];
+  let now = Date.now();
+  for (const other of others) {
+    now += 1000;
+    const { cache, loader } = page({ now: () => now, max_bytes: 3.5 * MIB });
+    await loader.load(other.asset, [sourceOf(other.shipped)], waiter());
+    await cache.settled();
+  }
+  const keys = (await chunks((stored) => stored.getAllKeys())) as [string, number][];
+  const kept = others.slice(1).map(({ asset }) => asset.sha256);
+  expect(new Set(keys.map(([sha]) => sha))).toEqual(new Set(kept));
 });
