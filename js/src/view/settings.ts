@@ -8,9 +8,9 @@ import { score } from "./format";
 const NAMES = ["top_k", "max_answer_len", "no_answer_threshold", "overlap"] as const;
 
 const OVERLAPS: Readonly<Record<Inputs["overlap"], string>> = {
-  none: "Answers never overlap",
-  nested: "One may lie inside another",
-  allow: "Answers may overlap freely",
+  none: "None",
+  nested: "One inside another",
+  allow: "Any",
 };
 
 /** The slider's usual reach in logits; it grows when the value lies beyond. */

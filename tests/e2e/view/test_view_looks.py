@@ -129,3 +129,16 @@ def test_still_when_motion_is_unwanted_and_visible_in_forced_colours(
     assert mark.evaluate("e => getComputedStyle(e).boxShadow") != "none"
     page.screenshot(path=screenshots / "view-answered-forced-colours.png", full_page=True)
     assert PASSAGE in page.get_by_label("Passage").input_value()
+
+
+def test_a_new_theme_shows_at_once(view: View) -> None:
+    page = view(ANSWERED)
+    page.emulate_media(reduced_motion="no-preference")
+    colours = page.evaluate(
+        "() => { document.body.style.cssText ="
+        " '--st-background-color: rgb(14, 17, 23); --st-text-color: rgb(250, 250, 250)';"
+        " const row = getComputedStyle(document.querySelector('.qna-answer'));"
+        " const text = getComputedStyle(document.querySelector('.qna-answer-text bdi'));"
+        " return [row.backgroundColor, text.color]; }"
+    )
+    assert colours == ["rgb(14, 17, 23)", "rgb(250, 250, 250)"]
