@@ -1,6 +1,6 @@
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
-import { beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import type { Result } from "../../src/core/types";
 import type { AssetSource } from "../../src/runtime/assets";
 import { AssetCache } from "../../src/runtime/cache";

@@ -1,4 +1,4 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import contract from "../../../qna_widget/contract.json" with { type: "json" };
 import { type AssetRead, type Buffers, type RpcOptions, rpcSource } from "../../src/runtime/rpc";
 import { eventually, makeFile, packFile } from "./helpers";
