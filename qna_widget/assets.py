@@ -67,7 +67,12 @@ def wasm() -> Asset:
 
 def manifest(model: ModelManifest) -> dict[str, Any]:
     """Return all that the browser must be told to find its files (protocol.ts, Manifest)."""
-    return {"model": asdict(model), "runtime": {"wasm": asdict(wasm())}}
+    told = asdict(model)
+    for name in ("onnx", "vocab"):
+        # Where a model outside the package lies is nobody's business: it goes by its sha256.
+        path = Path(told[name]["path"])
+        told[name]["path"] = path.name if path.is_absolute() else path.as_posix()
+    return {"model": told, "runtime": {"wasm": asdict(wasm())}}
 
 
 class AssetReader:

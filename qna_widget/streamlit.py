@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any, Literal
 
 import streamlit as st
@@ -14,6 +14,7 @@ import streamlit as st
 from . import registry
 from .assets import built, manifest
 from .contract import OUTPUTS, check_inputs
+from .errors import InputError
 
 # Streamlit serves each folder of the package under a component's name (pyproject.toml beside this).
 _SERVED = {"static": "qna-widget.qna", "models": "qna-widget.models"}
@@ -89,8 +90,8 @@ def qna(
     The reader may change passage, question and options; an argument overrides this when it differs
     from the last run's. Two components in one app need two keys.
 
-    Raises InputError for a value that is not allowed, ModelError for a model that is not there,
-    AssetError when the front end was not built.
+    Raises InputError for a value that is not allowed or a model that Streamlit cannot serve,
+    ModelError for a model that is not there, AssetError when the front end was not built.
     """
     arguments = check_inputs(
         {
@@ -110,39 +111,39 @@ def qna(
     memory.hear(report)
     memory.call(arguments)
     memory.hear(report)  # a server that was restarted recognises only now what the page said
-    _component()(
-        key=key,
-        data={
-            "key": key,
-            "revision": memory.revision,
-            "arguments": memory.arguments,
-            "changes": memory.changes,
-            "manifest": _served(manifest(registry.resolve(model))),
-        },
-        default={"report": None},
-        on_report_change=_nothing,  # Streamlit keeps only state that has a callback
-    )
+    data = {
+        "key": key,
+        "revision": memory.revision,
+        "arguments": memory.arguments,
+        "changes": memory.changes,
+        "manifest": _served(manifest(registry.resolve(model))),
+    }
+    if st.runtime.exists():  # else the script runs as plain Python, and nobody looks
+        _component()(
+            key=key,
+            data=data,
+            default={"report": None},
+            on_report_change=_nothing,  # Streamlit keeps only state that has a callback
+        )
     return _result(memory)
 
 
 def _result(memory: _Memory) -> QnAResult:
     inputs = {**memory.arguments, **memory.changes}
     passage, question = inputs.pop("passage"), inputs.pop("question")
-    outputs = memory.outputs or {
-        **{name: json.loads(json.dumps(spec["default"])) for name, spec in OUTPUTS.items()},
-        "status": "loading",
-    }
+    nothing_yet = {**{name: spec["default"] for name, spec in OUTPUTS.items()}, "status": "loading"}
+    outputs = memory.outputs or nothing_yet
     names = ("answers", "null_score", "status", "error", "backend", "timing")
     return QnAResult(
         passage=passage,
         question=question,
         options=inputs,
-        **{name: outputs[name] for name in names},
+        **{name: deepcopy(outputs[name]) for name in names},
     )
 
 
-@cache
 def _component() -> Callable[..., Any]:
+    """Register anew each time: every runtime (each AppTest has its own) has its own register."""
     built("streamlit.js")
     mount: Callable[..., Any] = st.components.v2.component("qna-widget.qna", js="streamlit.js")
     return mount
@@ -152,6 +153,11 @@ def _served(found: dict[str, Any]) -> dict[str, Any]:
     """Turn paths below the package into paths below the folder that Streamlit serves."""
     if "sha256" in found:
         folder, _, rest = found["path"].partition("/")
+        if folder not in _SERVED:
+            raise InputError(
+                f"Streamlit serves only the package's own models, and {found['name']} lies outside "
+                "of it. Use model='auto' or model='bundled'."
+            )
         return {**found, "path": f"{_SERVED[folder]}/{rest}"}
     return {
         name: _served(value) if isinstance(value, dict) else value for name, value in found.items()
