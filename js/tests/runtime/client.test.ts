@@ -110,7 +110,7 @@ test("an aborted question stops the engine's work", async () => {
   const own = handlers();
   sessions.allow(2);
   const asked = client.ask(LONG, own);
-  await eventually(() => expect(sessions.runs).toBe(2));
+  await eventually(() => expect(sessions.begun).toBe(3));
   own.controller.abort();
   await expect(asked).rejects.toThrow("aborted");
   await new Promise((resolve) => setTimeout(resolve, 20));

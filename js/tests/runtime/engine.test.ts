@@ -68,7 +68,7 @@ test("a model that was optimised ahead of time is not optimised again", () => {
 test("the newest request of a client wins; the older one stops between two windows", async () => {
   sessions.allow(2);
   ask("a", 1, LONG);
-  await eventually(() => expect(sessions.runs).toBe(2));
+  await eventually(() => expect(sessions.begun).toBe(3));
   ask("a", 2);
   sessions.go();
   await answer("a", 2);
@@ -80,7 +80,7 @@ test("the newest request of a client wins; the older one stops between two windo
 test("cancelling stops between two windows and nothing is answered", async () => {
   sessions.allow(3);
   ask("a", 1, LONG);
-  await eventually(() => expect(sessions.runs).toBe(3));
+  await eventually(() => expect(sessions.begun).toBe(4));
   tell({ kind: "cancel", client: "a" });
   sessions.go();
   // The one that was under way comes to its end.
@@ -93,7 +93,7 @@ test("cancelling stops between two windows and nothing is answered", async () =>
 test("clients take turns: a short question does not wait for a long passage", async () => {
   sessions.allow(2);
   ask("long", 1, LONG);
-  await eventually(() => expect(sessions.runs).toBe(2));
+  await eventually(() => expect(sessions.begun).toBe(3));
   ask("short", 1);
   sessions.allow(2);
   await answer("short", 1);
@@ -116,7 +116,7 @@ test("other decoding options are answered without running the model", async () =
 test("options that change while it runs keep the windows that were run", async () => {
   sessions.allow(3);
   ask("a", 1, LONG);
-  await eventually(() => expect(sessions.runs).toBe(3));
+  await eventually(() => expect(sessions.begun).toBe(4));
   sessions.go();
   tell({ kind: "decode", client: "a", id: 2, of: 1, options: { ...OPTIONS, top_k: 1 } });
   expect((await answer("a", 2)).answers.length).toBe(1);
