@@ -49,6 +49,8 @@ class _Memory:
     """The inputs that the reader changed."""
     outputs: dict[str, Any] | None = None
     """The browser's answer to arguments and changes; None while there is none."""
+    heard: int = 0
+    """Number of the report that this is from: Streamlit loses one that comes as it is hidden."""
     count: int = -1
     revision: str = ""
     """Changes with the arguments; what the browser says about an older one is dropped."""
@@ -58,6 +60,7 @@ class _Memory:
         if report is not None and report["revision"] == self.revision:
             self.changes = check_inputs(report["changes"])
             self.outputs = report["outputs"]
+            self.heard = report["number"]
 
     def call(self, arguments: dict[str, Any]) -> None:
         """Let arguments that differ from the last call's override what the reader changed."""
@@ -68,6 +71,7 @@ class _Memory:
                 self.changes.pop(name, None)
         self.arguments = arguments
         self.outputs = None
+        self.heard = 0
         self.count += 1
         # With the content's sum, a page that outlives the server's memory is not misunderstood.
         self.revision = f"{self.count}:{zlib.crc32(json.dumps(arguments).encode()):08x}"
@@ -116,6 +120,7 @@ def qna(
         "revision": memory.revision,
         "arguments": memory.arguments,
         "changes": memory.changes,
+        "heard": memory.heard,
         "manifest": _served(manifest(registry.resolve(model))),
     }
     if st.runtime.exists():  # else the script runs as plain Python, and nobody looks

@@ -42,6 +42,7 @@ class Browser:
     def says(self, outputs: dict[str, Any] | None = None, **changes: object) -> None:
         report = {
             "revision": self.data["revision"],
+            "number": self.data["heard"] + 1,
             "changes": changes,
             "outputs": outputs or OUTPUTS,
         }
@@ -116,6 +117,7 @@ def test_hidden_and_shown_again(browser: Browser) -> None:
     assert (result.question, result.answers) == ("Who?", [ANSWER])
     assert browser.data["changes"] == {"question": "Who?"}
     assert browser.data["revision"] == revision
+    assert browser.data["heard"] == 1
 
 
 def test_a_changed_argument_overrides_only_itself(browser: Browser) -> None:
