@@ -98,6 +98,23 @@ def test_everything_by_keyboard(view: View) -> None:
     expect(page.locator("mark[data-active]")).to_have_count(0)
 
 
+def test_jupyterlab_keeps_its_keys_to_itself(view: View) -> None:
+    page = view(STATES["partial"])
+    page.locator("summary").click()
+    controls = page.locator(".qna-root :is(button, summary, select, input, [tabindex])")
+    assert controls.count() >= 10
+    for control in controls.all():
+        expect(control).to_have_attribute("data-lm-suppress-shortcuts", "true")
+    # In cells it prevents line breaks and undo by a listener on whatever is typed into.
+    area = page.get_by_label("Passage")
+    area.evaluate("e => e.addEventListener('beforeinput', event => event.preventDefault())")
+    area.press("Control+Home")
+    area.press("Enter")
+    expect(area).to_have_value("\n" + BOOK)
+    area.press("Control+z")
+    expect(area).to_have_value(BOOK)
+
+
 def test_answer_and_place_are_linked(view: View) -> None:
     page = view(STATES["partial"], width=600)
     scroller = page.locator(".qna-scroller")
