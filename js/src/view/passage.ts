@@ -8,6 +8,12 @@ import { Highlights } from "./highlights";
 import { Newlines } from "./newlines";
 import { TextField } from "./text-field";
 
+/**
+ * Lines beyond this (UTF-16 units) are not given a direction each: finding it costs the browser
+ * seconds per key in a book of one line. The text's first letter gives it to all.
+ */
+const LONG_LINE = 32_768;
+
 export interface PassageEvents {
   onEdit(passage: string): void;
   /** The pointer is over this answer's place; null: over none. */
@@ -34,11 +40,8 @@ export class PassagePane {
       "aria-describedby": `${id}-length`,
     });
     this.#length = el("span", { id: `${id}-length`, class: "qna-muted" });
-    this.#scroller = el(
-      "div",
-      { class: "qna-scroller" },
-      el("div", { class: "qna-sheet" }, this.#highlights.element, area),
-    );
+    const sheet = el("div", { class: "qna-sheet" }, this.#highlights.element, area);
+    this.#scroller = el("div", { class: "qna-scroller" }, sheet);
     this.element = el(
       "section",
       { class: "qna-passage" },
@@ -55,6 +58,7 @@ export class PassagePane {
       {
         onShown: (shown) => {
           this.#highlights.setText(shown);
+          setAttribute(sheet, "data-long-lines", this.#highlights.longestChunk > LONG_LINE);
           this.#drawLength();
         },
         onEdit: events.onEdit,

@@ -14,15 +14,23 @@ HARD = (
 )
 
 
-@pytest.mark.parametrize("width", [320, 1000])
-def test_highlights_are_exact(view: View, width: int) -> None:
+RIGHT_TO_LEFT = "שלום לעולם (123), hello! " + HARD
+LONG_LINE = HARD + "one line of many words " * 2000
+
+
+@pytest.mark.parametrize(
+    ("passage", "width"),
+    [(HARD, 320), (HARD, 1000), (RIGHT_TO_LEFT, 600), (LONG_LINE, 600)],
+    ids=["narrow", "wide", "right to left", "long line"],
+)
+def test_highlights_are_exact(view: View, passage: str, width: int) -> None:
     texts = ["𝔘𝔫𝔦", "👩‍👩‍👧 walked.\r\nשלום", "日本語", "last line", "Zoë 😀"]
     spans = [(text, 5.0 - i, 0.1) for i, text in enumerate(texts)]
-    page = view(state(HARD, result=result(HARD, spans)), width=width)
+    page = view(state(passage, result=result(passage, spans)), width=width)
     for rank, text in enumerate(texts, 1):
         assert marked(page, rank) == text.replace("\r\n", "\n")
     # Places are told in code points, as in Python.
-    start = HARD.index("last line")
+    start = passage.index("last line")
     row = page.locator("[data-rank='4']")
     expect(row).to_contain_text(f"characters {start}–{start + 9}")
     assert calls(page) == [], "showing a passage must not change it"
@@ -30,7 +38,7 @@ def test_highlights_are_exact(view: View, width: int) -> None:
     area = page.locator(".qna-scroller")
     page.add_style_tag(
         content=".qna-root .qna-badges { display: none }"
-        ".qna-root .qna-scroller { max-block-size: none }"
+        ".qna-root .qna-scroller { max-block-size: 600px }"
     )
     quiet = page.add_style_tag(content=".qna-layer { visibility: hidden }")
     in_textarea = area.screenshot(animations="disabled")
