@@ -59,11 +59,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _eval(options: argparse.Namespace) -> int:
-    from .evaluation import PREDICTORS, evaluate
+    from .browser import browser_predictor
+    from .evaluation import evaluate, kernel_predictor
     from .squad import read_examples
 
     examples = read_examples(options.file, limit=options.limit)
-    predict = PREDICTORS[options.backend](options.model)
+    in_browser = options.backend == "browser"
+    predict = (browser_predictor if in_browser else kernel_predictor)(options.model)
     report = evaluate(examples, predict, threshold=options.threshold)
     for file, content in (
         (options.predictions, report.predictions),

@@ -93,6 +93,3 @@ def report(
     figures["questions_per_second"] = len(examples) / seconds if seconds else 0.0
     ids = [example.id for example in examples]
     return Report(figures, answers, dict(zip(ids, margins, strict=True)))
-
-
-PREDICTORS: Mapping[str, Callable[[str], Predictor]] = {"kernel": kernel_predictor}

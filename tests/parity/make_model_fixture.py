@@ -1,4 +1,4 @@
-"""Writes model.json's oracle: a tiny random BERT and the logits that transformers gives for it.
+"""Writes the exporter's oracle: a tiny random BERT and the logits that transformers gives for it.
 
 Needs torch and transformers, which the project itself does not: run it in an environment of its
 own, `pip install torch transformers && python tests/parity/make_model_fixture.py`. The committed
@@ -13,7 +13,8 @@ import torch
 from transformers import BertConfig, BertForQuestionAnswering
 
 TARGET = Path(__file__).parent / "tiny_bert"
-WORDS = "[PAD] [UNK] [CLS] [SEP] [MASK] the who cat ##s dog sat saw mat ? . a".split()
+WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "who", "cat", "##s"]
+WORDS += ["dog", "sat", "saw", "mat", "?", ".", "a"]
 
 
 def main() -> None:
