@@ -10,17 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from .contract import CHUNK_BYTES
-from .errors import QnaError
+from .errors import AssetError as AssetError
 
 if TYPE_CHECKING:
     from .registry import ModelManifest
 
 PACKAGE = Path(__file__).parent
 STATIC = PACKAGE / "static"
-
-
-class AssetError(QnaError):
-    """A file for the browser is missing, or the browser asked for what there is not."""
 
 
 @dataclass(frozen=True)

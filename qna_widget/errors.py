@@ -10,6 +10,7 @@
     │   ├── ModelNotFoundError (LookupError)
     │   ├── ModelFileError              its files are missing, damaged or not what they claim
     │   └── ExportError                 a checkpoint cannot be turned into a model
+    ├── AssetError                      a file for the browser is missing, or was not to be had
     ├── DatasetError (ValueError)       an evaluation file is not SQuAD-format
     └── MissingExtraError (ImportError) an optional dependency is not installed
 
@@ -58,6 +59,10 @@ class ModelFileError(ModelError):
 
 class ExportError(ModelError):
     """A checkpoint cannot be turned into a model."""
+
+
+class AssetError(QnaError):
+    """A file for the browser is missing, or the browser asked for what there is not."""
 
 
 class DatasetError(QnaError, ValueError):
