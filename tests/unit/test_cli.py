@@ -39,6 +39,50 @@ def test_export_then_eval(
         assert set(json.loads(file.read_text(encoding="utf-8"))) == ids
 
 
+BERT = "Bert is Ernie's best friend and roommate on Sesame Street."
+
+
+def ask(*arguments: str, passage: bytes = BERT.encode()) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "qna_widget", "ask", *arguments]
+    return subprocess.run(command, input=passage, capture_output=True, check=False)
+
+
+def test_ask_reads_standard_input_and_prints_a_table() -> None:
+    done = ask("Where does Bert live?", "--top-k", "2")
+    first, second = done.stdout.decode().splitlines()
+    assert done.returncode == 0
+    assert first.endswith("44-57  Sesame Street")
+    assert "%" in second
+
+
+def test_ask_reads_a_file_and_prints_json(tmp_path: Path) -> None:
+    file = tmp_path / "passage.txt"
+    file.write_text("🎉 " + BERT, encoding="utf-8")
+    done = ask("Where does Bert live?", "-p", str(file), "--json", passage=b"")
+    result = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert [result["answers"][0][name] for name in ("text", "start", "end")] == [
+        "Sesame Street",
+        46,
+        59,
+    ]
+    assert result["null_margin"] < 0
+
+
+def test_no_answer_has_a_code_of_its_own() -> None:
+    done = ask("Where does Bert live?", "--threshold", "-100")
+    assert (done.returncode, done.stdout.decode().split("  ")[-1]) == (3, "(no answer)\n")
+
+
+def test_ask_fails_in_words() -> None:
+    for passage, words in ((b" ", "The passage is blank"), (b"\xff", "is not UTF-8 text")):
+        done = ask("Who?", passage=passage)
+        assert (done.returncode, done.stdout) == (1, b"")
+        assert words in done.stderr.decode()
+    long = ask("why " * 70)
+    assert "only its first 64 were used" in long.stderr.decode()
+
+
 def test_errors_are_words_and_a_code(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["eval", "/nowhere.json"]) == 1
     captured = capsys.readouterr()
