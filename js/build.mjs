@@ -5,7 +5,7 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { constants, gzipSync } from "node:zlib";
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, "../qna_widget/static");
@@ -41,14 +41,25 @@ const workerSource = (source) => ({
   },
 });
 
+/** Stylesheets travel inside the script as text; esbuild by itself would leave them as they are. */
+const styleText = {
+  name: "style-text",
+  setup(b) {
+    b.onLoad({ filter: /\.css$/ }, async ({ path }) => {
+      const source = await readFile(path, "utf8");
+      const { code } = await transform(source, { loader: "css", minify: true });
+      return { contents: code, loader: "text" };
+    });
+  },
+};
+
 const bundle = async (entryPoints, outdir) =>
   build({
     ...common,
     entryPoints,
     format: "esm",
     outdir,
-    loader: { ".css": "text" },
-    plugins: [workerSource(await bundleWorker())],
+    plugins: [styleText, workerSource(await bundleWorker())],
   });
 
 const harness = process.argv.indexOf("--harness");

@@ -2,6 +2,8 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
+  // No test measures time; a busy machine must not fail one.
+  test: { testTimeout: 30_000 },
   resolve: {
     // The bundler puts the worker's script here (build.mjs); unit tests start no worker.
     alias: {

@@ -18,6 +18,7 @@ from .errors import (
     MissingExtraError,
     ModelError,
     QnaError,
+    needs_extra,
 )
 from .types import Answer, Result
 
@@ -51,14 +52,8 @@ _LAZY = {"QnA": "widget", "QuestionAnswerer": "answerer"}
 def __getattr__(name: str) -> Any:
     if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    try:
-        module = import_module(f".{_LAZY[name]}", __name__)
-    except ModuleNotFoundError as error:
-        # numpy is the one dependency that several stages import at their head.
-        if error.name == "numpy":
-            raise MissingExtraError(name, "kernel", "numpy") from error
-        raise
-    return getattr(module, name)
+    with needs_extra(name, "kernel"):
+        return getattr(import_module(f".{_LAZY[name]}", __name__), name)
 
 
 def __dir__() -> list[str]:

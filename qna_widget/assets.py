@@ -10,17 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from .contract import CHUNK_BYTES
-from .errors import QnaError
+from .errors import AssetError as AssetError
 
 if TYPE_CHECKING:
     from .registry import ModelManifest
 
 PACKAGE = Path(__file__).parent
 STATIC = PACKAGE / "static"
-
-
-class AssetError(QnaError):
-    """A file for the browser is missing, or the browser asked for what there is not."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +63,12 @@ def wasm() -> Asset:
 
 def manifest(model: ModelManifest) -> dict[str, Any]:
     """Return all that the browser must be told to find its files (protocol.ts, Manifest)."""
-    return {"model": asdict(model), "runtime": {"wasm": asdict(wasm())}}
+    told = asdict(model)
+    for name in ("onnx", "vocab"):
+        # Where a model outside the package lies is nobody's business: it goes by its sha256.
+        path = Path(told[name]["path"])
+        told[name]["path"] = path.name if path.is_absolute() else path.as_posix()
+    return {"model": told, "runtime": {"wasm": asdict(wasm())}}
 
 
 class AssetReader:

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from . import __version__
-from .errors import MissingExtraError, QnaError
+from .errors import InputError, QnaError, needs_extra
 
 # What a script can tell apart.
-OK, FAILED, INTERRUPTED = 0, 1, 130
+OK, FAILED, NO_ANSWER, INTERRUPTED = 0, 1, 3, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,6 +33,15 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("qna-widget", description="Ask questions about a text.")
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    ask = commands.add_parser("ask", help="ask a question about a text; exit code 3: no answer")
+    ask.add_argument("question")
+    ask.add_argument("-p", "--passage", type=Path, help="UTF-8 file; default: standard input")
+    ask.add_argument("--model", default="auto", help="auto, bundled or a folder")
+    ask.add_argument("--top-k", type=int, default=1, help="most answers to print (%(default)s)")
+    ask.add_argument("--threshold", type=float, default=0.0, help="of no answer, in logits")
+    ask.add_argument("--json", action="store_true", help="print the whole result as JSON")
+    ask.set_defaults(run=_ask)
 
     export = commands.add_parser(
         "export", help="turn a transformers checkpoint into a model for the browser"
@@ -58,12 +67,47 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _ask(options: argparse.Namespace) -> int:
+    with needs_extra("Asking", "kernel"):
+        from .answerer import QuestionAnswerer
+
+    result = QuestionAnswerer(options.model).ask(
+        options.question,
+        _passage(options.passage),
+        top_k=options.top_k,
+        no_answer_threshold=options.threshold,
+    )
+    if options.json:
+        print(json.dumps(result.as_dict(), ensure_ascii=False, indent=2))
+    else:
+        for answer in result.answers:
+            place = f"{answer.start}-{answer.end}"
+            text = " ".join(answer.text.split()) or "(no answer)"
+            print(f"{answer.probability:7.1%}  {place:>13}  {text}")
+    for warning in result.warnings:
+        print(f"qna-widget: {warning}", file=sys.stderr)
+    return NO_ANSWER if result.no_answer else OK
+
+
+def _passage(file: Path | None) -> str:
+    source = "standard input" if file is None else str(file)
+    try:
+        data = sys.stdin.buffer.read() if file is None else file.read_bytes()
+        return data.decode("utf-8")
+    except OSError as error:
+        raise InputError(f"{source} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{source} is not UTF-8 text: {error}.") from error
+
+
 def _eval(options: argparse.Namespace) -> int:
-    from .evaluation import PREDICTORS, evaluate
+    from .browser import browser_predictor
+    from .evaluation import evaluate, kernel_predictor
     from .squad import read_examples
 
     examples = read_examples(options.file, limit=options.limit)
-    predict = PREDICTORS[options.backend](options.model)
+    in_browser = options.backend == "browser"
+    predict = (browser_predictor if in_browser else kernel_predictor)(options.model)
     report = evaluate(examples, predict, threshold=options.threshold)
     for file, content in (
         (options.predictions, report.predictions),
@@ -77,10 +121,8 @@ def _eval(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    try:
+    with needs_extra("Exporting", "export"):
         from .export import Origin, export_checkpoint
-    except ModuleNotFoundError as error:
-        raise MissingExtraError("Exporting", "export", str(error.name)) from error
     name = options.name or options.out.resolve().name
     origin = Origin(name, options.title or name, options.source, options.licence)
     file = export_checkpoint(

@@ -10,6 +10,7 @@
     │   ├── ModelNotFoundError (LookupError)
     │   ├── ModelFileError              its files are missing, damaged or not what they claim
     │   └── ExportError                 a checkpoint cannot be turned into a model
+    ├── AssetError                      a file for the browser is missing, or was not to be had
     ├── DatasetError (ValueError)       an evaluation file is not SQuAD-format
     └── MissingExtraError (ImportError) an optional dependency is not installed
 
@@ -17,6 +18,9 @@ Each message says what was given, what is allowed and what to do.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class QnaError(Exception):
@@ -57,6 +61,10 @@ class ExportError(ModelError):
     """A checkpoint cannot be turned into a model."""
 
 
+class AssetError(QnaError):
+    """A file for the browser is missing, or the browser asked for what there is not."""
+
+
 class DatasetError(QnaError, ValueError):
     """An evaluation file is not in SQuAD's format."""
 
@@ -69,3 +77,14 @@ class MissingExtraError(QnaError, ImportError):
             f"{what} needs the package {missing!r}, which is not installed. "
             f"Run: pip install 'qna-widget[{extra}]'"
         )
+
+
+@contextmanager
+def needs_extra(what: str, extra: str) -> Iterator[None]:
+    """Turn a missing package inside the block into MissingExtraError, which names the cure."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("qna_widget"):
+            raise
+        raise MissingExtraError(what, extra, error.name) from error

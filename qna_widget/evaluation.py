@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .errors import needs_extra
 from .progress import progress_bar
 from .squad import Example, best_threshold, score, summarize
 
@@ -42,7 +43,8 @@ Predictor = Callable[[Sequence[Example]], Iterable[Prediction]]
 
 def kernel_predictor(model: str, **options: Any) -> Predictor:
     """Predict in Python with QuestionAnswerer; `options` are those of its `ask`."""
-    from .answerer import QuestionAnswerer
+    with needs_extra("Evaluating in the kernel", "kernel"):
+        from .answerer import QuestionAnswerer
 
     answerer = QuestionAnswerer(model)
 
@@ -91,6 +93,3 @@ def report(
     figures["questions_per_second"] = len(examples) / seconds if seconds else 0.0
     ids = [example.id for example in examples]
     return Report(figures, answers, dict(zip(ids, margins, strict=True)))
-
-
-PREDICTORS: Mapping[str, Callable[[str], Predictor]] = {"kernel": kernel_predictor}

@@ -14,15 +14,11 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
+import onnxruntime
 from numpy.typing import NDArray
 
-from .errors import MissingExtraError, ModelFileError
+from .errors import ModelFileError
 from .types import Feature, Logits
-
-try:
-    import onnxruntime
-except ImportError as error:  # pragma: no cover
-    raise MissingExtraError("Answering in Python", "kernel", "onnxruntime") from error
 
 OUTPUTS = ["start_logits", "end_logits"]
 

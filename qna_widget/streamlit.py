@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any, Literal
 
 import streamlit as st
@@ -14,6 +14,7 @@ import streamlit as st
 from . import registry
 from .assets import built, manifest
 from .contract import OUTPUTS, check_inputs
+from .errors import InputError
 
 # Streamlit serves each folder of the package under a component's name (pyproject.toml beside this).
 _SERVED = {"static": "qna-widget.qna", "models": "qna-widget.models"}
@@ -48,6 +49,8 @@ class _Memory:
     """The inputs that the reader changed."""
     outputs: dict[str, Any] | None = None
     """The browser's answer to arguments and changes; None while there is none."""
+    heard: int = 0
+    """Number of the report that this is from: Streamlit loses one that comes as it is hidden."""
     count: int = -1
     revision: str = ""
     """Changes with the arguments; what the browser says about an older one is dropped."""
@@ -57,6 +60,7 @@ class _Memory:
         if report is not None and report["revision"] == self.revision:
             self.changes = check_inputs(report["changes"])
             self.outputs = report["outputs"]
+            self.heard = report["number"]
 
     def call(self, arguments: dict[str, Any]) -> None:
         """Let arguments that differ from the last call's override what the reader changed."""
@@ -67,6 +71,7 @@ class _Memory:
                 self.changes.pop(name, None)
         self.arguments = arguments
         self.outputs = None
+        self.heard = 0
         self.count += 1
         # With the content's sum, a page that outlives the server's memory is not misunderstood.
         self.revision = f"{self.count}:{zlib.crc32(json.dumps(arguments).encode()):08x}"
@@ -89,8 +94,8 @@ def qna(
     The reader may change passage, question and options; an argument overrides this when it differs
     from the last run's. Two components in one app need two keys.
 
-    Raises InputError for a value that is not allowed, ModelError for a model that is not there,
-    AssetError when the front end was not built.
+    Raises InputError for a value that is not allowed or a model that Streamlit cannot serve,
+    ModelError for a model that is not there, AssetError when the front end was not built.
     """
     arguments = check_inputs(
         {
@@ -110,39 +115,40 @@ def qna(
     memory.hear(report)
     memory.call(arguments)
     memory.hear(report)  # a server that was restarted recognises only now what the page said
-    _component()(
-        key=key,
-        data={
-            "key": key,
-            "revision": memory.revision,
-            "arguments": memory.arguments,
-            "changes": memory.changes,
-            "manifest": _served(manifest(registry.resolve(model))),
-        },
-        default={"report": None},
-        on_report_change=_nothing,  # Streamlit keeps only state that has a callback
-    )
+    data = {
+        "key": key,
+        "revision": memory.revision,
+        "arguments": memory.arguments,
+        "changes": memory.changes,
+        "heard": memory.heard,
+        "manifest": _served(manifest(registry.resolve(model))),
+    }
+    if st.runtime.exists():  # else the script runs as plain Python, and nobody looks
+        _component()(
+            key=key,
+            data=data,
+            default={"report": None},
+            on_report_change=_nothing,  # Streamlit keeps only state that has a callback
+        )
     return _result(memory)
 
 
 def _result(memory: _Memory) -> QnAResult:
     inputs = {**memory.arguments, **memory.changes}
     passage, question = inputs.pop("passage"), inputs.pop("question")
-    outputs = memory.outputs or {
-        **{name: json.loads(json.dumps(spec["default"])) for name, spec in OUTPUTS.items()},
-        "status": "loading",
-    }
+    nothing_yet = {**{name: spec["default"] for name, spec in OUTPUTS.items()}, "status": "loading"}
+    outputs = memory.outputs or nothing_yet
     names = ("answers", "null_score", "status", "error", "backend", "timing")
     return QnAResult(
         passage=passage,
         question=question,
         options=inputs,
-        **{name: outputs[name] for name in names},
+        **{name: deepcopy(outputs[name]) for name in names},
     )
 
 
-@cache
 def _component() -> Callable[..., Any]:
+    """Register anew each time: every runtime (each AppTest has its own) has its own register."""
     built("streamlit.js")
     mount: Callable[..., Any] = st.components.v2.component("qna-widget.qna", js="streamlit.js")
     return mount
@@ -152,6 +158,11 @@ def _served(found: dict[str, Any]) -> dict[str, Any]:
     """Turn paths below the package into paths below the folder that Streamlit serves."""
     if "sha256" in found:
         folder, _, rest = found["path"].partition("/")
+        if folder not in _SERVED:
+            raise InputError(
+                f"Streamlit serves only the package's own models, and {found['name']} lies outside "
+                "of it. Use model='auto' or model='bundled'."
+            )
         return {**found, "path": f"{_SERVED[folder]}/{rest}"}
     return {
         name: _served(value) if isinstance(value, dict) else value for name, value in found.items()

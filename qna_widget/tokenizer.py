@@ -12,17 +12,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import tokenizers
+from tokenizers.models import WordPiece
+from tokenizers.normalizers import BertNormalizer
+from tokenizers.pre_tokenizers import BertPreTokenizer
 
-from .errors import MissingExtraError, ModelFileError
+from .errors import ModelFileError
 from .types import Encoding
-
-try:
-    import tokenizers
-    from tokenizers.models import WordPiece
-    from tokenizers.normalizers import BertNormalizer
-    from tokenizers.pre_tokenizers import BertPreTokenizer
-except ImportError as error:  # pragma: no cover
-    raise MissingExtraError("Answering in Python", "kernel", "tokenizers") from error
 
 MAX_WORD_CHARS = 100
 UNKNOWN = "[UNK]"

@@ -16,6 +16,8 @@ class StageConfig:
     negative_share: part of SQuAD's answerable questions that are asked a
     second time, of a passage of the same article that lacks the answer.
     qamr_negative_share: the same for QAMR, in place of the question.
+    address_share: part of the questions that ask for a place, asked once more
+    of a passage in which the place is a street address (see addresses.py).
     join_share: part of QAMR's questions whose sentence stands amid others.
     The learning rate rises from 0 over warmup_share of the stage's steps,
     then falls linearly to learning_rate * end_factor.
@@ -28,6 +30,7 @@ class StageConfig:
     qamr_share: float = 0.0
     negative_share: float = 0.0
     qamr_negative_share: float = 0.0
+    address_share: float = 0.0
     join_share: float = 0.6
     warmup_share: float = 0.06
     end_factor: float = 0.0

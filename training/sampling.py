@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
+from training.addresses import place_name, with_address
 from training.config import StageConfig, TrainConfig
 from training.data import Example, Span
 from training.encoding import Encoded, Encoder, Item, make_batches
@@ -27,11 +28,12 @@ class Sampler:
         max_question_len: int,
     ) -> None:
         self.encoder = encoder
-        self.max_seq_len = max_seq_len
+        self.max_seq_len, self.max_question_len = max_seq_len, max_question_len
         self.squad = [encoder.encode(example, max_question_len) for example in squad]
         self.qamr = [encoder.encode(example, max_question_len) for example in qamr]
         self.documents = documents
         self.sentences = [s for sentences in documents.values() for s in sentences]
+        self.places = [e for e in (*squad, *qamr) if place_name(e)]
         passages: dict[str, dict[str, None]] = {}
         for example in squad:
             passages.setdefault(example.group, {})[example.passage] = None
@@ -48,6 +50,9 @@ class Sampler:
         for encoded in self._share(self.qamr, stage.qamr_share, rng):
             negative = rng.random() < stage.qamr_negative_share
             items.append(self._qamr_item(encoded, stage.join_share, negative, rng))
+        if stage.address_share:
+            chosen = rng.sample(self.places, round(len(self.places) * stage.address_share))
+            items.extend(self._address_item(example, rng) for example in chosen)
         return items
 
     @staticmethod
@@ -76,6 +81,10 @@ class Sampler:
             self.max_seq_len,
             rng,
         )
+
+    def _address_item(self, example: Example, rng: random.Random) -> Item:
+        made = with_address(example, self.documents.get(example.group, []), rng)
+        return self._squad_item(self.encoder.encode(made, self.max_question_len), rng)
 
     def _negative(self, encoded: Encoded, passages: list[str], rng: random.Random) -> list[Item]:
         """The question with another passage of the article that lacks its answers."""

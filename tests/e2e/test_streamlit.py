@@ -35,6 +35,7 @@ CALLS = {
     "wrong": {"passage": BERT, "top_k": 0},
 }
 
+said = st.empty()  # in one place, wherever the rest moves
 st.session_state.runs = st.session_state.get("runs", 0) + 1
 call = st.radio("Call", CALLS)
 found = {}
@@ -50,7 +51,7 @@ for key in st.query_params.get("keys", "one").split():
             "slices": [result.passage[a["start"] : a["end"]] for a in result.answers],
             "options": result.options,
         }
-st.code(json.dumps({"runs": st.session_state.runs, "call": call, "found": found}))
+said.code(json.dumps({"runs": st.session_state.runs, "call": call, "found": found}))
 """
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import streamlit as st
+from streamlit.testing.v1 import AppTest
 
 from qna_widget import contract
 from qna_widget import streamlit as adapter
@@ -41,6 +42,7 @@ class Browser:
     def says(self, outputs: dict[str, Any] | None = None, **changes: object) -> None:
         report = {
             "revision": self.data["revision"],
+            "number": self.data["heard"] + 1,
             "changes": changes,
             "outputs": outputs or OUTPUTS,
         }
@@ -57,6 +59,7 @@ def browser(monkeypatch: pytest.MonkeyPatch) -> Browser:
     monkeypatch.setattr(st, "session_state", browser.session)
     monkeypatch.setattr(adapter, "_component", lambda: browser.mount)
     monkeypatch.setattr(adapter, "manifest", lambda model: {"model": model.name})
+    monkeypatch.setattr(st.runtime, "exists", lambda: True)
     return browser
 
 
@@ -114,6 +117,7 @@ def test_hidden_and_shown_again(browser: Browser) -> None:
     assert (result.question, result.answers) == ("Who?", [ANSWER])
     assert browser.data["changes"] == {"question": "Who?"}
     assert browser.data["revision"] == revision
+    assert browser.data["heard"] == 1
 
 
 def test_a_changed_argument_overrides_only_itself(browser: Browser) -> None:
@@ -183,3 +187,24 @@ def test_paths_lead_into_the_folders_that_streamlit_serves() -> None:
     component, _, rest = served["model"]["onnx"]["path"].partition("/")
     assert f"{folders[component]}/{rest}" == "models/bundled/x.gz"
     assert served["model"]["name"] == "x"
+
+
+def test_a_model_outside_the_package_is_refused_in_words() -> None:
+    with pytest.raises(InputError, match=r"serves only the package's own models, and model\.onnx"):
+        adapter._served({"onnx": {"sha256": "ab", "name": "model.onnx", "path": "model.onnx.gz"}})
+
+
+def test_a_result_is_the_callers_own(browser: Browser) -> None:
+    qna(PASSAGE, "Where?")
+    browser.says()
+    qna(PASSAGE, "Where?").answers.clear()
+    assert qna(PASSAGE, "Where?").answers == [ANSWER]
+
+
+@pytest.mark.parametrize("_again", range(2))
+def test_the_demo_runs_in_streamlits_own_test_harness(_again: int) -> None:
+    app = AppTest.from_file(str(PACKAGE.parent / "streamlit_app.py"), default_timeout=60)
+    app.run()
+    assert not app.exception
+    assert [element.type for element in app.main].count("bidi_component") == 1
+    assert app.markdown[-1].value == "No answers: loading."

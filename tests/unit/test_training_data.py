@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from qna_widget.tokenizer import Tokenizer
+from training.addresses import place_name, with_address
 from training.config import StageConfig, TrainConfig, load_config
 from training.data import DataError, Example, Gold, detokenise, read_qamr, read_squad
 from training.encoding import NULL, Encoder, collate, make_batches
@@ -268,3 +270,38 @@ def test_a_recipe_with_unknown_names_is_refused(tmp_path: Path, text: str) -> No
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ValueError, match="recipe"):
         load_config(path)
+
+
+# -- addresses
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "name"),
+    [
+        ("Where did Ada live?", "in Oslo", "Oslo"),
+        ("where was it?", "New York", "New York"),
+        ("Who lived in Oslo?", "Oslo", None),
+        ("Where did Ada live?", "a small town", None),
+    ],
+)
+def test_places_are_names_that_answer_where(question: str, answer: str, name: str | None) -> None:
+    passage = f"Ada of Bonn lived {answer} for years."
+    start = passage.find(answer)
+    golds = (Gold(((start, start + len(answer)),)),)
+    assert place_name(Example("1", question, passage, golds, "T")) == name
+
+
+def test_an_address_is_the_answer_wherever_it_lands() -> None:
+    passage = "Ada lived in Oslo."
+    where = Example("1", "Where did Ada live?", passage, (Gold(((13, 17),)),), "T")
+    passages = set()
+    for seed in range(40):
+        made = with_address(where, ["She left Oslo in May."], random.Random(seed))
+        ((start, end),) = made.golds[0].spans
+        assert re.fullmatch(r"\d+ Oslo [A-Z]\w+", made.passage[start:end])
+        assert made.answer_texts == (made.passage[start:end],)
+        assert len(re.findall(r"\d+ Oslo", made.passage)) == 1
+        passages.add(
+            re.sub(r"\d+ Oslo [A-Z]\w+", "#", re.sub(r"on Oslo \w+", "on @", made.passage))
+        )
+    assert {"Ada lived at #.", "Ada lived on @. She left # in May."} <= passages

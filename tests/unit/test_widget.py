@@ -1,6 +1,7 @@
 """The widget against a recorded comm: what Python sends, and what it makes of the answers."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -116,6 +117,25 @@ def test_the_page_gets_script_and_manifest_and_no_blobs() -> None:
     assert opened["_manifest"]["model"]["onnx"]["sha256"] == bundled.onnx.sha256
     assert opened["_manifest"]["runtime"]["wasm"]["sha256"] == "ab" * 32
     assert len(json.dumps(opened)) < 10_000
+
+
+def test_the_page_is_not_told_where_a_model_outside_the_package_lies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "private" / "mine"
+    shutil.copytree(registry.BUNDLED, copy)
+    widget = QnA(PASSAGE, model=str(copy))
+    assert "private" not in json.dumps(widget._manifest)
+    vocab = widget._manifest["model"]["vocab"]
+    ask = {
+        "kind": "asset.read",
+        "request": "1",
+        "sha256": vocab["sha256"],
+        "offset": 0,
+        "length": 9,
+    }
+    from_browser(widget, ask)
+    assert bytes(customs(widget)[0][1][0]) == (copy / "vocab.txt.gz").read_bytes()[:9]
 
 
 def test_wrong_values_are_refused() -> None:

@@ -45,7 +45,13 @@ export class WidgetHost implements Host {
   ) {
     this.sources = [
       rpcSource(
-        (message) => model.send(message),
+        (message) => {
+          try {
+            model.send(message);
+          } catch (cause) {
+            throw new Error("it was restarted or is gone. Run the cell again.", { cause });
+          }
+        },
         (callback, until) => {
           model.on("msg:custom", callback);
           until.addEventListener("abort", () => model.off("msg:custom", callback));

@@ -54,8 +54,8 @@ export class ScriptedHost implements Host {
 
 /** A kernel in the page: answers asset.read from the server, unless `misbehave` has it be silent. */
 export class ScriptedKernel {
-  /** Offsets asked for, in order. */
-  readonly asked: number[] = [];
+  /** What was asked for, in order. */
+  readonly asked: AssetRead[] = [];
   private readonly listeners = new Set<Parameters<OnMessage>[0]>();
   private readonly files = new Map<string, Promise<ArrayBuffer>>();
 
@@ -71,9 +71,9 @@ export class ScriptedKernel {
     signal.addEventListener("abort", () => this.listeners.delete(callback));
   };
 
-  send = async ({ request, sha256, offset, length }: AssetRead): Promise<void> => {
-    this.asked.push(offset);
-    if (this.misbehave(this.asked.length) === "silence") return;
+  send = async (read: AssetRead): Promise<void> => {
+    if (this.misbehave(this.asked.push(read)) === "silence") return;
+    const { request, sha256, offset, length } = read;
     const asset = this.assets.find((known) => known.sha256 === sha256)!;
     const whole = await this.file(asset);
     // As Jupyter does: a view into something larger.

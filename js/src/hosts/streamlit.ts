@@ -16,6 +16,8 @@ export interface Data {
   readonly arguments: Inputs;
   /** What the reader changed, as far as Python knows. */
   readonly changes: Partial<Inputs>;
+  /** Number of the last report that reached Python. */
+  readonly heard: number;
   readonly manifest: Manifest;
 }
 
@@ -32,6 +34,8 @@ interface Kept {
   changes: Partial<Inputs>;
   /** The last report, without what differs from run to run. */
   reported: string;
+  /** Reports so far. */
+  number: number;
 }
 
 const NO_RESULT = { answers: [], null_score: null, timing: {} };
@@ -45,6 +49,8 @@ export class StreamlitHost implements Host {
 
   constructor(private args: Arguments) {
     this.kept = recall(args.data);
+    // A report that was on its way when Python hid the component is lost.
+    if (this.kept.number !== args.data.heard) this.kept.reported = "";
   }
 
   /** Streamlit's newest call. */
@@ -84,15 +90,19 @@ export class StreamlitHost implements Host {
     const reported = JSON.stringify([changes, steady]);
     if (reported === this.kept.reported) return;
     this.kept.reported = reported;
-    const report = { ...NO_RESULT, ...outputs };
-    this.args.setStateValue("report", { revision, changes, outputs: report });
+    this.args.setStateValue("report", {
+      revision,
+      number: ++this.kept.number,
+      changes,
+      outputs: { ...NO_RESULT, ...outputs },
+    });
   }
 }
 
 function recall({ key, revision, changes }: Data): Kept {
   const known = kept.get(key);
   if (known?.revision === revision) return known;
-  const fresh = { revision, changes, reported: "" };
+  const fresh = { revision, changes, reported: "", number: 0 };
   kept.set(key, fresh);
   return fresh;
 }

@@ -22,6 +22,8 @@ export interface CacheOptions {
   /** Milliseconds after which a silent database counts as broken. */
   readonly patience_ms?: number;
   readonly now?: () => number;
+  /** Bytes of all files together. */
+  readonly max_bytes?: number;
 }
 
 export class AssetCache implements AssetSource {
@@ -32,10 +34,12 @@ export class AssetCache implements AssetSource {
   private writes: Promise<void> = Promise.resolve();
   private readonly patience_ms: number;
   private readonly now: () => number;
+  private readonly max_bytes: number;
 
   constructor(private readonly options: CacheOptions = {}) {
     this.patience_ms = options.patience_ms ?? PATIENCE_MS;
     this.now = options.now ?? Date.now;
+    this.max_bytes = options.max_bytes ?? MAX_BYTES;
   }
 
   /** The stored beginning of the file, chunk by chunk; null when there is none. */
@@ -81,7 +85,8 @@ export class AssetCache implements AssetSource {
       let total = 0;
       for (const [sha256, file] of (files ?? []).sort((a, b) => b[1].used - a[1].used)) {
         total += file.bytes;
-        if (this.now() - file.used > MAX_AGE_MS || total > MAX_BYTES) await this.remove(sha256);
+        if (this.now() - file.used > MAX_AGE_MS || total > this.max_bytes)
+          await this.remove(sha256);
       }
     });
   }

@@ -2,7 +2,7 @@
 import { toCodePoints } from "../core/offsets";
 import type { Answer, Result } from "../core/types";
 import type { Inputs } from "../inputs";
-import { el, setAttribute } from "./dom";
+import { CONTROL, el, setAttribute } from "./dom";
 import { context, marginText, percent, score, spansOf } from "./format";
 import { hue } from "./highlights";
 
@@ -63,6 +63,7 @@ function spanRow(span: Answer, rank: number, share: number, place: string, passa
   const body = el(
     "button",
     {
+      ...CONTROL,
       type: "button",
       class: "qna-answer",
       "data-rank": rank,

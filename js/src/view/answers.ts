@@ -19,8 +19,7 @@ export class AnswerList {
   readonly #empty = el("p", { class: "qna-empty" });
   readonly element = el(
     "section",
-    // JupyterLab's one-letter shortcuts are for cells, not for what lies in an output.
-    { class: "qna-results", "data-lm-suppress-shortcuts": "true" },
+    { class: "qna-results" },
     el("div", { class: "qna-head" }, el("h3", { class: "qna-label" }, "Answers"), this.#note),
     this.#warnings,
     this.#list,

@@ -34,9 +34,15 @@ export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/**
+ * For everything that takes the focus but no text: JupyterLab keeps its one-letter shortcuts
+ * ("d d" deletes the cell) away from an element with this attribute, though not from its children.
+ */
+export const CONTROL = { "data-lm-suppress-shortcuts": "true" };
+
 /** A <button> that submits nothing. */
 export function button(label: string, className: string, onClick: () => void, signal: AbortSignal) {
-  const element = el("button", { type: "button", class: className }, label);
+  const element = el("button", { ...CONTROL, type: "button", class: className }, label);
   element.addEventListener("click", onClick, { signal });
   return element;
 }

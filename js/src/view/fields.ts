@@ -1,5 +1,5 @@
 // A labelled control of the settings, with its unit and a hint.
-import { el, setAttribute, setText, uniqueId } from "./dom";
+import { CONTROL, el, setAttribute, setText, uniqueId } from "./dom";
 
 /** A control below its label; `hint` says its unit and what it does. */
 export function field(
@@ -32,7 +32,7 @@ export class NumberField {
     signal: AbortSignal,
   ) {
     const { minimum, maximum } = bounds;
-    this.#input = el("input", { type: "number", min: minimum, max: maximum, step: 1 });
+    this.#input = el("input", { ...CONTROL, type: "number", min: minimum, max: maximum, step: 1 });
     this.#hint = el("span", {}, unit);
     this.element = field(label, this.#input, this.#hint);
     this.#input.addEventListener(

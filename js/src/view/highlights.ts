@@ -12,7 +12,7 @@ interface Chunk {
 }
 
 export class Highlights {
-  readonly element = el("div", { class: "qna-layer", "aria-hidden": "true" });
+  readonly element = el("div", { class: "qna-layer", "aria-hidden": "true", dir: "auto" });
   #chunks: Chunk[] = [];
   #marks: readonly Mark[] = [];
   readonly #emphasis: Record<"hot" | "active", number | null> = { hot: null, active: null };
@@ -30,6 +30,11 @@ export class Highlights {
     const next = this.#chunks[at + removed]?.element ?? null;
     for (const old of this.#chunks.splice(at, removed, ...added)) old.element.remove();
     for (const chunk of added) this.element.insertBefore(chunk.element, next);
+  }
+
+  /** UTF-16 units of the longest stretch that is laid out as one. */
+  get longestChunk(): number {
+    return Math.max(...this.#chunks.map((chunk) => chunk.text.length));
   }
 
   setMarks(marks: readonly Mark[]): void {

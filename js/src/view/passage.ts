@@ -9,6 +9,12 @@ import { Newlines } from "./newlines";
 import { Spotlight } from "./spotlight";
 import { TextField } from "./text-field";
 
+/**
+ * Lines beyond this (UTF-16 units) are not given a direction each: finding it costs the browser
+ * seconds per key in a book of one line. The text's first letter gives it to all.
+ */
+const LONG_LINE = 32_768;
+
 export interface PassageEvents {
   onEdit(passage: string): void;
   /** The pointer is over this answer's place; null: over none. */
@@ -37,11 +43,14 @@ export class PassagePane {
     });
     this.#spotlight = new Spotlight(this.#highlights, signal);
     this.#length = el("span", { id: `${id}-length`, class: "qna-muted" });
-    this.#scroller = el(
+    const sheet = el(
       "div",
-      { class: "qna-scroller" },
-      el("div", { class: "qna-sheet" }, this.#highlights.element, this.#spotlight.element, area),
+      { class: "qna-sheet" },
+      this.#highlights.element,
+      this.#spotlight.element,
+      area,
     );
+    this.#scroller = el("div", { class: "qna-scroller" }, sheet);
     this.element = el(
       "section",
       { class: "qna-passage" },
@@ -58,6 +67,7 @@ export class PassagePane {
       {
         onShown: (shown) => {
           this.#highlights.setText(shown);
+          setAttribute(sheet, "data-long-lines", this.#highlights.longestChunk > LONG_LINE);
           this.#drawLength();
         },
         onEdit: events.onEdit,

@@ -1,16 +1,16 @@
 // The settings behind a disclosure. Each change takes effect at once.
 import { contract, DEFAULT_INPUTS, type Inputs } from "../inputs";
 import type { Actions } from "../state";
-import { button, el, setAttribute, setText } from "./dom";
+import { button, CONTROL, el, setAttribute, setText } from "./dom";
 import { field, NumberField } from "./fields";
 import { score } from "./format";
 
 const NAMES = ["top_k", "max_answer_len", "no_answer_threshold", "overlap"] as const;
 
 const OVERLAPS: Readonly<Record<Inputs["overlap"], string>> = {
-  none: "Answers never overlap",
-  nested: "One may lie inside another",
-  allow: "Answers may overlap freely",
+  none: "None",
+  nested: "One inside another",
+  allow: "Any",
 };
 
 /** The slider's usual reach in logits; it grows when the value lies beyond. */
@@ -20,7 +20,7 @@ export class Settings {
   readonly element: HTMLDetailsElement;
   readonly #topK: NumberField;
   readonly #maxAnswerLen: NumberField;
-  readonly #threshold = el("input", { type: "range", step: 0.1 });
+  readonly #threshold = el("input", { ...CONTROL, type: "range", step: 0.1 });
   readonly #thresholdValue = el("output", { class: "qna-value" });
   readonly #overlap: HTMLSelectElement;
   readonly #reset: HTMLButtonElement;
@@ -49,7 +49,7 @@ export class Settings {
     const options = Object.entries(OVERLAPS).map(([value, label]) =>
       el("option", { value }, label),
     );
-    this.#overlap = el("select", {}, ...options);
+    this.#overlap = el("select", { ...CONTROL }, ...options);
     this.#overlap.addEventListener(
       "change",
       () => actions.setOptions({ overlap: this.#overlap.value as Inputs["overlap"] }),
@@ -58,9 +58,8 @@ export class Settings {
     this.#reset = button("Reset", "qna-button", () => actions.setOptions(defaults()), signal);
     this.element = el(
       "details",
-      // JupyterLab's one-letter shortcuts are for cells, not for what lies in an output.
-      { class: "qna-settings qna-disclosure", "data-lm-suppress-shortcuts": "true" },
-      el("summary", {}, "Settings"),
+      { class: "qna-settings qna-disclosure" },
+      el("summary", { ...CONTROL }, "Settings"),
       el(
         "div",
         { class: "qna-fields" },

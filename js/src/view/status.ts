@@ -1,6 +1,6 @@
 // What the component is doing: status line, progress, errors, notices, and what is read aloud.
 import type { Actions, ComponentState } from "../state";
-import { button, el, setAttribute, setText } from "./dom";
+import { button, CONTROL, el, setAttribute, setText } from "./dom";
 import { announcement, isPartial, isStopped, progressText, statusParts } from "./format";
 
 /** Quiet time before an answer is read aloud, so that typing is not talked over. Milliseconds. */
@@ -10,7 +10,7 @@ const ANNOUNCE_AFTER = 700;
 const LONG_RUN = 4;
 
 export class StatusArea {
-  readonly #line = el("p", { class: "qna-status-line", tabindex: -1 });
+  readonly #line = el("p", { ...CONTROL, class: "qna-status-line", tabindex: -1 });
   readonly #fill = el("span", { class: "qna-progress-fill" });
   readonly #progress = el(
     "div",
@@ -33,8 +33,7 @@ export class StatusArea {
     this.#retry = button("Retry", "qna-button", () => actions.retry(), signal);
     this.element = el(
       "div",
-      // JupyterLab's one-letter shortcuts are for cells, not for what lies in an output.
-      { class: "qna-status", "data-lm-suppress-shortcuts": "true" },
+      { class: "qna-status" },
       this.#progress,
       el("div", { class: "qna-status-row" }, this.#line, this.#cancel, this.#again),
       el("div", { class: "qna-alert-row" }, this.#alert, this.#retry),

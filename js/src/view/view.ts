@@ -118,6 +118,12 @@ export function mountView(
     { signal },
   );
 
+  // JupyterLab, listening on the field itself, would take undo and line breaks for its cells.
+  view.addEventListener("beforeinput", (event) => event.stopPropagation(), {
+    capture: true,
+    signal,
+  });
+
   root.append(view);
   signal.addEventListener("abort", () => view.remove(), { once: true });
   source.subscribe(draw, signal);

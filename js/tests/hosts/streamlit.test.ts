@@ -46,6 +46,7 @@ beforeEach(() => {
       revision: "0:a",
       arguments: makeInputs(),
       changes: {},
+      heard: 0,
       manifest: MANIFEST,
     },
     parentElement: document.createElement("div"),
@@ -88,6 +89,7 @@ test("only answers rerun the app, and equal ones only once", () => {
   expect(args.setStateValue).toHaveBeenCalledTimes(1);
   expect(args.setStateValue).toHaveBeenCalledWith("report", {
     revision: "0:a",
+    number: 1,
     changes: {},
     outputs: expect.objectContaining({ status: "ready", null_score: -4.5 }),
   });
@@ -111,6 +113,7 @@ test("without a result Python gets empty answers", () => {
   host().report(makeState({ result: null, inputs: makeInputs({ question: "" }) }));
   expect(args.setStateValue).toHaveBeenCalledWith("report", {
     revision: "0:a",
+    number: 1,
     changes: {},
     outputs: expect.objectContaining({ answers: [], null_score: null, timing: {} }),
   });
@@ -133,11 +136,25 @@ test("hidden and shown again it has what was typed, and equal answers rerun noth
   host().report(makeState());
   hide();
   args = { ...args, parentElement: document.createElement("div") };
-  call();
+  call({ heard: 1 });
   expect(made).toHaveLength(2);
   expect(host().readInputs().question).toBe("Who?");
   host().report(makeState());
   expect(args.setStateValue).toHaveBeenCalledTimes(1);
+});
+
+test("a report that was lost while hiding is sent again", () => {
+  const hide = call();
+  host().report(makeState());
+  hide();
+  args = { ...args, parentElement: document.createElement("div") };
+  call({ heard: 0 });
+  host().report(makeState());
+  host().report(makeState());
+  expect(args.setStateValue.mock.calls.map(([, report]) => report)).toMatchObject([
+    { number: 1 },
+    { number: 2 },
+  ]);
 });
 
 test("a page that knows nothing takes what Python remembers", () => {

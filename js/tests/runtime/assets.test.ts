@@ -1,16 +1,22 @@
-import "fake-indexeddb/auto";
-import { IDBFactory } from "fake-indexeddb";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { AssetLoader, type AssetSource } from "../../src/runtime/assets";
-import { AssetCache } from "../../src/runtime/cache";
-import { type File, MIB, makeFile, packFile, sha256, sourceOf, waiter } from "./helpers";
+import type { AssetSource } from "../../src/runtime/assets";
+import { FakeBrowser } from "./fake-browser";
+import {
+  eventually,
+  type File,
+  MIB,
+  makeFile,
+  packFile,
+  sha256,
+  sourceOf,
+  waiter,
+} from "./helpers";
 
-const DAY_MS = 24 * 3600e3;
-let factory: IDBFactory;
+let browser: FakeBrowser;
 let file: File;
 
 beforeEach(() => {
-  factory = new IDBFactory();
+  browser = new FakeBrowser();
   file = makeFile(3.5 * MIB);
 });
 
@@ -18,38 +24,16 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** A page of its own on the same browser. */
-function page(options: { now?: () => number } = {}) {
-  const cache = new AssetCache({ factory, ...options });
-  return { cache, loader: new AssetLoader(cache) };
-}
-
-/** Loads `file` on a page and waits until the cache has it. */
+/** Loads `file` on a page of its own and waits until the browser has what came. */
 async function store(...sources: ReturnType<typeof sourceOf>[]): Promise<void> {
-  const { cache, loader } = page();
+  const { cache, loader } = browser.page();
   await loader.load(file.asset, sources, waiter()).catch(() => undefined);
   await cache.settled();
 }
 
-/** Raw access to the stored chunks, as damage on disk would have it. */
-async function chunks(work: (store: IDBObjectStore) => IDBRequest): Promise<unknown> {
-  const database = await new Promise<IDBDatabase>((resolve) => {
-    const request = factory.open("qna-widget", 1);
-    request.onsuccess = () => resolve(request.result);
-  });
-  return new Promise((resolve) => {
-    const transaction = database.transaction(["chunks"], "readwrite");
-    const request = work(transaction.objectStore("chunks"));
-    transaction.oncomplete = () => {
-      database.close();
-      resolve(request.result);
-    };
-  });
-}
-
 test("bytes are counted to the total, verified and unpacked", async () => {
   const own = waiter();
-  const bytes = await page().loader.load(file.asset, [sourceOf(file.shipped)], own);
+  const bytes = await browser.page().loader.load(file.asset, [sourceOf(file.shipped)], own);
   expect(sha256(bytes)).toBe(sha256(file.content));
   const loaded = own.steps.map((step) => step.loaded);
   expect(loaded).toEqual([...loaded].sort((a, b) => a - b));
@@ -67,7 +51,7 @@ test("a second page reads every byte from the browser, chunk by chunk", async ()
   await store(sourceOf(file.shipped));
   const source = sourceOf(file.shipped);
   const own = waiter();
-  const bytes = await page().loader.load(file.asset, [source], own);
+  const bytes = await browser.page().loader.load(file.asset, [source], own);
   expect(sha256(bytes)).toBe(sha256(file.content));
   expect(source.opened).toEqual([]);
   expect(own.steps.map((step) => step.loaded)).toEqual([
@@ -83,42 +67,42 @@ test("a second page reads every byte from the browser, chunk by chunk", async ()
 test("a cut download goes on where it stopped, after a reload", async () => {
   await store(sourceOf(file.shipped, { cut: 2.5 * MIB }));
   const source = sourceOf(file.shipped);
-  const { cache, loader } = page();
+  const { cache, loader } = browser.page();
   const bytes = await loader.load(file.asset, [source], waiter());
   expect(sha256(bytes)).toBe(sha256(file.content));
   expect(source.opened).toEqual([2 * MIB]);
   await cache.settled();
   const again = sourceOf(file.shipped);
-  await page().loader.load(file.asset, [again], waiter());
+  await browser.page().loader.load(file.asset, [again], waiter());
   expect(again.opened).toEqual([]);
 });
 
 test("the next source goes on where one broke", async () => {
   const broken = sourceOf(file.shipped, { cut: 900_000 });
   const source = sourceOf(file.shipped, { name: "kernel" });
-  const bytes = await page().loader.load(file.asset, [broken, source], waiter());
+  const bytes = await browser.page().loader.load(file.asset, [broken, source], waiter());
   expect(sha256(bytes)).toBe(sha256(file.content));
   expect(source.opened).toEqual([900_000]);
 });
 
 test("a damaged copy in the browser is refused, deleted and replaced", async () => {
   await store(sourceOf(file.shipped));
-  await chunks((stored) => stored.put(new Uint8Array(MIB), [file.asset.sha256, 1]));
+  await browser.chunks((stored) => stored.put(new Uint8Array(MIB), [file.asset.sha256, 1]));
   const source = sourceOf(file.shipped);
-  const { cache, loader } = page();
+  const { cache, loader } = browser.page();
   const bytes = await loader.load(file.asset, [source], waiter());
   expect(sha256(bytes)).toBe(sha256(file.content));
   expect(source.opened).toEqual([0]);
   await cache.settled();
-  const chunk = await chunks((stored) => stored.get([file.asset.sha256, 1]));
+  const chunk = await browser.chunks((stored) => stored.get([file.asset.sha256, 1]));
   expect(sha256(chunk as Uint8Array)).toBe(sha256(file.shipped.slice(MIB, 2 * MIB)));
 });
 
 test("when the kept beginning spoils the file, the same source is read from zero", async () => {
   await store(sourceOf(file.shipped, { cut: 2.5 * MIB }));
-  await chunks((stored) => stored.put(new Uint8Array(MIB), [file.asset.sha256, 0]));
+  await browser.chunks((stored) => stored.put(new Uint8Array(MIB), [file.asset.sha256, 0]));
   const source = sourceOf(file.shipped);
-  const bytes = await page().loader.load(file.asset, [source], waiter());
+  const bytes = await browser.page().loader.load(file.asset, [source], waiter());
   expect(sha256(bytes)).toBe(sha256(file.content));
   expect(source.opened).toEqual([2 * MIB, 0]);
 });
@@ -128,31 +112,29 @@ test("wrong bytes are never used: the error names the file, the expected and the
   const wrong = other.shipped.slice(0, file.asset.bytes);
   const padded = new Uint8Array(file.asset.bytes);
   padded.set(wrong);
-  const { cache, loader } = page();
+  const { cache, loader } = browser.page();
   const load = loader.load(file.asset, [sourceOf(padded)], waiter());
   await expect(load).rejects.toThrow("model.onnx could not be loaded");
   await expect(load).rejects.toThrow(file.asset.sha256);
   await expect(load).rejects.toThrow(sha256(padded));
   await cache.settled();
-  expect(await chunks((stored) => stored.count())).toBe(0);
+  expect(await browser.chunks((stored) => stored.count())).toBe(0);
 });
 
 test("after a source with wrong bytes the next one is tried from zero", async () => {
   const good = sourceOf(file.shipped, { name: "kernel" });
   const longer = new Uint8Array(file.asset.bytes + 5);
   const wrong = [sourceOf(new Uint8Array(file.asset.bytes)), sourceOf(longer)];
-  const bytes = await page().loader.load(file.asset, [...wrong, good], waiter());
+  const bytes = await browser.page().loader.load(file.asset, [...wrong, good], waiter());
   expect(sha256(bytes)).toBe(sha256(file.content));
   expect(good.opened).toEqual([0]);
 });
 
 test("a file that unpacks to another length is refused", async () => {
   const { asset, shipped } = packFile(new Uint8Array(5 * MIB), "bomb");
-  const load = page().loader.load(
-    { ...asset, unpacked_bytes: 1000 },
-    [sourceOf(shipped)],
-    waiter(),
-  );
+  const load = browser
+    .page()
+    .loader.load({ ...asset, unpacked_bytes: 1000 }, [sourceOf(shipped)], waiter());
   await expect(load).rejects.toThrow("bomb unpacks to more instead of 1000 bytes");
 });
 
@@ -161,7 +143,7 @@ test("without crypto.subtle the archive's own sum still refuses damage", async (
   const damaged = file.shipped.slice();
   damaged[2 * MIB]! ^= 0xff;
   const good = sourceOf(file.shipped, { name: "kernel" });
-  const bytes = await page().loader.load(file.asset, [sourceOf(damaged), good], waiter());
+  const bytes = await browser.page().loader.load(file.asset, [sourceOf(damaged), good], waiter());
   expect(sha256(bytes)).toBe(sha256(file.content));
   expect(good.opened).toEqual([0]);
 });
@@ -169,58 +151,14 @@ test("without crypto.subtle the archive's own sum still refuses damage", async (
 test("places that do not hold the file are passed over; if none does, that is said", async () => {
   const own = waiter();
   const sources = [sourceOf(null), sourceOf(file.shipped, { name: "kernel" })];
-  await page().loader.load(file.asset, sources, own);
+  await browser.page().loader.load(file.asset, sources, own);
   expect(own.steps.at(-1)?.source).toBe("kernel");
-  const nowhere = page().loader.load(makeFile(10, 3).asset, [sourceOf(null)], waiter());
+  const nowhere = browser.page().loader.load(makeFile(10, 3).asset, [sourceOf(null)], waiter());
   await expect(nowhere).rejects.toThrow("model.onnx could not be loaded. No source holds it.");
 });
 
-test.each([
-  ["absent", undefined],
-  [
-    "throwing",
-    {
-      open: () => {
-        throw new DOMException("denied", "SecurityError");
-      },
-    },
-  ],
-  ["refusing", { open: () => failing() }],
-  ["silent", { open: () => ({}) }],
-])("an IndexedDB that is %s stops nothing, and is told once", async (_, broken) => {
-  vi.stubGlobal("indexedDB", undefined);
-  const cache = new AssetCache({
-    factory: broken as unknown as globalThis.IDBFactory | undefined,
-    patience_ms: 30,
-  });
-  const bytes = await new AssetLoader(cache).load(file.asset, [sourceOf(file.shipped)], waiter());
-  expect(sha256(bytes)).toBe(sha256(file.content));
-  await cache.settled();
-  expect(cache.trouble).toMatch(/^This browser keeps no copy of the model \(.+\)/);
-});
-
-function failing(): object {
-  const request: { onerror?: () => void; error: DOMException } = {
-    error: new DOMException("no storage in private windows", "InvalidStateError"),
-  };
-  setTimeout(() => request.onerror?.(), 0);
-  return request;
-}
-
-test("a full disk stops nothing", async () => {
-  const cache = new AssetCache({ factory });
-  const put = vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
-    throw new DOMException("the disk is full", "QuotaExceededError");
-  });
-  const load = new AssetLoader(cache).load(file.asset, [sourceOf(file.shipped)], waiter());
-  expect(sha256(await load)).toBe(sha256(file.content));
-  await cache.settled();
-  expect(cache.trouble).toContain("the disk is full");
-  put.mockRestore();
-});
-
 test("two who want the same file share one load, and both see it come", async () => {
-  const { loader } = page();
+  const { loader } = browser.page();
   const [first, second] = [waiter(), waiter()];
   const [mine, yours] = [sourceOf(file.shipped), sourceOf(file.shipped)];
   const loads = [loader.load(file.asset, [mine], first), loader.load(file.asset, [yours], second)];
@@ -230,12 +168,12 @@ test("two who want the same file share one load, and both see it come", async ()
 });
 
 test("who watches a load takes over, by own means, when its owner leaves", async () => {
-  const { loader } = page();
+  const { loader } = browser.page();
   const [first, second] = [waiter(), waiter()];
   const [mine, yours] = [silentAfter(MIB), sourceOf(file.shipped)];
   const left = loader.load(file.asset, [mine], first);
   const load = loader.load(file.asset, [yours], second);
-  await vi.waitFor(() => expect(second.steps.at(-1)?.loaded).toBe(MIB));
+  await eventually(() => expect(second.steps.at(-1)?.loaded).toBe(MIB));
   first.controller.abort();
   await expect(left).rejects.toThrow("aborted");
   expect(sha256(await load)).toBe(sha256(file.content));
@@ -268,22 +206,12 @@ test("an aborted load stops reading", async () => {
         }
       })(),
   };
-  const load = page().loader.load(file.asset, [endless], own);
-  await vi.waitFor(() => expect(pieces.count).toBeGreaterThan(2));
+  const load = browser.page().loader.load(file.asset, [endless], own);
+  await eventually(() => expect(pieces.count).toBeGreaterThan(2));
   own.controller.abort();
   await expect(load).rejects.toThrow("aborted");
   await new Promise((resolve) => setTimeout(resolve, 20));
   const { count } = pieces;
   await new Promise((resolve) => setTimeout(resolve, 20));
   expect(pieces.count).toBe(count);
-});
-
-test("what was not used for long is cleared away", async () => {
-  await store(sourceOf(file.shipped));
-  const next = makeFile(2 * MIB, 7);
-  const late = page({ now: () => Date.now() + 31 * DAY_MS });
-  await late.loader.load(next.asset, [sourceOf(next.shipped)], waiter());
-  await late.cache.settled();
-  const keys = (await chunks((stored) => stored.getAllKeys())) as [string, number][];
-  expect(new Set(keys.map(([sha]) => sha))).toEqual(new Set([next.asset.sha256]));
 });

@@ -1,12 +1,15 @@
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
-import { beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import type { Result } from "../../src/core/types";
 import type { AssetSource } from "../../src/runtime/assets";
 import { AssetCache } from "../../src/runtime/cache";
 import { type Client, Runtime } from "../../src/runtime/client";
+import { Connection } from "../../src/runtime/connection";
+import type { FromWorker } from "../../src/runtime/protocol";
+import type { EngineHandle } from "../../src/runtime/start";
 import { engines, FakeSessions, makeModel, OPTIONS } from "./fake-model";
-import { type File, sourceOf, waiter } from "./helpers";
+import { eventually, type File, sourceOf, waiter } from "./helpers";
 
 const { manifest, files } = makeModel("one");
 const LONG = {
@@ -107,11 +110,12 @@ test("an aborted question stops the engine's work", async () => {
   const own = handlers();
   sessions.allow(2);
   const asked = client.ask(LONG, own);
-  await vi.waitFor(() => expect(sessions.runs).toBe(2));
+  await eventually(() => expect(sessions.begun).toBe(3));
   own.controller.abort();
   await expect(asked).rejects.toThrow("aborted");
   await new Promise((resolve) => setTimeout(resolve, 20));
   sessions.go();
+  await eventually(() => expect(sessions.runs).toBe(3));
   await new Promise((resolve) => setTimeout(resolve, 40));
   expect(sessions.runs).toBe(3);
 });
@@ -122,7 +126,7 @@ test("when the engine dies the question is asked again of a new one, from the br
   await runtime.cache.settled();
   sessions.hold();
   const asked = client.ask(SHORT, handlers());
-  await vi.waitFor(() => expect(page.started.length).toBe(1));
+  await eventually(() => expect(page.started.length).toBe(1));
   page.started[0]!.kill("it crashed");
   sessions.go();
   expect((await asked).answers[0]?.text).toBe("zebra");
@@ -140,7 +144,7 @@ test("an engine that is shot without a word is missed by its heartbeat", async (
   const asked = client.ask(SHORT, handlers());
   await new Promise((resolve) => setTimeout(resolve, 5));
   page.started[0]!.mute();
-  await vi.waitFor(() => expect(page.started.length).toBe(2), { timeout: 3000 });
+  await eventually(() => expect(page.started.length).toBe(2));
   sessions.go();
   expect((await asked).answers[0]?.text).toBe("zebra");
 });
@@ -163,7 +167,7 @@ test("a second death in a row is an error in words; asking again starts anew", a
   const verdict = expect(asked).rejects.toThrow(/stopped twice in a row \(out of memory\)/);
   await new Promise((resolve) => setTimeout(resolve, 10));
   page.started[0]!.kill("out of memory");
-  await vi.waitFor(() => expect(sessions.opened).toBe(2));
+  await eventually(() => expect(sessions.opened).toBe(2));
   await new Promise((resolve) => setTimeout(resolve, 20));
   page.started[1]!.kill("out of memory");
   await verdict;
@@ -178,7 +182,7 @@ test("a model that nobody asks any more is freed when another one comes", async 
   await a.load(other.manifest, [source], waiter());
   expect(sessions.disposed).toBe(0);
   await b.load(other.manifest, [source], waiter());
-  await vi.waitFor(() => expect(sessions.disposed).toBe(1));
+  await eventually(() => expect(sessions.disposed).toBe(1));
   expect((await b.ask(SHORT, handlers())).answers[0]?.text).toBe("zebra");
 });
 
@@ -203,4 +207,25 @@ test("what cannot be loaded is told in words, and can be tried again", async () 
   await expect(nothing).rejects.toThrow("could not be loaded. No source holds it.");
   await client.load(manifest, [server()], waiter());
   expect((await client.ask(SHORT, handlers())).answers[0]?.text).toBe("zebra");
+});
+
+test("late words of the engine about an older request are dropped", async () => {
+  const port: EngineHandle["port"] = { postMessage: () => {}, onmessage: null };
+  const handle: EngineHandle = { port, threads: 1, notice: "", stop: () => {} };
+  const connection = new Connection(handle, () => {}, 1000);
+  const say = (message: FromWorker): void =>
+    port.onmessage!({ data: message } as MessageEvent<FromWorker>);
+  const request = { model: "m", ...SHORT };
+  const own = handlers();
+  const old = connection.ask({ kind: "ask", client: "a", id: 1, request }, handlers());
+  const young = connection.ask({ kind: "ask", client: "a", id: 2, request }, own);
+  await expect(old).rejects.toThrow("newer request");
+  const late = { question: "old" } as Result;
+  say({ kind: "result", client: "a", id: 1, final: false, result: late });
+  say({ kind: "failed", client: "a", id: 1, message: "old", fatal: false });
+  say({ kind: "result", client: "a", id: 1, final: true, result: late });
+  say({ kind: "result", client: "a", id: 2, final: true, result: { question: "new" } as Result });
+  expect((await young).question).toBe("new");
+  expect(own.partial).toEqual([]);
+  connection.die("the test is over");
 });

@@ -1,81 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type Component, createComponent } from "../../src/component";
-import type { Result } from "../../src/core/types";
-import type { Host } from "../../src/hosts/host";
 import { DEFAULT_INPUTS, type Inputs } from "../../src/inputs";
-import type { Client, Loaded, Question } from "../../src/runtime/client";
-import type { AskHandlers } from "../../src/runtime/connection";
-import type { Manifest } from "../../src/runtime/protocol";
-import type { Waiter } from "../../src/runtime/shared";
-import type { ComponentState } from "../../src/state";
+import { FakeClient, FakeHost, result } from "./fake-host";
 import { makeModel } from "./fake-model";
-
-interface Call<T, Args> {
-  readonly args: Args;
-  readonly waiter: Waiter;
-  resolve(value: T): void;
-  reject(error: Error): void;
-}
-
-/** A client that answers when told to. */
-class FakeClient implements Client {
-  readonly loads: Call<Loaded, Manifest>[] = [];
-  readonly asks: (Call<Result, Question> & { handlers: AskHandlers })[] = [];
-  released = 0;
-
-  load(manifest: Manifest, _: unknown, waiter: Waiter): Promise<Loaded> {
-    return new Promise((resolve, reject) => {
-      waiter.signal.addEventListener("abort", () => reject(waiter.signal.reason));
-      this.loads.push({ args: manifest, waiter, resolve, reject });
-    });
-  }
-
-  ask(question: Question, handlers: AskHandlers): Promise<Result> {
-    return new Promise((resolve, reject) => {
-      this.asks.at(-1)?.reject(new DOMException("A newer request", "AbortError"));
-      handlers.signal.addEventListener("abort", () => reject(handlers.signal.reason));
-      this.asks.push({ args: question, waiter: handlers, handlers, resolve, reject });
-    });
-  }
-
-  async scores() {
-    return null;
-  }
-
-  release(): void {
-    this.released++;
-  }
-}
-
-class FakeHost implements Host {
-  readonly sources = [];
-  readonly states: ComponentState[] = [];
-  readonly written: Partial<Inputs>[] = [];
-  private changed: () => void = () => {};
-
-  constructor(
-    public inputs: Inputs,
-    public manifest: Manifest,
-  ) {}
-
-  readInputs = (): Inputs => this.inputs;
-  readManifest = (): Manifest => this.manifest;
-  onChange(callback: () => void): void {
-    this.changed = callback;
-  }
-  writeInputs(changes: Partial<Inputs>): void {
-    this.written.push(changes);
-    this.inputs = { ...this.inputs, ...changes };
-  }
-  report(state: ComponentState): void {
-    this.states.push(state);
-  }
-  set(inputs: Partial<Inputs>, manifest = this.manifest): void {
-    this.inputs = { ...this.inputs, ...inputs };
-    this.manifest = manifest;
-    this.changed();
-  }
-}
 
 const { manifest } = makeModel("one");
 const TEXTS = { passage: "It is a zebra.", question: "What is it?" };
@@ -107,24 +34,6 @@ async function startLoaded(inputs?: Partial<Inputs>): Promise<void> {
   start(inputs);
   client.loads[0]!.resolve({ backend: "wasm, 1 thread", notice: "" });
   await settle();
-}
-
-function result(text: string, windows_done = 1, windows_total = 1): Result {
-  return {
-    answers: [{ text, start: 0, end: text.length, score: 1, probability: 1 }],
-    null_score: 0,
-    null_probability: 0,
-    null_margin: -1,
-    no_answer: false,
-    question: "",
-    passage_length: 0,
-    windows_done,
-    windows_total,
-    warnings: [],
-    timing: { tokens: 1, windows: 1, run_ms: 1, total_ms: 1 },
-    backend: "wasm, 1 thread",
-    model: "Fake model",
-  };
 }
 
 const shown = () => component.state.result?.answers[0]?.text ?? null;
@@ -316,6 +225,30 @@ test("another manifest loads the other model and asks it", async () => {
   await settle();
   expect(component.state.notice).toBe("MobileBERT is not at hand. No copy is kept.");
   expect(client.asks.length).toBe(2);
+});
+
+test("a load that another manifest overtook changes nothing any more", async () => {
+  start();
+  host.set({}, makeModel("two").manifest);
+  expect(client.loads[0]!.waiter.signal.aborted).toBe(true);
+  client.loads[0]!.resolve({ backend: "too late", notice: "" });
+  client.loads[0]!.waiter.onProgress({ stage: "run", name: "", loaded: 1, total: 2, unit: "" });
+  await settle();
+  expect(component.state).toMatchObject({ status: "loading", backend: "", progress: null });
+  expect(client.asks).toEqual([]);
+});
+
+test("options that change between two keys wait for the typing to rest", async () => {
+  await startLoaded();
+  component.actions.setQuestion("Who?");
+  component.actions.setOptions({ top_k: 3 });
+  await vi.advanceTimersByTimeAsync(100);
+  expect(client.asks.length).toBe(1);
+  await rest();
+  expect(client.asks.map(({ args }) => [args.question, args.options.top_k])).toEqual([
+    [TEXTS.question, 5],
+    ["Who?", 3],
+  ]);
 });
 
 test("after a failed load a word from Python tries again: the kernel may be new", async () => {

@@ -3,6 +3,7 @@ import * as tokenizer from "../../src/core/tokenizer";
 import { startEngine } from "../../src/runtime/engine";
 import type { FromWorker, Port, ToWorker } from "../../src/runtime/protocol";
 import { FakeSessions, MAX_SEQ_LEN, makeModel, OPTIONS, VOCAB } from "./fake-model";
+import { eventually } from "./helpers";
 
 const FIELD = "the field ".repeat(30);
 const LONG = `${FIELD}zebra ${FIELD}`;
@@ -23,7 +24,7 @@ beforeEach(async () => {
   startEngine(port, sessions);
   expect(said).toEqual([{ kind: "hello" }]);
   load("m");
-  await vi.waitFor(() =>
+  await eventually(() =>
     expect(said).toContainEqual({ kind: "loaded", model: "m", backend: "fake" }),
   );
 });
@@ -39,7 +40,7 @@ function ask(client: string, id: number, passage = SHORT, question = "where is i
 }
 
 async function answer(client: string, id: number) {
-  return vi.waitFor(() => {
+  return eventually(() => {
     const found = finals().find((m) => "id" in m && m.client === client && m.id === id);
     if (found?.kind !== "result") throw new Error("not yet");
     return found.result;
@@ -67,7 +68,7 @@ test("a model that was optimised ahead of time is not optimised again", () => {
 test("the newest request of a client wins; the older one stops between two windows", async () => {
   sessions.allow(2);
   ask("a", 1, LONG);
-  await vi.waitFor(() => expect(sessions.runs).toBe(2));
+  await eventually(() => expect(sessions.begun).toBe(3));
   ask("a", 2);
   sessions.go();
   await answer("a", 2);
@@ -79,11 +80,12 @@ test("the newest request of a client wins; the older one stops between two windo
 test("cancelling stops between two windows and nothing is answered", async () => {
   sessions.allow(3);
   ask("a", 1, LONG);
-  await vi.waitFor(() => expect(sessions.runs).toBe(3));
+  await eventually(() => expect(sessions.begun).toBe(4));
   tell({ kind: "cancel", client: "a" });
   sessions.go();
+  // The one that was under way comes to its end.
+  await eventually(() => expect(sessions.runs).toBe(4));
   await new Promise((resolve) => setTimeout(resolve, 50));
-  // The one that was under way came to its end.
   expect(sessions.runs).toBe(4);
   expect(finals()).toEqual([]);
 });
@@ -91,7 +93,7 @@ test("cancelling stops between two windows and nothing is answered", async () =>
 test("clients take turns: a short question does not wait for a long passage", async () => {
   sessions.allow(2);
   ask("long", 1, LONG);
-  await vi.waitFor(() => expect(sessions.runs).toBe(2));
+  await eventually(() => expect(sessions.begun).toBe(3));
   ask("short", 1);
   sessions.allow(2);
   await answer("short", 1);
@@ -114,7 +116,7 @@ test("other decoding options are answered without running the model", async () =
 test("options that change while it runs keep the windows that were run", async () => {
   sessions.allow(3);
   ask("a", 1, LONG);
-  await vi.waitFor(() => expect(sessions.runs).toBe(3));
+  await eventually(() => expect(sessions.begun).toBe(4));
   sessions.go();
   tell({ kind: "decode", client: "a", id: 2, of: 1, options: { ...OPTIONS, top_k: 1 } });
   expect((await answer("a", 2)).answers.length).toBe(1);
@@ -144,27 +146,27 @@ test("a long passage gives progress by windows and first answers, at most every 
 
 test("a blank question and a broken run are errors in words", async () => {
   ask("a", 1, SHORT, " \u0000 ");
-  await vi.waitFor(() => expect(said.at(-1)).toMatchObject({ kind: "failed", fatal: false }));
+  await eventually(() => expect(said.at(-1)).toMatchObject({ kind: "failed", fatal: false }));
   expect(said.at(-1)).toMatchObject({ message: expect.stringContaining("question is blank") });
   sessions.failure = new Error("bad input");
   ask("a", 2);
-  await vi.waitFor(() => expect(said.at(-1)).toMatchObject({ id: 2, message: "bad input" }));
+  await eventually(() => expect(said.at(-1)).toMatchObject({ id: 2, message: "bad input" }));
   sessions.failure = new WebAssembly.RuntimeError("memory access out of bounds");
   ask("a", 3);
-  await vi.waitFor(() => expect(said.at(-1)).toMatchObject({ id: 3, fatal: true }));
+  await eventually(() => expect(said.at(-1)).toMatchObject({ id: 3, fatal: true }));
 });
 
 test("a model that does not start is an error in words, and may be loaded again", async () => {
   sessions.failure = new Error("no such operator");
   load("n");
-  await vi.waitFor(() => expect(said.at(-1)).toMatchObject({ kind: "load-failed", fatal: false }));
+  await eventually(() => expect(said.at(-1)).toMatchObject({ kind: "load-failed", fatal: false }));
   expect(said.at(-1)).toMatchObject({
     message: "Fake model could not be started. no such operator",
   });
   load("n");
-  await vi.waitFor(() => expect(said.at(-1)).toMatchObject({ kind: "loaded", model: "n" }));
+  await eventually(() => expect(said.at(-1)).toMatchObject({ kind: "loaded", model: "n" }));
   tell({ kind: "unload", model: "n" });
-  await vi.waitFor(() => expect(sessions.disposed).toBe(1));
+  await eventually(() => expect(sessions.disposed).toBe(1));
 });
 
 test("a passage is tokenised once for several questions, also after cancelling", async () => {
@@ -179,7 +181,7 @@ test("a passage is tokenised once for several questions, also after cancelling",
     return { ...made, encode: counted };
   });
   load("n");
-  await vi.waitFor(() => expect(said.at(-1)).toMatchObject({ kind: "loaded", model: "n" }));
+  await eventually(() => expect(said.at(-1)).toMatchObject({ kind: "loaded", model: "n" }));
   const request = { model: "n", question: "where is it", passage: LONG, options: OPTIONS };
   tell({ kind: "ask", client: "a", id: 1, request });
   await answer("a", 1);

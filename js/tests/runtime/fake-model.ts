@@ -26,6 +26,8 @@ export const OPTIONS = { ...defaults, doc_stride: 10 };
 export class FakeSessions implements Sessions {
   /** Windows run so far. */
   runs = 0;
+  /** Windows begun so far: those and the one that waits. */
+  begun = 0;
   opened = 0;
   disposed = 0;
   threads = 0;
@@ -49,6 +51,7 @@ export class FakeSessions implements Sessions {
       batch_size: 1,
       run: async (features, { signal }) => {
         signal.throwIfAborted();
+        this.begun += features.length;
         while (this.permits < 1) await new Promise<void>((resolve) => this.waiting.push(resolve));
         this.permits--;
         this.fail();

@@ -1,6 +1,7 @@
 // Files, sources and engines for the runtime's tests.
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
+import { vi } from "vitest";
 import type { AssetSource, OpenOptions } from "../../src/runtime/assets";
 import type { Asset, Progress } from "../../src/runtime/protocol";
 import type { Waiter } from "../../src/runtime/shared";
@@ -68,6 +69,10 @@ export function sourceOf(
     },
   };
 }
+
+/** Waits for `check` to pass, on a busy machine too. */
+export const eventually = <T>(check: () => T): Promise<T> =>
+  vi.waitFor(check, { timeout: 15_000, interval: 5 });
 
 export interface WatchedWaiter extends Waiter {
   readonly controller: AbortController;

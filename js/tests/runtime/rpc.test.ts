@@ -1,7 +1,7 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import contract from "../../../qna_widget/contract.json" with { type: "json" };
 import { type AssetRead, type Buffers, type RpcOptions, rpcSource } from "../../src/runtime/rpc";
-import { makeFile, packFile } from "./helpers";
+import { eventually, makeFile, packFile } from "./helpers";
 
 const CHUNK = 1000;
 const FAST: RpcOptions = { chunk_bytes: CHUNK, chunk_timeout_ms: 15, waiting_ms: 15 };
@@ -141,7 +141,7 @@ test("aborting stops the asking and takes the listener away", async () => {
   const how = { offset: 0, signal: controller.signal, onWait: () => {} };
   const pieces = (await kernel.source().open(asset, how))![Symbol.asyncIterator]();
   const next = pieces.next();
-  await vi.waitFor(() => expect(kernel.reads.length).toBe(2));
+  await eventually(() => expect(kernel.reads.length).toBe(2));
   controller.abort();
   await expect(next).rejects.toThrow("aborted");
   expect(kernel.listeners.size).toBe(0);

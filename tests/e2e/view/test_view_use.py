@@ -14,15 +14,23 @@ HARD = (
 )
 
 
-@pytest.mark.parametrize("width", [320, 1000])
-def test_highlights_are_exact(view: View, width: int) -> None:
+RIGHT_TO_LEFT = "שלום לעולם (123), hello! " + HARD
+LONG_LINE = HARD + "one line of many words " * 2000
+
+
+@pytest.mark.parametrize(
+    ("passage", "width"),
+    [(HARD, 320), (HARD, 1000), (RIGHT_TO_LEFT, 600), (LONG_LINE, 600)],
+    ids=["narrow", "wide", "right to left", "long line"],
+)
+def test_highlights_are_exact(view: View, passage: str, width: int) -> None:
     texts = ["𝔘𝔫𝔦", "👩‍👩‍👧 walked.\r\nשלום", "日本語", "last line", "Zoë 😀"]
     spans = [(text, 5.0 - i, 0.1) for i, text in enumerate(texts)]
-    page = view(state(HARD, result=result(HARD, spans)), width=width)
+    page = view(state(passage, result=result(passage, spans)), width=width)
     for rank, text in enumerate(texts, 1):
         assert marked(page, rank) == text.replace("\r\n", "\n")
     # Places are told in code points, as in Python.
-    start = HARD.index("last line")
+    start = passage.index("last line")
     row = page.locator("[data-rank='4']")
     expect(row).to_contain_text(f"characters {start}–{start + 9}")
     assert calls(page) == [], "showing a passage must not change it"
@@ -30,7 +38,7 @@ def test_highlights_are_exact(view: View, width: int) -> None:
     area = page.locator(".qna-scroller")
     page.add_style_tag(
         content=".qna-root .qna-badges { display: none }"
-        ".qna-root .qna-scroller { max-block-size: none }"
+        ".qna-root .qna-scroller { max-block-size: 600px }"
     )
     quiet = page.add_style_tag(content=".qna-layer { visibility: hidden }")
     in_textarea = area.screenshot(animations="disabled")
@@ -80,6 +88,8 @@ def test_everything_by_keyboard(view: View) -> None:
     texts = [text for text, _, _ in SPANS]
     assert walk == ["Outside", "Question", "Passage", *texts]
     page.keyboard.press("Tab")
+    assert focused(page) == "Why these scores?"
+    page.keyboard.press("Tab")
     assert focused(page) == "Settings"
     page.keyboard.press("Enter")
     for label in ("Answers shown", "Longest answer", "No-answer threshold", "Overlap"):
@@ -96,6 +106,23 @@ def test_everything_by_keyboard(view: View) -> None:
     page.keyboard.press("Escape")
     expect(ring).to_have_attribute("aria-pressed", "false")
     expect(page.locator("mark[data-active]")).to_have_count(0)
+
+
+def test_jupyterlab_keeps_its_keys_to_itself(view: View) -> None:
+    page = view(STATES["partial"])
+    page.locator(".qna-settings > summary").click()
+    controls = page.locator(".qna-root :is(button, summary, select, input, [tabindex])")
+    assert controls.count() >= 10
+    for control in controls.all():
+        expect(control).to_have_attribute("data-lm-suppress-shortcuts", "true")
+    # In cells it prevents line breaks and undo by a listener on whatever is typed into.
+    area = page.get_by_label("Passage")
+    area.evaluate("e => e.addEventListener('beforeinput', event => event.preventDefault())")
+    area.press("Control+Home")
+    area.press("Enter")
+    expect(area).to_have_value("\n" + BOOK)
+    area.press("Control+z")
+    expect(area).to_have_value(BOOK)
 
 
 def test_answer_and_place_are_linked(view: View) -> None:
@@ -183,7 +210,7 @@ def test_no_answer_is_an_answer(view: View) -> None:
 
 def test_settings(view: View) -> None:
     page = view(ANSWERED)
-    page.locator("summary").click()
+    page.locator(".qna-settings > summary").click()
     page.get_by_label("No-answer threshold").press("ArrowRight")
     page.get_by_label("Answers shown").fill("3")
     page.get_by_label("Longest answer").fill("9999")

@@ -1,6 +1,6 @@
 // The listed answers and the pinned spans side by side, number by number.
 import type { TokenSpan } from "../../core/inspection";
-import { el } from "../dom";
+import { button, CONTROL, el, setAttribute } from "../dom";
 import { percent, score } from "../format";
 import { hue } from "../highlights";
 import { brief, type Model, type Pointing, sameSpan, textOf } from "./model";
@@ -9,7 +9,13 @@ export class Candidates {
   readonly #body = el("tbody");
   readonly element = el(
     "div",
-    { class: "qna-table-box", tabindex: 0, role: "region", "aria-label": "Spans compared" },
+    {
+      ...CONTROL,
+      class: "qna-table-box",
+      tabindex: 0,
+      role: "region",
+      "aria-label": "Spans compared",
+    },
     el(
       "table",
       { class: "qna-table" },
@@ -61,12 +67,12 @@ export class Candidates {
   #row(model: Model, span: TokenSpan, rank: number | null): HTMLElement {
     const found = model.inspection.candidate(span);
     const text = brief(textOf(model, span), 48);
-    const name = el("button", { type: "button", class: "qna-link" }, el("bdi", {}, text));
-    const remove = el(
-      "button",
-      { type: "button", class: "qna-link", "aria-label": `Unpin ${text}`, title: "Unpin" },
-      "✕",
-    );
+    const { pointing, signal } = this;
+    const name = button("", "qna-link", () => pointing.hold({ kind: "span", span }), signal);
+    name.append(el("bdi", {}, text));
+    const remove = button("✕", "qna-link", () => pointing.unpin(span), signal);
+    setAttribute(remove, "aria-label", `Unpin ${text}`);
+    setAttribute(remove, "title", "Unpin");
     const figures =
       found === null
         ? ["–", "–", "–", "–", "–"]
@@ -91,13 +97,10 @@ export class Candidates {
       ...figures.map((figure) => el("td", { class: "qna-number" }, figure)),
       el("td", {}, rank === null ? remove : null),
     );
-    const { pointing, signal } = this;
     row.addEventListener("pointerenter", () => pointing.point({ kind: "span", span }), { signal });
     row.addEventListener("pointerleave", () => pointing.point(null), { signal });
     name.addEventListener("focus", () => pointing.point({ kind: "span", span }), { signal });
     name.addEventListener("blur", () => pointing.point(null), { signal });
-    name.addEventListener("click", () => pointing.hold({ kind: "span", span }), { signal });
-    remove.addEventListener("click", () => pointing.unpin(span), { signal });
     return row;
   }
 }

@@ -1,6 +1,6 @@
 // The start × end matrix: point at a cell and its span is named; pin it to compare.
 import type { Region, TokenSpan } from "../../core/inspection";
-import { el, setAttribute, setText, uniqueId } from "../dom";
+import { CONTROL, el, setAttribute, setText, uniqueId } from "../dom";
 import { percent, score } from "../format";
 import type { Palette } from "./colors";
 import { type Layout, layoutOf, paintCells, paintMatrix } from "./matrix-picture";
@@ -22,7 +22,7 @@ export class Matrix {
   readonly #legend = el("div", { class: "qna-legend-scale" });
   readonly #low = el("span");
   readonly #high = el("span");
-  readonly #sizes = el("select", { "aria-label": "Tokens on a side" });
+  readonly #sizes = el("select", { ...CONTROL, "aria-label": "Tokens on a side" });
   readonly #spoken = el("div", { class: "qna-hidden", role: "status", "aria-live": "polite" });
   #model: Model | null = null;
   #palette: Palette | null = null;
@@ -45,6 +45,7 @@ export class Matrix {
     this.#stage = el(
       "div",
       {
+        ...CONTROL,
         class: "qna-matrix-stage",
         role: "application",
         tabindex: 0,

@@ -1,7 +1,7 @@
 // "Why these scores?": opens below the answers, fetches the scores, and links its parts.
 import type { Inspection, TokenSpan } from "../../core/inspection";
 import type { Actions, ComponentState } from "../../state";
-import { el, setAttribute, setText } from "../dom";
+import { CONTROL, el, setAttribute, setText } from "../dom";
 import { spansOf } from "../format";
 import { type Focus, type Model, type Pointing, sameSpan, spanOf } from "./model";
 import { Parts } from "./parts";
@@ -17,9 +17,8 @@ export class Inspector implements Pointing {
   readonly #content = el("div", { class: "qna-inspected" });
   readonly element = el(
     "details",
-    // JupyterLab's one-letter shortcuts are for cells, not for what lies in an output.
-    { class: "qna-inspector qna-disclosure", "data-lm-suppress-shortcuts": "true" },
-    el("summary", {}, "Why these scores?"),
+    { class: "qna-inspector qna-disclosure" },
+    el("summary", { ...CONTROL }, "Why these scores?"),
     this.#note,
     this.#content,
   );

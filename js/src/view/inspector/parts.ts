@@ -1,7 +1,7 @@
 // What an open inspector shows: its parts, their headings, and their order.
 import type { TokenSpan } from "../../core/inspection";
 import type { Actions } from "../../state";
-import { type Child, el } from "../dom";
+import { type Child, CONTROL, el } from "../dom";
 import { Candidates } from "./candidates";
 import { type Palette, readPalette } from "./colors";
 import { MassBar } from "./mass";
@@ -46,9 +46,9 @@ export class Parts {
     this.#threshold = new ThresholdLine(actions, signal);
     this.#windows = new WindowStrip(pointing, signal);
     this.#table = new WordTable(signal);
-    const pieces = el("input", { type: "checkbox" });
+    const pieces = el("input", { ...CONTROL, type: "checkbox" });
     pieces.addEventListener("change", () => onPieces(pieces.checked), { signal });
-    this.#asTable = el("input", { type: "checkbox" });
+    this.#asTable = el("input", { ...CONTROL, type: "checkbox" });
     this.#asTable.addEventListener("change", () => this.#drawTable(), { signal });
     this.element = el(
       "div",

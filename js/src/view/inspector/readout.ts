@@ -1,5 +1,5 @@
 // What is pointed at, in words and figures: how its score comes about.
-import { el } from "../dom";
+import { button, el } from "../dom";
 import { percent, score } from "../format";
 import { brief, type Focus, type Model, sameSpan, textOf, wordLogits, wordText } from "./model";
 
@@ -28,12 +28,13 @@ export class Readout {
     if (found === null) return [title, fact("has no score: no window holds it whole")];
     const { start_token, end_token, probability, start_logit, end_logit } = found;
     const pinned = model.pins.some((pin) => sameSpan(pin, found));
-    const pin = el(
-      "button",
-      { type: "button", class: "qna-button qna-pin", disabled: pinned },
+    const pin = button(
       pinned ? "Pinned" : "Pin",
+      "qna-button qna-pin",
+      () => this.onPin(focus),
+      this.signal,
     );
-    pin.addEventListener("click", () => this.onPin(focus), { signal: this.signal });
+    pin.disabled = pinned;
     const below = inspection.best.score - found.score;
     const standing = below === 0 ? "the best span" : `${score(below)} below the best`;
     const share =

@@ -1,7 +1,7 @@
 // "No answer" against the best span on one axis of scores; the line between them can be dragged.
 import { contract } from "../../inputs";
 import type { Actions } from "../../state";
-import { el, setAttribute, setText } from "../dom";
+import { CONTROL, el, setAttribute, setText } from "../dom";
 import { score } from "../format";
 import type { Model } from "./model";
 
@@ -13,6 +13,7 @@ const STEP = 0.1;
 export class ThresholdLine {
   readonly #axis: HTMLElement;
   readonly #line = el("div", {
+    ...CONTROL,
     class: "qna-threshold-line",
     role: "slider",
     tabindex: 0,

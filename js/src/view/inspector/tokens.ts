@@ -2,7 +2,7 @@
 // Drawn on a canvas no wider than the screen: a book has a hundred thousand words.
 import type { TokenSpan } from "../../core/inspection";
 import type { TokenWord } from "../../core/token-words";
-import { el, setAttribute } from "../dom";
+import { CONTROL, el, setAttribute } from "../dom";
 import { score } from "../format";
 import type { Palette } from "./colors";
 import { type Focus, type Model, type Pointing, wordLogits, wordOf } from "./model";
@@ -44,6 +44,7 @@ export class TokenStrip {
     this.#scroller = el(
       "div",
       {
+        ...CONTROL,
         class: "qna-strip",
         role: "slider",
         tabindex: 0,

@@ -1,7 +1,7 @@
 // The windows of a long passage as a strip: where each lies, how good its best span is, and which
 // answer came from which.
 import type { TokenSpan } from "../../core/inspection";
-import { el, setAttribute, setText } from "../dom";
+import { CONTROL, el, setAttribute, setText } from "../dom";
 import { score } from "../format";
 import type { Palette } from "./colors";
 import { brief, type Focus, type Model, type Pointing, textOf } from "./model";
@@ -35,6 +35,7 @@ export class WindowStrip {
     this.#stage = el(
       "div",
       {
+        ...CONTROL,
         class: "qna-windows-stage",
         role: "slider",
         tabindex: 0,

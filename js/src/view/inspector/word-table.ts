@@ -1,6 +1,6 @@
 // The words' scores as a table, a hundred at a time: what the bars say, for those who read.
 import type { TokenSpan } from "../../core/inspection";
-import { button, el, setText } from "../dom";
+import { button, CONTROL, el, setText } from "../dom";
 import { percent, score } from "../format";
 import { type Model, wordLogits, wordOf } from "./model";
 
@@ -23,7 +23,13 @@ export class WordTable {
       {},
       el(
         "div",
-        { class: "qna-table-box", tabindex: 0, role: "region", "aria-label": "Scores of words" },
+        {
+          ...CONTROL,
+          class: "qna-table-box",
+          tabindex: 0,
+          role: "region",
+          "aria-label": "Scores of words",
+        },
         el(
           "table",
           { class: "qna-table" },

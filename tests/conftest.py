@@ -1,0 +1,39 @@
+"""What all tests share: the texts at hand, and a summary that says which they were."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+OWN_TEXTS = ROOT / "tests" / "texts" / "questions.json"
+# Public data sets beside the repository, where somebody has put them there.
+SHARED = ROOT.parent / "shared" / "data"
+SQUAD = SHARED / "squad" / "validation.json"
+
+
+def _which_texts() -> str:
+    if SQUAD.is_file():
+        return f"real text: {SHARED} (SQuAD and others), besides the repository's own texts"
+    return f"real text: only the repository's own ({OWN_TEXTS.parent}); {SHARED} is not there"
+
+
+def pytest_report_header() -> str:
+    return _which_texts()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    terminalreporter.write_line(_which_texts())
+
+
+@pytest.fixture(scope="session")
+def questions_file() -> Path:
+    """The largest SQuAD-format file at hand."""
+    return SQUAD if SQUAD.is_file() else OWN_TEXTS
+
+
+@pytest.fixture(scope="session")
+def own_texts() -> Path:
+    """The texts written for the repository, with questions and gold answers."""
+    return OWN_TEXTS

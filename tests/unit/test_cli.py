@@ -1,0 +1,101 @@
+"""The command line: what it prints, writes, and returns to the shell."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from qna_widget import __version__
+from qna_widget.cli import main
+from qna_widget.squad import read_examples
+
+TINY = Path(__file__).parents[1] / "parity" / "tiny_bert"
+
+
+def test_export_then_eval(
+    tmp_path: Path, own_texts: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "tiny"
+    assert main(["export", str(TINY), str(out), "--max-seq-len", "24", "--licence", "MIT"]) == 0
+    assert capsys.readouterr().out.strip() == str(out / "model.json")
+    assert json.loads((out / "model.json").read_text(encoding="utf-8"))["name"] == "tiny"
+
+    predictions, margins = tmp_path / "p.json", tmp_path / "m.json"
+    arguments = ["eval", str(own_texts), "--model", str(out), "--limit", "3"]
+    files = ["--predictions", str(predictions), "--null-margins", str(margins)]
+    assert main([*arguments, *files]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert figures["total"] == 3
+    assert {"exact", "f1", "HasAns_f1", "f1_answerable", "best_f1", "best_f1_thresh"} <= set(
+        figures
+    )
+    assert figures["questions_per_second"] > 0
+    ids = {example.id for example in read_examples(own_texts, limit=3)}
+    for file in (predictions, margins):
+        assert set(json.loads(file.read_text(encoding="utf-8"))) == ids
+
+
+BERT = "Bert is Ernie's best friend and roommate on Sesame Street."
+
+
+def ask(*arguments: str, passage: bytes = BERT.encode()) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "qna_widget", "ask", *arguments]
+    return subprocess.run(command, input=passage, capture_output=True, check=False)
+
+
+def test_ask_reads_standard_input_and_prints_a_table() -> None:
+    done = ask("Where does Bert live?", "--top-k", "2")
+    first, second = done.stdout.decode().splitlines()
+    assert done.returncode == 0
+    assert first.endswith("44-57  Sesame Street")
+    assert "%" in second
+
+
+def test_ask_reads_a_file_and_prints_json(tmp_path: Path) -> None:
+    file = tmp_path / "passage.txt"
+    file.write_text("🎉 " + BERT, encoding="utf-8")
+    done = ask("Where does Bert live?", "-p", str(file), "--json", passage=b"")
+    result = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert [result["answers"][0][name] for name in ("text", "start", "end")] == [
+        "Sesame Street",
+        46,
+        59,
+    ]
+    assert result["null_margin"] < 0
+
+
+def test_no_answer_has_a_code_of_its_own() -> None:
+    done = ask("Where does Bert live?", "--threshold", "-100")
+    assert (done.returncode, done.stdout.decode().split("  ")[-1]) == (3, "(no answer)\n")
+
+
+def test_ask_fails_in_words() -> None:
+    for passage, words in ((b" ", "The passage is blank"), (b"\xff", "is not UTF-8 text")):
+        done = ask("Who?", passage=passage)
+        assert (done.returncode, done.stdout) == (1, b"")
+        assert words in done.stderr.decode()
+    long = ask("why " * 70)
+    assert "only its first 64 were used" in long.stderr.decode()
+
+
+def test_errors_are_words_and_a_code(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["eval", "/nowhere.json"]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("qna-widget: /nowhere.json cannot be read")
+    assert "Traceback" not in captured.err
+
+
+def test_as_a_module() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "qna_widget", "--version"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == __version__
