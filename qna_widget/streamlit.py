@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal
 
 import streamlit as st
@@ -124,7 +125,7 @@ def qna(
         "manifest": _served(manifest(registry.resolve(model))),
     }
     if st.runtime.exists():  # else the script runs as plain Python, and nobody looks
-        _component()(
+        _component(st.runtime.get_instance())(
             key=key,
             data=data,
             default={"report": None},
@@ -147,8 +148,9 @@ def _result(memory: _Memory) -> QnAResult:
     )
 
 
-def _component() -> Callable[..., Any]:
-    """Register anew each time: every runtime (each AppTest has its own) has its own register."""
+@lru_cache(maxsize=1)
+def _component(_runtime: object) -> Callable[..., Any]:
+    """Register once per runtime: each has its own register, and each AppTest its own runtime."""
     built("streamlit.js")
     mount: Callable[..., Any] = st.components.v2.component("qna-widget.qna", js="streamlit.js")
     return mount

@@ -254,6 +254,23 @@ def test_after_a_reload_no_model_byte_is_fetched_again(offline: Offline, address
     assert [answer["text"] for answer in again] == [answer["text"] for answer in first]
 
 
+@pytest.mark.parametrize(
+    "broken", ["undefined", "{ open() { throw new Error('forbidden') } }"], ids=["absent", "throws"]
+)
+def test_without_a_usable_indexeddb_it_still_answers(
+    offline: Offline, address: str, broken: str
+) -> None:
+    offline.context.add_init_script(
+        f"Object.defineProperty(globalThis, 'indexedDB', {{ value: {broken} }})"
+    )
+    app = App(offline.page(), address)
+    assert app.answered(BERT_QUESTION)["found"]["one"]["answers"] != []
+    app.page.reload()
+    app.answered(BERT_QUESTION)
+    # Nothing could be kept: the server is asked again.
+    assert len(model_files(offline)) == 6
+
+
 def test_two_components_share_one_model(offline: Offline, address: str) -> None:
     app = App(offline.page(), address, keys="one two")
     app.answered(BERT_QUESTION, "one")

@@ -57,7 +57,8 @@ class Browser:
 def browser(monkeypatch: pytest.MonkeyPatch) -> Browser:
     browser = Browser()
     monkeypatch.setattr(st, "session_state", browser.session)
-    monkeypatch.setattr(adapter, "_component", lambda: browser.mount)
+    monkeypatch.setattr(adapter, "_component", lambda _runtime: browser.mount)
+    monkeypatch.setattr(st.runtime, "get_instance", object)
     monkeypatch.setattr(adapter, "manifest", lambda model: {"model": model.name})
     monkeypatch.setattr(st.runtime, "exists", lambda: True)
     return browser
