@@ -25,6 +25,7 @@ export class PassagePane {
   readonly element: HTMLElement;
   readonly #highlights = new Highlights();
   readonly #spotlight: Spotlight;
+  #lines: { readonly given: string; readonly newlines: Newlines } | null = null;
   readonly #field: TextField;
   readonly #scroller: HTMLElement;
   readonly #length: HTMLElement;
@@ -90,7 +91,7 @@ export class PassagePane {
     setAttribute(this.#scroller, "data-waiting", spans === null);
     // In the middle of a composition another text is on the screen: no offsets fit it.
     if (spans === null || this.#field.given !== passage) return;
-    const newlines = new Newlines(passage);
+    const newlines = this.#newlines();
     this.#highlights.setMarks(
       spans.map((span, i) => ({
         rank: i + 1,
@@ -111,18 +112,21 @@ export class PassagePane {
 
   /** Lights up a place that need not be an answer (UTF-16 units), scrolled into sight; null: none. */
   light(place: { readonly start: number; readonly end: number } | null): void {
-    const newlines = place && new Newlines(this.#field.given);
-    this.#spotlight.show(
-      newlines && {
-        start: newlines.toShown(place.start),
-        end: newlines.toShown(place.end),
-      },
+    const view = place && this.#scroller.getBoundingClientRect();
+    const newlines = place && this.#newlines();
+    const box = this.#spotlight.show(
+      newlines && { start: newlines.toShown(place.start), end: newlines.toShown(place.end) },
     );
-    const box = this.#spotlight.first?.getBoundingClientRect();
-    if (box === undefined) return;
-    const view = this.#scroller.getBoundingClientRect();
+    if (box === null || view === null) return;
     if (box.top >= view.top && box.bottom <= view.bottom) return;
     this.#scroller.scrollTop += box.top - view.top - view.height / 3;
+  }
+
+  /** Of the text that stands there, found once per text. */
+  #newlines(): Newlines {
+    const { given } = this.#field;
+    if (this.#lines?.given !== given) this.#lines = { given, newlines: new Newlines(given) };
+    return this.#lines.newlines;
   }
 
   scrollTo(rank: number): void {

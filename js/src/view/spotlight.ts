@@ -13,28 +13,26 @@ export class Spotlight {
     private readonly signal: AbortSignal,
   ) {}
 
-  /** Offsets (UTF-16 units) into the shown text; null: no light. */
-  show(place: { readonly start: number; readonly end: number } | null): void {
-    if (place === null && this.#place === null) return;
+  /**
+   * @param place offsets (UTF-16 units) into the shown text; null: no light
+   * @returns where its first line is on the screen
+   */
+  show(place: { readonly start: number; readonly end: number } | null): DOMRect | null {
+    if (place === null && this.#place === null) return null;
     this.#place = place;
     if (!this.#watching) this.#watch();
-    this.#draw();
-  }
-
-  /** The first box, to be scrolled to. */
-  get first(): Element | null {
-    return this.element.firstElementChild;
+    return this.#draw();
   }
 
   /** Lines break anew at another width. */
   #watch(): void {
     this.#watching = true;
-    const observer = new ResizeObserver(() => this.#draw());
+    const observer = new ResizeObserver(() => void this.#draw());
     observer.observe(this.layer.element);
     this.signal.addEventListener("abort", () => observer.disconnect(), { once: true });
   }
 
-  #draw(): void {
+  #draw(): DOMRect | null {
     const boxes = this.#place === null ? [] : this.layer.boxes(this.#place.start, this.#place.end);
     const { left, top } = this.layer.element.getBoundingClientRect();
     while (this.element.childElementCount > boxes.length) this.element.lastElementChild!.remove();
@@ -44,5 +42,6 @@ export class Spotlight {
       spot.style.inlineSize = `${box.width}px`;
       spot.style.blockSize = `${box.height}px`;
     });
+    return boxes[0] ?? null;
   }
 }

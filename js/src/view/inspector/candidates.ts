@@ -1,6 +1,6 @@
 // The listed answers and the pinned spans side by side, number by number.
 import type { TokenSpan } from "../../core/inspection";
-import { button, CONTROL, el, setAttribute } from "../dom";
+import { CONTROL, el } from "../dom";
 import { percent, score } from "../format";
 import { hue } from "../highlights";
 import { brief, type Model, type Pointing, sameSpan, textOf } from "./model";
@@ -37,11 +37,27 @@ export class Candidates {
   );
 
   #drawn: Model | null = null;
+  /** Row by row. */
+  #spans: readonly TokenSpan[] = [];
 
   constructor(
     private readonly pointing: Pointing,
-    private readonly signal: AbortSignal,
-  ) {}
+    signal: AbortSignal,
+  ) {
+    const on = (name: string, listener: (target: Element) => void) =>
+      this.#body.addEventListener(name, (event) => listener(event.target as Element), { signal });
+    on("pointerover", (target) => this.#point(target));
+    on("pointerleave", () => pointing.point(null));
+    on("focusin", (target) => this.#point(target));
+    on("focusout", () => pointing.point(null));
+    on("click", (target) => {
+      const span = this.#spanOf(target);
+      const pressed = target.closest("button");
+      if (span === null || pressed === null) return;
+      if (pressed.classList.contains("qna-unpin")) pointing.unpin(span);
+      else pointing.hold({ kind: "span", span });
+    });
+  }
 
   draw(model: Model): void {
     const old = this.#drawn;
@@ -53,6 +69,7 @@ export class Candidates {
     const unlisted = model.pins.filter(
       (pin) => !model.listed.some(({ span }) => sameSpan(span, pin)),
     );
+    this.#spans = [...model.listed.map(({ span }) => span), ...unlisted];
     const focused = (this.#body.getRootNode() as Document | ShadowRoot).activeElement;
     const at = [...this.#body.querySelectorAll("button")].indexOf(focused as HTMLButtonElement);
     this.#body.replaceChildren(
@@ -67,12 +84,19 @@ export class Candidates {
   #row(model: Model, span: TokenSpan, rank: number | null): HTMLElement {
     const found = model.inspection.candidate(span);
     const text = brief(textOf(model, span), 48);
-    const { pointing, signal } = this;
-    const name = button("", "qna-link", () => pointing.hold({ kind: "span", span }), signal);
+    const name = el("button", { ...CONTROL, type: "button", class: "qna-link" });
     name.append(el("bdi", {}, text));
-    const remove = button("✕", "qna-link", () => pointing.unpin(span), signal);
-    setAttribute(remove, "aria-label", `Unpin ${text}`);
-    setAttribute(remove, "title", "Unpin");
+    const remove = el(
+      "button",
+      {
+        ...CONTROL,
+        type: "button",
+        class: "qna-link qna-unpin",
+        "aria-label": `Unpin ${text}`,
+        title: "Unpin",
+      },
+      "✕",
+    );
     const figures =
       found === null
         ? ["–", "–", "–", "–", "–"]
@@ -83,7 +107,7 @@ export class Candidates {
             score(found.score - model.inspection.best.score),
             found.probability === null ? "too long" : percent(found.probability),
           ];
-    const row = el(
+    return el(
       "tr",
       {},
       el(
@@ -97,10 +121,15 @@ export class Candidates {
       ...figures.map((figure) => el("td", { class: "qna-number" }, figure)),
       el("td", {}, rank === null ? remove : null),
     );
-    row.addEventListener("pointerenter", () => pointing.point({ kind: "span", span }), { signal });
-    row.addEventListener("pointerleave", () => pointing.point(null), { signal });
-    name.addEventListener("focus", () => pointing.point({ kind: "span", span }), { signal });
-    name.addEventListener("blur", () => pointing.point(null), { signal });
-    return row;
+  }
+
+  #spanOf(target: Element): TokenSpan | null {
+    const row = target.closest("tr");
+    return row === null ? null : (this.#spans[row.sectionRowIndex] ?? null);
+  }
+
+  #point(target: Element): void {
+    const span = this.#spanOf(target);
+    this.pointing.point(span && { kind: "span", span });
   }
 }

@@ -248,6 +248,10 @@ function place(
   setAttribute(element, "hidden", !shown);
   if (!shown) return;
   element.style.transform = `translate(${x}px, ${y}px)`;
+  // Sizes cost a layout, and mostly stay.
+  const size = `${width} ${height}`;
+  if (element.dataset.size === size) return;
+  element.dataset.size = size;
   element.style.inlineSize = `${width}px`;
   element.style.blockSize = `${height}px`;
 }

@@ -36,10 +36,7 @@ export class Parts {
     onPieces: (pieces: boolean) => void,
     signal: AbortSignal,
   ) {
-    this.#readout = new Readout(
-      (focus) => focus.kind === "span" && pointing.pin(focus.span),
-      signal,
-    );
+    this.#readout = new Readout((span) => pointing.pin(span), signal);
     this.#tokens = new TokenStrip(pointing, signal);
     this.#matrix = new Matrix(pointing, signal);
     this.#candidates = new Candidates(pointing, signal);

@@ -1,61 +1,62 @@
 // What is pointed at, in words and figures: how its score comes about.
-import { button, el } from "../dom";
+import type { TokenSpan } from "../../core/inspection";
+import { button, el, setText } from "../dom";
 import { percent, score } from "../format";
 import { brief, type Focus, type Model, sameSpan, textOf, wordLogits, wordText } from "./model";
 
 export class Readout {
-  readonly element = el("div", { class: "qna-readout" });
+  readonly #words = el("div", { class: "qna-readout-words" });
+  readonly #pin: HTMLButtonElement;
+  readonly element: HTMLElement;
+  #span: TokenSpan | null = null;
 
-  constructor(
-    private readonly onPin: (focus: Focus) => void,
-    private readonly signal: AbortSignal,
-  ) {}
+  constructor(onPin: (span: TokenSpan) => void, signal: AbortSignal) {
+    const pin = () => this.#span && onPin(this.#span);
+    this.#pin = button("Pin", "qna-button qna-pin", pin, signal);
+    this.element = el("div", { class: "qna-readout" }, this.#words, this.#pin);
+  }
 
   draw(model: Model, focus: Focus): void {
-    this.element.replaceChildren(
-      ...(focus.kind === "span"
-        ? this.#span(model, focus)
+    this.#span = focus.kind === "span" ? focus.span : null;
+    const pinned = model.pins.some((pin) => this.#span !== null && sameSpan(pin, this.#span));
+    this.#pin.hidden = this.#span === null;
+    this.#pin.disabled = pinned;
+    setText(this.#pin, pinned ? "Pinned" : "Pin");
+    const words =
+      focus.kind === "span"
+        ? spanLine(model, focus.span)
         : focus.kind === "word"
           ? word(model, focus)
-          : windowLine(model, focus)),
-    );
+          : windowLine(model, focus);
+    this.#words.replaceChildren(...words);
   }
+}
 
-  #span(model: Model, focus: Extract<Focus, { kind: "span" }>): Node[] {
-    const { inspection } = model;
-    const found = inspection.candidate(focus.span);
-    const title = quote(textOf(model, focus.span));
-    if (found === null) return [title, fact("has no score: no window holds it whole")];
-    const { start_token, end_token, probability, start_logit, end_logit } = found;
-    const pinned = model.pins.some((pin) => sameSpan(pin, found));
-    const pin = button(
-      pinned ? "Pinned" : "Pin",
-      "qna-button qna-pin",
-      () => this.onPin(focus),
-      this.signal,
-    );
-    pin.disabled = pinned;
-    const below = inspection.best.score - found.score;
-    const standing = below === 0 ? "the best span" : `${score(below)} below the best`;
-    const share =
-      probability === null
-        ? `longer than ${inspection.max_answer_len} tokens: no candidate`
-        : `${percent(probability)} probable`;
-    return [
-      title,
-      el(
-        "span",
-        { class: "qna-sum" },
-        term("start", `start at “${brief(wordText(model, start_token), 20)}”`, start_logit),
-        " + ",
-        term("end", `end at “${brief(wordText(model, end_token), 20)}”`, end_logit),
-        " = ",
-        el("b", {}, score(found.score)),
-      ),
-      fact(`${share}, ${standing}`),
-      pin,
-    ];
-  }
+function spanLine(model: Model, span: TokenSpan): Node[] {
+  const { inspection } = model;
+  const found = inspection.candidate(span);
+  const title = quote(textOf(model, span));
+  if (found === null) return [title, fact("has no score: no window holds it whole")];
+  const { start_token, end_token, probability, start_logit, end_logit } = found;
+  const below = inspection.best.score - found.score;
+  const standing = below === 0 ? "the best span" : `${score(below)} below the best`;
+  const share =
+    probability === null
+      ? `longer than ${inspection.max_answer_len} tokens: no candidate`
+      : `${percent(probability)} probable`;
+  return [
+    title,
+    el(
+      "span",
+      { class: "qna-sum" },
+      term("start", `start at “${brief(wordText(model, start_token), 20)}”`, start_logit),
+      " + ",
+      term("end", `end at “${brief(wordText(model, end_token), 20)}”`, end_logit),
+      " = ",
+      el("b", {}, score(found.score)),
+    ),
+    fact(`${share}, ${standing}`),
+  ];
 }
 
 function word(model: Model, { word }: Extract<Focus, { kind: "word" }>): Node[] {

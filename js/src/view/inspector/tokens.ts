@@ -92,9 +92,19 @@ export class TokenStrip {
 
   /** Emphasises a span, and the word pointed at. */
   focus(span: TokenSpan, focus: Focus | null): void {
+    const hot = focus?.kind === "word" ? wordOf(this.#model!.words, focus.word.first) : -1;
+    const seen = hot !== this.#hot || this.#isSeen(span) || this.#isSeen(this.#span);
     this.#span = span;
-    this.#hot = focus?.kind === "word" ? wordOf(this.#model!.words, focus.word.first) : -1;
-    this.#surface.repaint();
+    this.#hot = hot;
+    // Most of what the matrix is pointed at is elsewhere: nothing here would change.
+    if (seen) this.#surface.repaint();
+  }
+
+  #isSeen(span: TokenSpan | null): boolean {
+    if (span === null) return false;
+    const { left, right } = this.#extent(span);
+    const from = this.#scroller.scrollLeft;
+    return right > from && left < from + this.#surface.width;
   }
 
   /** Scrolls until a span is in sight, if it is not. */
