@@ -11,7 +11,7 @@ export interface TokenWord {
 }
 
 /** What the tokenizer makes a token of its own: punctuation, ASCII symbols, Chinese characters. */
-const ALONE = /[\p{P}\p{Script=Han}$+<=>^`|~]/u;
+const ALONE = /^[\p{P}\p{Script=Han}$+<=>^`|~]/u;
 
 /** The pieces of one word touch, and nothing that stands alone is between them. */
 export function tokenWords(text: string, { starts, ends }: Encoding): TokenWord[] {
@@ -23,7 +23,7 @@ export function tokenWords(text: string, { starts, ends }: Encoding): TokenWord[
       word !== undefined &&
       start <= word.end &&
       !ALONE.test(lastCharacter(text, word.end)) &&
-      !ALONE.test(text.slice(start, start + 2));
+      !ALONE.test(text.slice(start, start + 2)); // one character, maybe of two units
     if (joins) words[words.length - 1] = { ...word, last: token, end: Math.max(end, word.end) };
     else words.push({ first: token, last: token, start, end });
   });

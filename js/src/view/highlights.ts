@@ -95,7 +95,7 @@ export class Highlights {
           }
           if (begun && end <= at + length) {
             range.setEnd(node, end - at);
-            return [...range.getClientRects()].filter(({ width }) => width > 0);
+            return lines([...range.getClientRects()]);
           }
           at += length;
         }
@@ -135,6 +135,28 @@ export class Highlights {
       setAttribute(mark, "data-hue", hue(shown ?? ranks[0]!));
     }
   }
+}
+
+/** Boxes that touch on one line as one: a marked stretch has a box of its own. */
+function lines(boxes: readonly DOMRect[]): DOMRect[] {
+  const joined: DOMRect[] = [];
+  for (const box of boxes) {
+    const last = joined.at(-1);
+    const touches =
+      last !== undefined &&
+      Math.abs(last.top - box.top) < 2 &&
+      box.left <= last.right + 1 &&
+      last.left <= box.right + 1;
+    if (box.width === 0) continue;
+    if (!touches) joined.push(box);
+    else {
+      const left = Math.min(last.left, box.left);
+      const right = Math.max(last.right, box.right);
+      const height = Math.max(last.bottom, box.bottom) - last.top;
+      joined[joined.length - 1] = new DOMRect(left, last.top, right - left, height);
+    }
+  }
+  return joined;
 }
 
 function ranksOf(mark: HTMLElement): number[] {

@@ -45,6 +45,8 @@ export interface Scale {
 export function readPalette(place: HTMLElement): Palette {
   const probe = document.createElement("span");
   probe.hidden = true;
+  // Canvases are not recoloured for forced colours: they want the colours as they are given.
+  probe.style.setProperty("forced-color-adjust", "none");
   place.append(probe);
   const read = (name: string): string => {
     probe.style.color = `var(${name})`;
