@@ -1,5 +1,6 @@
 // The tests' door to the page: everything real, driven from outside. No part of the package.
 import { type Component, createComponent } from "../component";
+import { Inspection } from "../core/inspection";
 import { DEFAULT_INPUTS, type Inputs } from "../inputs";
 import type { AssetSource } from "../runtime/assets";
 import { AssetCache } from "../runtime/cache";
@@ -154,6 +155,16 @@ async function ask(client: Client, inputs: Partial<Inputs>) {
   };
 }
 
+/** The inspector's matrix around the best span, `size` tokens on a side; NaN: no candidate. */
+async function matrix(client: Client, inputs: Partial<Inputs>, size: number) {
+  const asked = await ask(client, inputs);
+  const scores = (await client.scores())!;
+  const { max_answer_len } = { ...DEFAULT_INPUTS, ...inputs };
+  const inspection = new Inspection(scores, max_answer_len);
+  const { first_token, size: side, scores: cells } = inspection.region(inspection.best, size);
+  return { ...asked, matrix: { first_token, size: side, cells: Array.from(cells) } };
+}
+
 /** The real model in the real worker, loaded and ready for `ask`. */
 async function open(manifest: Manifest, onProgress: (progress: Progress) => void = () => {}) {
   const client = pageRuntime().connect();
@@ -165,6 +176,7 @@ async function open(manifest: Manifest, onProgress: (progress: Progress) => void
 const harness = {
   open,
   ask,
+  matrix,
   mount,
   pageRuntime,
   httpSource,

@@ -1,0 +1,155 @@
+"""The inspector on the real model: its matrix against Python, its threshold against decoding."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from harness import Harness, manifest
+from playwright.sync_api import Page, expect
+
+from qna_widget.answerer import QuestionAnswerer
+from qna_widget.features import max_context_windows
+from qna_widget.pipeline import prepare
+from qna_widget.squad import read_examples
+from qna_widget.types import Feature, FeatureOptions
+
+PASSAGES = 50
+SIDE = 40
+MAX_ANSWER_LEN = 30
+# The sum of two logits; see test_parity.py on what 8 bits do to one.
+RMS_TOLERANCE, MAX_TOLERANCE = 0.12, 2.0
+PASSAGE = (
+    "Bert is Ernie's best friend and roommate on Sesame Street. The pair share the basement "
+    "apartment at 123 Sesame Street."
+)
+
+
+def matrix(
+    features: list[Feature], logits: list[tuple[np.ndarray, np.ndarray]], first: int, side: int
+) -> np.ndarray:
+    """start[i] + end[j] of the window that gives i its maximal context; NaN where not allowed."""
+    owner = max_context_windows(features)
+    sums = np.full((side, side), np.nan)
+    for row in range(side):
+        window = owner[first + row]
+        feature = features[window]
+        shift = feature.passage_position - feature.window_start
+        start, end = (part.astype(np.float64) for part in logits[window])
+        stop = min(first + side, feature.window_start + feature.window_length)
+        for j in range(first + row, min(stop, first + row + MAX_ANSWER_LEN)):
+            sums[row, j - first] = start[first + row + shift] + end[j + shift]
+    return sums
+
+
+def test_the_matrix_is_start_plus_end_of_python(
+    offline: Any, harness: Harness, questions_file: Path
+) -> None:
+    examples = {example.passage: example for example in read_examples(questions_file)}
+    chosen = list(examples.values())[:: max(1, len(examples) // PASSAGES)][:PASSAGES]
+    assert len(chosen) >= min(PASSAGES, len(examples)) > 10
+    answerer = QuestionAnswerer("bundled")
+    given = manifest()
+    options = FeatureOptions(max_seq_len=given["model"]["max_seq_len"])
+    page = harness.open(offline.page())
+    found = page.evaluate(
+        """async ({ manifest, cases, side }) => {
+          const { client } = await qna.open(manifest);
+          const found = [];
+          for (const one of cases) found.push(await qna.matrix(client, one, side));
+          return found;
+        }""",
+        {
+            "manifest": given,
+            "cases": [{"question": e.question, "passage": e.passage} for e in chosen],
+            "side": SIDE,
+        },
+    )
+    differences = []
+    for example, browser in zip(chosen, found, strict=True):
+        features = list(
+            prepare(example.question, example.passage, answerer.tokenizer, options).features
+        )
+        first, side = browser["matrix"]["first_token"], browser["matrix"]["size"]
+        cells = np.array(browser["matrix"]["cells"], np.float64).reshape(side, side)
+        assert np.isfinite(cells).any()
+        named = [
+            tuple(np.array(window[name], np.float32) for name in ("start_logits", "end_logits"))
+            for window in browser["windows"]
+        ]
+        # Of the browser's own logits, bit by bit; of Python's, within what the two runtimes differ.
+        np.testing.assert_array_equal(cells, matrix(features, named, first, side))
+        ours = [(x.start_logits, x.end_logits) for x in answerer.session.run(features)]
+        theirs = matrix(features, ours, first, side)
+        assert (np.isnan(cells) == np.isnan(theirs)).all()
+        differences.append((cells - theirs)[np.isfinite(cells)])
+    all_cells = np.concatenate(differences)
+    rms, largest = np.sqrt(np.mean(all_cells**2)), np.abs(all_cells).max()
+    print(f"{len(chosen)} passages, {len(all_cells)} cells: rms {rms:.4f}, at most {largest:.4f}")
+    assert rms < RMS_TOLERANCE
+    assert largest < MAX_TOLERANCE
+
+
+@pytest.fixture
+def inspected(offline: Any, harness: Harness) -> Page:
+    """Open the inspector of a real component with a real answer."""
+    page = harness.open(offline.page())
+    page.evaluate(
+        """async ({ manifest, inputs }) => {
+          window.mounted = qna.mount(document.getElementById("root"), manifest, { inputs });
+          await mounted.until(({ status, result }) => status === "ready" && result !== null);
+        }""",
+        {
+            "manifest": manifest(),
+            "inputs": {"passage": PASSAGE, "question": "Where does Bert live?"},
+        },
+    )
+    assert page.evaluate("mounted.component.state.scores") is None
+    page.get_by_text("Why these scores?").click()
+    page.locator(".qna-readout-text").wait_for()
+    return page
+
+
+def test_the_threshold_flips_the_real_answer_at_null_minus_best(inspected: Page) -> None:
+    page = inspected
+    line = page.locator(".qna-threshold-line")
+    margin = page.evaluate("mounted.component.state.result.null_margin")
+    assert margin < 0, "the passage holds the answer"
+
+    def settled() -> tuple[float, bool]:
+        result = """mounted.until(({ status, result }) => status === "ready" && result !== null)
+          .then(({ inputs, result }) => [inputs.no_answer_threshold, result.no_answer])"""
+        threshold, none = page.evaluate(result)
+        return threshold, none
+
+    line.focus()
+    line.press("Home")
+    seen = [settled()]
+    while seen[-1][0] + 1 <= margin:
+        line.press("PageUp")
+        seen.append(settled())
+    while seen[-1][0] < margin:
+        line.press("ArrowRight")
+        seen.append(settled())
+    assert [none for _, none in seen] == [margin > threshold for threshold, _ in seen]
+    assert [none for _, none in seen[-2:]] == [True, False]
+    assert seen[-1][0] - seen[-2][0] == pytest.approx(0.1)
+    expect(page.locator(".qna-verdict")).to_contain_text("so the best span wins.")
+    expect(page.locator(".qna-none[data-wins]")).to_have_count(0)
+    line.press("ArrowLeft")
+    expect(page.locator(".qna-none[data-wins]")).to_contain_text("No answer in this passage")
+    # The scores were fetched once: a threshold changes the answer, not what the model said.
+    assert page.evaluate("mounted.component.state.scores !== null")
+
+
+def test_the_readout_is_the_answer_of_the_list(inspected: Page) -> None:
+    page = inspected
+    text, score = page.evaluate(
+        "(({ result }) => [result.answers[0].text, result.answers[0].score])"
+        "(mounted.component.state)"
+    )
+    expect(page.locator(".qna-readout-text")).to_have_text(f"“{text}”")
+    shown = f"{score:.2f}".replace("-", "−")
+    expect(page.locator(".qna-sum > b")).to_have_text(shown)
