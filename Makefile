@@ -11,7 +11,7 @@ STATIC := qna_widget/static/manifest.json
 JS_SOURCES := $(shell find js/src -type f) js/build.mjs js/package-lock.json qna_widget/contract.json
 
 .DEFAULT_GOAL := help
-.PHONY: help demo notebook test test-python test-js test-e2e check build chromium fixtures clean
+.PHONY: help demo notebook test test-python test-js test-e2e check build chromium fixtures train train-check clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -73,5 +73,19 @@ test: check test-js chromium ## Set up everything, lint, and run all tests
 fixtures: $(VENV)/test ## Write the Unicode tables and fixtures anew from the Rust tokenizers library
 	$(BIN)/python -m tests.parity.make_fixtures
 
+TRAIN := .venv-train/bin
+$(TRAIN)/ready: training/requirements.txt pyproject.toml $(STATIC)
+	test -x $(TRAIN)/python || $(PYTHON) -m venv .venv-train
+	QNA_WIDGET_PREBUILT=1 $(TRAIN)/pip install --quiet --disable-pip-version-check -e '.[kernel]' -r training/requirements.txt
+	@touch $@
+
+train: $(TRAIN)/ready ## Train the bundled model (SQUAD=… [QAMR=…] [VALIDATION=…] [OUT=…] [ARGS=--resume])
+	@test -n "$(SQUAD)" || { echo "make train needs SQUAD=path/to/train.json, a file in SQuAD's format."; exit 2; }
+	$(TRAIN)/python -m training.train --squad "$(SQUAD)" $(if $(QAMR),--qamr "$(QAMR)") \
+	  $(if $(VALIDATION),--validation "$(VALIDATION)") --out "$(or $(OUT),build/training)" $(ARGS)
+
+train-check: $(TRAIN)/ready ## Check that training is reproducible and resumable
+	$(TRAIN)/python -m pytest training/tests
+
 clean: ## Remove what was built and set up
-	rm -rf $(VENV) js/node_modules qna_widget/static/* dist tests/output
+	rm -rf $(VENV) .venv-train js/node_modules qna_widget/static/* dist tests/output

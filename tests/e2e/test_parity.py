@@ -1,11 +1,11 @@
 """The browser against Python: same texts, same model file, through the real built worker.
 
-Ids, offsets and windows are equal. Decoding is equal on equal logits. Logits of a float model agree
-to rounding. An 8-bit model rounds its activations at every product, so a difference in the last
-bit of a float (wasm and native order their sums differently) tips a value to the next of 256 steps
-and grows from there, up to a part of what 8 bits cost anyway (0.08 root mean square). Measured on
-207 questions with the bundled model: logits differ by 0.03 (root mean square) and by 0.53 at most,
-5 best answers differ. They may differ only where Python itself scores both nearly the same.
+Ids, offsets and windows are equal, and so is decoding on equal logits. With float products of the
+bundled weights, logits agree to rounding and all answers are equal. The 8-bit products that ship
+round their activations at every step, so a difference in the last bit of a float (wasm and native
+order their sums differently) tips a value to the next of 256 steps and grows from there, up to a
+part of what 8 bits cost anyway. Best answers may then differ only where Python itself scores both
+nearly the same; the test prints how many did.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from floated import in_float
 from harness import Harness, manifest
 
 from qna_widget.answerer import QuestionAnswerer
@@ -25,6 +26,7 @@ from qna_widget.decoding import Decoder
 from qna_widget.export import float_graph
 from qna_widget.export.checkpoint import read_checkpoint
 from qna_widget.pipeline import Prepared, conclude, prepare
+from qna_widget.registry import read, resolve
 from qna_widget.session import Session
 from qna_widget.squad import read_examples
 from qna_widget.tokenizer import Tokenizer
@@ -34,7 +36,7 @@ TINY = Path(__file__).parents[1] / "parity" / "tiny_bert"
 QUESTIONS = 200
 RMS_TOLERANCE, MAX_TOLERANCE = 0.06, 1.0  # logits, 8-bit model
 MOST_TIES = 0.04  # of all questions
-FLOAT_TOLERANCE = 1e-4  # relative, float model
+FLOAT_TOLERANCE = 1e-3  # relative and absolute (logits), float products
 
 ASK = """async ({ manifest, cases }) => {
   const { client } = await qna.open(manifest);
@@ -114,16 +116,50 @@ def differences(ours: list[Logits], theirs: list[Logits]) -> np.ndarray:
     )
 
 
-def test_bundled_model(
-    offline: Any, harness: Harness, questions_file: Path, own_texts: Path
-) -> None:
+def real_texts(questions_file: Path, own_texts: Path) -> list[tuple[str, str]]:
+    """Return (question, passage) pairs."""
     examples = read_examples(questions_file)
     real = examples[:: max(1, len(examples) // QUESTIONS)][:QUESTIONS]
     # Emoji, astral characters and a passage of several windows, whatever the file above holds.
     odd = [e for e in read_examples(own_texts) if e.id.startswith(("scripts", "chronicle"))]
     texts = [(e.question, e.passage) for e in [*real, *odd]]
-    assert len(texts) > 50
+    assert len(texts) > 40
+    return texts
 
+
+def serve_model(harness: Harness, onnx: bytes, vocab: list[str], **changes: Any) -> dict[str, Any]:
+    """Let the page fetch another model; return the manifest that names it."""
+    model = dict(manifest()["model"]) | {"optimized": False} | changes
+    for name, data in (("onnx", onnx), ("vocab", "".join(f"{t}\n" for t in vocab).encode())):
+        packed = gzip.compress(data, 1)
+        path = f"tests/{name}.gz"
+        harness.replaced[f"/qna_widget/{path}"] = packed
+        model[name] = {
+            "name": name, "path": path, "sha256": hashlib.sha256(packed).hexdigest(),
+            "bytes": len(packed), "encoding": "gzip", "unpacked_bytes": len(data),
+        }  # fmt: skip
+    return {"model": model, "runtime": manifest()["runtime"]}
+
+
+def assert_same_logits_and_answers(case: Case, session: Session) -> None:
+    """A float model: logits to rounding, best answers and their offsets equal."""
+    ours = list(session.run(case.prepared.features))
+    for a, b in zip(ours, case.browser_logits, strict=True):
+        for name in ("start_logits", "end_logits"):
+            np.testing.assert_allclose(
+                getattr(b, name), getattr(a, name), rtol=FLOAT_TOLERANCE, atol=FLOAT_TOLERANCE
+            )
+    here, there = case.conclude(ours).answers, case.browser["result"]["answers"]
+    passage = case.prepared.passage_text
+    assert [(a.text, utf16(passage, a.start), utf16(passage, a.end)) for a in here] == [
+        (a["text"], a["start"], a["end"]) for a in there
+    ]
+
+
+def test_bundled_model(
+    offline: Any, harness: Harness, questions_file: Path, own_texts: Path
+) -> None:
+    texts = real_texts(questions_file, own_texts)
     answerer = QuestionAnswerer("bundled")
     cases = ask(harness.open(offline.page()), manifest(), texts, answerer.tokenizer)
     assert any(len(case.prepared.features) > 1 for case in cases)
@@ -149,31 +185,28 @@ def test_bundled_model(
     assert len(disagreements) <= MOST_TIES * len(texts), disagreements
 
 
-def test_float_model(offline: Any, harness: Harness, own_texts: Path) -> None:
+def test_bundled_weights_in_float(
+    offline: Any, harness: Harness, questions_file: Path, own_texts: Path
+) -> None:
+    bundled = resolve("bundled")
+    onnx = in_float(read(bundled.onnx))
+    answerer = QuestionAnswerer("bundled")
+    vocab = read(bundled.vocab).decode().removesuffix("\n").split("\n")
+    given = serve_model(harness, onnx, vocab, name="float", title="Float")
+    texts = real_texts(questions_file, own_texts)
+    session = Session(onnx, threads=1)
+    for case in ask(harness.open(offline.page()), given, texts, answerer.tokenizer):
+        assert_same_stages(case)
+        assert_same_logits_and_answers(case, session)
+
+
+def test_tiny_model(offline: Any, harness: Harness, own_texts: Path) -> None:
     checkpoint = read_checkpoint(TINY)
     onnx = float_graph(checkpoint, fused=True).SerializeToString()
-    vocab = "".join(f"{token}\n" for token in checkpoint.vocab).encode()
-    given = {"model": dict(manifest()["model"]), "runtime": manifest()["runtime"]}
-    given["model"] |= {"name": "tiny", "title": "Tiny", "max_seq_len": 24, "optimized": False}
-    for name, data in (("onnx", onnx), ("vocab", vocab)):
-        packed = gzip.compress(data)
-        path = f"tests/{name}.gz"
-        harness.replaced[f"/qna_widget/{path}"] = packed
-        given["model"][name] = {
-            "name": name, "path": path, "sha256": hashlib.sha256(packed).hexdigest(),
-            "bytes": len(packed), "encoding": "gzip", "unpacked_bytes": len(data),
-        }  # fmt: skip
+    given = serve_model(harness, onnx, checkpoint.vocab, name="tiny", title="Tiny", max_seq_len=24)
     texts = [("who sat ?", e.passage.lower()) for e in read_examples(own_texts)[::4]]
     texts += [("the cat ?", "a dog saw the cats . the mat ? a cat sat " * n) for n in (1, 2, 5)]
-    tokenizer = Tokenizer(checkpoint.vocab)
     session = Session(onnx, threads=1)
-    for case in ask(harness.open(offline.page()), given, texts, tokenizer):
+    for case in ask(harness.open(offline.page()), given, texts, Tokenizer(checkpoint.vocab)):
         assert_same_stages(case)
-        ours = list(session.run(case.prepared.features))
-        for a, b in zip(ours, case.browser_logits, strict=True):
-            for name in ("start_logits", "end_logits"):
-                np.testing.assert_allclose(
-                    getattr(b, name), getattr(a, name), rtol=FLOAT_TOLERANCE, atol=1e-5
-                )
-        here, there = case.conclude(ours), case.browser["result"]
-        assert [a.text for a in here.answers] == [a["text"] for a in there["answers"]]
+        assert_same_logits_and_answers(case, session)
