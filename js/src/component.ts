@@ -229,11 +229,14 @@ class QnaComponent implements Component {
     void this.fetchScores();
   }
 
-  /** Decoding options do not change the scores: they are fetched once per window read. */
+  /** Decoding options do not change the scores: they are fetched when windows were read. */
   private async fetchScores(): Promise<void> {
-    const { result, scores: old, inputs } = this.state;
+    const { result, scores: old, inputs, status } = this.state;
     if (this.inspectors === 0 || result === null) return;
-    if (old?.logits.length === result.windows_done) return;
+    const known = old?.logits.length ?? 0;
+    // While a long passage is read, each time twice as much is known: that costs no more than once.
+    const enough = status === "running" ? 2 * known : known + 1;
+    if (known > 0 && result.windows_done < enough) return;
     // An engine that dies brings a new result after its replacement, and that its scores.
     const scores = await this.client.scores().catch(() => null);
     const now = this.state.inputs;
@@ -252,6 +255,7 @@ class QnaComponent implements Component {
       this.stopAsking();
       // First answers stay: they are true as far as they go, and say how far.
       this.update({ status: "ready", progress: null });
+      void this.fetchScores();
     }
   }
 

@@ -117,6 +117,20 @@ test("a long passage is explained as far as it was read, in the end whole", asyn
   expect(component.state.scores!.logits.length).toBeGreaterThan(2);
 });
 
+test("when reading is stopped, what was read is explained", async () => {
+  sessions.hold();
+  start(LONG);
+  open();
+  await new Promise((resolve) => setTimeout(resolve, 400)); // first answers are due by then
+  sessions.allow(1);
+  await until(({ result }) => expect(result?.windows_done).toBeGreaterThan(0));
+  component.actions.cancel();
+  await until(({ scores, result }) =>
+    expect(scores?.logits.length).toBe(result?.windows_done ?? -1),
+  );
+  expect(component.state.result!.windows_done).toBeLessThan(component.state.result!.windows_total);
+});
+
 test("several who ask for the scores at once all get them", async () => {
   start(SHORT);
   await answered();

@@ -63,20 +63,19 @@ export class Inspector implements Pointing {
   hover(rank: number | null): void {
     if (this.#hovered === rank) return;
     this.#hovered = rank;
-    this.#focus(false);
+    this.#focus();
   }
 
   point(focus: Focus | null): void {
     this.#pointed = focus;
-    this.#focus(true);
+    this.#focus();
   }
 
   hold(focus: Focus): void {
     this.#held = focus;
     this.#pointed = null;
     this.#draw();
-    this.#focus(true);
-    this.#parts?.reveal(spanOf(this.#model!, focus));
+    if (this.#model !== null) this.#parts?.reveal(spanOf(this.#model, focus));
   }
 
   pin(span: TokenSpan): void {
@@ -115,9 +114,8 @@ export class Inspector implements Pointing {
     const asked = inputs.passage.trim() !== "" && inputs.question.trim() !== "";
     const hopeless = !asked || state.error !== "" || state.status === "idle";
     setText(this.#note, hopeless && !ready ? "There are scores when there is an answer." : "");
-    if (hopeless && !ready) this.#forget();
     if (!ready) {
-      this.events.onPlace(null);
+      this.#forget();
       return;
     }
     const inspection = this.#reading.inspect(scores, inputs.max_answer_len);
@@ -144,7 +142,7 @@ export class Inspector implements Pointing {
       this.#content.replaceChildren(this.#parts.element);
     }
     this.#parts.draw(this.#model, this.#resting(this.#model));
-    this.#focus(false);
+    this.#focus();
   }
 
   #showPieces(pieces: boolean): void {
@@ -153,7 +151,9 @@ export class Inspector implements Pointing {
     this.#draw();
   }
 
+  /** Places of old scores are not places of what stands there now. */
   #forget(): void {
+    this.#model = null;
     this.#held = null;
     this.#pointed = null;
     this.events.onPlace(null);
@@ -166,19 +166,14 @@ export class Inspector implements Pointing {
     return { kind: "span", span: chosen?.span ?? model.inspection.best };
   }
 
-  /** @param mark whether the passage shows the place: what the list points at it shows by itself */
-  #focus(mark: boolean): void {
+  /** Shows what is pointed at everywhere; the answers' own marks show what the list points at. */
+  #focus(): void {
     const model = this.#model;
     if (model === null || this.#open === null) return;
+    const resting = this.#resting(model);
     const hovered = model.listed.find(({ rank }) => rank === this.#hovered);
-    const focus =
-      this.#pointed ??
-      (hovered === undefined ? this.#resting(model) : { kind: "span", span: hovered.span });
-    this.#parts?.focus(model, focus, spanOf(model, this.#resting(model)));
-    if (!mark && this.#pointed === null && this.#held === null) {
-      this.events.onPlace(null);
-      return;
-    }
+    const listed: Focus | null = hovered ? { kind: "span", span: hovered.span } : null;
+    this.#parts?.focus(model, this.#pointed ?? listed ?? resting, spanOf(model, resting));
     const shown = this.#pointed ?? this.#held;
     if (shown === null) {
       this.events.onPlace(null);
@@ -193,7 +188,7 @@ export class Inspector implements Pointing {
     if (event.key !== "Escape" || this.#held === null) return;
     event.stopPropagation();
     this.#held = null;
-    this.#focus(true);
+    this.#focus();
   }
 }
 
