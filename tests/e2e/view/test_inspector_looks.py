@@ -65,7 +65,7 @@ def test_a_change_of_theme_is_drawn(view: View) -> None:
     page.emulate_media(color_scheme="dark")
     page.wait_for_function(
         "() => getComputedStyle(document.querySelector('.qna-legend-scale'))"
-        ".backgroundImage.includes('rgb(0, 32, 77)')"
+        ".backgroundImage.startsWith('linear-gradient(to right, rgb(0, 32, 77)')"
     )
     assert brightness() < 80
 
