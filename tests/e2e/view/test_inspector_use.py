@@ -151,8 +151,12 @@ def test_the_matrix_by_keyboard(inspector: View) -> None:
     page.keyboard.press("ArrowUp")
     settle(page)
     assert lit(page) == "at 123 Sesame Street."
+    expect(page.locator(".qna-sum")).to_contain_text("start at “at”")
     said = page.get_by_role("status").filter(has_text="score")
     expect(said).to_contain_text("at 123 Sesame Street.: score ")
+    page.keyboard.press("ArrowUp")  # into the middle of a word: what of it is meant is said
+    expect(page.locator(".qna-sum")).to_contain_text("start at “…t”")
+    page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     table = page.get_by_role("region", name="Spans compared")
     expect(table.get_by_role("button", name="Unpin at 123 Sesame Street.")).to_be_visible()

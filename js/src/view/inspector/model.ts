@@ -79,10 +79,16 @@ export function wordOf(words: readonly TokenWord[], token: number): number {
   return low;
 }
 
-/** The text of the word (or piece, while pieces are shown) that holds a token. */
-export function wordText({ passage, words }: Model, token: number): string {
-  const { start, end } = words[wordOf(words, token)]!;
-  return passage.slice(start, end);
+/** The word that a span begins with, from the span's first piece on. */
+export function firstWord({ inspection, passage, words }: Model, token: number): string {
+  const { first, end } = words[wordOf(words, token)]!;
+  return (first < token ? "…" : "") + passage.slice(inspection.scores.passage.starts[token], end);
+}
+
+/** The word that a span ends with, up to the span's last piece. */
+export function lastWord({ inspection, passage, words }: Model, token: number): string {
+  const { last, start } = words[wordOf(words, token)]!;
+  return passage.slice(start, inspection.scores.passage.ends[token]) + (token < last ? "…" : "");
 }
 
 /** The tokens that a focus covers. */

@@ -2,7 +2,16 @@
 import type { TokenSpan } from "../../core/inspection";
 import { button, el, setText } from "../dom";
 import { percent, score } from "../format";
-import { brief, type Focus, type Model, sameSpan, textOf, wordLogits, wordText } from "./model";
+import {
+  brief,
+  type Focus,
+  firstWord,
+  lastWord,
+  type Model,
+  sameSpan,
+  textOf,
+  wordLogits,
+} from "./model";
 
 export class Readout {
   readonly #words = el("div", { class: "qna-readout-words" });
@@ -49,9 +58,9 @@ function spanLine(model: Model, span: TokenSpan): Node[] {
     el(
       "span",
       { class: "qna-sum" },
-      term("start", `start at “${brief(wordText(model, start_token), 20)}”`, start_logit),
+      term("start", `start at “${brief(firstWord(model, start_token), 20)}”`, start_logit),
       " + ",
-      term("end", `end at “${brief(wordText(model, end_token), 20)}”`, end_logit),
+      term("end", `end at “${brief(lastWord(model, end_token), 20)}”`, end_logit),
       " = ",
       el("b", {}, score(found.score)),
     ),

@@ -78,7 +78,7 @@ export class ThresholdLine {
     this.#zone.style.insetInlineStart = line;
     this.#best.draw(this.#place(0), best.score, false);
     // The label stands away from the line, unless there is no room.
-    const outward = Math.abs(margin) < this.#reach / 2;
+    const outward = Math.abs(margin) < 0.45 * this.#reach;
     this.#null.draw(this.#place(margin), null_score, margin > 0 === outward);
     setAttribute(this.element, "data-none", wins);
     setAttribute(this.#line, "aria-valuemin", -this.#reach);
