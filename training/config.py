@@ -17,10 +17,12 @@ class StageConfig:
     second time, of a passage of the same article that lacks the answer.
     qamr_negative_share: the same for QAMR, in place of the question.
     address_share: part of the questions that ask for a place, asked once more
-    of a passage in which the place is a street address (see addresses.py).
+    of a passage in which the place is a street address (see addresses.py);
+    address_follow_share: part of those with a made-up sentence behind it.
     join_share: part of QAMR's questions whose sentence stands amid others.
     The learning rate rises from 0 over warmup_share of the stage's steps,
-    then falls linearly to learning_rate * end_factor.
+    then falls linearly to learning_rate * end_factor. ema_decay is that of
+    the weights' moving average: it spans about 1 / (1 - ema_decay) steps.
     """
 
     name: str
@@ -31,9 +33,11 @@ class StageConfig:
     negative_share: float = 0.0
     qamr_negative_share: float = 0.0
     address_share: float = 0.0
+    address_follow_share: float = 0.0
     join_share: float = 0.6
     warmup_share: float = 0.06
     end_factor: float = 0.0
+    ema_decay: float = 0.998
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,6 @@ class TrainConfig:
     weight_decay: float = 0.01
     layer_decay: float = 0.9
     max_grad_norm: float = 1.0
-    ema_decay: float = 0.998
     freeze_word_embeddings: bool = True
     bf16: bool = True
 

@@ -116,16 +116,15 @@ def parameter_groups(
 class Averaged:
     """Exponential moving average of the trained weights."""
 
-    def __init__(self, model: nn.Module, decay: float) -> None:
-        self.decay = decay
+    def __init__(self, model: nn.Module) -> None:
         self.updates = 0
         self.shadow = {n: p.detach().clone() for n, p in trained(model)}
 
     @torch.no_grad()
-    def update(self, model: nn.Module) -> None:
+    def update(self, model: nn.Module, decay: float) -> None:
         self.updates += 1
         # Early on the average must not hang on to the first weights.
-        decay = min(self.decay, (1 + self.updates) / (10 + self.updates))
+        decay = min(decay, (1 + self.updates) / (10 + self.updates))
         current = dict(trained(model))
         names = list(self.shadow)
         torch._foreach_lerp_(

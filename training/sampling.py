@@ -52,7 +52,8 @@ class Sampler:
             items.append(self._qamr_item(encoded, stage.join_share, negative, rng))
         if stage.address_share:
             chosen = rng.sample(self.places, round(len(self.places) * stage.address_share))
-            items.extend(self._address_item(example, rng) for example in chosen)
+            follow = stage.address_follow_share
+            items.extend(self._address_item(example, follow, rng) for example in chosen)
         return items
 
     @staticmethod
@@ -82,8 +83,9 @@ class Sampler:
             rng,
         )
 
-    def _address_item(self, example: Example, rng: random.Random) -> Item:
-        made = with_address(example, self.documents.get(example.group, []), rng)
+    def _address_item(self, example: Example, follow_share: float, rng: random.Random) -> Item:
+        near = self.documents.get(example.group, [])
+        made = with_address(example, near, rng, follow_share)
         return self._squad_item(self.encoder.encode(made, self.max_question_len), rng)
 
     def _negative(self, encoded: Encoded, passages: list[str], rng: random.Random) -> list[Item]:

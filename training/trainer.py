@@ -37,8 +37,9 @@ class Trainer:
     """Holds what a run needs to go on: weights, optimiser, average and place.
 
     Writes to the folder `out`: log.jsonl (a line per step and per evaluation),
-    state.pt (to resume from), and model/ (a transformers checkpoint of the
-    averaged weights: the best so far by `validation`, or the last without it).
+    state.pt (to resume from), model/ (a transformers checkpoint of the
+    averaged weights: the best so far by `validation`, or the last without it)
+    and model-NAME/ (the same at the end of stage NAME).
     `start` is the folder that the tokenizer's files are copied from, if any.
     """
 
@@ -60,7 +61,7 @@ class Trainer:
             model.bert.embeddings.word_embeddings.weight.requires_grad_(False)
         groups = parameter_groups(model, config.weight_decay, config.layer_decay)
         self.optimizer = torch.optim.AdamW(groups, lr=0.0, fused=True)
-        self.average = Averaged(model, config.ema_decay)
+        self.average = Averaged(model)
         self.stage = 0
         self.step = 0  # within the stage
         self.total = 0  # over all stages
@@ -87,7 +88,7 @@ class Trainer:
                     return
                 rate = learning_rate(stage, self.step, len(batches))
                 began = time.monotonic()
-                loss = self._train_step(batches[self.step], rate)
+                loss = self._train_step(batches[self.step], stage, rate)
                 self.step += 1
                 self.total += 1
                 self._log(
@@ -102,11 +103,12 @@ class Trainer:
                     saved = time.monotonic()
             if self.validation:
                 self._check()
+            self.save_model(f"{MODEL}-{stage.name}", {})
             self.stage, self.step = self.stage + 1, 0
             self.save_state()
         self._finish()
 
-    def _train_step(self, items: Sequence[Item], rate: float) -> float:
+    def _train_step(self, items: Sequence[Item], stage: StageConfig, rate: float) -> float:
         # Dropout depends on the step alone, so that a resumed run draws the same.
         torch.manual_seed(self.seed * 1_000_003 + self.total)
         arrays = collate(items, self.sampler.encoder.tokenizer.pad_id)
@@ -121,7 +123,7 @@ class Trainer:
             group["lr"] = rate * group["scale"]
         self.optimizer.step()
         self.optimizer.zero_grad()
-        self.average.update(self.model)
+        self.average.update(self.model, stage.ema_decay)
         self.tokens += int(arrays["attention_mask"].sum())
         return float(loss.detach())
 
@@ -139,17 +141,17 @@ class Trainer:
         score = figures["f1_answerable"] + figures["best_f1"]
         if score > self.best:
             self.best = score
-            self.save_model(figures)
+            self.save_model(MODEL, figures)
 
     def _finish(self) -> None:
         self.save_state()
         if not self.validation:
-            self.save_model({})
+            self.save_model(MODEL, {})
 
-    def save_model(self, figures: dict[str, float]) -> None:
-        """Put the averaged weights into model/, with their figures in metrics.json."""
-        folder = self.out / MODEL
-        fresh, old = self.out / f"{MODEL}.new", self.out / f"{MODEL}.old"
+    def save_model(self, name: str, figures: dict[str, float]) -> None:
+        """Put the averaged weights into folder `name`, with their figures in metrics.json."""
+        folder = self.out / name
+        fresh, old = self.out / f"{name}.new", self.out / f"{name}.old"
         shutil.rmtree(fresh, ignore_errors=True)
         self.average.swap(self.model)
         self.model.save_pretrained(fresh)

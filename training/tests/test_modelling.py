@@ -55,12 +55,12 @@ def test_lower_layers_learn_more_slowly(tiny_model: BertForQuestionAnswering) ->
 
 
 def test_average_swaps_in_and_out(tiny_model: BertForQuestionAnswering) -> None:
-    average = Averaged(tiny_model, 0.5)
+    average = Averaged(tiny_model)
     weight = tiny_model.qa_outputs.weight
     before = weight.detach().clone()
     with torch.no_grad():
         weight.add_(1.0)
-    average.update(tiny_model)
+    average.update(tiny_model, 0.5)
     average.swap(tiny_model)
     # The first update's decay is 2/11, not 0.5.
     assert torch.allclose(weight, before + 9 / 11)
