@@ -48,7 +48,7 @@ demo: $(VENV)/demo $(STATIC) ## Serve the Streamlit demo on http://localhost:850
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT) --server.headless true --browser.gatherUsageStats false
 
 notebook: $(VENV)/notebook $(STATIC) ## Serve JupyterLab on the quickstart notebook
-	JUPYTER_CONFIG_PATH=$(CURDIR)/notebooks/.jupyter $(BIN)/jupyter lab $(ALLOW_ROOT) notebooks/quickstart.ipynb
+	JUPYTER_CONFIG_PATH=$(CURDIR)/notebooks/.jupyter $(BIN)/jupyter lab $(ALLOW_ROOT) --notebook-dir=notebooks --LabApp.default_url=/lab/tree/quickstart.ipynb
 
 chromium: ## Install Chromium from Debian's packages, if there is none
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || test -n "$$CHROMIUM" || \

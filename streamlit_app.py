@@ -46,4 +46,4 @@ if result.answers:
     st.dataframe(result.answers, hide_index=True)
     st.json({"question": result.question, "null_score": result.null_score, **result.timing})
 else:
-    st.write(result.error or f"No answers: {result.status}.")
+    st.write(result.error or "The answers appear here once the browser has read the whole text.")

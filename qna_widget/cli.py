@@ -105,6 +105,8 @@ def _eval(options: argparse.Namespace) -> int:
     from .evaluation import evaluate, kernel_predictor
     from .squad import read_examples
 
+    for file in filter(None, (options.predictions, options.null_margins)):
+        _writable(file)  # before the work, not after it
     examples = read_examples(options.file, limit=options.limit)
     in_browser = options.backend == "browser"
     predict = (browser_predictor if in_browser else kernel_predictor)(options.model)
@@ -118,6 +120,14 @@ def _eval(options: argparse.Namespace) -> int:
     about = {"file": str(options.file), "model": options.model, "backend": options.backend}
     print(json.dumps({**about, **report.figures}, indent=2))
     return OK
+
+
+def _writable(file: Path) -> None:
+    """Raise InputError when `file` cannot be written."""
+    try:
+        file.touch()
+    except OSError as error:
+        raise InputError(f"{file} cannot be written: {error.strerror}.") from error
 
 
 def _export(options: argparse.Namespace) -> int:

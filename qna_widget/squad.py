@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .errors import DatasetError
+from .errors import DatasetError, InputError
 
 ARTICLES = re.compile(r"\b(a|an|the)\b")
 PUNCTUATION = str.maketrans("", "", string.punctuation)
@@ -33,8 +33,10 @@ class Example:
 def read_examples(file: Path, *, limit: int | None = None) -> list[Example]:
     """Read the first `limit` questions of a SQuAD-format file (all by default).
 
-    Raises DatasetError when it is not one.
+    Raises DatasetError when it is not one, InputError when `limit` is less than 1.
     """
+    if limit is not None and limit < 1:
+        raise InputError(f"limit is {limit}; it must be 1 or more, or left out for all questions.")
     try:
         document = json.loads(file.read_text(encoding="utf-8"))
         examples = [

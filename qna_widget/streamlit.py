@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal
 
-import streamlit as st
-
 from . import registry
 from .assets import built, manifest
 from .contract import OUTPUTS, check_inputs
-from .errors import InputError
+from .errors import InputError, needs_extra
+
+with needs_extra("The Streamlit component", "streamlit"):
+    import streamlit as st
 
 # Streamlit serves each folder of the package under a component's name (pyproject.toml beside this).
 _SERVED = {"static": "qna-widget.qna", "models": "qna-widget.models"}

@@ -99,3 +99,14 @@ def test_as_a_module() -> None:
         check=True,
     )
     assert done.stdout.strip() == __version__
+
+
+def test_eval_refuses_what_it_could_not_finish(
+    own_texts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nowhere = tmp_path / "missing" / "predictions.json"
+    assert main(["eval", str(own_texts), "--predictions", str(nowhere)]) == 1
+    assert "cannot be written" in capsys.readouterr().err
+    for limit in ("0", "-5"):
+        assert main(["eval", str(own_texts), "--limit", limit]) == 1
+        assert "1 or more" in capsys.readouterr().err

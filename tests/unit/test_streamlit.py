@@ -208,4 +208,4 @@ def test_the_demo_runs_in_streamlits_own_test_harness(_again: int) -> None:
     app.run()
     assert not app.exception
     assert [element.type for element in app.main].count("bidi_component") == 1
-    assert app.markdown[-1].value == "No answers: loading."
+    assert "once the browser has read" in app.markdown[-1].value
