@@ -24,7 +24,7 @@ EXAMPLES = {
         "25 °C 🌡️; in the fridge a feed a week is enough. It is ready for baking when it doubles "
         "within six hours and smells of yoghurt rather than of vinegar. A grey liquid on top is "
         "harmless: it only means that the starter is hungry.",
-        "How often should I feed it in the fridge?",
+        "What should it smell of?",
     ),
     "Not in the text": (
         "The library opens at nine on weekdays and at ten on Saturdays. Books may be kept for four "

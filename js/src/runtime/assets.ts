@@ -99,8 +99,7 @@ class Transfer {
       signal: waiter.signal,
       onWait: (reason) => this.tell(source, reason),
     };
-    // Most first visits find the cache empty: it is named once it holds something.
-    if (source !== this.cache) this.tell(source);
+    this.tell(source);
     const pieces = await source.open(asset, options);
     if (pieces === null) return false;
     for await (const piece of pieces) {
