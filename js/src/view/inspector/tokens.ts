@@ -1,11 +1,13 @@
 // Each word of the passage with its start score above it and its end score below.
 // Drawn on a canvas no wider than the screen: a book has a hundred thousand words.
+
 import type { TokenSpan } from "../../core/inspection";
 import type { TokenWord } from "../../core/token-words";
 import { CONTROL, el, setAttribute } from "../dom";
 import { score } from "../format";
 import type { Palette } from "./colors";
 import { type Focus, type Model, type Pointing, wordLogits, wordOf } from "./model";
+import { stepOf } from "./steps";
 import { onWidth, Surface } from "./surface";
 
 /** CSS pixels. */
@@ -248,21 +250,10 @@ export class TokenStrip {
 
   #onKey(event: KeyboardEvent): void {
     if (this.#model === null) return;
-    const last = this.#model.words.length - 1;
-    const steps: Readonly<Record<string, number>> = {
-      ArrowRight: this.#at + 1,
-      ArrowUp: this.#at + 1,
-      ArrowLeft: this.#at - 1,
-      ArrowDown: this.#at - 1,
-      PageUp: this.#at + 10,
-      PageDown: this.#at - 10,
-      Home: 0,
-      End: last,
-    };
-    const next = steps[event.key];
-    if (next === undefined) return;
+    const next = stepOf(event.key, this.#at, this.#model.words.length - 1);
+    if (next === null) return;
     event.preventDefault();
-    this.#hold(Math.min(Math.max(0, next), last));
+    this.#hold(next);
   }
 }
 

@@ -1,10 +1,12 @@
 // The windows of a long passage as a strip: where each lies, how good its best span is, and which
 // answer came from which.
+
 import type { TokenSpan } from "../../core/inspection";
 import { CONTROL, el, setAttribute, setText } from "../dom";
 import { score } from "../format";
 import type { Palette } from "./colors";
 import { brief, type Focus, type Model, type Pointing, textOf } from "./model";
+import { stepOf } from "./steps";
 import { onWidth, Surface } from "./surface";
 
 /** CSS pixels. */
@@ -248,21 +250,10 @@ export class WindowStrip {
 
   #onKey(event: KeyboardEvent): void {
     if (this.#model === null) return;
-    const last = this.#model.inspection.windows - 1;
-    const steps: Readonly<Record<string, number>> = {
-      ArrowRight: this.#at + 1,
-      ArrowUp: this.#at + 1,
-      ArrowLeft: this.#at - 1,
-      ArrowDown: this.#at - 1,
-      PageUp: this.#at + 10,
-      PageDown: this.#at - 10,
-      Home: 0,
-      End: last,
-    };
-    const next = steps[event.key];
-    if (next === undefined) return;
+    const next = stepOf(event.key, this.#at, this.#model.inspection.windows - 1);
+    if (next === null) return;
     event.preventDefault();
-    this.#hold(Math.min(last, Math.max(0, next)));
+    this.#hold(next);
   }
 }
 
