@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, get_args
 
 import onnx
 
@@ -21,8 +22,12 @@ from qna_widget.tokenizer import Tokenizer
 from . import bert
 from .bundle import pack, write_description
 from .checkpoint import Checkpoint, read_checkpoint
-from .quantize import optimize, quantize
+from .quantize import half, optimize, quantize
 from .smooth import calibration_features, smooth
+
+# int8: 8-bit weights and products, the fast one in wasm and on processors. fp32: everything in
+# float32, the exact one. fp16: weights stored in 16 bits, products in float32.
+Precision = Literal["int8", "fp32", "fp16"]
 
 
 @dataclass(frozen=True)
@@ -52,8 +57,24 @@ def float_graph(checkpoint: Checkpoint, *, fused: bool = False) -> onnx.ModelPro
     return _architecture(checkpoint).build(checkpoint, fused=fused)
 
 
+def graph_file(checkpoint: Checkpoint, precision: Precision, max_seq_len: int) -> bytes:
+    """Return the serialised graph that ships, optimised ahead of time.
+
+    Raises ExportError for another precision.
+    """
+    if precision == "int8":
+        return int8_graph(checkpoint, max_seq_len)
+    if precision not in get_args(Precision):
+        raise ExportError(
+            f"precision is {precision!r}; allowed are {', '.join(get_args(Precision))}."
+        )
+    graph = float_graph(checkpoint)
+    data: bytes = (half(graph) if precision == "fp16" else graph).SerializeToString()
+    return data
+
+
 def int8_graph(checkpoint: Checkpoint, max_seq_len: int) -> bytes:
-    """Return the serialised graph that ships: 8-bit weights, fused operators."""
+    """Return the serialised graph with 8-bit weights and fused operators."""
     keep_float = _architecture(checkpoint).keep_float
     tokenizer = Tokenizer(checkpoint.vocab, lowercase=checkpoint.lowercase)
     features = calibration_features(tokenizer, max_seq_len)
@@ -63,7 +84,12 @@ def int8_graph(checkpoint: Checkpoint, max_seq_len: int) -> bytes:
 
 
 def export_checkpoint(
-    folder: Path, target: Path, origin: Origin, *, max_seq_len: int = 384
+    folder: Path,
+    target: Path,
+    origin: Origin,
+    *,
+    max_seq_len: int = 384,
+    precision: Precision = "int8",
 ) -> Path:
     """Write model.onnx.gz, vocab.txt.gz and model.json into `target`; return model.json's path.
 
@@ -74,6 +100,7 @@ def export_checkpoint(
     positions = checkpoint.integer("max_position_embeddings")
     if not 8 <= max_seq_len <= positions:
         raise ExportError(f"max_seq_len is {max_seq_len}; this model allows 8 to {positions}.")
+    onnx_file = graph_file(checkpoint, precision, max_seq_len)
     target.mkdir(parents=True, exist_ok=True)
     vocab = "".join(f"{token}\n" for token in checkpoint.vocab).encode()
     description = {
@@ -81,15 +108,15 @@ def export_checkpoint(
         "title": origin.title,
         "max_seq_len": max_seq_len,
         "lowercase": checkpoint.lowercase,
-        "optimized": True,
+        "precision": precision,
+        # Sessions of the others have nothing to do; here they fold the casts once.
+        "optimized": precision != "fp16",
         "source": origin.source,
         "licence": origin.licence,
         "command": "qna-widget export CHECKPOINT OUT",
         "weights_sha256": checkpoint.weights_sha256,
         "files": {
-            "onnx": pack(
-                "model.onnx", int8_graph(checkpoint, max_seq_len), target / "model.onnx.gz"
-            ),
+            "onnx": pack("model.onnx", onnx_file, target / "model.onnx.gz"),
             "vocab": pack("vocab.txt", vocab, target / "vocab.txt.gz"),
         },
     }

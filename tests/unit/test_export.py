@@ -76,6 +76,27 @@ def test_int8_graph_is_close_and_fused(oracle: dict[str, Any]) -> None:
     assert "Erf" not in kinds
 
 
+@pytest.mark.parametrize(("precision", "tolerance"), [("fp32", 1e-4), ("fp16", 0.02)])
+def test_float_files_equal_transformers(
+    oracle: dict[str, Any], tmp_path: Path, precision: Any, tolerance: float
+) -> None:
+    file = export_checkpoint(TINY, tmp_path, ORIGIN, max_seq_len=24, precision=precision)
+    model = registry.resolve(file.parent)
+    data = registry.read(model.onnx)
+    found, wanted = run(data, inputs(oracle)), np.array([oracle[name] for name in OUTPUTS])
+    attended = np.array(oracle["attention_mask"], bool)
+    np.testing.assert_allclose(found[:, attended], wanted[:, attended], rtol=0, atol=tolerance)
+    graph = onnx.load_from_string(data).graph
+    assert {node.domain for node in graph.node} == {""}
+    kinds = {tensor.data_type for tensor in graph.initializer if len(tensor.dims) > 1}
+    assert kinds == {{"fp32": onnx.TensorProto.FLOAT, "fp16": onnx.TensorProto.FLOAT16}[precision]}
+
+
+def test_unknown_precisions_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="precision is 'q4'; allowed are int8, fp32, fp16"):
+        export_checkpoint(TINY, tmp_path, ORIGIN, max_seq_len=24, precision="q4")  # type: ignore[arg-type]
+
+
 def test_the_bundled_model_takes_batches_and_padding() -> None:
     """Within what 8 bits allow: activations share one scale per run."""
     model = registry.read(registry.resolve().onnx)
