@@ -1,0 +1,40 @@
+"""The command `qna-widget`: one file per command, each with `add` (arguments) and `run`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from qna_widget import __version__
+from qna_widget.errors import QnaError
+
+from . import ask, evaluate, export
+from .codes import CODES, FAILED, INTERRUPTED
+
+COMMANDS = (ask, evaluate, export)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code. Errors that we raise on purpose print no traceback."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.run(options)
+    except QnaError as error:
+        print(f"qna-widget: {error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        print("qna-widget: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "qna-widget", description="Ask questions about a text.", epilog=CODES
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for command in COMMANDS:
+        command.add(commands)
+    return parser

@@ -1,0 +1,59 @@
+"""`qna-widget ask`: one question about a file or standard input."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from qna_widget.errors import InputError, needs_extra
+
+from .codes import NO_ANSWER, OK
+
+
+def add(commands: Any) -> None:
+    """Add the command's arguments."""
+    parser = commands.add_parser("ask", help="ask a question about a text; exit code 3: no answer")
+    parser.add_argument("question")
+    parser.add_argument("-p", "--passage", type=Path, help="UTF-8 file; default: standard input")
+    parser.add_argument("--model", default="auto", help="auto, bundled or a folder")
+    parser.add_argument("--top-k", type=int, default=1, help="most answers to print (%(default)s)")
+    parser.add_argument("--threshold", type=float, default=0.0, help="of no answer, in logits")
+    parser.add_argument("--json", action="store_true", help="print the whole result as JSON")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the ranked answers."""
+    with needs_extra("Asking", "kernel"):
+        from qna_widget.answerer import QuestionAnswerer
+
+    result = QuestionAnswerer(options.model).ask(
+        options.question,
+        _passage(options.passage),
+        top_k=options.top_k,
+        no_answer_threshold=options.threshold,
+    )
+    if options.json:
+        print(json.dumps(result.as_dict(), ensure_ascii=False, indent=2))
+    else:
+        for answer in result.answers:
+            place = f"{answer.start}-{answer.end}"
+            text = " ".join(answer.text.split()) or "(no answer)"
+            print(f"{answer.probability:7.1%}  {place:>13}  {text}")
+    for warning in result.warnings:
+        print(f"qna-widget: {warning}", file=sys.stderr)
+    return NO_ANSWER if result.no_answer else OK
+
+
+def _passage(file: Path | None) -> str:
+    source = "standard input" if file is None else str(file)
+    try:
+        data = sys.stdin.buffer.read() if file is None else file.read_bytes()
+        return data.decode("utf-8")
+    except OSError as error:
+        raise InputError(f"{source} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{source} is not UTF-8 text: {error}.") from error
