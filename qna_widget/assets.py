@@ -61,14 +61,43 @@ def wasm() -> Asset:
     return Asset(**listed["wasm"])
 
 
+def webgpu() -> dict[str, Asset] | None:
+    """Return script and wasm of onnxruntime with WebGPU; None where they were not built.
+
+    They are 6.7 MB that most readers have no use for, hence no part of the plain build: see
+    `make build WEBGPU=1`.
+    """
+    listing = STATIC / "webgpu.json"
+    if not listing.is_file():
+        return None
+    listed: dict[str, Any] = json.loads(listing.read_text(encoding="utf-8"))
+    return {name: Asset(**listed[name]) for name in ("script", "wasm")}
+
+
+def runtime_files() -> list[Asset]:
+    """Return every file of the runtimes that are there, for whoever hands them out."""
+    return [wasm(), *(webgpu() or {}).values()]
+
+
+def model_files(model: ModelManifest) -> list[Asset]:
+    """Return every file of a model, for whoever hands them out."""
+    return [file for file in (model.onnx, model.vocab, model.onnx_webgpu) if file is not None]
+
+
 def manifest(model: ModelManifest) -> dict[str, Any]:
     """Return all that the browser must be told to find its files (protocol.ts, Manifest)."""
     told = asdict(model)
-    for name in ("onnx", "vocab"):
+    for name in ("onnx", "vocab", "onnx_webgpu"):
+        if told[name] is None:
+            continue
         # Where a model outside the package lies is nobody's business: it goes by its sha256.
         path = Path(told[name]["path"])
         told[name]["path"] = path.name if path.is_absolute() else path.as_posix()
-    return {"model": told, "runtime": {"wasm": asdict(wasm())}}
+    runtime = {"wasm": asdict(wasm())}
+    gpu = webgpu()
+    if gpu is not None:
+        runtime["webgpu"] = {name: asdict(asset) for name, asset in gpu.items()}
+    return {"model": told, "runtime": runtime}
 
 
 class AssetReader:

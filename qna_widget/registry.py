@@ -38,6 +38,8 @@ class ModelManifest:
     """Whether the graph was optimised ahead of time, so that sessions need not do it."""
     onnx: Asset
     vocab: Asset
+    onnx_webgpu: Asset | None = None
+    """The same model for WebGPU, fp32 or fp16 in standard operators: there int8 is slow."""
 
 
 def resolve(name: str | Path = "auto") -> ModelManifest:
@@ -104,12 +106,17 @@ def _describe(folder: Path) -> ModelManifest:
             optimized=bool(description.get("optimized", False)),
             onnx=_asset(folder, description["files"]["onnx"]),
             vocab=_asset(folder, description["files"]["vocab"]),
+            onnx_webgpu=_optional_asset(folder, description["files"].get("onnx_webgpu")),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelFileError(
             f"{file} is not a model description: {error!r}. Export the model again, or reinstall "
             "qna-widget if it is the bundled one."
         ) from error
+
+
+def _optional_asset(folder: Path, entry: dict[str, Any] | None) -> Asset | None:
+    return None if entry is None else _asset(folder, entry)
 
 
 def _asset(folder: Path, entry: dict[str, Any]) -> Asset:

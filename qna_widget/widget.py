@@ -10,7 +10,7 @@ import anywidget
 import traitlets
 
 from . import registry
-from .assets import AssetError, AssetReader, built, manifest, wasm
+from .assets import AssetError, AssetReader, built, manifest, model_files, runtime_files
 from .contract import INPUTS, OUTPUTS, InputTrait, OutputTrait, default_inputs, refuse_unknown
 from .errors import ModelError
 
@@ -68,7 +68,7 @@ class QnA(anywidget.AnyWidget):
         AssetError when the front end was not built.
         """
         refuse_unknown(options, dict.fromkeys([*default_inputs(), *_LAYOUT]))
-        self._assets = AssetReader([wasm()])
+        self._assets = AssetReader(runtime_files())
         self._held: dict[str, Any] | None = None
         super().__init__(passage=passage, question=question, **options)
         self.on_msg(self._on_message)
@@ -103,7 +103,7 @@ class QnA(anywidget.AnyWidget):
 
     def _resolve(self, model: str) -> dict[str, Any]:
         resolved = registry.resolve(model)
-        self._assets.add([resolved.onnx, resolved.vocab])
+        self._assets.add(model_files(resolved))
         return manifest(resolved)
 
     @traitlets.observe(*INPUTS)

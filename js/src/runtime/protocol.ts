@@ -30,13 +30,26 @@ export interface ModelManifest {
   /** The graph was optimised ahead of time (qna_widget/export): the browser need not do it again. */
   readonly optimized?: boolean;
   readonly onnx: Asset;
+  /**
+   * The same model for WebGPU, where 8-bit products are slow: fp32 or fp16, standard operators
+   * only, not optimised for one backend. Null or absent: the model runs on wasm alone.
+   */
+  readonly onnx_webgpu?: Asset | null;
   readonly vocab: Asset;
+}
+
+/** onnxruntime with WebGPU: an optional part of the package. Python's twin: qna_widget/assets.py. */
+export interface WebGpuRuntime {
+  /** The worker's script with the WebGPU edition of onnxruntime-web. */
+  readonly script: Asset;
+  /** That edition's binary. */
+  readonly wasm: Asset;
 }
 
 /** All that the browser must be told to find its files. */
 export interface Manifest {
   readonly model: ModelManifest;
-  readonly runtime: { readonly wasm: Asset };
+  readonly runtime: { readonly wasm: Asset; readonly webgpu?: WebGpuRuntime | null };
 }
 
 export type ProgressStage = "asset" | "session" | "run";
