@@ -53,11 +53,11 @@ const styleText = {
   },
 };
 
-const bundle = async (entryPoints, outdir) =>
+const bundle = async (entryPoints, outdir, format = "esm") =>
   build({
     ...common,
     entryPoints,
-    format: "esm",
+    format,
     outdir,
     plugins: [styleText, workerSource(await bundleWorker())],
   });
@@ -72,6 +72,7 @@ await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 await writeFile(join(out, ".gitkeep"), "");
 await bundle({ widget: "src/hosts/anywidget.ts", streamlit: "src/hosts/streamlit.ts" }, out);
+await bundle({ standalone: "src/hosts/standalone.ts" }, out, "iife");
 
 const wasm = await readFile(
   join(here, "node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm"),

@@ -29,13 +29,13 @@ export function httpSource(base: string | URL): AssetSource {
   };
 }
 
-/** Base64 of the shipped files, by sha256, as a stand-alone page carries them. */
-export function inlineSource(files: Readonly<Record<string, string>>): AssetSource {
+/** Files inside the page; `read` gives their base64 as shipped, and nothing for an unknown sha256. */
+export function inlineSource(read: (sha256: string) => string | null | undefined): AssetSource {
   return {
     name: "page",
     async open(asset: Asset, { offset }: OpenOptions) {
-      const data = files[asset.sha256];
-      if (data === undefined) return null;
+      const data = read(asset.sha256);
+      if (data === undefined || data === null) return null;
       const response = await fetch(`data:application/octet-stream;base64,${data}`);
       return skip(single(new Uint8Array(await response.arrayBuffer())), offset);
     },
