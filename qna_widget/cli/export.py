@@ -23,6 +23,11 @@ def add(commands: Any) -> None:
     parser.add_argument("--source", default="", help="where the weights come from")
     parser.add_argument("--licence", default="", help="of the weights")
     parser.add_argument("--max-seq-len", type=int, default=384, help="tokens (%(default)s)")
+    parser.add_argument(
+        "--precision",
+        default="int8",
+        help="int8 (fast on processors), fp32 (exact) or fp16 (for graphics cards) (%(default)s)",
+    )
     parser.set_defaults(run=run)
 
 
@@ -33,7 +38,11 @@ def run(options: argparse.Namespace) -> int:
     name = options.name or options.out.resolve().name
     origin = Origin(name, options.title or name, options.source, options.licence)
     file = export_checkpoint(
-        options.checkpoint, options.out, origin, max_seq_len=options.max_seq_len
+        options.checkpoint,
+        options.out,
+        origin,
+        max_seq_len=options.max_seq_len,
+        precision=options.precision,
     )
     print(file)
     return OK
