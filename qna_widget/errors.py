@@ -9,6 +9,9 @@
     ├── ModelError                      a model cannot be used
     │   ├── ModelNotFoundError (LookupError)
     │   ├── ModelFileError              its files are missing, damaged or not what they claim
+    │   ├── ModelAccessError            the hub gives it only to those it knows
+    │   ├── ModelCacheError             the user's cache folder cannot be written
+    │   ├── HubError                    the hub is not to be asked, or did not answer as it should
     │   └── ExportError                 a checkpoint cannot be turned into a model
     ├── AssetError                      a file for the browser is missing, or was not to be had
     ├── DatasetError (ValueError)       an evaluation file is not SQuAD-format
@@ -55,6 +58,18 @@ class ModelNotFoundError(ModelError, LookupError):
 
 class ModelFileError(ModelError):
     """A model's files are missing, damaged or not what they claim to be."""
+
+
+class ModelAccessError(ModelError):
+    """The hub gives the model only to those who log in, or who agreed to its terms."""
+
+
+class ModelCacheError(ModelError):
+    """The user's cache folder cannot be written: full, or not permitted."""
+
+
+class HubError(ModelError):
+    """The hub is not to be asked, did not answer, or answered what it should not."""
 
 
 class ExportError(ModelError):

@@ -1,4 +1,7 @@
-"""Finds models: what `model=` means, and the files behind it. Imports nothing heavy."""
+"""Finds models: what `model=` means, and the files behind it. Imports nothing heavy.
+
+A name that is not on this machine yet is fetched (fetch.py), unless it is "auto".
+"""
 
 from __future__ import annotations
 
@@ -8,16 +11,19 @@ import json
 import zlib
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from .assets import PACKAGE, Asset
+from . import cache, names
+from .assets import PACKAGE, Asset, model_files
+from .cache import DESCRIPTION
 from .errors import ModelFileError, ModelNotFoundError
 
 BUNDLED = PACKAGE / "models" / "bundled"
-DESCRIPTION = "model.json"
 ALLOWED = (
-    "Allowed are 'auto' (the best model at hand), 'bundled' (the one in the package) and the path "
-    "of a folder that `qna-widget export` wrote."
+    "Allowed are 'auto' (the best model at hand), 'bundled' (the one in the package), "
+    "'mobilebert', the id of a model on the hub ('owner/name', 'owner/name@revision'), and the "
+    "path of a folder: one that `qna-widget export` wrote, a transformers checkpoint with "
+    "model.safetensors, or an ONNX file with tokenizer.json."
 )
 
 
@@ -42,20 +48,75 @@ class ModelManifest:
     """The same model for WebGPU, fp32 or fp16 in standard operators: there int8 is slow."""
 
 
-def resolve(name: str | Path = "auto") -> ModelManifest:
+@dataclass(frozen=True)
+class AvailableModel:
+    """A line of a menu of models."""
+
+    name: str
+    """What `model=` takes."""
+    title: str
+    where: Literal["package", "cache", "hub"]
+    """Where it is now: in the package, on this machine, or still on the hub."""
+    bytes: int
+    """What is to be fetched where it is on the hub, what a browser loads elsewhere."""
+    cached: bool
+    """Whether it answers without being fetched first."""
+
+
+def available() -> list[AvailableModel]:
+    """Return the models that a menu should offer, without asking the network.
+
+    The bundled one and MobileBERT always, besides every other model in the user's cache.
+    """
+    found = [_menu_line(_describe(BUNDLED), "package")]
+    for short, known in names.SHORT.items():
+        if cache.find(short) is None:
+            hub = AvailableModel(short, known.title, "hub", known.download, cached=False)
+            found.append(hub)
+    return found + [_menu_line(_cached(entry), "cache") for entry in cache.entries()]
+
+
+def resolve(name: str | Path = names.AUTO) -> ModelManifest:
     """Return the model that `name` stands for; its files are described, not yet read.
 
     Raises ModelNotFoundError when there is none, ModelFileError when its description is broken.
     """
-    if name in ("auto", "bundled"):
+    wanted = names.parse(name)
+    if wanted == names.BUNDLED:
         return _describe(BUNDLED)
-    folder = Path(name).expanduser()
+    if wanted == names.AUTO:
+        return _auto()
+    if isinstance(wanted, names.HubName):
+        entry = cache.find(str(wanted))
+        if entry is not None:
+            return _cached(entry)
+    folder = Path(str(wanted))
     if not (folder / DESCRIPTION).is_file():
         reason = (
             f"that folder has no {DESCRIPTION}" if folder.is_dir() else "there is no such folder"
         )
         raise ModelNotFoundError(f"There is no model {str(name)!r}: {reason}. {ALLOWED}")
     return _describe(folder.resolve())
+
+
+def _auto() -> ModelManifest:
+    """MobileBERT once it is on this machine, else the bundled model and the reason."""
+    entry = cache.find(str(names.MOBILEBERT))
+    if entry is not None:
+        return _cached(entry)
+    return _describe(BUNDLED)
+
+
+def _cached(entry: cache.Entry) -> ModelManifest:
+    """Describe a model of the cache under the name that was asked for."""
+    wanted = names.parse(entry.name)
+    title = wanted.title if isinstance(wanted, names.HubName) else Path(entry.name).name
+    return replace(_describe(entry.folder), name=entry.name, title=title)
+
+
+def _menu_line(model: ModelManifest, where: Literal["package", "cache"]) -> AvailableModel:
+    size = sum(file.bytes for file in model_files(model))
+    return AvailableModel(model.name, model.title, where, size, cached=True)
 
 
 def read(asset: Asset) -> bytes:
