@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
 
     result = QuestionAnswerer(options.model).ask(
         options.question,
-        _passage(options.passage),
+        read_passage(options.passage),
         top_k=options.top_k,
         no_answer_threshold=options.threshold,
     )
@@ -48,7 +48,8 @@ def run(options: argparse.Namespace) -> int:
     return NO_ANSWER if result.no_answer else OK
 
 
-def _passage(file: Path | None) -> str:
+def read_passage(file: Path | None) -> str:
+    """Return the text of a UTF-8 file, or of standard input. Raises InputError."""
     source = "standard input" if file is None else str(file)
     try:
         data = sys.stdin.buffer.read() if file is None else file.read_bytes()

@@ -1,0 +1,41 @@
+"""`qna-widget html`: one HTML file that answers questions about a text by itself."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from qna_widget.errors import InputError
+
+from .ask import read_passage
+from .codes import OK
+
+
+def add(commands: Any) -> None:
+    """Add the command's arguments."""
+    parser = commands.add_parser("html", help="write one HTML file that answers by itself, offline")
+    parser.add_argument("out", type=Path, help="the file to write, about 30 MB")
+    parser.add_argument("question", nargs="?", default="", help="asked when the page opens")
+    parser.add_argument("-p", "--passage", type=Path, help="UTF-8 file; default: standard input")
+    parser.add_argument("--title", default="", help="of the page")
+    parser.add_argument("--model", default="auto", help="auto, bundled or a folder")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the page and print its path."""
+    from qna_widget.standalone import write_html
+
+    try:
+        file = write_html(
+            options.out,
+            read_passage(options.passage),
+            options.question,
+            title=options.title,
+            model=options.model,
+        )
+    except OSError as error:
+        raise InputError(f"{options.out} cannot be written: {error.strerror}.") from error
+    print(file)
+    return OK

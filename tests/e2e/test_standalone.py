@@ -1,0 +1,64 @@
+"""The stand-alone page: opened from disk, without a server, it answers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from conftest import Offline
+from playwright.sync_api import expect
+
+from qna_widget.cli import main
+from qna_widget.standalone import write_html
+
+PASSAGE = (
+    "Bert is Ernie's best friend and roommate on Sesame Street. The pair share the basement "
+    "apartment at 123 Sesame Street."
+)
+PATIENCE = 120_000
+
+
+def test_a_file_opened_from_disk_answers(
+    offline: Offline, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text, out = tmp_path / "text.txt", tmp_path / "page.html"
+    text.write_text(PASSAGE, encoding="utf-8")
+    assert (
+        main(["html", str(out), "Where does Bert live?", "-p", str(text), "--title", "<Bert>"]) == 0
+    )
+    assert capsys.readouterr().out == f"{out}\n"
+    page = offline.page()
+    page.set_default_timeout(PATIENCE)
+    page.goto(out.as_uri())
+    assert page.title() == "<Bert>"
+    first = page.get_by_role("listitem").first
+    expect(first).to_contain_text("123 Sesame Street", timeout=PATIENCE)
+    page.get_by_label("Question", exact=True).fill("Who is Bert's best friend?")
+    expect(first).to_contain_text("Ernie", timeout=PATIENCE)
+    assert offline.local == [out.as_uri()]
+    assert offline.errors == []
+
+
+def test_a_hostile_passage_stays_text(offline: Offline, tmp_path: Path) -> None:
+    passage = (
+        "</script><script>window.broken = 1</script><!-- <script> "
+        "Zoë 🦊 lives in <b>Oslo</b>. \u2028 </SCRIPT> &amp; ]]> end."
+    )
+    page = offline.page()
+    page.set_default_timeout(PATIENCE)
+    page.goto(write_html(tmp_path / "page.html", passage, "Where does Zoë live?").as_uri())
+    expect(page.get_by_role("listitem").first).to_contain_text("Oslo", timeout=PATIENCE)
+    assert page.evaluate("window.broken") is None
+    given = json.loads(page.locator("#qna-given").text_content() or "")
+    assert given["inputs"]["passage"] == passage
+    assert page.get_by_label("Passage", exact=True).input_value() == passage
+    assert offline.errors == []
+
+
+def test_wrong_options_write_nothing(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match="topk"):
+        write_html(tmp_path / "page.html", PASSAGE, topk=3)
+    with pytest.raises(ValueError, match="top_k"):
+        write_html(tmp_path / "page.html", PASSAGE, top_k=0)
+    assert list(tmp_path.iterdir()) == []
