@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
 from qna_widget.errors import ExportError
+from qna_widget.vocabulary import read_vocabulary
 
 
 @dataclass(frozen=True)
@@ -57,12 +58,13 @@ def read_checkpoint(folder: Path) -> Checkpoint:
                 "config.json, model.safetensors and vocab.txt or tokenizer.json."
             )
     config = _json(folder / "config.json")
+    vocabulary = read_vocabulary(folder)
     return Checkpoint(
         folder=folder,
         config=config,
         weights=_weights(weights_file),
-        vocab=_vocab(folder),
-        lowercase=_lowercase(folder),
+        vocab=vocabulary.tokens,
+        lowercase=vocabulary.lowercase,
         weights_sha256=hashlib.sha256(weights_file.read_bytes()).hexdigest(),
     )
 
@@ -83,18 +85,3 @@ def _weights(file: Path) -> dict[str, NDArray[np.float32]]:
             return {name: tensors.get_tensor(name).astype(np.float32) for name in tensors.keys()}  # noqa: SIM118
     except (SafetensorError, TypeError) as error:
         raise ExportError(f"{file} cannot be read as float16 or float32: {error}") from error
-
-
-def _vocab(folder: Path) -> tuple[str, ...]:
-    if (folder / "vocab.txt").is_file():
-        lines = (folder / "vocab.txt").read_text(encoding="utf-8").split("\n")
-        return tuple(line.rstrip("\r") for line in (lines[:-1] if lines[-1] == "" else lines))
-    if (folder / "tokenizer.json").is_file():
-        ids: dict[str, int] = _json(folder / "tokenizer.json")["model"]["vocab"]
-        return tuple(sorted(ids, key=ids.__getitem__))
-    raise ExportError(f"{folder} has neither vocab.txt nor tokenizer.json.")
-
-
-def _lowercase(folder: Path) -> bool:
-    file = folder / "tokenizer_config.json"
-    return bool(_json(file).get("do_lower_case", True)) if file.is_file() else True

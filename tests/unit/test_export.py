@@ -136,7 +136,11 @@ def test_export_is_reproducible(tmp_path: Path) -> None:
 def test_vocab_comes_from_tokenizer_json_too(folder: Path) -> None:
     words = (folder / "vocab.txt").read_text(encoding="utf-8").split()
     (folder / "vocab.txt").unlink()
-    tokenizer = {"model": {"vocab": {word: i for i, word in enumerate(words)}}}
+    tokenizer = {
+        "model": {"type": "WordPiece", "vocab": {word: i for i, word in enumerate(words)}},
+        "normalizer": {"type": "BertNormalizer"},
+        "pre_tokenizer": {"type": "BertPreTokenizer"},
+    }
     (folder / "tokenizer.json").write_text(json.dumps(tokenizer), encoding="utf-8")
     assert list(read_checkpoint(folder).vocab) == words
 
