@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Literal
 
 from . import registry
-from .assets import built, manifest
-from .contract import OUTPUTS, check_inputs
-from .errors import InputError, needs_extra
+from .assets import Asset, AssetReader, built, manifest, model_files
+from .contract import CHUNK_BYTES, INPUTS, OUTPUTS, check_inputs, refuse_unknown
+from .errors import needs_extra
+from .registry import ModelManifest
 
 with needs_extra("The Streamlit component", "streamlit"):
     import streamlit as st
@@ -40,6 +42,8 @@ class QnAResult:
     """tokens, windows, run_ms, total_ms."""
     options: dict[str, Any]
     """top_k, overlap and the other inputs, as the reader may have changed them."""
+    model: str = ""
+    """Title of the model that answers."""
 
 
 @dataclass
@@ -63,6 +67,10 @@ class _Memory:
             self.changes = check_inputs(report["changes"])
             self.outputs = report["outputs"]
             self.heard = report["number"]
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Make the next call's arguments of these names new ones."""
+        self.arguments = {k: value for k, value in self.arguments.items() if k not in names}
 
     def call(self, arguments: dict[str, Any]) -> None:
         """Let arguments that differ from the last call's override what the reader changed."""
@@ -90,14 +98,15 @@ def qna(
     no_answer_threshold: float = 0,
     overlap: Literal["none", "nested", "allow"] = "none",
     model: str = "auto",
+    on_change: Callable[[], None] | None = None,
 ) -> QnAResult:
-    """Show the component; the app reruns when the answers change.
+    """Show the component; the app reruns when the answers change, after a call of `on_change`.
 
     The reader may change passage, question and options; an argument overrides this when it differs
-    from the last run's. Two components in one app need two keys.
+    from the last run's, or after `reset`. Two components in one app need two keys.
 
-    Raises InputError for a value that is not allowed or a model that Streamlit cannot serve,
-    ModelError for a model that is not there, AssetError when the front end was not built.
+    Raises InputError for a value that is not allowed, ModelError for a model that is not there,
+    AssetError when one of its files cannot be read or the front end was not built.
     """
     arguments = check_inputs(
         {
@@ -111,31 +120,48 @@ def qna(
             "model": model,
         }
     )
-    memory = st.session_state.setdefault(f"qna_widget:{key}", _Memory())
+    memory = st.session_state.setdefault(_memory_key(key), _Memory())
     shown = st.session_state.get(key)
     report = shown.get("report") if shown else None
     memory.hear(report)
     memory.call(arguments)
     memory.hear(report)  # a server that was restarted recognises only now what the page said
-    data = {
-        "key": key,
-        "revision": memory.revision,
-        "arguments": memory.arguments,
-        "changes": memory.changes,
-        "heard": memory.heard,
-        "manifest": _served(manifest(registry.resolve(model))),
-    }
+    resolved = registry.resolve(model)
     if st.runtime.exists():  # else the script runs as plain Python, and nobody looks
+        data = {
+            "key": key,
+            "revision": memory.revision,
+            "arguments": memory.arguments,
+            "changes": memory.changes,
+            "heard": memory.heard,
+            "manifest": _served(resolved),
+        }
         _component(st.runtime.get_instance())(
             key=key,
             data=data,
             default={"report": None},
-            on_report_change=_nothing,  # Streamlit keeps only state that has a callback
+            # Streamlit keeps only state that has a callback.
+            on_report_change=on_change or _nothing,
         )
-    return _result(memory)
+    return _result(memory, resolved.title)
 
 
-def _result(memory: _Memory) -> QnAResult:
+def reset(*names: str, key: str = "qna") -> None:
+    """Let the next call's arguments override what the reader changed, even if they are the same.
+
+    `names` are inputs such as "question"; without any, all of them. Raises TypeError for others.
+    """
+    refuse_unknown(dict.fromkeys(names), INPUTS)
+    memory = st.session_state.get(_memory_key(key))
+    if memory is not None:
+        memory.forget(names or tuple(INPUTS))
+
+
+def _memory_key(key: str) -> str:
+    return f"qna_widget:{key}"
+
+
+def _result(memory: _Memory, model: str) -> QnAResult:
     inputs = {**memory.arguments, **memory.changes}
     passage, question = inputs.pop("passage"), inputs.pop("question")
     nothing_yet = {**{name: spec["default"] for name, spec in OUTPUTS.items()}, "status": "loading"}
@@ -145,6 +171,7 @@ def _result(memory: _Memory) -> QnAResult:
         passage=passage,
         question=question,
         options=inputs,
+        model=model,
         **{name: deepcopy(outputs[name]) for name in names},
     )
 
@@ -157,19 +184,45 @@ def _component(_runtime: object) -> Callable[..., Any]:
     return mount
 
 
-def _served(found: dict[str, Any]) -> dict[str, Any]:
-    """Turn paths below the package into paths below the folder that Streamlit serves."""
-    if "sha256" in found:
+def _served(model: ModelManifest) -> dict[str, Any]:
+    """Return the manifest; its paths lead from Streamlit's folder of components to the files."""
+    outside = {file.sha256: file for file in model_files(model) if Path(file.path).is_absolute()}
+
+    def path(found: dict[str, Any]) -> str:
+        if found["sha256"] in outside:
+            return _lent(outside[found["sha256"]])
         folder, _, rest = found["path"].partition("/")
-        if folder not in _SERVED:
-            raise InputError(
-                f"Streamlit serves only the package's own models, and {found['name']} lies outside "
-                "of it. Use model='auto' or model='bundled'."
-            )
-        return {**found, "path": f"{_SERVED[folder]}/{rest}"}
-    return {
-        name: _served(value) if isinstance(value, dict) else value for name, value in found.items()
-    }
+        return f"{_SERVED[folder]}/{rest}"
+
+    def walk(found: dict[str, Any]) -> dict[str, Any]:
+        if "sha256" in found:
+            return {**found, "path": path(found)}
+        return {k: walk(value) if isinstance(value, dict) else value for k, value in found.items()}
+
+    return walk(manifest(model))
+
+
+def _lent(asset: Asset) -> str:
+    """Let Streamlit serve a file from outside the package for as long as a session shows it.
+
+    Its media files are the one place for that which asks nothing of the app's author.
+    """
+    url: str = st.runtime.get_instance().media_file_mgr.add(
+        _content(asset),
+        "application/gzip",  # whatever it is: Streamlit compresses other kinds at each request
+        f"qna_widget:{asset.sha256}",
+        file_name=asset.sha256,  # part of its address, beside a mere sample of the content
+    )
+    # A path starts at the app, which may lie below the server's root.
+    return f"../..{url}" if url.startswith("/") else url
+
+
+@lru_cache(maxsize=8)
+def _content(asset: Asset) -> bytes:
+    """Return the file as shipped; one copy serves all sessions."""
+    reader = AssetReader([asset])
+    starts = range(0, asset.bytes, CHUNK_BYTES)
+    return b"".join(reader.read(asset.sha256, start, CHUNK_BYTES)[1] for start in starts)
 
 
 def _nothing() -> None:

@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 from conftest import Offline
 from playwright.sync_api import Locator, Page, expect
-from servers import streamlit
+from servers import ROOT, streamlit
+
+from qna_widget import QuestionAnswerer
+from qna_widget.export import Origin, export_checkpoint
 
 # Loading the model on a slow, shared machine.
 PATIENCE = 120_000
@@ -33,6 +36,7 @@ CALLS = {
     "emoji": {"passage": EMOJI, "question": "When did Bert follow?"},
     "nothing": {},
     "wrong": {"passage": BERT, "top_k": 0},
+    "own model": {"passage": PASSAGE, "question": "who saw the cat?", "model": FOLDER},
 }
 
 said = st.empty()  # in one place, wherever the rest moves
@@ -50,16 +54,31 @@ for key in st.query_params.get("keys", "one").split():
             "null_score": result.null_score,
             "slices": [result.passage[a["start"] : a["end"]] for a in result.answers],
             "options": result.options,
+            "model": result.model,
         }
 said.code(json.dumps({"runs": st.session_state.runs, "call": call, "found": found}))
 """
 
 
+# Words that the tiny model's vocabulary holds.
+TINY_PASSAGE = "a dog sat. the dog saw the cats. a cat sat, the mat saw a dog."
+
+
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model in a folder of the user's, described by the file returned."""
+    origin = Origin("tiny", "Tiny random BERT", "tests/parity/tiny_bert", "MIT")
+    target = tmp_path_factory.mktemp("own") / "model"
+    source = ROOT / "tests" / "parity" / "tiny_bert"
+    return export_checkpoint(source, target, origin, max_seq_len=24, precision="fp32")
+
+
+@pytest.fixture(scope="module")
+def address(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("streamlit")
     script = folder / "app.py"
-    script.write_text(APP, encoding="utf-8")
+    constants = f"FOLDER = {str(tiny.parent)!r}\nPASSAGE = {TINY_PASSAGE!r}\n"
+    script.write_text(constants + APP, encoding="utf-8")
     with streamlit(script, folder / "log.txt") as address:
         yield address
 
@@ -242,6 +261,26 @@ def test_dark_theme(offline: Offline, address: str, screenshots: Path) -> None:
 def brightness(colour: str) -> float:
     red, green, blue = (float(part) for part in re.findall(r"[\d.]+", colour)[:3])
     return (red + green + blue) / 3
+
+
+def test_a_model_from_a_folder_of_the_users(offline: Offline, address: str, tiny: Path) -> None:
+    app = App(offline.page(), address)
+    app.answered(BERT_QUESTION)
+    app.call("own model")
+    found = app.answered("who saw the cat?")["found"]["one"]
+    kernel = QuestionAnswerer(model=tiny.parent)
+    wanted = kernel(question="who saw the cat?", passage=TINY_PASSAGE, top_k=5)
+    assert [answer["text"] for answer in found["answers"]] == [answer.text for answer in wanted]
+    scores = [answer["score"] for answer in found["answers"]]
+    assert scores == pytest.approx([answer.score for answer in wanted], abs=1e-4)
+    assert found["model"] == "Tiny random BERT"
+    lent = [url for url in model_files(offline) if "/media/" in url]
+    assert len(lent) == 2, "model and vocabulary, each once"
+    app.page.reload()
+    app.call("own model")
+    app.answered("who saw the cat?")
+    assert [url for url in model_files(offline) if "/media/" in url] == lent, "kept by the browser"
+    assert offline.errors == []
 
 
 def test_after_a_reload_no_model_byte_is_fetched_again(offline: Offline, address: str) -> None:

@@ -1,19 +1,25 @@
 """Streamlit's Python half, in a real script run; what the browser does with it: tests/e2e."""
 
+import hashlib
 import inspect
 import json
+import shutil
+import tomllib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 import streamlit as st
+from streamlit.runtime.media_file_manager import MediaFileManager
+from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.testing.v1 import AppTest
 
-from qna_widget import contract
+from qna_widget import contract, registry
 from qna_widget import streamlit as adapter
-from qna_widget.assets import PACKAGE
-from qna_widget.errors import InputError
-from qna_widget.streamlit import QnAResult, qna
+from qna_widget.assets import PACKAGE, Asset
+from qna_widget.errors import AssetError, InputError
+from qna_widget.streamlit import QnAResult, qna, reset
 
 PASSAGE = "🙂 Bert lives at 123 Sesame Street."
 ANSWER = {"text": "123 Sesame Street", "start": 16, "end": 33, "score": 9.5, "probability": 0.9}
@@ -64,9 +70,13 @@ def browser(monkeypatch: pytest.MonkeyPatch) -> Browser:
     return browser
 
 
+# Parameters that are the component's, not the model's.
+OWN = ("key", "on_change")
+
+
 def test_the_signature_and_the_contract_agree() -> None:
     parameters = inspect.signature(qna).parameters
-    defaults = {name: value.default for name, value in parameters.items() if name != "key"}
+    defaults = {name: value.default for name, value in parameters.items() if name not in OWN}
     assert defaults == contract.default_inputs()
 
 
@@ -82,6 +92,7 @@ def test_before_the_browser_answers_the_result_is_loading(browser: Browser) -> N
         backend="",
         timing={},
         options={**_options(), "top_k": 5},
+        model=registry.resolve("auto").title,
     )
 
 
@@ -175,24 +186,98 @@ def test_wrong_values_are_refused(browser: Browser) -> None:
     assert len(browser.calls) == 1
 
 
-def test_paths_lead_into_the_folders_that_streamlit_serves() -> None:
-    import tomllib
+class Media:
+    """Stands where Streamlit keeps media files, with its real storage behind it."""
 
+    def __init__(self) -> None:
+        self.storage = MemoryMediaFileStorage("/media")
+        self.media_file_mgr = MediaFileManager(self.storage)
+
+    def content(self, path: str) -> bytes:
+        assert path.startswith("../../media/")
+        return self.storage.get_file(path.removeprefix("../../media/")).content
+
+
+@pytest.fixture
+def media(monkeypatch: pytest.MonkeyPatch) -> Media:
+    media = Media()
+    monkeypatch.setattr(st.runtime, "get_instance", lambda: media)
+    return media
+
+
+def test_the_packages_files_lie_in_the_folders_that_streamlit_serves() -> None:
     declared = tomllib.loads((PACKAGE / "pyproject.toml").read_text())
     folders = {
         f"{declared['project']['name']}.{component['name']}": component["asset_dir"]
         for component in declared["tool"]["streamlit"]["component"]["components"]
     }
-    asset = {"sha256": "ab", "path": "models/bundled/x.gz"}
-    served = adapter._served({"model": {"onnx": asset, "name": "x"}})
-    component, _, rest = served["model"]["onnx"]["path"].partition("/")
-    assert f"{folders[component]}/{rest}" == "models/bundled/x.gz"
-    assert served["model"]["name"] == "x"
+    served = adapter._served(registry.resolve("bundled"))
+    for told in (served["model"]["onnx"], served["model"]["vocab"], served["runtime"]["wasm"]):
+        component, _, rest = told["path"].partition("/")
+        file = PACKAGE / folders[component] / rest
+        assert hashlib.sha256(file.read_bytes()).hexdigest() == told["sha256"]
+    assert served["model"]["title"] == registry.resolve("bundled").title
 
 
-def test_a_model_outside_the_package_is_refused_in_words() -> None:
-    with pytest.raises(InputError, match=r"serves only the package's own models, and model\.onnx"):
-        adapter._served({"onnx": {"sha256": "ab", "name": "model.onnx", "path": "model.onnx.gz"}})
+def test_a_model_from_anywhere_is_lent_to_streamlit(tmp_path: Path, media: Media) -> None:
+    folder = shutil.copytree(registry.BUNDLED, tmp_path / "model")
+    served = adapter._served(registry.resolve(folder))
+    again = adapter._served(registry.resolve(folder))
+    assert again == served
+    for told in (served["model"]["onnx"], served["model"]["vocab"]):
+        content = media.content(told["path"])
+        assert hashlib.sha256(content).hexdigest() == told["sha256"]
+    assert len(media.storage._files_by_id) == 2, "one copy, however often it is shown"
+    assert str(tmp_path) not in json.dumps(served)
+
+
+def test_files_with_equal_samples_are_not_confused(tmp_path: Path, media: Media) -> None:
+    """Streamlit's own name for a file comes from its ends, middle and length."""
+    paths = set()
+    for name, byte in (("a", b"1"), ("b", b"2")):
+        content = bytearray(3_000_000)
+        content[500_000:500_001] = byte
+        file = tmp_path / name
+        file.write_bytes(content)
+        digest = hashlib.sha256(content).hexdigest()
+        asset = Asset(name, str(file), digest, len(content), "identity", len(content))
+        path = adapter._lent(asset)
+        assert media.content(path) == content
+        paths.add(path)
+    assert len(paths) == 2
+
+
+def test_a_model_with_a_missing_file_is_explained(tmp_path: Path, media: Media) -> None:
+    folder = shutil.copytree(registry.BUNDLED, tmp_path / "model")
+    (folder / "vocab.txt.gz").unlink()
+    with pytest.raises(AssetError, match=r"vocab\.txt cannot be read \(No such file"):
+        adapter._served(registry.resolve(folder))
+
+
+def test_reset_lets_equal_arguments_override(browser: Browser) -> None:
+    qna(PASSAGE, "Where?")
+    browser.says(question="Who?", top_k=2)
+    revision = browser.data["revision"]
+    reset("question")
+    result = qna(PASSAGE, "Where?")
+    assert (result.question, result.options["top_k"]) == ("Where?", 2)
+    assert (result.answers, result.status) == ([], "loading")
+    assert browser.data["revision"] != revision
+    browser.says(question="Who?", top_k=2)
+    reset()
+    assert qna(PASSAGE, "Where?").options["top_k"] == 5
+    reset(key="never shown")
+    with pytest.raises(TypeError, match="no argument 'questoin'"):
+        reset("questoin")
+
+
+def test_the_model_that_answers_is_named(browser: Browser) -> None:
+    assert qna(PASSAGE, "Where?").model == registry.resolve("auto").title
+
+
+def test_on_change_reaches_streamlit(browser: Browser) -> None:
+    qna(PASSAGE, "Where?", on_change=print)
+    assert browser.calls[-1]["on_report_change"] is print
 
 
 def test_a_result_is_the_callers_own(browser: Browser) -> None:
