@@ -1,12 +1,12 @@
 // Jupyter (and whatever speaks its widget protocol): traits in, one report out, files by message.
 import { type Component, createComponent } from "../component";
+import { crc32 } from "../core/crc32";
 import { contract, DEFAULT_INPUTS, type Inputs } from "../inputs";
 import type { AssetSource } from "../runtime/assets";
 import type { Manifest } from "../runtime/protocol";
 import { type Buffers, rpcSource } from "../runtime/rpc";
 import type { ComponentState } from "../state";
 import { mountView } from "../view/view";
-import { crc32 } from "./crc32";
 import type { Host } from "./host";
 import { outputsOf } from "./outputs";
 

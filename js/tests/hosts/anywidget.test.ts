@@ -1,7 +1,7 @@
 // The host against a model that behaves as Backbone's does: `set` calls back at once.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { crc32 } from "../../src/core/crc32";
 import { type Model, WidgetHost } from "../../src/hosts/anywidget";
-import { crc32 } from "../../src/hosts/crc32";
 import { contract, DEFAULT_INPUTS } from "../../src/inputs";
 import type { ComponentState } from "../../src/state";
 import { MANIFEST, makeInputs, makeState, PASSAGE } from "./states";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { crc32 } from "../../src/hosts/crc32";
+import { crc32 } from "../../src/core/crc32";
 import { outputsOf } from "../../src/hosts/outputs";
 import { contract } from "../../src/inputs";
 import { ANSWER, makeInputs, makeResult, makeState, PASSAGE } from "./states";
