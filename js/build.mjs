@@ -1,5 +1,6 @@
 // Bundles the front end into ../qna_widget/static and lists it in manifest.json.
-// `node build.mjs --harness DIR` bundles only the tests' page, into DIR.
+// `node build.mjs --harness DIR` bundles only the tests' page, into DIR; `node build.mjs --webgpu
+// [DIR]` adds the optional files for WebGPU to what is there.
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
@@ -20,12 +21,13 @@ const common = {
 };
 
 /** The worker: one classic script, so that it starts from a blob: URL on every kind of page. */
-async function bundleWorker() {
+async function bundleWorker(entry = "src/runtime/worker.ts", alias = {}) {
   const result = await build({
     ...common,
-    entryPoints: ["src/runtime/worker.ts"],
+    entryPoints: [entry],
     format: "iife",
     write: false,
+    alias,
     // onnxruntime starts its threads from import.meta.url, which a classic script lacks.
     define: { "import.meta.url": "self.location.href" },
   });
@@ -68,31 +70,51 @@ if (harness !== -1) {
   process.exit();
 }
 
+/** Packs a file into `folder` and describes it as an asset (src/runtime/protocol.ts). */
+async function writeAsset(folder, name, file, content) {
+  const packed = gzipSync(content, { level: constants.Z_BEST_COMPRESSION });
+  await writeFile(join(folder, `${file}.gz`), packed);
+  return {
+    name,
+    path: `static/${file}.gz`,
+    sha256: createHash("sha256").update(packed).digest("hex"),
+    bytes: packed.byteLength,
+    encoding: "gzip",
+    unpacked_bytes: content.byteLength,
+  };
+}
+
+const writeListing = (folder, name, listing) =>
+  writeFile(join(folder, name), `${JSON.stringify(listing, null, 2)}\n`);
+
+const binary = (name) => readFile(join(here, "node_modules/onnxruntime-web/dist", `${name}.wasm`));
+
+const webgpu = process.argv.indexOf("--webgpu");
+if (webgpu !== -1) {
+  const folder = resolve(process.argv[webgpu + 1] ?? out);
+  // Asyncify runs wherever WebGPU is; the smaller JSPI edition would leave out Safari and Firefox.
+  const wasm = "ort-wasm-simd-threaded.asyncify";
+  const script = await bundleWorker("src/runtime/worker-webgpu.ts", {
+    "onnxruntime-web/wasm": "onnxruntime-web/webgpu",
+  });
+  await writeListing(folder, "webgpu.json", {
+    script: await writeAsset(
+      folder,
+      "worker (WebGPU)",
+      "worker-webgpu.js",
+      new TextEncoder().encode(script),
+    ),
+    wasm: await writeAsset(folder, "onnxruntime (WebGPU)", `${wasm}.wasm`, await binary(wasm)),
+  });
+  process.exit();
+}
+
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 await writeFile(join(out, ".gitkeep"), "");
 await bundle({ widget: "src/hosts/anywidget.ts", streamlit: "src/hosts/streamlit.ts" }, out);
 await bundle({ standalone: "src/hosts/standalone.ts" }, out, "iife");
-
-const wasm = await readFile(
-  join(here, "node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm"),
-);
-const packed = gzipSync(wasm, { level: constants.Z_BEST_COMPRESSION });
-await writeFile(join(out, "ort-wasm-simd-threaded.wasm.gz"), packed);
-await writeFile(
-  join(out, "manifest.json"),
-  `${JSON.stringify(
-    {
-      wasm: {
-        name: "onnxruntime (wasm)",
-        path: "static/ort-wasm-simd-threaded.wasm.gz",
-        sha256: createHash("sha256").update(packed).digest("hex"),
-        bytes: packed.byteLength,
-        encoding: "gzip",
-        unpacked_bytes: wasm.byteLength,
-      },
-    },
-    null,
-    2,
-  )}\n`,
-);
+const wasm = "ort-wasm-simd-threaded";
+await writeListing(out, "manifest.json", {
+  wasm: await writeAsset(out, "onnxruntime (wasm)", `${wasm}.wasm`, await binary(wasm)),
+});

@@ -153,15 +153,14 @@ class QnaComponent implements Component {
       if (this.loading === own) this.update({ progress });
     };
     try {
-      const { backend, notice } = await this.client.load(this.manifest, this.host.sources, {
+      const { backend } = await this.client.load(this.manifest, this.host.sources, {
         signal: own.signal,
         onProgress,
       });
       if (this.loading !== own) return;
       this.loaded = true;
       this.loading = null;
-      const notices = [model.note, notice].filter(Boolean).join(" ");
-      this.set({ progress: null, notice: notices, model: model.title, backend });
+      this.set({ progress: null, notice: this.notice(), model: model.title, backend });
       void this.ask();
     } catch (error) {
       if (this.loading !== own) return;
@@ -215,8 +214,13 @@ class QnaComponent implements Component {
   private finish(result: Result): void {
     this.asking = null;
     const { backend } = result;
-    this.update({ status: "ready", progress: null, result, backend });
+    this.update({ status: "ready", progress: null, result, backend, notice: this.notice() });
     void this.fetchScores();
+  }
+
+  /** Why this model answers, and what is wrong with this page; it may change with every answer. */
+  private notice(): string {
+    return [this.manifest.model.note, this.client.notice].filter(Boolean).join(" ");
   }
 
   private inspect(until: AbortSignal): void {

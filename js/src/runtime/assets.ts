@@ -26,7 +26,7 @@ export interface AssetSource {
 
 /** Loads files, each once at a time per page. */
 export class AssetLoader {
-  private readonly jobs = new SharedJobs<Uint8Array>();
+  private readonly jobs = new SharedJobs<Uint8Array<ArrayBuffer>>();
 
   constructor(private readonly cache: AssetCache) {}
 
@@ -34,7 +34,11 @@ export class AssetLoader {
    * The unpacked bytes of `asset`, verified.
    * @throws Error in words when no source has it; `signal.reason` when aborted.
    */
-  async load(asset: Asset, sources: readonly AssetSource[], waiter: Waiter): Promise<Uint8Array> {
+  async load(
+    asset: Asset,
+    sources: readonly AssetSource[],
+    waiter: Waiter,
+  ): Promise<Uint8Array<ArrayBuffer>> {
     return this.jobs.run(asset.sha256, waiter, (own) => this.fetch(asset, sources, own));
   }
 
@@ -42,10 +46,12 @@ export class AssetLoader {
     asset: Asset,
     sources: readonly AssetSource[],
     waiter: Waiter,
-  ): Promise<Uint8Array> {
+  ): Promise<Uint8Array<ArrayBuffer>> {
     const transfer = new Transfer(asset, this.cache, waiter);
     const troubles: string[] = [];
-    const attempt = async (source: AssetSource): Promise<Uint8Array | WrongBytes | null> => {
+    const attempt = async (
+      source: AssetSource,
+    ): Promise<Uint8Array<ArrayBuffer> | WrongBytes | null> => {
       try {
         return (await transfer.readFrom(source)) ? await transfer.finish() : null;
       } catch (error) {
@@ -139,7 +145,7 @@ class Transfer {
    * The unpacked bytes.
    * @throws WrongBytes when the content is not what the manifest promises.
    */
-  async finish(): Promise<Uint8Array> {
+  async finish(): Promise<Uint8Array<ArrayBuffer>> {
     const actual = await sha256Hex(this.bytes);
     // Plain http:// pages have no crypto.subtle: there the length and gzip's own sum have to do.
     if (actual !== null && actual !== this.asset.sha256) {

@@ -49,7 +49,7 @@ export class Connection {
 
   constructor(
     private readonly engine: EngineHandle,
-    private readonly onDeath: () => void,
+    private readonly onDeath: (reason: string) => void,
     private readonly ping_ms = PING_MS,
   ) {
     engine.port.onmessage = ({ data }) => this.receive(data);
@@ -120,7 +120,7 @@ export class Connection {
     this.epitaph = reason || "it stopped without a word";
     clearInterval(this.heartbeat);
     this.engine.stop();
-    this.onDeath();
+    this.onDeath(this.epitaph);
     const waiting = [
       ...[this.loads, this.asks].flatMap((map) => [...map.values()]),
       ...[...this.wants.values()].flat(),
@@ -160,8 +160,10 @@ export class Connection {
     if (this.epitaph) return;
     this.silence = 0;
     const { kind } = message;
-    if ((kind === "load-failed" || kind === "failed") && message.fatal) this.die(message.message);
-    else if (kind === "loaded") {
+    if (kind === "dead") this.die(message.message);
+    else if ((kind === "load-failed" || kind === "failed") && message.fatal) {
+      this.die(message.message);
+    } else if (kind === "loaded") {
       this.models.set(message.model, message.backend);
       take(this.loads, message.model)?.resolve(message.backend);
     } else if (kind === "load-failed") {

@@ -1,5 +1,7 @@
 // Answers the requests of many clients with the models it holds: one window after another, in
 // turn between clients, so that a short question need not wait for a long passage.
+import contract from "../../../qna_widget/contract.json" with { type: "json" };
+import { prepare } from "../core/pipeline";
 import { createTokenizer } from "../core/tokenizer";
 import { Job, type Model } from "./job";
 import type { FromWorker, ModelFiles, Port, ToWorker } from "./protocol";
@@ -10,6 +12,9 @@ export interface Sessions {
   init(wasm: ArrayBuffer, threads: number): void;
   open(onnx: Uint8Array, options: SessionOptions): Promise<Session>;
 }
+
+/** What sessions may be tried with. */
+const TRIAL = { question: "Where is the key?", passage: "The key lies on the table in the hall." };
 
 type Message<Kind> = Extract<ToWorker, { kind: Kind }>;
 
@@ -63,9 +68,13 @@ class Engine {
     }
   }
 
-  private async open({ manifest, onnx, vocab }: ModelFiles): Promise<Model> {
+  private async open({ manifest, optimized, onnx, vocab }: ModelFiles): Promise<Model> {
     const tokenizer = createTokenizer(vocab, { lowercase: manifest.lowercase });
-    const session = await this.sessions.open(onnx, { optimized: manifest.optimized ?? false });
+    const { question, passage } = TRIAL;
+    const { max_seq_len } = manifest;
+    const settings = { ...contract.limits, max_seq_len, doc_stride: max_seq_len };
+    const trial = () => prepare(question, passage, tokenizer, settings).features;
+    const session = await this.sessions.open(onnx, { optimized, trial });
     return { manifest, session, tokenizer };
   }
 

@@ -110,6 +110,8 @@ export type ToWorker =
 
 export interface ModelFiles {
   readonly manifest: ModelManifest;
+  /** Whether this file's graph was optimised ahead of time. */
+  readonly optimized: boolean;
   /** Unpacked bytes. */
   readonly onnx: Uint8Array;
   readonly vocab: Uint8Array;
@@ -153,6 +155,8 @@ export type FromWorker =
       readonly id: number;
       readonly scores: Scores | null;
     }
+  /** Beyond use, though nobody asked: e.g. the graphics device was lost. */
+  | { readonly kind: "dead"; readonly message: string }
   | { readonly kind: "pong"; readonly nonce: number };
 
 /** One end of the wire between page and engine: a worker's, or a MessagePort's. */

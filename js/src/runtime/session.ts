@@ -19,14 +19,18 @@ export interface Session {
 export interface SessionOptions {
   /** Skip graph optimisation: the file holds the optimised graph. */
   readonly optimized: boolean;
+  /** A small input with which a backend that is not trusted by itself can be tried. */
+  readonly trial: () => readonly Feature[];
 }
+
+export type Provider = "wasm" | "webgpu";
 
 // A single window keeps cancelling prompt, and larger batches gain nothing in wasm: 292, 289, 305 ms
 // a window of 384 tokens in batches of 1, 2, 4 (MiniLM-L6 int8, one thread, processor time).
 const BATCH_SIZE = 1;
 const THREADS_TIMEOUT_MS = 20_000;
 
-let backend = "";
+let wasmBackend = "";
 
 /**
  * Must come before the first session; once per script.
@@ -40,14 +44,26 @@ export function initSessions(wasm: ArrayBuffer, threads: number): void {
   ort.env.wasm.initTimeout = threads > 1 ? THREADS_TIMEOUT_MS : 0;
   ort.env.logLevel = "error";
   const where = typeof document === "undefined" ? "" : ", on the page itself";
-  backend = `wasm, ${threads} ${threads === 1 ? "thread" : "threads"}${where}`;
+  wasmBackend = `wasm, ${threads} ${threads === 1 ? "thread" : "threads"}${where}`;
 }
 
 /** @throws Error when the bytes are no model that onnxruntime-web runs, or no QA model. */
-export async function openSession(onnx: Uint8Array, options: SessionOptions): Promise<Session> {
+export function openSession(onnx: Uint8Array, { optimized }: SessionOptions): Promise<Session> {
+  return createSession(onnx, "wasm", optimized);
+}
+
+/**
+ * onnxruntime copies the bytes into its own memory, once, and frees that copy when it has started.
+ * @param provider "webgpu" only where this script was bundled with that edition (build.mjs)
+ */
+export async function createSession(
+  onnx: Uint8Array,
+  provider: Provider,
+  optimized: boolean,
+): Promise<Session> {
   const session = await ort.InferenceSession.create(onnx, {
-    executionProviders: ["wasm"],
-    graphOptimizationLevel: options.optimized ? "disabled" : "all",
+    executionProviders: [provider],
+    graphOptimizationLevel: optimized ? "disabled" : "all",
   });
   const missing = ["start_logits", "end_logits"].filter((n) => !session.outputNames.includes(n));
   if (missing.length > 0) {
@@ -58,7 +74,7 @@ export async function openSession(onnx: Uint8Array, options: SessionOptions): Pr
     );
   }
   return {
-    backend,
+    backend: provider === "webgpu" ? "WebGPU" : wasmBackend,
     batch_size: BATCH_SIZE,
     async run(features, { signal }) {
       signal.throwIfAborted();
@@ -81,6 +97,13 @@ export async function openSession(onnx: Uint8Array, options: SessionOptions): Pr
     },
     dispose: () => session.release(),
   };
+}
+
+/** Resolves, with the reason, when the graphics device that WebGPU sessions run on is lost. */
+export async function deviceLoss(): Promise<string> {
+  const device = await ort.env.webgpu.device;
+  const { reason, message } = await device.lost;
+  return message || reason;
 }
 
 /** int64 tensors of shape [windows, length], padded with zeros that the mask hides. */

@@ -14,18 +14,24 @@ export interface EngineHandle {
   stop(): void;
 }
 
-/** `onDeath` is told of a crash after the start. `cautious`: the last one died, take one thread. */
-export type StartEngine = (
-  onDeath: (reason: string) => void,
-  cautious: boolean,
-) => Promise<EngineHandle>;
+export interface StartOptions {
+  /** Told of a crash after the start. */
+  readonly onDeath: (reason: string) => void;
+  /** Take one thread: the last engine died with more, or this one has no use for them. */
+  readonly cautious: boolean;
+  /** The worker's script in place of the one in this bundle. */
+  readonly script?: Uint8Array<ArrayBuffer>;
+}
+
+export type StartEngine = (options: StartOptions) => Promise<EngineHandle>;
 
 const MAX_THREADS = 4;
 const HELLO_MS = 30_000;
 
-export const startEngine: StartEngine = async (onDeath, cautious) => {
+export const startEngine: StartEngine = async ({ onDeath, cautious, script }) => {
   // A blob: URL works on every kind of page, file:// and sandboxed frames included.
-  const url = URL.createObjectURL(new Blob([workerSource], { type: "text/javascript" }));
+  const source = new Blob([script ?? workerSource], { type: "text/javascript" });
+  const url = URL.createObjectURL(source);
   const threads =
     globalThis.crossOriginIsolated && !cautious
       ? Math.min(MAX_THREADS, navigator.hardwareConcurrency || 1)
@@ -33,6 +39,7 @@ export const startEngine: StartEngine = async (onDeath, cautious) => {
   try {
     return await inWorker(url, threads, onDeath);
   } catch (refusal) {
+    if (script !== undefined) throw refusal;
     return await onPage(url, refusal);
   } finally {
     // onnxruntime starts its threads from this URL at any time.

@@ -60,7 +60,8 @@ test("a model is loaded with progress over all its files, and asked", async () =
   const client = runtime.connect();
   const own = waiter();
   const answer = await client.load(manifest, [server()], own);
-  expect(answer).toEqual({ backend: "fake", notice: "" });
+  expect(answer).toEqual({ backend: "fake" });
+  expect(client.notice).toBe("");
   const total = files.reduce((sum, file) => sum + file.asset.bytes, 0);
   const bytes = own.steps.filter((step) => step.stage === "asset");
   expect(bytes.every((step) => step.total === total)).toBe(true);

@@ -32,7 +32,7 @@ function start(inputs: Partial<Inputs> = TEXTS): void {
 
 async function startLoaded(inputs?: Partial<Inputs>): Promise<void> {
   start(inputs);
-  client.loads[0]!.resolve({ backend: "wasm, 1 thread", notice: "" });
+  client.loads[0]!.resolve({ backend: "wasm, 1 thread" });
   await settle();
 }
 
@@ -98,7 +98,7 @@ test("what is typed while the model loads is asked when it is there", async () =
   await rest();
   expect(component.state.status).toBe("loading");
   expect(client.asks).toEqual([]);
-  client.loads[0]!.resolve({ backend: "wasm, 1 thread", notice: "" });
+  client.loads[0]!.resolve({ backend: "wasm, 1 thread" });
   await settle();
   expect(client.asks.map(({ args }) => args.question)).toEqual(["Typed early?"]);
 });
@@ -170,7 +170,7 @@ test("a load that fails says so, keeps what is typed, and can be tried again", a
   expect(client.loads.length).toBe(1);
   component.actions.retry();
   expect(component.state).toMatchObject({ status: "loading", error: "" });
-  client.loads[1]!.resolve({ backend: "wasm", notice: "" });
+  client.loads[1]!.resolve({ backend: "wasm" });
   await settle();
   expect(client.asks.map(({ args }) => args.question)).toEqual(["Still here?"]);
 });
@@ -221,7 +221,8 @@ test("another manifest loads the other model and asks it", async () => {
   host.set({ model: "other" }, noted);
   expect(component.state).toMatchObject({ status: "loading", result: null });
   expect(component.state.notice).toBe("MobileBERT is not at hand.");
-  client.loads[1]!.resolve({ backend: "wasm, 1 thread", notice: "No copy is kept." });
+  client.notice = "No copy is kept.";
+  client.loads[1]!.resolve({ backend: "wasm, 1 thread" });
   await settle();
   expect(component.state.notice).toBe("MobileBERT is not at hand. No copy is kept.");
   expect(client.asks.length).toBe(2);
@@ -231,7 +232,7 @@ test("a load that another manifest overtook changes nothing any more", async () 
   start();
   host.set({}, makeModel("two").manifest);
   expect(client.loads[0]!.waiter.signal.aborted).toBe(true);
-  client.loads[0]!.resolve({ backend: "too late", notice: "" });
+  client.loads[0]!.resolve({ backend: "too late" });
   client.loads[0]!.waiter.onProgress({ stage: "run", name: "", loaded: 1, total: 2, unit: "" });
   await settle();
   expect(component.state).toMatchObject({ status: "loading", backend: "", progress: null });

@@ -30,7 +30,12 @@ beforeEach(async () => {
 });
 
 function load(model: string): void {
-  const files = { manifest: manifest.model, onnx: new Uint8Array(1), vocab: VOCAB };
+  const files = {
+    manifest: manifest.model,
+    optimized: true,
+    onnx: new Uint8Array(1),
+    vocab: VOCAB,
+  };
   tell({ kind: "load", model, files });
 }
 

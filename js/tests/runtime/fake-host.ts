@@ -19,6 +19,7 @@ interface Call<T, Args> {
 export class FakeClient implements Client {
   readonly loads: Call<Loaded, Manifest>[] = [];
   readonly asks: (Call<Result, Question> & { handlers: AskHandlers })[] = [];
+  notice = "";
   released = 0;
 
   load(manifest: Manifest, _: unknown, waiter: Waiter): Promise<Loaded> {

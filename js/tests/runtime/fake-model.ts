@@ -116,7 +116,7 @@ export function engines(sessions: FakeSessions): {
   started: { kill(reason: string): void; mute(): void; stopped: boolean; cautious: boolean }[];
 } {
   const started: ReturnType<typeof engines>["started"] = [];
-  const start: StartEngine = async (onDeath, cautious) => {
+  const start: StartEngine = async ({ onDeath, cautious }) => {
     const { port1, port2 } = new MessageChannel();
     startEngine(port2 as unknown as Port<FromWorker, ToWorker>, sessions);
     const entry = {

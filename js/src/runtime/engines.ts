@@ -1,0 +1,196 @@
+// What one page has once, however many components: engines, loaded models, loads in flight.
+import { AssetLoader, type AssetSource } from "./assets";
+import { AssetCache } from "./cache";
+import { Connection } from "./connection";
+import type { Asset, Manifest, ModelFiles, Progress } from "./protocol";
+import { SharedJobs, type Waiter } from "./shared";
+import { type StartEngine, startEngine } from "./start";
+import { WebGpu } from "./webgpu";
+
+export interface EnginesOptions {
+  readonly start?: StartEngine;
+  readonly cache?: AssetCache;
+  /** Milliseconds between signs of life asked of an engine. */
+  readonly ping_ms?: number;
+}
+
+/** The editions of onnxruntime; each has an engine of its own. */
+type Edition = "wasm" | "webgpu";
+
+/** What an edition needs. */
+interface Parts {
+  /** The worker's script, where it is not the one in this bundle. */
+  readonly script: Asset | null;
+  readonly wasm: Asset;
+  readonly onnx: Asset;
+  readonly optimized: boolean;
+}
+
+export class Engines {
+  readonly cache: AssetCache;
+  private readonly loader: AssetLoader;
+  private readonly gpu = new WebGpu();
+  private readonly loads = new SharedJobs<Connection>();
+  private readonly connections = new Map<Edition, Promise<Connection>>();
+  private died = false;
+  /** Which models each client asks, or waits for. */
+  private readonly users = new Map<string, Set<string>>();
+
+  constructor(private readonly options: EnginesOptions = {}) {
+    this.cache = options.cache ?? new AssetCache();
+    this.loader = new AssetLoader(this.cache);
+  }
+
+  /** The live connection, with the model loaded. Models that the client has stay. */
+  async load(
+    client: string,
+    manifest: Manifest,
+    sources: readonly AssetSource[],
+    waiter: Waiter,
+  ): Promise<Connection> {
+    const key = modelKey(manifest);
+    this.users.set(client, (this.users.get(client) ?? new Set()).add(key));
+    return this.loads.run(key, waiter, (own) => this.loadModel(key, manifest, sources, own));
+  }
+
+  /** From now on the client asks this model alone; what nobody asks is unloaded. */
+  settle(client: string, manifest: Manifest): void {
+    this.users.set(client, new Set([modelKey(manifest)]));
+    const wanted = new Set([...this.users.values()].flatMap((keys) => [...keys]));
+    this.tell((connection) => {
+      for (const model of connection.models.keys()) {
+        if (!wanted.has(model)) connection.unload(model);
+      }
+    });
+  }
+
+  leave(client: string): void {
+    this.users.delete(client);
+    this.tell((connection) => connection.forget(client));
+  }
+
+  /** What the reader of this model should know about this page; "" for nothing. */
+  noticeFor(manifest: Manifest): string {
+    return [this.gpu.noticeFor(manifest), this.cache.trouble].filter(Boolean).join(" ");
+  }
+
+  private tell(action: (connection: Connection) => void): void {
+    for (const connection of this.connections.values()) {
+      void connection.then(action).catch(() => undefined);
+    }
+  }
+
+  private async loadModel(
+    key: string,
+    manifest: Manifest,
+    sources: readonly AssetSource[],
+    waiter: Waiter,
+  ): Promise<Connection> {
+    if (await this.gpu.isUsable(manifest)) {
+      try {
+        return await this.loadInto("webgpu", key, manifest, sources, waiter);
+      } catch (error) {
+        waiter.signal.throwIfAborted();
+        this.gpu.distrust(error instanceof Error ? error.message : String(error));
+        // An engine that cannot be trusted keeps no memory.
+        this.tellOne("webgpu", (connection) => connection.die("it is not used any more"));
+      }
+    }
+    return this.loadInto("wasm", key, manifest, sources, waiter);
+  }
+
+  private tellOne(edition: Edition, action: (connection: Connection) => void): void {
+    void this.connections
+      .get(edition)
+      ?.then(action)
+      .catch(() => undefined);
+  }
+
+  private async loadInto(
+    edition: Edition,
+    key: string,
+    manifest: Manifest,
+    sources: readonly AssetSource[],
+    waiter: Waiter,
+  ): Promise<Connection> {
+    const { model } = manifest;
+    const { script, wasm, onnx, optimized } = partsOf(manifest, edition);
+    const running = await this.connections.get(edition);
+    if (running?.models.has(key)) return running;
+    const first = running === undefined && script !== null ? [script] : [];
+    const rest = [...(running?.initialised ? [] : [wasm]), model.vocab, onnx];
+    const total = [...first, ...rest].reduce((sum, asset) => sum + asset.bytes, 0);
+    const files = new Map<Asset, Uint8Array<ArrayBuffer>>();
+    let before = 0;
+    const read = async (assets: readonly Asset[]): Promise<void> => {
+      for (const asset of assets) {
+        const base = before;
+        const onProgress = (step: Progress): void =>
+          waiter.onProgress({ ...step, loaded: base + step.loaded, total });
+        files.set(asset, await this.loader.load(asset, sources, { ...waiter, onProgress }));
+        before += asset.bytes;
+      }
+    };
+    await read(first);
+    // Started before the large files: a page that allows no worker says so at once.
+    const connection = await this.live(edition, files.get(script!));
+    await read(rest);
+    waiter.onProgress({ stage: "session", name: model.title, loaded: 0, total: 0, unit: "" });
+    const binary = files.get(wasm);
+    if (binary !== undefined) connection.init(binary);
+    const given: ModelFiles = {
+      manifest: model,
+      optimized,
+      onnx: files.get(onnx)!,
+      vocab: files.get(model.vocab)!,
+    };
+    await connection.load(key, given, waiter.signal);
+    return connection;
+  }
+
+  /** The engine that runs, or a new one. */
+  private live(edition: Edition, script: Uint8Array<ArrayBuffer> | undefined): Promise<Connection> {
+    const connection = this.connections.get(edition) ?? this.startEngine(edition, script);
+    this.connections.set(edition, connection);
+    return connection;
+  }
+
+  private async startEngine(
+    edition: Edition,
+    script: Uint8Array<ArrayBuffer> | undefined,
+  ): Promise<Connection> {
+    const start = this.options.start ?? startEngine;
+    let connection: Connection | undefined;
+    const gone = (reason: string): void => {
+      this.connections.delete(edition);
+      if (edition === "webgpu") this.gpu.distrust(reason);
+      else this.died = true;
+    };
+    try {
+      const engine = await start({
+        onDeath: (reason) => connection?.die(reason),
+        cautious: this.died || edition === "webgpu",
+        ...(script === undefined ? {} : { script }),
+      });
+      connection = new Connection(engine, gone, this.options.ping_ms);
+      return connection;
+    } catch (error) {
+      this.connections.delete(edition);
+      throw error;
+    }
+  }
+}
+
+function partsOf({ model, runtime }: Manifest, edition: Edition): Parts {
+  if (edition === "wasm") {
+    const { onnx, optimized = false } = model;
+    return { script: null, wasm: runtime.wasm, onnx, optimized };
+  }
+  // Whatever was optimised was so for wasm; the graph for WebGPU is optimised where it runs.
+  return { ...runtime.webgpu!, onnx: model.onnx_webgpu!, optimized: false };
+}
+
+/** Models are told apart by their content, so that equal ones are loaded once. */
+export function modelKey({ model }: Manifest): string {
+  return `${model.onnx.sha256} ${model.vocab.sha256}`;
+}

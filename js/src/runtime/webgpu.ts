@@ -1,0 +1,39 @@
+// Whether this page computes on the graphics card: only where everything for it is there, and until
+// the first trouble. The worker's side: webgpu-session.ts.
+import type { Manifest } from "./protocol";
+
+const PATIENCE_MS = 3000;
+
+export class WebGpu {
+  private trouble = "";
+  private adapter: Promise<boolean> | undefined;
+
+  /** Pages without an adapter are left to wasm silently: there is nothing that a reader could do. */
+  async isUsable(manifest: Manifest): Promise<boolean> {
+    if (this.trouble || !isOffered(manifest)) return false;
+    this.adapter ??= hasAdapter();
+    return (await this.adapter) && !this.trouble;
+  }
+
+  /** Until the page is left; a lost device seldom comes back whole. */
+  distrust(reason: string): void {
+    this.trouble ||= `The graphics card is not used (${reason.replace(/\.$/, "")}).`;
+  }
+
+  /** What the reader of this model should know; "" for nothing. */
+  noticeFor(manifest: Manifest): string {
+    return isOffered(manifest) ? this.trouble : "";
+  }
+}
+
+function isOffered({ model, runtime }: Manifest): boolean {
+  return Boolean(model.onnx_webgpu && runtime.webgpu);
+}
+
+/** `navigator.gpu` may be there without any adapter. */
+async function hasAdapter(): Promise<boolean> {
+  if (!globalThis.navigator?.gpu) return false;
+  const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), PATIENCE_MS));
+  const adapter = await Promise.race([navigator.gpu.requestAdapter().catch(() => null), late]);
+  return adapter !== null;
+}
