@@ -134,6 +134,9 @@ def _check_columns(frame: Frame, needed: Sequence[str], new: Sequence[str]) -> N
 
 def _pair(question: object, passage: object) -> Pair | InputError:
     """Return the two texts, or why they cannot be asked."""
+    for name, value in (("question", question), ("passage", passage)):
+        if value is None:
+            return InputError(f"The {name} is missing in this row.")
     try:
         pair = check_input("question", question), check_input("passage", passage)
     except InputError as error:

@@ -33,7 +33,7 @@ class Frame(Protocol):
         """Return the columns' names, in order."""
 
     def values(self, name: str) -> list[object]:
-        """Return a column as Python objects, one per row."""
+        """Return a column as Python objects, one per row; None where there is nothing."""
 
     def extended(
         self, rows: Sequence[int], columns: Mapping[str, Sequence[Any]], kinds: Mapping[str, Kind]
@@ -77,11 +77,14 @@ class _Pandas:
     def values(self, name: str) -> list[object]:
         column = self._frame[name]
         try:
-            return list(column)
+            values = list(column)
         except UnicodeDecodeError:
             import pyarrow
 
-            return _objects(pyarrow.array(column))
+            values = _objects(pyarrow.array(column))
+        # NaN, NA, NaT: which of them stands there depends on who made the frame.
+        gone = column.isna()
+        return [None if missing else value for value, missing in zip(values, gone, strict=True)]
 
     def extended(
         self, rows: Sequence[int], columns: Mapping[str, Sequence[Any]], kinds: Mapping[str, Kind]
