@@ -2,8 +2,9 @@
 import { toCodePoints } from "../core/offsets";
 import type { Answer, Result } from "../core/types";
 import type { Inputs } from "../inputs";
-import { CONTROL, el, setAttribute } from "./dom";
-import { context, marginText, percent, score, spansOf } from "./format";
+import { CONTROL, el, hidden, setAttribute } from "./dom";
+import { context } from "./excerpts";
+import { marginText, percent, score, spansOf } from "./format";
 import { hue } from "./highlights";
 
 /** Passages shorter than this (UTF-16 units) can be seen whole: no context in the list. */
@@ -104,11 +105,6 @@ function meta(logits: number, share: number, fact: string): HTMLElement {
     el("span", {}, hidden(", "), `score ${score(logits)}`, bar("qna-minibar", share)),
     el("span", {}, hidden(", "), fact),
   );
-}
-
-/** For the row's name as it is read aloud. */
-function hidden(text: string): HTMLElement {
-  return el("span", { class: "qna-hidden" }, text);
 }
 
 function figure(n: number): string {

@@ -40,6 +40,11 @@ export function setText(element: Element, text: string): void {
  */
 export const CONTROL = { "data-lm-suppress-shortcuts": "true" };
 
+/** Read aloud, not seen: the pauses in a row's name. */
+export function hidden(text: string): HTMLElement {
+  return el("span", { class: "qna-hidden" }, text);
+}
+
 /** A <button> that submits nothing. */
 export function button(label: string, className: string, onClick: () => void, signal: AbortSignal) {
   const element = el("button", { ...CONTROL, type: "button", class: className }, label);

@@ -1,5 +1,6 @@
 // Figures and states in words for a person. Pure.
-import type { Answer, Result } from "../core/types";
+import type { Answer, AskOptions, Result } from "../core/types";
+import { DEFAULT_INPUTS } from "../inputs";
 import type { ComponentState } from "../state";
 
 type Progress = NonNullable<ComponentState["progress"]>;
@@ -81,7 +82,13 @@ export function statusParts(state: ComponentState): string[] {
   parts.push(result?.model || state.model, result?.backend || state.backend);
   if (result !== null) {
     const { tokens, windows, total_ms } = result.timing;
-    parts.push(`${count(tokens, "token")} in ${count(windows, "window")}`, duration(total_ms));
+    parts.push(
+      // Of first answers the tokens are not known apart.
+      isPartial(result)
+        ? `${result.windows_done.toLocaleString("en")} of ${count(result.windows_total, "window")}`
+        : `${count(tokens, "token")} in ${count(windows, "window")}`,
+      duration(total_ms),
+    );
   }
   const known = parts.filter((part) => part !== "");
   return known.length > 0 ? known : ["Answers are computed in this browser"];
@@ -91,7 +98,7 @@ export function statusParts(state: ComponentState): string[] {
 export function marginText(result: Result, threshold: number): string {
   const margin = result.null_margin;
   if (margin === null || !Number.isFinite(margin)) return "";
-  const limit = `threshold ${score(threshold, Number.isInteger(threshold) ? 0 : 1)}`;
+  const limit = `threshold ${thresholdText(threshold)}`;
   if (result.no_answer) {
     return margin < 0
       ? `${score(-margin, 1)} below the best span, ${limit}`
@@ -131,18 +138,39 @@ export function spansOf(result: Result): Answer[] {
   return result.answers.filter((answer) => answer.text !== "");
 }
 
-/** Words around an answer: shown text before and after it, cut between words. */
-export function context(
-  passage: string,
-  start: number,
-  end: number,
-  units = 48,
-): { readonly before: string; readonly after: string } {
-  const from = Math.max(0, start - units);
-  const to = Math.min(passage.length, end + units);
-  let before = passage.slice(from, start);
-  let after = passage.slice(end, to);
-  if (from > 0) before = `…${before.replace(/^\S*\s+/, "")}`;
-  if (to < passage.length) after = `${after.replace(/\s+\S*$/, "")}…`;
-  return { before: before.replace(/\s+/g, " "), after: after.replace(/\s+/g, " ") };
+/** In this reader's time zone: "14:02", on another day than `now` "2026-01-31 14:02". */
+export function timeText(time: number, now: number): string {
+  const at = new Date(time);
+  const clock = [at.getHours(), at.getMinutes()].map(twoDigits).join(":");
+  return dayText(time) === dayText(now) ? clock : `${dayText(time)} ${clock}`;
+}
+
+/** "2026-01-31" in this reader's time zone. */
+export function dayText(time: number): string {
+  const at = new Date(time);
+  return [at.getFullYear(), at.getMonth() + 1, at.getDate()].map(twoDigits).join("-");
+}
+
+function twoDigits(n: number): string {
+  return String(n).padStart(2, "0");
+}
+
+/** The options that are not as they come, in words, e.g. "threshold 2.5, 3 answers". */
+export function optionsText(options: AskOptions): string {
+  const { top_k, max_answer_len, doc_stride, no_answer_threshold, overlap } = options;
+  const words: Readonly<Record<keyof AskOptions, string>> = {
+    top_k: count(top_k, "answer"),
+    max_answer_len: `up to ${count(max_answer_len, "token")}`,
+    doc_stride: `stride ${doc_stride}`,
+    no_answer_threshold: `threshold ${thresholdText(no_answer_threshold)}`,
+    overlap: `overlap ${overlap}`,
+  };
+  const names = Object.keys(words) as (keyof AskOptions)[];
+  return names
+    .flatMap((name) => (options[name] === DEFAULT_INPUTS[name] ? [] : words[name]))
+    .join(", ");
+}
+
+function thresholdText(threshold: number): string {
+  return score(threshold, Number.isInteger(threshold) ? 0 : 1);
 }

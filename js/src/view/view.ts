@@ -1,9 +1,11 @@
 // Draws a component's state and hands the reader's doings to its actions. Data flows one way:
 // state -> view -> actions -> state.
+import { History } from "../history";
 import type { Actions, ComponentState } from "../state";
 import { AnswerList } from "./answers";
 import { el, uniqueId } from "./dom";
 import { isFirstLoad, isStopped, spansOf } from "./format";
+import { HistoryPanel } from "./history";
 import { Inspector } from "./inspector/panel";
 import { PassagePane } from "./passage";
 import { Settings } from "./settings";
@@ -17,6 +19,9 @@ export interface StateSource {
   /** Calls back after each change of `state`, until the signal aborts. */
   subscribe(listener: (state: ComponentState) => void, signal: AbortSignal): void;
 }
+
+/** Of each source, so that its views, one after another too, share it. */
+const histories = new WeakMap<StateSource, History>();
 
 /**
  * Draws `source` into `root` until `signal` aborts; then nothing of it is left behind.
@@ -67,6 +72,9 @@ export function mountView(
   const inspector = new Inspector(actions, { onPlace: (place) => passage.light(place) }, signal);
   const status = new StatusArea(actions, signal);
   const settings = new Settings(actions, signal);
+  const history = histories.get(source) ?? new History();
+  histories.set(source, history);
+  const past = new HistoryPanel(history, actions, () => questionArea.focus(), signal);
 
   const view = el(
     "div",
@@ -85,6 +93,7 @@ export function mountView(
       el("div", { class: "qna-columns" }, passage.element, answers.element),
       inspector.element,
       settings.element,
+      past.element,
     ),
   );
 
@@ -97,6 +106,8 @@ export function mountView(
     inspector.draw(state, answers.chosen);
     status.draw(state);
     settings.draw(inputs);
+    history.record(state, Date.now());
+    past.draw(state);
   };
 
   // A question is one line of thought: Enter asks nothing more than typing did.

@@ -5,7 +5,6 @@ import type { ComponentState } from "../../src/state";
 import {
   announcement,
   bytes,
-  context,
   count,
   duration,
   isFirstLoad,
@@ -149,21 +148,5 @@ describe("states in words", () => {
   it("reads out the best answer, or that there is none", () => {
     expect(announcement(result)).toBe("Answer: 123 Sesame Street, 78.4% probable. 1 more answer.");
     expect(announcement({ ...result, no_answer: true })).toBe("No answer in this passage.");
-  });
-});
-
-describe("context", () => {
-  const passage = "one two three four five six seven";
-
-  it("cuts between words and marks what is left out", () => {
-    expect(context(passage, 14, 18, 8)).toEqual({ before: "…three ", after: " five…" });
-  });
-
-  it("marks nothing at the borders of the passage", () => {
-    expect(context(passage, 4, 7)).toEqual({ before: "one ", after: " three four five six seven" });
-  });
-
-  it("folds line ends", () => {
-    expect(context("a\r\n\r\nb c", 5, 6).before).toBe("a ");
   });
 });

@@ -95,6 +95,8 @@ def test_everything_by_keyboard(view: View) -> None:
     for label in ("Answers shown", "Longest answer", "No-answer threshold", "Overlap"):
         page.keyboard.press("Tab")
         assert focused(page) == label
+    page.keyboard.press("Tab")
+    assert focused(page) == "History (1)"
     page.locator("[data-rank='1']").focus()
     page.keyboard.press("ArrowDown")
     assert focused(page) == texts[1]

@@ -1,9 +1,10 @@
 // The listed answers and the pinned spans side by side, number by number.
 import type { TokenSpan } from "../../core/inspection";
 import { CONTROL, el } from "../dom";
+import { brief } from "../excerpts";
 import { percent, score } from "../format";
 import { hue } from "../highlights";
-import { brief, type Model, type Pointing, sameSpan, textOf } from "./model";
+import { type Model, type Pointing, sameSpan, textOf } from "./model";
 
 export class Candidates {
   readonly #body = el("tbody");

@@ -1,5 +1,6 @@
 // Paints a region of the start × end matrix: cells once per region, labels, and marked cells.
 import type { Region, ScoreBounds } from "../../core/inspection";
+import { opening } from "../excerpts";
 import type { Palette } from "./colors";
 import { type Model, tokenText } from "./model";
 
@@ -138,7 +139,7 @@ function paintLabels(
   context.fillStyle = palette.muted;
   for (let at = 0; at < size; at++) {
     const text = tokenText(model, first_token + at);
-    const label = text.length > 14 ? `${text.slice(0, 13)}…` : text;
+    const label = opening(text, 14);
     const middle = origin + (at + 0.5) * cell;
     // The corner belongs to the titles.
     context.textAlign = "right";

@@ -1,10 +1,11 @@
 // The start × end matrix: point at a cell and its span is named; pin it to compare.
 import type { Region, TokenSpan } from "../../core/inspection";
 import { CONTROL, el, setAttribute, setText, uniqueId } from "../dom";
+import { brief } from "../excerpts";
 import { percent, score } from "../format";
 import type { Palette } from "./colors";
 import { type Layout, layoutOf, paintCells, paintMatrix } from "./matrix-picture";
-import { brief, type Focus, type Model, type Pointing, textOf } from "./model";
+import { type Focus, type Model, type Pointing, textOf } from "./model";
 import { onWidth, Surface } from "./surface";
 
 /** Tokens on a side that the reader can choose; the last is the largest that stays readable. */

@@ -49,14 +49,6 @@ export function tokenText(model: Model, token: number): string {
   return textOf(model, { start_token: token, end_token: token });
 }
 
-/** On one line, and no longer than `most` characters: its two ends. */
-export function brief(text: string, most = 60): string {
-  const line = text.replace(/\s+/g, " ");
-  if (line.length <= most) return line;
-  const half = Math.floor((most - 3) / 2);
-  return `${line.slice(0, half).trimEnd()} … ${line.slice(-half).trimStart()}`;
-}
-
 /** The best start and end logits among a word's pieces. */
 export function wordLogits({ inspection }: Model, { first, last }: TokenWord) {
   let [start, end] = [inspection.start_logits[first]!, inspection.end_logits[first]!];

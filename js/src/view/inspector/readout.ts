@@ -1,17 +1,9 @@
 // What is pointed at, in words and figures: how its score comes about.
 import type { TokenSpan } from "../../core/inspection";
 import { button, el, setText } from "../dom";
+import { brief } from "../excerpts";
 import { percent, score } from "../format";
-import {
-  brief,
-  type Focus,
-  firstWord,
-  lastWord,
-  type Model,
-  sameSpan,
-  textOf,
-  wordLogits,
-} from "./model";
+import { type Focus, firstWord, lastWord, type Model, sameSpan, textOf, wordLogits } from "./model";
 
 export class Readout {
   readonly #words = el("div", { class: "qna-readout-words" });

@@ -3,9 +3,10 @@
 
 import type { TokenSpan } from "../../core/inspection";
 import { CONTROL, el, setAttribute, setText } from "../dom";
+import { brief } from "../excerpts";
 import { score } from "../format";
 import type { Palette } from "./colors";
-import { brief, type Focus, type Model, type Pointing, textOf } from "./model";
+import { type Focus, type Model, type Pointing, textOf } from "./model";
 import { stepOf } from "./steps";
 import { onWidth, Surface } from "./surface";
 

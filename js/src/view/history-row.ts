@@ -1,0 +1,77 @@
+// One row of the history: a question, what came of it, and how it was asked.
+import type { Asked, Draft } from "../history";
+import type { Inputs } from "../inputs";
+import { CONTROL, el, hidden, setAttribute } from "./dom";
+import { opening } from "./excerpts";
+import { optionsText, percent, score, timeText } from "./format";
+
+export class HistoryRow {
+  readonly button: HTMLButtonElement;
+  readonly item: HTMLLIElement;
+  /** Which passage; said only where another one stands in the field. */
+  readonly #passage: HTMLElement;
+
+  /** @param now milliseconds since 1970 */
+  constructor(
+    readonly entry: Asked | Draft,
+    now: number,
+  ) {
+    const { question, passage, options } = entry;
+    const settings = optionsText(options);
+    this.#passage = el("span", {}, hidden(", "), "in “", el("bdi", {}, opening(passage)), "”");
+    this.button = el(
+      "button",
+      { ...CONTROL, type: "button", class: "qna-asked", "data-draft": !("answers" in entry) },
+      el(
+        "span",
+        { class: "qna-asked-question" },
+        question.trim() === "" ? "No question yet" : el("bdi", {}, opening(question, 300)),
+      ),
+      ...("answers" in entry ? outcome(entry) : [outcomeText("Not asked yet")]),
+      el(
+        "span",
+        { class: "qna-meta" },
+        ...("answers" in entry ? facts(entry, now) : []),
+        settings === "" ? null : fact(settings),
+        this.#passage,
+      ),
+    );
+    this.item = el("li", {}, this.button);
+  }
+
+  /** Marks the row whose texts stand in the fields. */
+  draw(inputs: Inputs): void {
+    const { question, passage } = this.entry;
+    const here = passage === inputs.passage;
+    this.#passage.hidden = here || passage.trim() === "";
+    setAttribute(this.button, "aria-current", here && question === inputs.question ? "true" : null);
+  }
+}
+
+function outcome({ answers }: Asked): HTMLElement[] {
+  const best = answers[0];
+  if (best === undefined) return [outcomeText("No answer in this passage")];
+  return [
+    best.text === ""
+      ? outcomeText("No answer in this passage")
+      : outcomeText(el("bdi", {}, opening(best.text, 300))),
+    el("span", { class: "qna-percent" }, hidden(", "), percent(best.probability)),
+  ];
+}
+
+function outcomeText(text: HTMLElement | string): HTMLElement {
+  return el("span", { class: "qna-asked-answer" }, hidden(": "), text);
+}
+
+function facts({ answers, model, asked_at }: Asked, now: number): HTMLElement[] {
+  const best = answers[0];
+  return [
+    ...(best === undefined ? [] : [fact(`score ${score(best.score)}`)]),
+    fact(el("bdi", {}, model)),
+    fact(el("time", { datetime: new Date(asked_at).toISOString() }, timeText(asked_at, now))),
+  ];
+}
+
+function fact(text: HTMLElement | string): HTMLElement {
+  return el("span", {}, hidden(", "), text);
+}
