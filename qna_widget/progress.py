@@ -1,15 +1,19 @@
-"""A progress bar on the terminal, nothing where there is none."""
+"""A progress bar on the terminal (and in a notebook's output), nothing where there is none."""
 
 from __future__ import annotations
 
 import shutil
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TextIO, TypeVar
 
 T = TypeVar("T")
 SECONDS_BETWEEN = 0.1
+MEGABYTE = 1_000_000
+
+# Told what is being done, how many bytes of it are done, and of how many; 0 of 0: not known.
+Progress = Callable[[str, int, int], None]
 
 
 def progress_bar(
@@ -32,6 +36,30 @@ def progress_bar(
                 drawn = now
     finally:
         out.write("\n")
+
+
+def transfer_bar(stream: TextIO | None = None) -> Progress:
+    """Return what draws a transfer of bytes: one line per thing that is being done."""
+    out = sys.stderr if stream is None else stream
+    # A notebook's output is no terminal, but it follows a carriage return like one.
+    shown = out.isatty() or type(out).__module__.startswith("ipykernel")
+    line, drawn = "", 0.0
+
+    def draw(what: str, done: int, total: int) -> None:
+        nonlocal line, drawn
+        now = time.monotonic()
+        if not shown or (what == line and done < total and now - drawn < SECONDS_BETWEEN):
+            return
+        out.write("\r" if line in ("", what) else "\n")
+        line, drawn = what, now
+        size = f": {done / MEGABYTE:.1f} of {total / MEGABYTE:.1f} MB" if total else " …"
+        out.write(what + size)
+        if total and done >= total:
+            out.write("\n")
+            line = ""
+        out.flush()
+
+    return draw
 
 
 def _line(done: int, total: int, unit: str, seconds: float) -> str:

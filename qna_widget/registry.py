@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from . import cache, names
+from . import cache, fetch, names
 from .assets import PACKAGE, Asset, model_files
 from .cache import DESCRIPTION
 from .errors import ModelFileError, ModelNotFoundError
+from .progress import Progress, transfer_bar
 
 BUNDLED = PACKAGE / "models" / "bundled"
 ALLOWED = (
@@ -76,10 +77,16 @@ def available() -> list[AvailableModel]:
     return found + [_menu_line(_cached(entry), "cache") for entry in cache.entries()]
 
 
-def resolve(name: str | Path = names.AUTO) -> ModelManifest:
+def resolve(name: str | Path = names.AUTO, progress: Progress | None = None) -> ModelManifest:
     """Return the model that `name` stands for; its files are described, not yet read.
 
-    Raises ModelNotFoundError when there is none, ModelFileError when its description is broken.
+    A name on the hub or a checkpoint's folder that is not in the cache yet is brought there first,
+    which takes from seconds to minutes: `progress` (default: a line on the terminal or in the
+    notebook) is told, and whatever it raises ends the wait. "auto" and "bundled" never wait.
+
+    Raises ModelNotFoundError when there is none, ModelFileError when it is damaged, HubError,
+    ModelAccessError, ModelCacheError or ExportError when it could not be brought, and
+    MissingExtraError without the `hub` extra.
     """
     wanted = names.parse(name)
     if wanted == names.BUNDLED:
@@ -87,16 +94,17 @@ def resolve(name: str | Path = names.AUTO) -> ModelManifest:
     if wanted == names.AUTO:
         return _auto()
     if isinstance(wanted, names.HubName):
-        entry = cache.find(str(wanted))
-        if entry is not None:
-            return _cached(entry)
-    folder = Path(str(wanted))
-    if not (folder / DESCRIPTION).is_file():
-        reason = (
-            f"that folder has no {DESCRIPTION}" if folder.is_dir() else "there is no such folder"
+        entry = cache.find(str(wanted)) or fetch.fetch(wanted, progress or transfer_bar())
+        return _cached(entry)
+    folder = Path(wanted)
+    if not folder.is_dir():
+        raise ModelNotFoundError(
+            f"There is no model {str(name)!r}: there is no such folder. {ALLOWED}"
         )
-        raise ModelNotFoundError(f"There is no model {str(name)!r}: {reason}. {ALLOWED}")
-    return _describe(folder.resolve())
+    folder = folder.resolve()
+    if (folder / DESCRIPTION).is_file():
+        return _describe(folder)
+    return _cached(fetch.fetch_folder(folder, progress or transfer_bar()))
 
 
 def _auto() -> ModelManifest:

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import atexit
+import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
+
+# No test asks the internet, nor finds what somebody has fetched; tests of the hub have their own.
+_HOME = tempfile.mkdtemp(prefix="qna-widget-tests-")
+atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
+os.environ["QNA_WIDGET_CACHE"] = f"{_HOME}/cache"
+os.environ["HF_HUB_CACHE"] = f"{_HOME}/hub"
+os.environ["HF_ENDPOINT"] = "http://127.0.0.1:9"  # nobody listens there
 
 ROOT = Path(__file__).parents[1]
 OWN_TEXTS = ROOT / "tests" / "texts" / "questions.json"

@@ -13,6 +13,7 @@ from qna_widget import errors
 
 OWN = Path(__file__).parents[1] / "texts" / "questions.json"
 HEAVY = ["numpy", "onnxruntime", "tokenizers", "streamlit", "onnx", "safetensors", "playwright"]
+HEAVY += ["huggingface_hub"]
 
 
 def test_the_surface() -> None:
@@ -64,6 +65,7 @@ def test_the_base_package_needs_nothing_heavy() -> None:
     [
         ("from qna_widget import QuestionAnswerer", "kernel"),
         ("from qna_widget.cli import main; main(['export', 'a', 'b'])", "export"),
+        ("from qna_widget import QnA; QnA(model='mobilebert')", "hub"),
         (f"from qna_widget.cli import main; main(['eval', {str(OWN)!r}])", "kernel"),
     ],
 )

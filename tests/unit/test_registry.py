@@ -53,7 +53,7 @@ def test_a_description_cannot_name_files_elsewhere(folder: Path) -> None:
 def test_unknown_names_are_told_what_is_allowed(tmp_path: Path) -> None:
     with pytest.raises(ModelNotFoundError, match=r"'gpt-7'.*no such folder.*'bundled'.*export"):
         registry.resolve("gpt-7")
-    with pytest.raises(ModelNotFoundError, match=r"has no model\.json"):
+    with pytest.raises(ModelNotFoundError, match=r"neither model\.json"):
         registry.resolve(tmp_path)
 
 
