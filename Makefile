@@ -11,7 +11,7 @@ STATIC := qna_widget/static/manifest.json
 JS_SOURCES := $(shell find js/src -type f) js/build.mjs js/package-lock.json qna_widget/contract.json
 
 .DEFAULT_GOAL := help
-.PHONY: help demo notebook test test-python test-js test-e2e check build chromium fixtures train train-check clean
+.PHONY: help demo notebook test test-python test-js test-e2e check build chromium fixtures train train-check test-ray test-spark bench-distributed clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -62,7 +62,7 @@ test-js: js/node_modules/.package-lock.json $(STATIC) ## Run the TypeScript test
 	cd js && npm test --silent
 
 test-python: $(VENV)/test ## Run the Python tests that need no browser
-	$(BIN)/pytest tests/unit tests/parity
+	$(BIN)/pytest tests/unit tests/parity tests/distributed
 
 test-e2e: $(VENV)/test $(STATIC) chromium ## Run the tests in headless Chromium
 	$(BIN)/pytest tests/e2e
@@ -87,5 +87,22 @@ train: $(TRAIN)/ready ## Train the bundled model (SQUAD=… [QAMR=…] [VALIDATI
 train-check: $(TRAIN)/ready ## Check that training is reproducible and resumable
 	$(TRAIN)/python -m pytest training/tests
 
+ENGINES := .venv-engines/bin
+$(ENGINES)/ready: tests/distributed/requirements.txt pyproject.toml $(STATIC)
+	test -x $(ENGINES)/python || $(PYTHON) -m venv .venv-engines
+	QNA_WIDGET_PREBUILT=1 $(ENGINES)/pip install --quiet --disable-pip-version-check -e '.[batch,export]' -r tests/distributed/requirements.txt
+	@touch $@
+
+test-ray: $(ENGINES)/ready ## Test tables on Ray (not part of `make test`)
+	$(ENGINES)/python -m pytest tests/distributed/ray_local.py
+
+test-spark: $(ENGINES)/ready ## Test tables on Spark (not part of `make test`; needs Java)
+	@command -v java >/dev/null || { echo "Spark needs Java 17 or newer: apt-get install default-jre-headless"; exit 2; }
+	$(ENGINES)/python -m pytest tests/distributed/spark_local.py
+
+bench-distributed: $(VENV)/test ## Measure one and two Dask workers, and a killed one (SQUAD=path/to/validation.json)
+	@test -n "$(SQUAD)" || { echo "make bench-distributed needs SQUAD=path/to/validation.json, a file in SQuAD's format."; exit 2; }
+	$(BIN)/python -m benchmarks.distributed.dask_workers "$(SQUAD)" $(ARGS)
+
 clean: ## Remove what was built and set up
-	rm -rf $(VENV) .venv-train js/node_modules qna_widget/static/* dist tests/output
+	rm -rf $(VENV) .venv-train .venv-engines js/node_modules qna_widget/static/* dist tests/output
