@@ -25,7 +25,7 @@ PING_MS = 100
 @pytest.mark.parametrize("how", KILL)
 def test_a_dead_worker_is_replaced(offline: Any, harness: Harness, how: str) -> None:
     page = harness.open(offline.page())
-    assert_answers(page.evaluate("mount", told(ping_ms=PING_MS)))
+    assert_answers(page.evaluate("mount", told(runtime={"ping_ms": PING_MS})))
     sent = harness.asset_bytes
     KILL[how](page)
     state = page.evaluate("ask", OTHER_QUESTION)
@@ -36,7 +36,7 @@ def test_a_dead_worker_is_replaced(offline: Any, harness: Harness, how: str) -> 
 
 def test_a_worker_that_dies_twice_is_an_error_in_words(offline: Any, harness: Harness) -> None:
     page = harness.open(offline.page())
-    page.evaluate("mount", told(ping_ms=PING_MS))
+    page.evaluate("mount", told(runtime={"ping_ms": PING_MS}))
     page.evaluate(
         """() => {
           window.mortal = true;

@@ -5,6 +5,7 @@ import { DEFAULT_INPUTS, type Inputs } from "../inputs";
 import type { AssetSource } from "../runtime/assets";
 import { AssetCache } from "../runtime/cache";
 import { type Client, pageRuntime, Runtime } from "../runtime/client";
+import type { EnginesOptions } from "../runtime/engines";
 import type { Asset, Manifest, Progress } from "../runtime/protocol";
 import { type AssetRead, type OnMessage, type RpcOptions, rpcSource } from "../runtime/rpc";
 import { httpSource } from "../runtime/sources";
@@ -166,8 +167,12 @@ async function matrix(client: Client, inputs: Partial<Inputs>, size: number) {
 }
 
 /** The real model in the real worker, loaded and ready for `ask`. */
-async function open(manifest: Manifest, onProgress: (progress: Progress) => void = () => {}) {
-  const client = pageRuntime().connect();
+async function open(
+  manifest: Manifest,
+  onProgress: (progress: Progress) => void = () => {},
+  runtime: Runtime = pageRuntime(),
+) {
+  const client = runtime.connect();
   const signal = new AbortController().signal;
   const loaded = await client.load(manifest, [httpSource(packageUrl())], { signal, onProgress });
   return { client, loaded };
@@ -181,7 +186,8 @@ const harness = {
   pageRuntime,
   httpSource,
   packageUrl,
-  runtime: (ping_ms: number) => new Runtime({ ping_ms, cache: new AssetCache() }),
+  runtime: (options: Omit<EnginesOptions, "start">) =>
+    new Runtime({ cache: new AssetCache(), ...options }),
   kernel: (
     assets: readonly Asset[],
     misbehave?: (count: number) => "silence" | "",

@@ -12,6 +12,8 @@ export interface EnginesOptions {
   readonly cache?: AssetCache;
   /** Milliseconds between signs of life asked of an engine. */
   readonly ping_ms?: number;
+  /** Take a WebGPU adapter that the processor plays, too: slower than wasm, but it can be tested. */
+  readonly software_gpu?: boolean;
 }
 
 /** The editions of onnxruntime; each has an engine of its own. */
@@ -29,7 +31,7 @@ interface Parts {
 export class Engines {
   readonly cache: AssetCache;
   private readonly loader: AssetLoader;
-  private readonly gpu = new WebGpu();
+  private readonly gpu: WebGpu;
   private readonly loads = new SharedJobs<Connection>();
   private readonly connections = new Map<Edition, Promise<Connection>>();
   private died = false;
@@ -39,6 +41,7 @@ export class Engines {
   constructor(private readonly options: EnginesOptions = {}) {
     this.cache = options.cache ?? new AssetCache();
     this.loader = new AssetLoader(this.cache);
+    this.gpu = new WebGpu(options.software_gpu ?? false);
   }
 
   /** The live connection, with the model loaded. Models that the client has stay. */

@@ -64,6 +64,7 @@ export async function createSession(
   const session = await ort.InferenceSession.create(onnx, {
     executionProviders: [provider],
     graphOptimizationLevel: optimized ? "disabled" : "all",
+    logSeverityLevel: 3, // errors; WebGPU would warn of each shape that it leaves to the processor
   });
   const missing = ["start_logits", "end_logits"].filter((n) => !session.outputNames.includes(n));
   if (missing.length > 0) {

@@ -15,40 +15,54 @@ export interface Opener {
   deviceLoss(): Promise<string>;
 }
 
+/** Milliseconds that a lost device has to say so after a failed run. */
+const LAST_WORDS_MS = 300;
+
 /**
- * @param onLost told once, in words, when the device is lost: nothing works on it any more
- * @throws Error in words when the device does not start, or computes something else than wasm
+ * @param onDead told, in words, when the device is lost or fails: nothing may be asked of it again
+ * @returns opens a session, or throws an Error in words when the device does not start, or
+ *   computes something else than wasm
  */
 export function webGpuSessions(
-  onLost: (reason: string) => void,
+  onDead: (reason: string) => void,
   opener: Opener = { create: createSession, deviceLoss },
 ): (onnx: Uint8Array, options: SessionOptions) => Promise<Session> {
   const alone = turns();
-  let watched = false;
+  const { signal } = new AbortController();
+  let loss: Promise<void> | undefined;
+
+  const run: (session: Session) => Session["run"] = (session) => async (features, how) => {
+    try {
+      return await alone(() => session.run(features, how));
+    } catch (error) {
+      how.signal.throwIfAborted();
+      const late = new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS));
+      await Promise.race([loss, late]);
+      onDead(`it failed: ${error instanceof Error ? error.message : error}`);
+      throw error;
+    }
+  };
+
   const open = async (onnx: Uint8Array, options: SessionOptions): Promise<Session> => {
-    const { signal } = new AbortController();
+    const trial = options.trial();
     // One after the other: two sessions of a large model at a time would take twice the memory.
     const reference = await opener.create(onnx, "wasm", true);
-    const trial = options.trial();
     const expected = await reference.run(trial, { signal });
     await reference.dispose();
     const session = await opener.create(onnx, "webgpu", options.optimized);
-    if (!watched) {
-      watched = true;
-      void opener.deviceLoss().then((reason) => onLost(`the graphics device was lost: ${reason}`));
-    }
+    loss ??= opener
+      .deviceLoss()
+      .then((reason) => onDead(`the graphics device was lost: ${reason}`));
     const given = await session.run(trial, { signal });
     const share = disagreement(expected, given);
     if (!(share <= TOLERANCE)) {
       await session.dispose();
-      const percent = Number.isFinite(share) ? `by ${(100 * share).toFixed(1)}%` : "entirely";
+      const percent = Number.isFinite(share)
+        ? `by ${(100 * share).toFixed(1)}%`
+        : "by more than all";
       throw new Error(`WebGPU's logits differ from wasm's ${percent} of their range.`);
     }
-    return {
-      ...session,
-      run: (features, how) => alone(() => session.run(features, how)),
-      dispose: () => alone(() => session.dispose()),
-    };
+    return { ...session, run: run(session), dispose: () => alone(() => session.dispose()) };
   };
   return (onnx, options) => alone(() => open(onnx, options));
 }

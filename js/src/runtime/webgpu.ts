@@ -8,16 +8,19 @@ export class WebGpu {
   private trouble = "";
   private adapter: Promise<boolean> | undefined;
 
+  /** @param software whether an adapter that the processor plays will do: it is slower than wasm */
+  constructor(private readonly software: boolean) {}
+
   /** Pages without an adapter are left to wasm silently: there is nothing that a reader could do. */
   async isUsable(manifest: Manifest): Promise<boolean> {
     if (this.trouble || !isOffered(manifest)) return false;
-    this.adapter ??= hasAdapter();
+    this.adapter ??= hasAdapter(this.software);
     return (await this.adapter) && !this.trouble;
   }
 
   /** Until the page is left; a lost device seldom comes back whole. */
   distrust(reason: string): void {
-    this.trouble ||= `The graphics card is not used (${reason.replace(/\.$/, "")}).`;
+    this.trouble ||= `The graphics card is not used: ${reason.replace(/\.?$/, ".")}`;
   }
 
   /** What the reader of this model should know; "" for nothing. */
@@ -31,9 +34,10 @@ function isOffered({ model, runtime }: Manifest): boolean {
 }
 
 /** `navigator.gpu` may be there without any adapter. */
-async function hasAdapter(): Promise<boolean> {
+async function hasAdapter(software: boolean): Promise<boolean> {
   if (!globalThis.navigator?.gpu) return false;
   const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), PATIENCE_MS));
-  const adapter = await Promise.race([navigator.gpu.requestAdapter().catch(() => null), late]);
-  return adapter !== null;
+  const request = navigator.gpu.requestAdapter().catch(() => null);
+  const adapter = await Promise.race([request, late]);
+  return adapter !== null && (software || !adapter.info?.isFallbackAdapter);
 }

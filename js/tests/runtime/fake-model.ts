@@ -101,6 +101,20 @@ export function modelManifest(onnx: File, vocab: File): ModelManifest {
   };
 }
 
+/** The same with a second file for WebGPU and the optional runtime. */
+export function makeGpuModel(content: string): { manifest: Manifest; files: File[] } {
+  const { manifest, files } = makeModel(content);
+  const pack = (name: string) => packFile(new TextEncoder().encode(`${name} ${content}`), name);
+  const [onnx, script, wasm] = [pack("webgpu.onnx"), pack("worker"), pack("wasm (WebGPU)")];
+  return {
+    manifest: {
+      model: { ...manifest.model, onnx_webgpu: onnx.asset },
+      runtime: { ...manifest.runtime, webgpu: { script: script.asset, wasm: wasm.asset } },
+    },
+    files: [...files, onnx, script, wasm],
+  };
+}
+
 /** A manifest and its files, for a model with content of its own. */
 export function makeModel(content: string): { manifest: Manifest; files: File[] } {
   const onnx = packFile(new TextEncoder().encode(content), "model.onnx");
@@ -113,18 +127,27 @@ export function makeModel(content: string): { manifest: Manifest; files: File[] 
 /** Starts real engines around `sessions`, in this thread, and lets tests kill them. */
 export function engines(sessions: FakeSessions): {
   start: StartEngine;
-  started: { kill(reason: string): void; mute(): void; stopped: boolean; cautious: boolean }[];
+  started: {
+    kill(reason: string): void;
+    mute(): void;
+    say(message: FromWorker): void;
+    stopped: boolean;
+    cautious: boolean;
+    script: Uint8Array | undefined;
+  }[];
 } {
   const started: ReturnType<typeof engines>["started"] = [];
-  const start: StartEngine = async ({ onDeath, cautious }) => {
+  const start: StartEngine = async ({ onDeath, cautious, script }) => {
     const { port1, port2 } = new MessageChannel();
     startEngine(port2 as unknown as Port<FromWorker, ToWorker>, sessions);
     const entry = {
       kill: onDeath,
       /** As a worker that was shot: no word, no event. */
       mute: () => port2.close(),
+      say: (message: FromWorker) => port2.postMessage(message),
       stopped: false,
       cautious,
+      script,
     };
     started.push(entry);
     return {
