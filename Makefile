@@ -31,7 +31,7 @@ $(STATIC): $(JS_SOURCES) js/node_modules/.package-lock.json
 
 # Editable, so that edits show at once; the front end is built just above.
 $(VENV)/demo: $(VENV)/pip $(STATIC)
-	QNA_WIDGET_PREBUILT=1 $(BIN)/pip install --quiet --disable-pip-version-check -e '.[streamlit]'
+	QNA_WIDGET_PREBUILT=1 $(BIN)/pip install --quiet --disable-pip-version-check -e '.[streamlit,documents]'
 	@touch $@
 
 $(VENV)/notebook: $(VENV)/pip $(STATIC)

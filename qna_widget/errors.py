@@ -15,6 +15,7 @@
     │   └── ExportError                 a checkpoint cannot be turned into a model
     ├── AssetError                      a file for the browser is missing, or was not to be had
     ├── DatasetError (ValueError)       an evaluation file is not SQuAD-format
+    ├── DocumentError (ValueError)      a file's text cannot be read
     └── MissingExtraError (ImportError) an optional dependency is not installed
 
 Each message says what was given, what is allowed and what to do.
@@ -93,6 +94,10 @@ class AssetError(QnaError):
 
 class DatasetError(QnaError, ValueError):
     """An evaluation file is not in SQuAD's format."""
+
+
+class DocumentError(QnaError, ValueError):
+    """A file's text cannot be read: it is too large, broken, locked, or holds none."""
 
 
 class MissingExtraError(QnaError, ImportError):

@@ -1,0 +1,79 @@
+"""Reads the text of a .txt, .md, .html or .pdf file (the last two need the `documents` extra).
+
+Nothing in a file is run or fetched. Formats whose parsers a hostile file could keep busy are read
+in a process of their own, with limits on time and memory.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from qna_widget.errors import DocumentError
+
+from .encoding import decode, decode_html
+from .sandbox import run
+
+MAX_BYTES = 50_000_000
+"""Of a file."""
+MAX_CHARACTERS = 1_000_000
+"""Code points of text; more is cut off, and a notice says so. A thousand windows or so."""
+SUFFIXES = (".txt", ".md", ".html", ".htm", ".pdf")
+
+
+@dataclass(frozen=True)
+class Document:
+    """What a file says. Offsets of answers refer to `text`."""
+
+    text: str
+    """Lines end in LF; never blank."""
+    notices: tuple[str, ...] = ()
+    """Sentences about what was guessed or left out."""
+
+
+def read_document(data: bytes, name: str) -> Document:
+    """Return the text of a file with the content `data`; the ending of `name` gives its format.
+
+    Markdown stays as it is written. Of HTML comes what a browser shows without style sheets, one
+    paragraph per block; of PDF the text layer, page by page.
+
+    Raises DocumentError, in words for the reader, for a file that is too large, of another format,
+    broken, locked, or without text, and MissingExtraError without the `documents` extra.
+    """
+    suffix = PurePath(name).suffix.lower()
+    if suffix not in SUFFIXES:
+        raise DocumentError(f"{name!r} is of no kind that is read: {', '.join(SUFFIXES)}.")
+    if len(data) > MAX_BYTES:
+        raise DocumentError(
+            f"{name} has {len(data):,} bytes; at most {MAX_BYTES:,} are read. Use a part of it."
+        )
+    try:
+        text, notices = _read(data, suffix)
+    except DocumentError as error:
+        raise DocumentError(f"{name} {error}") from None
+    text = _clean(text)
+    if not text.strip():
+        raise DocumentError(f"{name} holds no text.")
+    if len(text) > MAX_CHARACTERS:
+        notices.append(
+            f"Only the first {MAX_CHARACTERS:,} of {len(text):,} characters are taken: reading "
+            "more would take a browser many minutes."
+        )
+        text = text[:MAX_CHARACTERS]
+    return Document(text, tuple(notices))
+
+
+def _read(data: bytes, suffix: str) -> tuple[str, list[str]]:
+    if suffix == ".pdf":
+        return run("pdf", data)
+    if suffix in (".html", ".htm"):
+        markup, notices = decode_html(data)
+        text, more = run("html", markup.encode("utf-8"))
+        return text, notices + more
+    return decode(data)
+
+
+def _clean(text: str) -> str:
+    """Drop what is no text: U+0000, and halves of surrogate pairs from careless PDF fonts."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").strip("\n")

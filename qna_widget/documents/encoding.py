@@ -1,0 +1,94 @@
+"""Bytes to text: byte order marks, what an HTML file declares, UTF-8, and else Windows-1252."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from qna_widget.errors import DocumentError
+
+_MARKS = (
+    # UTF-32's little-endian mark begins with UTF-16's.
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# As browsers read these labels (https://encoding.spec.whatwg.org/#names-and-labels).
+_LABELS = {"iso8859-1": "cp1252", "ascii": "cp1252", "utf-16": "utf-8", "iso8859-9": "cp1254"}
+_LABELS |= {"utf-16-le": "utf-8", "utf-16-be": "utf-8", "gb2312": "gbk", "euc_kr": "cp949"}
+# Python's other codecs decode what is no text, or unpack.
+_ALLOWED = re.compile(
+    r"utf-8|iso8859-\d+|cp(125\d|866|874|932|949)|koi8-[ru]|mac-(roman|cyrillic)"
+    r"|gbk|gb18030|big5(hkscs)?|euc_(jp|kr)|iso2022_jp|shift_jis"
+)
+# Where browsers look for a declaration, in bytes.
+_HEAD = 1024
+_DECLARED = re.compile(
+    rb"""<meta\b[^>]*?\bcharset\s*=\s*["']?\s*([\w:.-]+)|<\?xml[^>]*?\bencoding\s*=\s*["']([\w:.-]+)""",
+    re.IGNORECASE,
+)
+
+
+def decode(data: bytes) -> tuple[str, list[str]]:
+    """Return the text of a plain file, and sentences about what was guessed.
+
+    Raises DocumentError, without the file's name, for what is no text.
+    """
+    for mark, name in _MARKS:
+        if data.startswith(mark):
+            return _strictly(data, name)
+    if b"\0" in data:
+        return _strictly(data, _utf16_without_mark(data))
+    try:
+        return data.decode("utf-8"), []
+    except UnicodeDecodeError as error:
+        where = f"byte {error.start:,}"
+    return data.decode("cp1252", "replace"), [
+        f"The file is not UTF-8 (at {where}), so it was read as Windows-1252. Where letters look "
+        "wrong, save it as UTF-8."
+    ]
+
+
+def decode_html(data: bytes) -> tuple[str, list[str]]:
+    """Do the same for an HTML file, whose own word about its encoding is heard after a mark."""
+    declared = _DECLARED.search(data[:_HEAD])
+    if declared is None or any(data.startswith(mark) for mark, _ in _MARKS):
+        return decode(data)
+    label = (declared[1] or declared[2]).decode("ascii", "replace")
+    name = _codec(label)
+    if name is None:
+        text, notices = decode(data)
+        return text, [f"The file claims the unknown encoding {label!r}.", *notices]
+    text = data.decode(name, "replace")
+    if "\ufffd" not in text:
+        return text, []
+    return text, [f"The file claims to be {label}, but some of it is not: that shows as \ufffd."]
+
+
+def _codec(label: str) -> str | None:
+    try:
+        name = codecs.lookup(label).name
+    except (LookupError, ValueError):
+        return None
+    name = _LABELS.get(name, name)
+    return name if _ALLOWED.fullmatch(name) else None
+
+
+def _strictly(data: bytes, name: str) -> tuple[str, list[str]]:
+    try:
+        return data.decode(name), []
+    except UnicodeDecodeError as error:
+        raise DocumentError(
+            f"begins like {name.upper()} but is not: {error.reason} at byte {error.start:,}."
+        ) from None
+
+
+def _utf16_without_mark(data: bytes) -> str:
+    """Western text in UTF-16 has a zero in every other byte, nearly; other files have not."""
+    even, odd = data[0::2].count(0), data[1::2].count(0)
+    for name, zeros, others in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
+        if zeros > 0.2 * len(data) and others < 0.01 * len(data):
+            return name
+    raise DocumentError("is not a text file: it holds zero bytes.")

@@ -1,0 +1,129 @@
+"""The text of an HTML page, as a browser without style sheets shows it. Opens selectolax."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from qna_widget.errors import needs_extra
+
+with needs_extra("Reading HTML", "documents"):
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+
+def _names(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+# What browsers do not show, or show in a box of its own (a drawing, a menu, a field).
+_UNSEEN = _names(
+    "area audio canvas datalist embed head iframe link meta noembed noframes noscript object "
+    "param rp script select style svg template textarea title video"
+)
+# Set apart by a blank line.
+_PARAGRAPHS = _names(
+    "address article aside blockquote details dialog dl fieldset figure footer form h1 h2 h3 h4 h5 "
+    "h6 header hr main nav ol p pre section table ul"
+)
+# On lines of their own.
+_LINES = _names(
+    "body caption center dd dir div dt figcaption hgroup html legend li listing menu optgroup "
+    "option plaintext search summary tbody tfoot thead tr xmp"
+)
+_CELLS = frozenset(("td", "th"))
+_AS_WRITTEN = frozenset(("pre", "listing", "plaintext", "xmp"))
+_HIDING = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))\b")
+_SPACES = re.compile(r"[ \t\n\r\f]+")
+
+
+def html_text(markup: str) -> str:
+    """Return what a reader sees of a page; "" when that is nothing.
+
+    Hidden is what HTML itself hides, by element, `hidden` or a `style` of its own: style sheets
+    are not read.
+    """
+    body = LexborHTMLParser(markup).body
+    writer = _Writer()
+    # Depth is the page's choice: a stack of our own cannot overflow.
+    stack = [_children(body, writer)] if body is not None and not _hidden(body) else []
+    while stack:
+        node = next(stack[-1], None)
+        if node is None:
+            stack.pop()
+        elif node.is_text_node:
+            writer.write(node.text_content or "")
+        elif node.tag == "br":
+            writer.line()
+        elif node.is_element_node and not _hidden(node):
+            stack.append(_children(node, writer))
+    return writer.text
+
+
+def _children(node: LexborNode, writer: _Writer) -> Iterator[LexborNode]:
+    """Yield a node's children, with what its being a block means before and after them."""
+    breaks = 2 if node.tag in _PARAGRAPHS else 1 if node.tag in _LINES else 0
+    as_written = node.tag in _AS_WRITTEN
+    writer.part(breaks)
+    writer.as_written += as_written
+    child = node.child
+    while child is not None:
+        yield child
+        child = child.next
+    writer.as_written -= as_written
+    writer.part(breaks)
+    if node.tag in _CELLS:
+        writer.cell()
+
+
+def _hidden(node: LexborNode) -> bool:
+    if node.tag in _UNSEEN:
+        return True
+    attributes = node.attributes
+    if "hidden" in attributes or (node.tag == "dialog" and "open" not in attributes):
+        return True
+    return bool(_HIDING.search((attributes.get("style") or "").lower()))
+
+
+class _Writer:
+    """Puts words together as a browser does: spaces collapse, blocks part."""
+
+    def __init__(self) -> None:
+        self.as_written = 0
+        """How many elements around keep spaces and line ends."""
+        self._pieces: list[str] = []
+        self._gap = ""
+        """What comes before the next word, if one comes."""
+
+    @property
+    def text(self) -> str:
+        return "".join(self._pieces)
+
+    def write(self, text: str) -> None:
+        if self.as_written:
+            self._put(text)
+            return
+        for index, word in enumerate(_SPACES.split(text)):
+            if index > 0:
+                self._gap = self._gap or " "
+            if word:
+                self._put(word)
+
+    def _put(self, text: str) -> None:
+        if self._pieces:
+            self._pieces.append(self._gap)
+        self._gap = ""
+        self._pieces.append(text)
+
+    def part(self, breaks: int) -> None:
+        """See to it that at least so many line ends come before the next word."""
+        if breaks > self._gap.count("\n"):
+            self._gap = "\n" * breaks
+
+    def line(self) -> None:
+        """End a line; no more than one stays empty."""
+        self.part(min(self._gap.count("\n") + 1, 2))
+
+    def cell(self) -> None:
+        """End a cell of a table."""
+        if "\n" not in self._gap:
+            self._gap = "\t"
