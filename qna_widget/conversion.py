@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from .errors import ExportError, ModelNotFoundError, needs_extra
+from .errors import ExportError, ModelNotFoundError, QnaError, needs_extra
 from .names import HubName
 from .vocabulary import TOKENIZER_FILES, read_vocabulary
 
@@ -109,15 +109,27 @@ def convert(folder: Path, chosen: str, target: Path, name: HubName | Path, licen
         from .tokenizer import Tokenizer
     title = name.title if isinstance(name, HubName) else name.name
     origin = Origin(str(name), title, str(name), licence)
-    positions = read_config(folder).get("max_position_embeddings", LONGEST)
+    config, vocabulary = read_config(folder), read_vocabulary(folder)
+    words, positions = config.get("vocab_size"), config.get("max_position_embeddings")
+    if isinstance(words, int) and len(vocabulary.tokens) > words:
+        raise ExportError(
+            f"{name} has a vocabulary of {len(vocabulary.tokens)} tokens for a model of {words}; "
+            "it belongs to another one."
+        )
     length = min(LONGEST, positions) if isinstance(positions, int) else LONGEST
-    if chosen == WEIGHTS:
-        export_checkpoint(folder, target, origin, max_seq_len=length)
-    else:
-        adopt_onnx(folder, chosen, target, origin, max_seq_len=length)
-    vocabulary = read_vocabulary(folder)
-    graph = gzip.decompress((target / "model.onnx.gz").read_bytes())
-    check_answers(graph, Tokenizer(vocabulary.tokens, lowercase=vocabulary.lowercase), length)
+    try:
+        if chosen == WEIGHTS:
+            export_checkpoint(folder, target, origin, max_seq_len=length)
+        else:
+            adopt_onnx(folder, chosen, target, origin, max_seq_len=length)
+        graph = gzip.decompress((target / "model.onnx.gz").read_bytes())
+        check_answers(graph, Tokenizer(vocabulary.tokens, lowercase=vocabulary.lowercase), length)
+    except (QnaError, OSError, MemoryError):
+        raise
+    except Exception as error:  # the files are a stranger's: any library may stumble over them
+        raise ExportError(
+            f"{name} cannot be converted, its files do not fit together: {error}"
+        ) from error
 
 
 def _architectures() -> list[str]:

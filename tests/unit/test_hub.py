@@ -1,0 +1,388 @@
+"""Models from the hub, against a server on this machine that speaks its protocol and fails like it.
+
+The client is the real huggingface_hub, the payload a small BERT that transformers wrote.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import huggingface_hub
+import pytest
+from hub_server import Hub, serve
+
+from qna_widget import QnA, QuestionAnswerer, cache, fetch, names, registry
+from qna_widget.errors import (
+    ExportError,
+    HubError,
+    ModelAccessError,
+    ModelCacheError,
+    ModelError,
+    ModelFileError,
+    ModelNotFoundError,
+)
+from qna_widget.export import Origin, export_checkpoint
+
+TINY = Path(__file__).parents[1] / "parity" / "tiny_bert"
+WEIGHTS = (TINY / "model.safetensors").read_bytes()
+NAME = "owner/tiny"
+Said = list[tuple[str, int, int]]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Caches of the test's own."""
+    monkeypatch.setenv("QNA_WIDGET_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.delenv("HF_TOKEN", raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def hub(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """A hub with one model."""
+    with serve() as running:
+        monkeypatch.setenv("HF_ENDPOINT", running.url)
+        running.add(NAME, TINY)
+        yield running
+
+
+@pytest.fixture
+def checkpoint(tmp_path: Path) -> Path:
+    """A copy of the model's files, to be changed."""
+    return Path(shutil.copytree(TINY, tmp_path / "checkpoint"))
+
+
+def quiet(*_: object) -> None:
+    pass
+
+
+def get(name: str) -> cache.Entry:
+    found = names.parse(name)
+    assert isinstance(found, names.HubName)
+    return fetch.fetch(found, quiet)
+
+
+def leftovers(home: Path) -> list[str]:
+    """Every file that is not whole, and every model that is not finished."""
+    unfinished = [*home.rglob("*.incomplete"), *home.rglob("*.part")]
+    models = [file for file in (home / "cache").glob("models/*") if file.is_dir()]
+    return [str(file) for file in (*unfinished, *(home / "cache").glob("building/*"), *models)]
+
+
+def test_the_first_load_tells_its_progress_and_the_second_needs_no_hub(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: Said = []
+    with serve() as running:
+        monkeypatch.setenv("HF_ENDPOINT", running.url)
+        running.add(NAME, TINY)
+        first = registry.resolve(NAME, lambda *step: said.append(step))
+        assert running.sent("/large/") == len(WEIGHTS)
+    downloads = [(done, total) for what, done, total in said if what == f"Downloading {NAME}"]
+    whole = len(WEIGHTS) + len((TINY / "vocab.txt").read_bytes())
+    assert [done for done, _ in downloads] == sorted(done for done, _ in downloads)
+    assert downloads[-1] == (whole, whole)
+    assert said[-1][0] == f"Converting {NAME}"
+    assert (first.name, first.title, first.note, first.max_seq_len) == (NAME, NAME, "", 24)
+
+    said.clear()  # the server is gone
+    assert registry.resolve(NAME, lambda *step: said.append(step)) == first
+    assert said == []
+    assert len(registry.read(first.onnx)) == first.onnx.unpacked_bytes
+    listed = {model.name: model for model in registry.available()}
+    assert (listed[NAME].where, listed[NAME].cached) == ("cache", True)
+    assert listed[NAME].bytes == first.onnx.bytes + first.vocab.bytes
+
+
+def test_answers_are_those_of_the_same_checkpoint_exported_by_hand(
+    hub: Hub, tmp_path: Path
+) -> None:
+    export_checkpoint(TINY, tmp_path / "out", Origin("x", "x", "", ""), max_seq_len=24)
+    question, passage = "who saw the cats?", "The dog sat. A cat saw the dogs, the cats saw a mat."
+    by_name, by_hand = QuestionAnswerer(NAME), QuestionAnswerer(tmp_path / "out")
+    assert by_name.ask(question, passage, top_k=5) == by_hand.ask(question, passage, top_k=5)
+    assert by_name.manifest.name == NAME
+
+
+def test_the_widget_hands_out_a_model_of_the_hub(hub: Hub) -> None:
+    widget = QnA(model=NAME)
+    told = widget.get_state("_manifest")["_manifest"]["model"]
+    assert (told["name"], told["title"]) == (NAME, NAME)
+    assert told["onnx"]["path"] == "model.onnx.gz"  # where it lies is nobody's business
+    asset, data = widget._assets.read(told["onnx"]["sha256"], 0, 1 << 20)
+    assert len(data) == asset.bytes
+
+
+def test_a_broken_download_goes_on_where_it_stopped(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The library writes pieces of 10 MB; the file here is smaller than one.
+    monkeypatch.setattr("huggingface_hub.constants.DOWNLOAD_CHUNK_SIZE", 4096)
+    hub.cuts = [10_000]
+    assert registry.resolve(NAME, quiet).name == NAME
+    transfers = [(span, sent) for method, path, span, sent in hub.log if "/large/" in path and sent]
+    assert transfers == [("", 10_000), ("bytes=8192-", len(WEIGHTS) - 8192)]
+
+
+def test_a_download_that_never_ends_well_leaves_nothing(
+    hub: Hub, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huggingface_hub.file_download.time.sleep", quiet)
+    hub.cuts = [100] * 50
+    with pytest.raises(HubError, match=r"owner/tiny is not on this machine, and the hub at .*did"):
+        registry.resolve(NAME, quiet)
+    assert leftovers(home) == []
+    hub.cuts = []
+    assert registry.resolve(NAME, quiet).name == NAME
+
+
+def test_wrong_bytes_are_refused_and_removed(hub: Hub, home: Path) -> None:
+    hub.corrupt = True
+    with pytest.raises(ModelFileError, match=r"model\.safetensors of owner/tiny came damaged"):
+        registry.resolve(NAME, quiet)
+    assert leftovers(home) == []
+    assert not list((home / "hub").rglob("*.safetensors"))
+    hub.corrupt = False
+    assert registry.resolve(NAME, quiet).name == NAME
+
+
+@pytest.mark.parametrize(
+    ("change", "token", "error", "words"),
+    [
+        (lambda hub: hub.repos.clear(), "t", ModelNotFoundError, r"no model owner/tiny \(404\)"),
+        (lambda hub: hub.repos.clear(), "", ModelAccessError, r"\(401\): it is private, or there"),
+        (lambda hub: mark(hub, "private"), "", ModelAccessError, r"to strangers \(401\).*HF_TOKEN"),
+        (lambda hub: mark(hub, "forbidden"), "t", ModelAccessError, r"refuses owner/tiny \(403\)"),
+        (
+            lambda hub: mark(hub, "gated"),
+            "",
+            ModelAccessError,
+            r"is gated: .*/owner/tiny, then",
+        ),
+        (lambda hub: hub.repos[NAME].refs.clear(), "", ModelNotFoundError, "no revision 'main'"),
+        (lambda hub: setattr(hub, "down", 503), "", HubError, "answered 503 for owner/tiny"),
+    ],
+)
+def test_each_refusal_is_told_apart(
+    hub: Hub,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    change: Callable[[Hub], None],
+    token: str,
+    error: type[ModelError],
+    words: str,
+) -> None:
+    if token:
+        monkeypatch.setenv("HF_TOKEN", token)
+    change(hub)
+    with pytest.raises(error, match=words):
+        registry.resolve(NAME, quiet)
+    assert leftovers(home) == []
+
+
+def mark(hub: Hub, trouble: str) -> None:
+    setattr(hub.repos[NAME], trouble, True)
+
+
+def test_a_token_opens_what_is_private_and_gated(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    mark(hub, "private")
+    mark(hub, "gated")
+    monkeypatch.setenv("HF_TOKEN", "t")
+    assert registry.resolve(NAME, quiet).name == NAME
+
+
+def test_no_hub_at_all(home: Path) -> None:
+    with pytest.raises(HubError, match=r"hub at http://127\.0\.0\.1:9 did not give it: .*HF_ENDP"):
+        registry.resolve(NAME, quiet)
+
+
+def test_offline_mode_asks_nobody(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(HubError, match="HF_HUB_OFFLINE forbids"):
+        registry.resolve(NAME, quiet)
+    assert hub.log == []
+
+
+def test_what_the_hubs_library_holds_is_used_where_the_hub_is_gone(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for file in ("config.json", "model.safetensors", "vocab.txt"):  # as transformers would
+        huggingface_hub.hf_hub_download(
+            NAME, file, endpoint=hub.url, cache_dir=str(Path(cache.root()).parent / "hub")
+        )
+    hub.log.clear()
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    assert registry.resolve(NAME, quiet).name == NAME
+    assert hub.log == []
+
+
+def test_a_revision_is_pinned_and_fetch_moves_on(hub: Hub, checkpoint: Path) -> None:
+    old = hub.repos[NAME].refs["main"]
+    before = registry.resolve(NAME, quiet)
+    config = json.loads((checkpoint / "config.json").read_text(encoding="utf-8"))
+    new_text = json.dumps({**config, "max_position_embeddings": 24, "layer_norm_eps": 1e-3})
+    (checkpoint / "config.json").write_text(new_text, encoding="utf-8")
+    new = hub.add(NAME, checkpoint, refs=("main", "v2"))
+    assert new != old
+
+    assert registry.resolve(NAME, quiet) == before, "what is cached stays until it is fetched"
+    pinned = registry.resolve(f"{NAME}@{old}", quiet)
+    assert (pinned.name, pinned.onnx) == (f"{NAME}@{old}", before.onnx)
+    assert get(NAME).commit == new
+    after = registry.resolve(NAME, quiet)
+    assert after.onnx.sha256 != before.onnx.sha256
+    assert registry.resolve(f"{NAME}@v2", quiet).onnx == after.onnx
+    assert get(f"{NAME}@{old}").commit == old
+    with pytest.raises(ModelNotFoundError, match="no revision 'v3'"):
+        registry.resolve(f"{NAME}@v3", quiet)
+
+
+def test_mobilebert_is_a_name_for_a_model_of_the_hub(hub: Hub) -> None:
+    hub.add(names.MOBILEBERT.repo, TINY)
+    model = registry.resolve("mobilebert", quiet)
+    assert (model.name, model.title) == ("mobilebert", "MobileBERT")
+    assert registry.resolve(names.MOBILEBERT.repo, quiet) == model
+    assert [line.name for line in registry.available()] == ["bundled", "mobilebert"]
+
+
+def without_head(folder: Path) -> None:
+    from safetensors.numpy import load_file, save_file
+
+    weights = load_file(folder / "model.safetensors")
+    kept = {name: value for name, value in weights.items() if not name.startswith("qa_outputs")}
+    save_file(kept, folder / "model.safetensors")
+
+
+def swap(folder: Path) -> None:
+    """Give a weight another one's shape."""
+    from safetensors.numpy import load_file, save_file
+
+    weights = load_file(folder / "model.safetensors")
+    name = "bert.encoder.layer.0.output.dense"
+    weights[f"{name}.weight"] = weights[f"{name}.bias"]
+    save_file(weights, folder / "model.safetensors")
+
+
+def of_type(kind: str) -> Callable[[Path], None]:
+    def change(folder: Path) -> None:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        text = json.dumps({**config, "model_type": kind})
+        (folder / "config.json").write_text(text, encoding="utf-8")
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda folder: (folder / "model.safetensors").rename(folder / "pytorch_model.bin"),
+         r"owner/odd has only pytorch_model\.bin.*pickle runs any code.*safetensors"),
+        (without_head, r"no weight 'qa_outputs\.weight'.*question-answering"),
+        (of_type("gpt2"), r"owner/odd is a model of type 'gpt2'; known are bert"),
+        (lambda folder: (folder / "model.safetensors").write_bytes(b"\x80\x04pickle"),
+         "cannot be read"),
+        (lambda folder: (folder / "vocab.txt").unlink(), r"neither vocab\.txt nor tokenizer\.json"),
+        (lambda folder: (folder / "vocab.txt").write_text("a\nb\n"), r"lacks \[UNK\], \[CLS\]"),
+        (lambda folder: (folder / "vocab.txt").open("a").write("more\nwords\n"),
+         "vocabulary of 18 tokens for a model of 16"),
+        (lambda folder: (folder / "config.json").write_text("[1"), r"config\.json is not JSON"),
+        (lambda folder: swap(folder), "cannot be converted, its files do not fit together"),
+        (lambda folder: (folder / "model.safetensors").unlink(), "owner/odd holds no model"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_used_is_refused_in_words(
+    hub: Hub, home: Path, checkpoint: Path, change: Callable[[Path], object], words: str
+) -> None:
+    change(checkpoint)
+    hub.add("owner/odd", checkpoint)
+    with pytest.raises((ExportError, ModelNotFoundError), match=words):
+        registry.resolve("owner/odd", quiet)
+    assert leftovers(home) == []
+    with pytest.raises((ExportError, ModelNotFoundError), match=words.replace("owner/odd", ".*")):
+        registry.resolve(checkpoint, quiet)
+    assert leftovers(home) == []
+    assert hub.sent("pytorch_model.bin") == 0
+
+
+def test_a_full_disk_is_named_and_left_clean(
+    hub: Hub, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("huggingface_hub.file_download.http_get", full)
+        with pytest.raises(ModelCacheError, match=r"the disk is full\. Make room, or let QNA_"):
+            registry.resolve(NAME, quiet)
+        assert leftovers(home) == []
+    with monkeypatch.context() as patch:
+        patch.setattr("qna_widget.export.bundle.Path.write_bytes", full)
+        with pytest.raises(ModelCacheError, match="the disk is full"):
+            registry.resolve(NAME, quiet)
+        assert leftovers(home) == []
+    with monkeypatch.context() as patch:
+        patch.setattr("qna_widget.cache.json.dump", full)
+        with pytest.raises(ModelCacheError, match="the disk is full"):
+            registry.resolve(NAME, quiet)
+    assert registry.resolve(NAME, quiet).name == NAME
+
+
+@pytest.mark.parametrize("stage", ["Downloading", "Converting"])
+def test_a_fetch_can_be_stopped(hub: Hub, home: Path, stage: str) -> None:
+    class StoppedError(Exception):
+        pass
+
+    def stop(what: str, _done: int, _total: int) -> None:
+        if what.startswith(stage):
+            raise StoppedError
+
+    with pytest.raises(StoppedError):
+        registry.resolve(NAME, stop)
+    assert leftovers(home) == []
+
+
+def test_two_processes_at_once_do_no_harm(hub: Hub, home: Path) -> None:
+    code = (
+        "import sys; from qna_widget import registry\n"
+        "sys.stdin.readline()\n"
+        f"print(registry.resolve({NAME!r}).onnx.sha256)"
+    )
+    command = [sys.executable, "-c", code]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    both = [subprocess.Popen(command, **pipes) for _ in range(2)]
+    for process in both:
+        process.stdin.write("\n")
+        process.stdin.flush()
+    said = [process.communicate(timeout=120)[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0]
+    model = registry.resolve(NAME, quiet)
+    assert said == [f"{model.onnx.sha256}\n"] * 2
+    assert len(registry.read(model.onnx)) == model.onnx.unpacked_bytes
+    assert [entry.name for entry in cache.entries()] == [NAME]
+    assert leftovers(home) == [str(cache.entries()[0].folder)]
+
+
+def test_fetch_mends_what_was_damaged(hub: Hub) -> None:
+    model = registry.resolve(NAME, quiet)
+    model.onnx.file.write_bytes(b"damaged")
+    with pytest.raises(ModelFileError, match="has sha256"):
+        registry.read(registry.resolve(NAME, quiet).onnx)
+    get(NAME)
+    assert len(registry.read(registry.resolve(NAME, quiet).onnx)) == model.onnx.unpacked_bytes
+
+
+def test_repositories_may_be_spelled_oddly() -> None:
+    for name in ("owner/name", "o-w.n_er/n-a.me@refs/pr/1", "a/b@v1.0"):
+        assert str(names.parse(name)) == name
+        assert isinstance(names.parse(name), names.HubName)
+    for name in ("./model", "../a", "~/model", "/a/b", "a/b/c", "name", "a b/c", "a/b@"):
+        assert isinstance(names.parse(name), Path)
+    assert names.parse("mobilebert@v1") == names.HubName(names.MOBILEBERT.repo, "v1")
+    assert names.HubName(names.MOBILEBERT.repo, "v1").title == "MobileBERT@v1"
