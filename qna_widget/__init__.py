@@ -24,6 +24,7 @@ from .types import Answer, Result
 
 if TYPE_CHECKING:
     from .answerer import QuestionAnswerer
+    from .comparison import compare
     from .widget import QnA
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "QuestionAnswerer",
     "Result",
     "__version__",
+    "compare",
 ]
 
 try:
@@ -46,7 +48,7 @@ except PackageNotFoundError:  # run from a folder that was never installed
     __version__ = "0"
 
 # Imported on first use: neither a notebook nor Pyodide should load what it does not need.
-_LAZY = {"QnA": "widget", "QuestionAnswerer": "answerer"}
+_LAZY = {"QnA": "widget", "compare": "comparison", "QuestionAnswerer": "answerer"}
 
 
 def __getattr__(name: str) -> Any:

@@ -29,6 +29,7 @@ def test_the_surface() -> None:
         "QuestionAnswerer",
         "Result",
         "__version__",
+        "compare",
     ]
     assert dir(qna_widget) == sorted(qna_widget.__all__)
     for name in qna_widget.__all__:
