@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import zlib
-from typing import Any
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import uuid4
 
 import anywidget
@@ -12,7 +12,15 @@ import traitlets
 from . import registry
 from .assets import AssetError, AssetReader, built, manifest, model_files, runtime_files
 from .contract import INPUTS, OUTPUTS, InputTrait, OutputTrait, default_inputs, refuse_unknown
+from .dialogue import SCORES_TIMEOUT, Answers, Dialogue
 from .errors import ModelError
+from .history import History, crc32
+from .tables import answers_frame
+
+if TYPE_CHECKING:
+    from .plot import Picture
+    from .scores import Scores
+    from .tables import DataFrame
 
 _LAYOUT = ("layout", "tooltip", "tabbable")  # what ipywidgets itself takes
 # What a result is made of; without a result these stand at their defaults.
@@ -24,8 +32,8 @@ class QnA(anywidget.AnyWidget):
 
     ``answers``, ``null_score`` and ``timing`` always belong to the inputs as they stand: they are
     emptied as soon as one of these changes, and filled when the browser has answered. While a
-    cell runs, the kernel takes no news from the browser: read ``answers`` in a later cell, or
-    ``observe`` it.
+    cell computes, the kernel takes no news from the browser: ``await w.ask("…")``, read ``answers``
+    in a later cell, or ``observe`` it.
     """
 
     passage = InputTrait("passage")
@@ -70,8 +78,68 @@ class QnA(anywidget.AnyWidget):
         refuse_unknown(options, dict.fromkeys([*default_inputs(), *_LAYOUT]))
         self._assets = AssetReader(runtime_files())
         self._held: dict[str, Any] | None = None
+        self._history = History()
+        self._source: Literal["browser", "kernel"] = "browser"
+        self._dialogue = Dialogue(self)
         super().__init__(passage=passage, question=question, **options)
         self.on_msg(self._on_message)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Refuse a name that there is not: nobody would notice a misspelt one."""
+        if not name.startswith("_") and not hasattr(type(self), name):
+            close = get_close_matches(name, INPUTS, 1)
+            hint = f"Did you mean {close[0]!r}? " if close else ""
+            raise AttributeError(f"QnA has no {name!r}. {hint}There are {', '.join(INPUTS)}.")
+        super().__setattr__(name, value)
+
+    async def ask(self, question: str, *, timeout: float = 60.0) -> Answers:
+        """Set ``question`` and return its answers, best first, as ``answers`` has them.
+
+        The browser answers, within `timeout` seconds. Where none is there, is heard (ipykernel
+        before 7.4 hears none while a cell runs) or succeeds, the kernel's own engine does: see
+        ``source`` of what is returned. Questions asked at the same time wait for one another.
+
+        Raises BlankPassageError, BlankQuestionError, InputError for what is no text, and QnaError
+        when no browser answered and the `kernel` extra is not installed.
+        """
+        return await self._dialogue.ask(question, timeout)
+
+    @property
+    def scores(self) -> Scores:
+        """Start and end logits of every token and window, for the inputs as they stand.
+
+        From the browser where its messages are heard while a cell computes, else from the
+        kernel's own engine; ``source`` says which. The numbers of the two differ a little (see
+        README). Raises as ``ask`` does.
+        """
+        return self._dialogue.scores_now()
+
+    async def read_scores(self, *, timeout: float = SCORES_TIMEOUT) -> Scores:
+        """Return ``scores``, from the browser wherever awaiting lets it be heard."""
+        return await self._dialogue.read_scores(timeout)
+
+    @property
+    def history(self) -> History:
+        """Every question that got an answer, in the browser or in Python, oldest first."""
+        return self._history
+
+    @property
+    def source(self) -> Literal["browser", "kernel"]:
+        """Who gave ``answers``."""
+        return self._source
+
+    def answers_frame(self) -> DataFrame:
+        """Return ``answers`` as a table, one row each. Raises MissingExtraError without pandas."""
+        return answers_frame(self.answers)
+
+    def plot(self, *, tokens: int = 40) -> Picture:
+        """Draw start and end logits over the `tokens` around the best answer, answers marked.
+
+        Raises MissingExtraError without matplotlib, else as ``scores`` does.
+        """
+        from .plot import plot
+
+        return plot(self.scores, self.answers, tokens=tokens)
 
     @property
     def bytes_sent(self) -> int:
@@ -115,11 +183,15 @@ class QnA(anywidget.AnyWidget):
             if self._held is not None:
                 self._take(self._held)
 
-    def _on_message(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
-        if content.get("kind") == "asset.read":
+    def _on_message(self, _widget: object, content: dict[str, Any], buffers: object) -> None:
+        self._dialogue.pages.heard()
+        kind = content.get("kind")
+        if kind == "asset.read":
             self._send_chunk(content)
-        elif content.get("kind") == "report":
+        elif kind == "report":
             self._take(content)
+        elif kind in ("scores.chunk", "scores.none"):
+            self._dialogue.take(content, buffers)
 
     def _send_chunk(self, wanted: dict[str, Any]) -> None:
         reply = {"request": wanted.get("request")}
@@ -139,21 +211,67 @@ class QnA(anywidget.AnyWidget):
         A report can overtake the inputs that it belongs to (Jupyter holds trait changes back while
         the kernel is busy, but not messages), so the newest that does not fit is kept for them.
         """
+        held, self._held = self._held, None
+        if held is not None and not _same_texts(held, report):
+            self._remember(held)  # its inputs were overtaken, too, and will not come
         if not self._fits(report):
             self._held = report
             return
-        self._held = None
-        outputs: dict[str, Any] = report["outputs"]
+        self._set_outputs(report["outputs"], "browser")
+        self._remember(report)
+
+    def take_kernel(self, inputs: dict[str, Any], outputs: dict[str, Any]) -> None:
+        """Set what the kernel's engine answered to `inputs`, if they still stand."""
+        if self.inputs() == inputs:
+            self._set_outputs(outputs, "kernel")
+        self._add_to_history(inputs, inputs["passage"], outputs)
+
+    def _set_outputs(self, outputs: dict[str, Any], source: Literal["browser", "kernel"]) -> None:
+        if "answers" in outputs:
+            self._source = source
         with self.hold_sync(), self.hold_trait_notifications():
             for name in OUTPUTS:
                 if name in outputs:
                     self.set_trait(name, outputs[name])
 
+    def inputs(self) -> dict[str, Any]:
+        """Return every input as it stands."""
+        return {name: getattr(self, name) for name in INPUTS}
+
+    def is_passage(self, crc: object) -> bool:
+        """Whether the passage has this CRC-32."""
+        return crc == crc32(self.passage)
+
     def _fits(self, report: dict[str, Any]) -> bool:
-        others = {name: getattr(self, name) for name in INPUTS if name != "passage"}
-        return bool(report["inputs"] == others and report["passage_crc32"] == crc32(self.passage))
+        others = {name: value for name, value in self.inputs().items() if name != "passage"}
+        return bool(report["inputs"] == others and self.is_passage(report["passage_crc32"]))
+
+    def _remember(self, report: dict[str, Any]) -> None:
+        """Add a browser's answers to the history, if it is known what they are about."""
+        crc = report["passage_crc32"]
+        passage = self.passage if self.is_passage(crc) else self._history.passage(crc)
+        if passage is not None and report["outputs"].get("answers"):
+            self._add_to_history(report["inputs"], passage, report["outputs"])
+
+    def _add_to_history(
+        self, inputs: dict[str, Any], passage: str, outputs: dict[str, Any]
+    ) -> None:
+        try:
+            model = registry.resolve(inputs["model"]).title
+        except ModelError:  # its folder has gone since
+            model = inputs["model"]
+        self._history.add(
+            question=inputs["question"],
+            passage=passage,
+            model=model,
+            options=inputs,
+            null_score=outputs["null_score"],
+            answers=outputs["answers"],
+        )
 
 
-def crc32(text: str) -> int:
-    """Return the CRC-32 of the text's UTF-8 bytes: tells passages apart without sending them."""
-    return zlib.crc32(text.encode("utf-8"))
+def _same_texts(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether two reports are about one question on one passage."""
+    names = ("question", "model")
+    same = all(one["inputs"][name] == other["inputs"][name] for name in names)
+    return same and bool(one["passage_crc32"] == other["passage_crc32"])

@@ -9,6 +9,7 @@ import type { ComponentState } from "../state";
 import { mountView } from "../view/view";
 import type { Host } from "./host";
 import { outputsOf } from "./outputs";
+import { answerRequests } from "./requests";
 
 type CustomCallback = (message: unknown, buffers: Buffers) => void;
 
@@ -17,7 +18,7 @@ export interface Model {
   get(name: string): unknown;
   set(name: string, value: unknown): void;
   save_changes(): void;
-  send(content: unknown): void;
+  send(content: unknown, callbacks?: undefined, buffers?: readonly ArrayBufferView[]): void;
   on(event: "msg:custom", callback: CustomCallback): void;
   on(event: `change:${string}`, callback: () => void): void;
   off(event: "msg:custom", callback: CustomCallback): void;
@@ -165,6 +166,7 @@ function mount(model: Model): Mounted {
   if (found === undefined) {
     const stop = new AbortController();
     const component = createComponent(new WidgetHost(model, stop.signal), stop.signal);
+    answerRequests(model, component, stop.signal);
     found = { component, stop };
     mounted.set(id, found);
     stop.signal.addEventListener("abort", () => mounted.delete(id));

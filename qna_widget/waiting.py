@@ -1,0 +1,122 @@
+"""Waiting for the pages that show a widget, without ever waiting for nobody.
+
+A kernel hears a page only when its host lets it. ipykernel from 7.4 on takes messages while a cell
+awaits; with JupyterLab's subshells it may take them in a thread of its own, even while a cell
+computes; ipykernel 6 takes them between cells only. Tricks that pump the kernel's queue from inside
+a cell (jupyter-ui-poll) reach into what each version does differently, so none is played here:
+what can be heard is heard, and whoever waits is told when it is of no use.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextvars import Context, copy_context
+from threading import get_ident
+from typing import Any
+from uuid import uuid4
+
+from comm import DummyComm
+
+POLL = 0.02
+"""Seconds between two looks."""
+PING = 1.0
+"""Seconds between two signs of life asked of the pages."""
+PATIENCE = 5.0
+"""Seconds of silence after which no page is taken to be there, where the kernel can answer."""
+
+
+class Pages:
+    """The pages that show a widget: whether any is there, and what it is asked."""
+
+    def __init__(self, widget: Any) -> None:
+        self._widget = widget
+        self._heard_at = float("-inf")
+        self._thread: int | None = None
+        self._context: Context | None = None
+        self._silent = False
+
+    @property
+    def possible(self) -> bool:
+        """Whether there may be a page at all: not in a plain script, nor after close()."""
+        comm = self._widget.comm
+        return comm is not None and not isinstance(comm, DummyComm)
+
+    @property
+    def heard_by_others(self) -> bool:
+        """Whether another thread takes the pages' messages, so that this one may block."""
+        return self._thread not in (None, get_ident())
+
+    def heard(self) -> None:
+        """Note a message of a page; called where and while it is handled."""
+        self._heard_at = time.monotonic()
+        self._thread = get_ident()
+        self._context = copy_context()
+        self._silent = False
+
+    def send(self, content: Mapping[str, Any]) -> None:
+        """Send a message in the name of the page's last one.
+
+        ipykernel 7.4 hands the reply to the thread that this one was sent from, or for.
+        """
+        if self._context is None:
+            self._widget.send(content)
+        else:
+            self._context.copy().run(self._widget.send, content)
+
+    def pauses(
+        self, done: Callable[[], bool], timeout: float, *, patience: float | None
+    ) -> Iterator[float]:
+        """Yield the seconds to sleep before the next look, until there is no more use in waiting.
+
+        That is when `done()`, after `timeout` seconds, and after `patience` seconds (None: never)
+        without a sign of life. Once no page was heard, none is waited for until one speaks up.
+        """
+        begun = time.monotonic()
+        pinged = float("-inf")
+        while self.possible and not done():
+            now = time.monotonic()
+            if now - begun >= timeout:
+                return
+            if patience is not None:
+                silent_for = now - max(begun, self._heard_at)
+                self._silent = self._silent or silent_for >= patience
+                if self._silent:
+                    return
+            if now - pinged >= PING:
+                pinged = now
+                self.send({"kind": "page.ping", "request": uuid4().hex})
+            yield POLL
+
+
+class Reading:
+    """One request for scores, and what has come of it: `head` is the last chunk's message."""
+
+    def __init__(self, fits: Callable[[Mapping[str, Any]], bool]) -> None:
+        self.request = uuid4().hex
+        self.refusal = ""
+        self.blob: bytes | None = None
+        self.head: Mapping[str, Any] = {}
+        self._fits = fits
+        # Several pages may answer, each with all chunks.
+        self._parts: dict[str, dict[int, bytes]] = {}
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing more is to come."""
+        return self.blob is not None or self.refusal != ""
+
+    def take(self, content: Mapping[str, Any], buffers: Any) -> None:
+        """Take a message of a page about this request: a chunk, or a refusal in words."""
+        if content.get("request") != self.request or self.done:
+            return
+        if content["kind"] == "scores.none":
+            self.refusal = str(content.get("message")) or "The browser has no scores."
+        elif not self._fits(content):
+            self.refusal = "The page shows another question by now."
+        else:
+            parts = self._parts.setdefault(str(content["page"]), {})
+            parts[content["offset"]] = bytes(buffers[0])
+            if sum(map(len, parts.values())) >= content["total"]:
+                self.head = content
+                self.blob = b"".join(parts[offset] for offset in sorted(parts))
