@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, Literal, overload
 
 from . import registry
-from .contract import CONTRACT, check_input
+from .compatible import pipeline_answers, pipeline_options
 from .decoding import Decoder
 from .errors import InputError
+from .inputs import Pair, pairs
+from .options import AskOptions, ask_options
 from .pipeline import Prepared, conclude, prepare
+from .progress import progress_bar
 from .session import Session
 from .tokenizer import Tokenizer
-from .types import Answer, DecodingOptions, FeatureOptions, Overlap, Result
+from .types import Answer, Feature, Logits, Result
+from .words import conclude_in_words, continuations
 
-DEFAULTS = {name: spec["default"] for name, spec in CONTRACT["inputs"].items()}
-MAX_QUESTION_TOKENS: int = CONTRACT["limits"]["max_question_tokens"]
-
-
-@dataclass(frozen=True)
-class AskOptions:
-    """Everything that can be chosen per question."""
-
-    features: FeatureOptions
-    decoding: DecodingOptions
+# Threads that begin at the same time must not load a model twice.
+_LOADING = threading.Lock()
 
 
 class QuestionAnswerer:
@@ -37,68 +33,103 @@ class QuestionAnswerer:
     of one process that use the same model and threads share it.
     """
 
-    def __init__(self, model: str | Path = "auto", *, threads: int | None = None) -> None:
+    def __init__(
+        self,
+        model: str | Path = "auto",
+        *,
+        threads: int | None = None,
+        pipeline_compatible: bool = False,
+    ) -> None:
         """`model`: "auto", "bundled" or a folder that `qna-widget export` wrote.
 
-        `threads` features run at the same time; None: one per processor. Raises ModelNotFoundError,
-        ModelFileError, or MissingExtraError without the `kernel` extra.
+        `threads` windows run at the same time; None: one per processor. `pipeline_compatible`:
+        calls take and give what transformers 4's "question-answering" pipeline did. Raises
+        ModelNotFoundError, ModelFileError, or MissingExtraError without the `kernel` extra.
         """
-        self._arguments = (str(model), threads)
+        # A process that starts elsewhere must find the folder, too.
+        path = Path(model).expanduser()
+        model = path.resolve() if path.is_dir() else model
+        self._arguments = (str(model), threads, pipeline_compatible)
+        self.pipeline_compatible = pipeline_compatible
         self.manifest = registry.resolve(model)
-        self.tokenizer = _tokenizer(self.manifest)
-        self.session = _session(self.manifest, threads)
+        with _LOADING:
+            self.tokenizer = _tokenizer(self.manifest)
+            self.session = _session(self.manifest, threads)
+        self._continues = continuations(self.tokenizer.vocab)
 
     @overload
     def __call__(
-        self, question: str, passage: str, *, top_k: None = None, **options: Any
-    ) -> Answer: ...
+        self, question: str, passage: str = ..., *, context: str = ..., top_k: None = None,
+        pipeline_compatible: Literal[False] | None = None, **options: Any,
+    ) -> Answer: ...  # fmt: skip
     @overload
     def __call__(
-        self, question: str, passage: str, *, top_k: int, **options: Any
-    ) -> list[Answer]: ...
-    @overload
-    def __call__(
-        self, question: Sequence[str], passage: str | Sequence[str], *, top_k: None = None,
-        **options: Any,
+        self, question: str, passage: str = ..., *, context: str = ..., top_k: int,
+        pipeline_compatible: Literal[False] | None = None, **options: Any,
     ) -> list[Answer]: ...  # fmt: skip
     @overload
     def __call__(
-        self, question: Sequence[str], passage: str | Sequence[str], *, top_k: int, **options: Any
-    ) -> list[list[Answer]]: ...
+        self, question: Any = None, passage: Any = None, *, context: Any = None,
+        top_k: int | None = None, pipeline_compatible: bool | None = None, progress: bool = False,
+        **options: Any,
+    ) -> Any: ...  # fmt: skip
 
     def __call__(
         self,
-        question: str | Sequence[str],
-        passage: str | Sequence[str],
+        question: Any = None,
+        passage: Any = None,
         *,
+        context: Any = None,
         top_k: int | None = None,
+        pipeline_compatible: bool | None = None,
+        progress: bool = False,
         **options: Any,
-    ) -> Answer | list[Answer] | list[list[Answer]]:
+    ) -> Any:
         """Return the best answer, or with `top_k` the ranked list of answers.
 
-        Lists of questions (with one passage, or as many) give a list. The best answer is the empty
-        text when "no answer" wins. `options` are those of `ask`.
+        `question` and `passage` (or `context`, its other name) are texts or lists of texts, a
+        single one going with each of the others; or `question` alone is a dict with the keys
+        "question" and "context", or a list of such. Lists give a list. The best answer is the
+        empty text when "no answer" wins. `progress` draws a bar on the terminal; `options` are
+        those of `ask`. With `pipeline_compatible` the answers are dicts with "score", "start",
+        "end" and "answer", and the defaults are the pipeline's (docs/migrating.md).
+
+        Raises BlankQuestionError, BlankPassageError, and InputError for anything else that cannot
+        be asked.
         """
-        single = isinstance(question, str)
-        results = self.ask_many(
-            _pairs(question, passage), top_k=1 if top_k is None else top_k, **options
+        compatible = (
+            self.pipeline_compatible if pipeline_compatible is None else pipeline_compatible
         )
+        asked, single = pairs(question, passage, context)
+        given = {**options, "top_k": top_k}
+        if compatible:
+            given = pipeline_options(given)
+        elif top_k is None:
+            given["top_k"] = 1
+        chosen = self.options(**given)
+        results = list(self._stream(asked, chosen, progress=len(asked) if progress else 0))
+        if compatible:
+            return pipeline_answers(
+                results,
+                chosen.decoding.top_k,
+                impossible=bool(given.get("handle_impossible_answer")),
+            )
         answers = [list(result.answers) for result in results]
-        if top_k is None:
-            best = [ranked[0] for ranked in answers]
-            return best[0] if single else best
-        return answers[0] if single else answers
+        found = [ranked[0] for ranked in answers] if top_k is None else answers
+        return found[0] if single else found
 
     def ask(self, question: str, passage: str, **options: Any) -> Result:
         """Return everything known about one question.
 
-        Options: top_k, max_answer_len, doc_stride and max_seq_len (tokens), no_answer_threshold
-        (logits; infinity turns "no answer" off), overlap ("none", "nested", "allow"). Raises
-        BlankQuestionError, BlankPassageError, and InputError for a value that is not allowed.
+        Options, None for the default: top_k; max_answer_len, doc_stride (the step from one window
+        to the next), max_seq_len, max_question_len (tokens); no_answer_threshold (logits; infinity
+        turns "no answer" off, as does handle_impossible_answer=False); overlap ("none", "nested",
+        "allow"); align_to_words (False). Raises BlankQuestionError, BlankPassageError, and
+        InputError for a value that is not allowed.
         """
         return next(self.ask_many([(question, passage)], **options))
 
-    def ask_many(self, pairs: Iterable[tuple[str, str]], **options: Any) -> Iterator[Result]:
+    def ask_many(self, pairs: Iterable[Pair], **options: Any) -> Iterator[Result]:
         """Yield one result per (question, passage), in order, as soon as it is there.
 
         Pairs are drawn as they are needed, so a stream of any length runs in bounded memory. An
@@ -106,57 +137,41 @@ class QuestionAnswerer:
         """
         return self._stream(pairs, self.options(**options))
 
-    def options(
-        self,
-        *,
-        top_k: int = DEFAULTS["top_k"],
-        max_answer_len: int = DEFAULTS["max_answer_len"],
-        doc_stride: int = DEFAULTS["doc_stride"],
-        max_seq_len: int | None = None,
-        no_answer_threshold: float = DEFAULTS["no_answer_threshold"],
-        overlap: Overlap = DEFAULTS["overlap"],
-    ) -> AskOptions:
-        """Check options and fill in the defaults. Raises InputError."""
-        longest = self.manifest.max_seq_len
-        length = longest if max_seq_len is None else max_seq_len
-        if not isinstance(length, int) or not 8 <= length <= longest:
-            raise InputError(
-                f"max_seq_len must be a whole number from 8 to {longest} (tokens); "
-                f"got {max_seq_len!r}."
-            )
-        if no_answer_threshold != float("inf"):
-            no_answer_threshold = check_input("no_answer_threshold", no_answer_threshold)
-        return AskOptions(
-            FeatureOptions(
-                max_seq_len=length,
-                doc_stride=check_input("doc_stride", doc_stride),
-                max_question_tokens=MAX_QUESTION_TOKENS,
-            ),
-            DecodingOptions(
-                top_k=check_input("top_k", top_k),
-                max_answer_len=check_input("max_answer_len", max_answer_len),
-                no_answer_threshold=no_answer_threshold,
-                overlap=check_input("overlap", overlap),
-            ),
-        )
+    def options(self, **options: Any) -> AskOptions:
+        """Check the options of `ask` and fill in the defaults. Raises InputError."""
+        return ask_options(options, self.manifest.max_seq_len)
 
-    def _stream(self, pairs: Iterable[tuple[str, str]], options: AskOptions) -> Iterator[Result]:
+    def _stream(
+        self, pairs: Iterable[Pair], options: AskOptions, *, progress: int = 0
+    ) -> Iterator[Result]:
+        """Answer `pairs`; `progress` is their number if a bar is wanted, else 0."""
         waiting: deque[Prepared] = deque()
+        features = self._features(pairs, options, waiting)
+        if progress == 1:  # of one long passage the windows are worth counting
+            windows = list(features)
+            logits = progress_bar(self.session.run(windows), len(windows), "windows")
+            return self._conclude(logits, waiting, options)
+        results = self._conclude(self.session.run(features), waiting, options)
+        return progress_bar(results, progress, "questions") if progress else results
 
-        def features() -> Iterator[Any]:
-            previous: Prepared | None = None
-            for number, (question, passage) in enumerate(pairs):
-                try:
-                    previous = prepare(
-                        question, passage, self.tokenizer, options.features, previous
-                    )
-                except InputError as error:
-                    error.add_note(f"in the question at index {number}")
-                    raise
-                waiting.append(previous)
-                yield from previous.features
+    def _features(
+        self, pairs: Iterable[Pair], options: AskOptions, waiting: deque[Prepared]
+    ) -> Iterator[Feature]:
+        """Yield the windows of all pairs; append to `waiting` what they belong to."""
+        previous: Prepared | None = None
+        for number, (question, passage) in enumerate(pairs):
+            try:
+                previous = prepare(question, passage, self.tokenizer, options.features, previous)
+            except InputError as error:
+                error.add_note(f"in the question at index {number}")
+                raise
+            waiting.append(previous)
+            yield from previous.features
 
-        logits = self.session.run(features())
+    def _conclude(
+        self, logits: Iterable[Logits], waiting: deque[Prepared], options: AskOptions
+    ) -> Iterator[Result]:
+        """Yield a result whenever the logits of all its windows have come."""
         decoder: Decoder | None = None
         for output in logits:
             prepared = waiting[0]
@@ -164,7 +179,10 @@ class QuestionAnswerer:
             decoder.add(decoder.windows_done, output)
             if decoder.windows_done == len(prepared.features):
                 waiting.popleft()
-                yield conclude(prepared, decoder, options.decoding)
+                if options.align_to_words:
+                    yield conclude_in_words(prepared, decoder, options.decoding, self._continues)
+                else:
+                    yield conclude(prepared, decoder, options.decoding)
                 decoder = None
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -172,20 +190,8 @@ class QuestionAnswerer:
         return _restore, self._arguments
 
 
-def _restore(model: str, threads: int | None) -> QuestionAnswerer:
-    return QuestionAnswerer(model, threads=threads)
-
-
-def _pairs(question: str | Sequence[str], passage: str | Sequence[str]) -> list[tuple[str, str]]:
-    """Pair questions with passages; a single text goes with each of the others."""
-    questions = [question] if isinstance(question, str) else list(question)
-    passages = [passage] * len(questions) if isinstance(passage, str) else list(passage)
-    if len(questions) != len(passages):
-        raise InputError(
-            f"{len(questions)} questions and {len(passages)} passages cannot be paired. Give one "
-            "passage for all questions, or as many passages as questions."
-        )
-    return list(zip(questions, passages, strict=True))
+def _restore(model: str, threads: int | None, pipeline_compatible: bool) -> QuestionAnswerer:
+    return QuestionAnswerer(model, threads=threads, pipeline_compatible=pipeline_compatible)
 
 
 @lru_cache(maxsize=4)

@@ -31,15 +31,19 @@ def check_input(name: str, value: object) -> Any:
 
     Raises InputError that says what was given and what is allowed.
     """
-    spec = INPUTS[name]
+    return check_value(name, value, INPUTS[name])
+
+
+def check_value(name: str, value: object, spec: Mapping[str, Any]) -> Any:
+    """`check_input` for any specification in the contract's form."""
     try:
         checked = _COERCE[spec["type"]](value)
     except (TypeError, ValueError, OverflowError):
-        raise InputError(f"{name} must be {_allowed(spec)}; got {_shown(value)}.") from None
+        raise InputError(f"{name} must be {_allowed(spec)}; got {shown(value)}.") from None
     if "enum" in spec and checked not in spec["enum"]:
-        raise InputError(f"{name} must be {_allowed(spec)}; got {_shown(value)}.")
+        raise InputError(f"{name} must be {_allowed(spec)}; got {shown(value)}.")
     if "minimum" in spec and not spec["minimum"] <= checked <= spec["maximum"]:
-        raise InputError(f"{name} must be {_allowed(spec)}; got {_shown(value)}.")
+        raise InputError(f"{name} must be {_allowed(spec)}; got {shown(value)}.")
     if isinstance(checked, str):
         _refuse_lone_surrogates(name, checked)
     return checked
@@ -116,7 +120,14 @@ def _number(value: object) -> float:
     return number
 
 
+def _truth(value: object) -> bool:
+    if type(value).__name__ not in ("bool", "bool_"):  # numpy's goes by the second name
+        raise TypeError
+    return bool(value)
+
+
 _COERCE: Final[dict[str, Callable[[object], Any]]] = {
+    "boolean": _truth,
     "string": _text,
     "integer": _integer,
     "number": _number,
@@ -126,13 +137,19 @@ _COERCE: Final[dict[str, Callable[[object], Any]]] = {
 def _allowed(spec: Mapping[str, Any]) -> str:
     if "enum" in spec:
         return "one of " + ", ".join(map(repr, spec["enum"]))
-    noun = {"string": "a string", "integer": "a whole number", "number": "a number"}[spec["type"]]
+    noun = {
+        "boolean": "True or False",
+        "string": "a string",
+        "integer": "a whole number",
+        "number": "a number",
+    }[spec["type"]]
     if "minimum" not in spec:
         return noun
     return f"{noun} from {spec['minimum']} to {spec['maximum']} ({spec['unit']})"
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """Return a value for an error message: cut short, with its type."""
     text = repr(value)
     return f"{text if len(text) <= 60 else text[:57] + '...'} ({type(value).__name__})"
 

@@ -49,7 +49,7 @@ def rank_spans(rows: Rows, count: int, overlap: Overlap) -> list[Span]:
     kept: list[Span] = []
     while heap and len(kept) < count:
         negative, length, start = heap[0]
-        if _admits(kept, overlap, start, start + length):
+        if admits(kept, overlap, start, start + length):
             kept.append(Span(start, start + length, -negative))
         following = _next_end(rows.scores(start), -negative, length, kept, overlap, start)
         if following is None:
@@ -72,12 +72,12 @@ def _next_end(
     after = (scores < score) | ((scores == score) & (lengths > length))
     ordered = np.lexsort((lengths, -scores))
     for candidate in ordered[after[ordered]].tolist():
-        if _admits(kept, overlap, start, start + candidate):
+        if admits(kept, overlap, start, start + candidate):
             return float(scores[candidate]), candidate
     return None
 
 
-def _admits(kept: list[Span], overlap: Overlap, start: int, end: int) -> bool:
+def admits(kept: list[Span], overlap: Overlap, start: int, end: int) -> bool:
     """Whether the span start..end may stand beside all kept ones."""
     if overlap == "allow":
         return True

@@ -1,26 +1,42 @@
 """Features in, logits out: the one door to onnxruntime. Twin: js/src/runtime/session.ts.
 
-Every feature runs alone. An 8-bit model scales its activations once per run, so a batch would make
-an answer depend on its neighbours; alone, nothing is padded, results do not depend on the company
-or on the number of threads, and they equal the browser's. Parallelism goes across features, which
-on CPUs is also the faster way (no waiting for the slowest thread of each operator).
+Parallelism goes across runs, each on one thread, which on CPUs is the faster way: nobody waits for
+the slowest thread of each operator. An 8-bit model runs every feature alone: it scales its
+activations once per run, so a batch would make an answer depend on its neighbours. A float model
+runs short features of like length together, which saves a sixth of the time at 24 tokens and
+nothing from 160 on; a neighbour then shows in the last bits at most.
 """
 
 from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
+from itertools import islice
+from typing import Any
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from .errors import ModelFileError
+from .errors import InputError, ModelFileError
+from .signed import outline, with_signed_weights
 from .types import Feature, Logits
 
 OUTPUTS = ["start_logits", "end_logits"]
+# Tokens of a batch, padding included: beyond it a batch gains nothing.
+BATCH_TOKENS = 256
+# Features among which those of like length are looked for.
+LOOK_AHEAD = 16
+# One product of two 8-bit matrices, unsigned by signed, both of them inputs (MatMulInteger).
+PROBE = (
+    b'\x08\t:b\n\x18\n\x01a\n\x01b\x12\x01y"\rMatMulInteger\x12\x01gZ\x15\n\x01a\x12\x10\n\x0e\x08'
+    b"\x02\x12\n\n\x03\x12\x01m\n\x03\x12\x01kZ\x15\n\x01b\x12\x10\n\x0e\x08\x03\x12\n\n\x03\x12"
+    b"\x01k\n\x03\x12\x01nb\x15\n\x01y\x12\x10\n\x0e\x08\x06\x12\n\n\x03\x12\x01m\n\x03\x12\x01n"
+    b"B\x04\n\x00\x10\x11"
+)
 
 
 def default_threads() -> int:
@@ -31,35 +47,46 @@ def default_threads() -> int:
         return os.cpu_count() or 1
 
 
+@cache
+def signed_products_are_exact() -> bool:
+    """Whether this machine adds products of unsigned and signed 8-bit numbers without overflow."""
+    a, b = np.full((8, 64), 255, np.uint8), np.full((64, 64), 127, np.int8)
+    (found,) = _load(PROBE).run(["y"], {"a": a, "b": b})
+    return bool((found == 64 * 255 * 127).all())
+
+
 class Session:
     """A loaded model. Thread-safe; calls of several threads share its workers."""
 
     def __init__(self, onnx: bytes, *, threads: int | None = None) -> None:
         """Load the ONNX file `onnx`; `threads` features are run at the same time.
 
-        Raises ModelFileError when onnxruntime refuses it or it has other inputs or outputs.
+        Raises InputError for fewer threads than 1, and ModelFileError when onnxruntime refuses the
+        file or it has other inputs or outputs.
         """
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.log_severity_level = 3
+        self.threads = default_threads() if threads is None else threads
+        if not isinstance(self.threads, int) or self.threads < 1:
+            raise InputError(f"threads is {threads!r}; give 1 or more, or None for all processors.")
+        found = outline(onnx)
+        if found and signed_products_are_exact():
+            onnx = with_signed_weights(onnx, found)
         try:
-            self._session = onnxruntime.InferenceSession(
-                onnx, options, providers=["CPUExecutionProvider"]
-            )
+            self._session = _load(onnx)
         except Exception as error:  # onnxruntime raises a class per status code, with no base
             raise ModelFileError(f"onnxruntime cannot load this ONNX file: {error}") from error
-        self._inputs = {tensor.name for tensor in self._session.get_inputs()}
+        shapes = {tensor.name: tensor.shape for tensor in self._session.get_inputs()}
         outputs = {tensor.name for tensor in self._session.get_outputs()}
         known = {"input_ids", "attention_mask", "token_type_ids"}
-        if not {"input_ids"} <= self._inputs <= known or not set(OUTPUTS) <= outputs:
+        if not {"input_ids"} <= shapes.keys() <= known or not set(OUTPUTS) <= outputs:
             raise ModelFileError(
-                f"This ONNX file takes {sorted(self._inputs)} and gives {sorted(outputs)}. Needed "
+                f"This ONNX file takes {sorted(shapes)} and gives {sorted(outputs)}. Needed "
                 f"are input_ids (allowed besides: attention_mask, token_type_ids) and {OUTPUTS}."
             )
-        self.threads = default_threads() if threads is None else threads
-        if self.threads < 1:
-            raise ValueError(f"threads is {threads}; give 1 or more, or None for all processors.")
-        self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="qna-widget")
+        self._inputs = list(shapes)
+        # Padding needs a mask, several texts a free first dimension.
+        together = "attention_mask" in shapes and not isinstance(shapes["input_ids"][0], int)
+        self._batch_tokens = BATCH_TOKENS if together and found and not found.scales_per_run else 0
+        self._workers = self._begin_workers()
 
     @property
     def backend(self) -> str:
@@ -71,29 +98,80 @@ class Session:
 
         Only a few features are in flight; closing the iterator (or Ctrl-C) leaves the rest undone.
         """
-        waiting: deque[Future[Logits]] = deque()
+        waiting: deque[tuple[Future[list[Logits]], int]] = deque()
+        look_ahead = LOOK_AHEAD if self._batch_tokens else 1
+        source = iter(features)
         try:
-            for feature in features:
-                waiting.append(self._pool.submit(self._run, feature))
-                if len(waiting) > 2 * self.threads:
-                    yield waiting.popleft().result()
+            while drawn := list(islice(source, look_ahead)):
+                waiting.extend(self._submit(drawn))
+                while len(waiting) > max(2 * self.threads, look_ahead):
+                    future, row = waiting.popleft()
+                    yield future.result()[row]
             while waiting:
-                yield waiting.popleft().result()
+                future, row = waiting.popleft()
+                yield future.result()[row]
         finally:
-            for future in waiting:
+            for future, _ in waiting:
                 future.cancel()
 
-    def _run(self, feature: Feature) -> Logits:
-        feeds = model_inputs(feature)
-        start, end = self._session.run(OUTPUTS, {name: feeds[name] for name in self._inputs})
-        return Logits(start_logits=start[0], end_logits=end[0])
+    def _submit(self, features: Sequence[Feature]) -> list[tuple[Future[list[Logits]], int]]:
+        """Hand the features to the workers; return for each where its logits will be."""
+        pool = self._pool()
+        places: dict[int, tuple[Future[list[Logits]], int]] = {}
+        for batch in batches([len(f.input_ids) for f in features], self._batch_tokens):
+            future = pool.submit(self._run, [features[index] for index in batch])
+            places |= {index: (future, row) for row, index in enumerate(batch)}
+        return [places[index] for index in range(len(features))]
+
+    def _pool(self) -> ThreadPoolExecutor:
+        """Return this process's workers: after a fork those of the parent are not there."""
+        if self._workers[0] != os.getpid():
+            self._workers = self._begin_workers()
+        return self._workers[1]
+
+    def _begin_workers(self) -> tuple[int, ThreadPoolExecutor]:
+        return os.getpid(), ThreadPoolExecutor(self.threads, thread_name_prefix="qna-widget")
+
+    def _run(self, batch: Sequence[Feature]) -> list[Logits]:
+        feeds = model_inputs(*batch)
+        starts, ends = self._session.run(OUTPUTS, {name: feeds[name] for name in self._inputs})
+        lengths = [len(feature.input_ids) for feature in batch]
+        return [
+            Logits(start_logits=start[:length], end_logits=end[:length])
+            for start, end, length in zip(starts, ends, lengths, strict=True)
+        ]
 
 
-def model_inputs(feature: Feature) -> dict[str, NDArray[np.int64]]:
-    """Return all inputs that a model may take, each of shape [1, sequence]."""
-    ids = feature.input_ids.astype(np.int64)[None]
-    return {
-        "input_ids": ids,
-        "attention_mask": np.ones_like(ids),
-        "token_type_ids": feature.token_type_ids.astype(np.int64)[None],
-    }
+def batches(lengths: Sequence[int], tokens: int) -> Iterator[list[int]]:
+    """Group indices of `lengths`, the longest first; padded, a group has at most `tokens` tokens.
+
+    What is longer stays alone; with 0 tokens everything does.
+    """
+    group: list[int] = []
+    for index in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
+        if group and lengths[group[0]] * (len(group) + 1) > tokens:
+            yield group
+            group = []
+        group.append(index)
+    if group:
+        yield group
+
+
+def model_inputs(*batch: Feature) -> dict[str, NDArray[np.int64]]:
+    """Return all inputs that a model may take, each of shape [features, longest]."""
+    shape = len(batch), max(len(feature.input_ids) for feature in batch)
+    names = ("input_ids", "attention_mask", "token_type_ids")
+    feeds = {name: np.zeros(shape, np.int64) for name in names}
+    for row, feature in enumerate(batch):
+        length = len(feature.input_ids)
+        feeds["input_ids"][row, :length] = feature.input_ids
+        feeds["attention_mask"][row, :length] = 1
+        feeds["token_type_ids"][row, :length] = feature.token_type_ids
+    return feeds
+
+
+def _load(onnx: bytes) -> Any:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])

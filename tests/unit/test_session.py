@@ -12,7 +12,14 @@ from onnx import TensorProto, helper
 from qna_widget.errors import ModelFileError
 from qna_widget.export import float_graph
 from qna_widget.export.checkpoint import read_checkpoint
-from qna_widget.session import Session, default_threads
+from qna_widget.session import (
+    BATCH_TOKENS,
+    LOOK_AHEAD,
+    PROBE,
+    Session,
+    batches,
+    default_threads,
+)
 from qna_widget.types import Feature
 
 TINY = Path(__file__).parents[1] / "parity" / "tiny_bert"
@@ -49,7 +56,7 @@ def test_features_are_drawn_as_needed_and_closing_stops(tiny: bytes) -> None:
     for _ in range(3):
         next(results)
     results.close()
-    assert len(drawn) <= 3 + 2 * 2 + 1
+    assert len(drawn) <= 2 * LOOK_AHEAD
 
 
 def test_an_error_in_the_features_reaches_the_caller(tiny: bytes) -> None:

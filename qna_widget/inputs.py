@@ -1,0 +1,86 @@
+"""Which questions are asked of which passages: the forms in which a caller may give them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .contract import shown
+from .errors import InputError
+
+Pair = tuple[str, str]
+
+
+def pairs(question: Any, passage: Any, context: Any = None) -> tuple[list[Pair], bool]:
+    """Return the (question, passage) pairs, and whether it is one pair that was not in a list.
+
+    Texts or lists of texts; a single text goes with each of the others. `context` is another name
+    for `passage`. In place of both: a mapping {"question": ..., "context" or "passage": ...}, or a
+    list of such. Raises InputError for anything else.
+    """
+    if passage is not None and context is not None:
+        raise InputError("passage and context are two names for the same text; give one of them.")
+    passage = context if passage is None else passage
+    if isinstance(question, Mapping):
+        _refuse_second(passage)
+        return [_from_mapping(question, "")], True
+    if passage is None and _is_list(question):
+        items = list(question)
+        if any(isinstance(item, Mapping) for item in items):
+            return [_from_mapping(item, f" at index {i}") for i, item in enumerate(items)], False
+    elif _is_list(question):
+        question = list(question)
+        if any(isinstance(item, Mapping) for item in question):
+            _refuse_second(passage)
+    single = not (_is_list(question) or _is_list(passage))
+    questions, passages = _texts("question", question), _texts("passage", passage)
+    if not _is_list(question):
+        questions *= len(passages)
+    elif not _is_list(passage):
+        passages *= len(questions)
+    if len(questions) != len(passages):
+        raise InputError(
+            f"{len(questions)} questions and {len(passages)} passages cannot be paired. Give one "
+            "passage for all questions, one question for all passages, or as many of each."
+        )
+    return list(zip(questions, passages, strict=True)), single
+
+
+def _is_list(value: object) -> bool:
+    """Whether it is several texts: a list, a tuple, an array, a column of a table."""
+    return isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping))
+
+
+def _texts(name: str, value: Any) -> list[str]:
+    if value is None:
+        raise InputError(
+            f"The {name} is missing. Give question=... and passage=..., each a string or a list "
+            "of strings."
+        )
+    if not _is_list(value):
+        return [_text(name, value, "", " or a list of strings")]
+    return [_text(name, text, f" at index {i}") for i, text in enumerate(value)]
+
+
+def _text(name: str, value: Any, where: str, more: str = "") -> str:
+    if not isinstance(value, str):
+        raise InputError(f"{name}{where} must be a string{more}; got {shown(value)}.")
+    return str(value)
+
+
+def _from_mapping(item: Any, where: str) -> Pair:
+    keys = set(item) if isinstance(item, Mapping) else set()
+    if keys not in ({"question", "context"}, {"question", "passage"}):
+        raise InputError(
+            f"The input{where} must be a mapping with the keys 'question' and 'context' (or "
+            f"'passage'); got {shown(item)}."
+        )
+    passage = "context" if "context" in keys else "passage"
+    return _text("question", item["question"], where), _text(passage, item[passage], where)
+
+
+def _refuse_second(passage: Any) -> None:
+    if passage is not None:
+        raise InputError(
+            f"The mappings hold question and context already; got passage {shown(passage)} besides."
+        )
