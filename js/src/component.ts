@@ -3,9 +3,9 @@
 import type { Result } from "./core/types";
 import type { Host } from "./hosts/host";
 import type { Inputs } from "./inputs";
+import { ModelLoading } from "./model-loading";
 import { type Client, pageRuntime } from "./runtime/client";
-import type { Manifest, Progress } from "./runtime/protocol";
-import type { Actions, ComponentState } from "./state";
+import { type Actions, type ComponentState, initialState } from "./state";
 
 export interface Component {
   readonly state: ComponentState;
@@ -37,15 +37,12 @@ class QnaComponent implements Component {
     setPassage: (passage) => this.edit({ passage }),
     setQuestion: (question) => this.edit({ question }),
     setOptions: (options) => this.edit(options),
-    retry: () => (this.loaded ? this.ask() : this.load()),
+    retry: () => (this.loaded ? this.ask() : this.loading.retry()),
     cancel: () => this.cancel(),
     inspect: (until) => this.inspect(until),
   };
   private readonly listeners = new Set<(state: ComponentState) => void>();
-  private manifest: Manifest;
-  /** Whether the model of `manifest` is there. */
-  private loaded = false;
-  private loading: AbortController | null = null;
+  private readonly loading: ModelLoading;
   private asking: AbortController | null = null;
   private typing: ReturnType<typeof setTimeout> | undefined;
   private quiet: ReturnType<typeof setTimeout> | undefined;
@@ -57,21 +54,30 @@ class QnaComponent implements Component {
     private readonly signal: AbortSignal,
     private readonly client: Client,
   ) {
-    this.manifest = host.readManifest();
-    this.state = {
-      inputs: host.readInputs(),
-      status: "idle",
-      progress: null,
-      result: null,
-      scores: null,
-      error: "",
-      notice: "",
-      model: "",
-      backend: "",
-    };
+    this.state = initialState(host.readInputs());
+    this.loading = new ModelLoading(host, client, {
+      update: (changes) => this.update(changes),
+      ready: (manifest, backend) => {
+        this.stopAsking();
+        const { title } = manifest.model;
+        const done = { change: null, progress: null, result: null, scores: null, error: "" };
+        this.set({ ...done, notice: this.notice(), model: title, backend });
+        void this.ask();
+        this.loading.tell();
+      },
+      takeBack: (model) => {
+        this.host.writeInputs({ model });
+        this.set({ inputs: { ...this.state.inputs, model } });
+      },
+    });
     signal.addEventListener("abort", () => this.end(), { once: true });
     host.onChange(() => this.hostChanged(), signal);
-    void this.load();
+    this.loading.follow();
+  }
+
+  /** Whether a model is there to be asked. */
+  private get loaded(): boolean {
+    return this.loading.current !== null;
   }
 
   subscribe(listener: (state: ComponentState) => void, signal: AbortSignal): void {
@@ -88,14 +94,11 @@ class QnaComponent implements Component {
   }
 
   private hostChanged(): void {
-    const manifest = this.host.readManifest();
-    const inputs = this.host.readInputs();
-    const changed = JSON.stringify(manifest) !== JSON.stringify(this.manifest);
-    this.manifest = manifest;
-    this.change(inputs, 0);
+    this.change(this.host.readInputs(), 0);
     // A word from Python is also a reason to try again what failed before: it may be a new kernel.
     const failed = !this.loaded && this.state.status === "error";
-    if (changed || failed) void this.load();
+    if (failed) this.loading.retry();
+    else this.loading.follow();
   }
 
   /** Takes new inputs over; answers to other inputs vanish, and what is being run for them stops. */
@@ -113,7 +116,7 @@ class QnaComponent implements Component {
         inputs,
         result: null,
         scores: null,
-        progress: this.loading && this.state.progress,
+        progress: this.loaded ? null : this.state.progress,
         status,
         error,
       });
@@ -124,48 +127,11 @@ class QnaComponent implements Component {
       this.quiet ??= setTimeout(() => this.update({}), QUIET_MS);
       // While typing rests, the question that comes takes the options along.
       if (this.typing === undefined) void this.ask();
-    } else if (differs("model")) {
-      // Python answers with another manifest.
-      this.update({ inputs });
     }
-  }
-
-  private async load(): Promise<void> {
-    if (this.signal.aborted) return;
-    this.loading?.abort();
-    this.stopAsking();
-    const own = new AbortController();
-    this.loading = own;
-    this.loaded = false;
-    const { model } = this.manifest;
-    const notice = model.note;
-    this.update({
-      status: "loading",
-      progress: null,
-      result: null,
-      scores: null,
-      error: "",
-      notice,
-      model: "",
-      backend: "",
-    });
-    const onProgress = (progress: Progress): void => {
-      if (this.loading === own) this.update({ progress });
-    };
-    try {
-      const { backend } = await this.client.load(this.manifest, this.host.sources, {
-        signal: own.signal,
-        onProgress,
-      });
-      if (this.loading !== own) return;
-      this.loaded = true;
-      this.loading = null;
-      this.set({ progress: null, notice: this.notice(), model: model.title, backend });
-      void this.ask();
-    } catch (error) {
-      if (this.loading !== own) return;
-      this.loading = null;
-      this.update({ status: "error", progress: null, error: words(error) });
+    if (differs("model")) {
+      // Python answers with another manifest.
+      this.set({ inputs });
+      this.loading.choose();
     }
   }
 
@@ -175,7 +141,7 @@ class QnaComponent implements Component {
     this.typing = undefined;
     if (!this.loaded) {
       // Cancelled, and now there is something to ask again. A failed load waits for retry().
-      if (this.loading === null && this.state.status !== "error") void this.load();
+      if (!this.loading.busy && this.state.status === "idle") this.loading.retry();
       return;
     }
     const { passage, question, model: _, ...options } = this.state.inputs;
@@ -220,7 +186,7 @@ class QnaComponent implements Component {
 
   /** Why this model answers, and what is wrong with this page; it may change with every answer. */
   private notice(): string {
-    return [this.manifest.model.note, this.client.notice].filter(Boolean).join(" ");
+    return [this.loading.current?.model.note, this.client.notice].filter(Boolean).join(" ");
   }
 
   private inspect(until: AbortSignal): void {
@@ -251,16 +217,16 @@ class QnaComponent implements Component {
   }
 
   private cancel(): void {
-    if (this.loading !== null) {
-      this.loading.abort();
-      this.loading = null;
+    const { status, change } = this.state;
+    if (!this.loaded) {
+      this.loading.cancel();
       this.update({ status: "idle", progress: null });
-    } else if (this.state.status === "running") {
+    } else if (status === "running") {
       this.stopAsking();
       // First answers stay: they are true as far as they go, and say how far.
       this.update({ status: "ready", progress: null });
       void this.fetchScores();
-    }
+    } else if (change !== null) this.edit({ model: change.former });
   }
 
   private stopAsking(): void {
@@ -272,8 +238,7 @@ class QnaComponent implements Component {
   }
 
   private end(): void {
-    this.loading?.abort();
-    this.loading = null;
+    this.loading.cancel();
     this.stopAsking();
     clearTimeout(this.quiet);
     this.listeners.clear();

@@ -3,7 +3,7 @@ import { toCodePoints } from "../core/offsets";
 import type { Answer, Timing } from "../core/types";
 import type { Inputs } from "../inputs";
 import type { Progress } from "../runtime/protocol";
-import type { ComponentState, Status } from "../state";
+import { type ComponentState, isChanging, type Status } from "../state";
 
 /** `start` and `end` in code points. */
 export type PythonAnswer = Answer;
@@ -20,13 +20,16 @@ export interface Outputs {
 }
 
 export function outputsOf(state: ComponentState): Outputs {
-  const { status, progress, error, backend, result, inputs } = state;
+  const { error, backend, result, inputs, change } = state;
+  // Answers belong to the model that the inputs name; until it is there, Python gets none.
+  const changing = isChanging(state);
+  const progress = changing ? change!.progress : state.progress;
   return {
-    status,
+    status: changing ? "loading" : state.status,
     progress: progress === null ? {} : progressFor(progress),
-    error,
+    error: error || (change?.error ?? ""),
     backend,
-    ...(result !== null && result.windows_done === result.windows_total
+    ...(!changing && result !== null && result.windows_done === result.windows_total
       ? {
           answers: answersFor(inputs, result.answers),
           null_score: result.null_score,

@@ -48,11 +48,14 @@ export interface WebGpuRuntime {
 
 /** All that the browser must be told to find its files. */
 export interface Manifest {
+  /** The name, as `model=` said it, that this is the answer to; hosts without a choice say none. */
+  readonly asked?: string;
   readonly model: ModelManifest;
   readonly runtime: { readonly wasm: Asset; readonly webgpu?: WebGpuRuntime | null };
 }
 
-export type ProgressStage = "asset" | "session" | "run";
+/** "fetch": Python brings a model to its machine; "asset": its files come to this browser. */
+export type ProgressStage = "fetch" | "asset" | "session" | "run";
 
 /** One step of a long wait. `total` 0: not known. */
 export interface Progress {
@@ -64,6 +67,32 @@ export interface Progress {
   readonly unit: "bytes" | "windows" | "";
   /** Where the bytes come from, e.g. "browser cache", "kernel", "server". */
   readonly source?: string;
+}
+
+/** A line of the menu of models. Python's twin: qna_widget/registry.py, AvailableModel. */
+export interface ModelChoice {
+  /** What `model=` takes. */
+  readonly name: string;
+  readonly title: string;
+  /** In the package, on Python's machine, or still on the hub. */
+  readonly where: "package" | "cache" | "hub";
+  /** Of what is to be fetched where it is on the hub, of what a browser loads elsewhere. */
+  readonly bytes: number;
+  /** Whether it answers without being fetched first. */
+  readonly cached: boolean;
+}
+
+/** A model that Python is fetching or could not fetch (qna_widget/model_loading.py). */
+export interface Fetching {
+  /** What `model=` said. */
+  readonly model: string;
+  /** In words, e.g. "Downloading model.safetensors"; "" before the first step. */
+  readonly what: string;
+  readonly done: number;
+  /** Bytes; 0: not known. */
+  readonly total: number;
+  /** Why it did not come, as sentences; "" while it is on its way. */
+  readonly error: string;
 }
 
 /** One question about one passage. */

@@ -2,7 +2,7 @@
 import type { Answer, Result } from "../../src/core/types";
 import { DEFAULT_INPUTS, type Inputs } from "../../src/inputs";
 import type { Manifest } from "../../src/runtime/protocol";
-import type { ComponentState } from "../../src/state";
+import { type ComponentState, initialState } from "../../src/state";
 
 export const PASSAGE = "🙂 Bert lives at 123 Sesame Street.";
 export const ANSWER: Answer = {
@@ -39,13 +39,9 @@ export function makeResult(changes: Partial<Result> = {}): Result {
 
 export function makeState(changes: Partial<ComponentState> = {}): ComponentState {
   return {
-    inputs: makeInputs(),
+    ...initialState(makeInputs()),
     status: "ready",
-    progress: null,
     result: makeResult(),
-    scores: null,
-    error: "",
-    notice: "",
     model: "A model",
     backend: "wasm, 1 thread",
     ...changes,

@@ -212,22 +212,6 @@ test("Python's inputs are taken over and asked; an unchanged word from Python ch
   expect(host.states.length).toBe(length);
 });
 
-test("another manifest loads the other model and asks it", async () => {
-  await startLoaded();
-  client.asks[0]!.resolve(result("zebra"));
-  await settle();
-  const other = makeModel("two").manifest;
-  const noted = { ...other, model: { ...other.model, note: "MobileBERT is not at hand." } };
-  host.set({ model: "other" }, noted);
-  expect(component.state).toMatchObject({ status: "loading", result: null });
-  expect(component.state.notice).toBe("MobileBERT is not at hand.");
-  client.notice = "No copy is kept.";
-  client.loads[1]!.resolve({ backend: "wasm, 1 thread" });
-  await settle();
-  expect(component.state.notice).toBe("MobileBERT is not at hand. No copy is kept.");
-  expect(client.asks.length).toBe(2);
-});
-
 test("a load that another manifest overtook changes nothing any more", async () => {
   start();
   host.set({}, makeModel("two").manifest);

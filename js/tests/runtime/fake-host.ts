@@ -4,7 +4,7 @@ import type { Host } from "../../src/hosts/host";
 import type { Inputs } from "../../src/inputs";
 import type { Client, Loaded, Question } from "../../src/runtime/client";
 import type { AskHandlers } from "../../src/runtime/connection";
-import type { Manifest } from "../../src/runtime/protocol";
+import type { Fetching, Manifest, ModelChoice } from "../../src/runtime/protocol";
 import type { Waiter } from "../../src/runtime/shared";
 import type { ComponentState } from "../../src/state";
 
@@ -51,11 +51,17 @@ export class FakeHost implements Host {
 
   constructor(
     public inputs: Inputs,
-    public manifest: Manifest,
+    public manifest: Manifest | null,
   ) {}
 
+  /** What Python tells besides inputs and manifest. */
+  models: readonly ModelChoice[] = [];
+  fetching: Fetching | null = null;
+
   readInputs = (): Inputs => this.inputs;
-  readManifest = (): Manifest => this.manifest;
+  readManifest = (): Manifest | null => this.manifest;
+  readModels = (): readonly ModelChoice[] => this.models;
+  readFetching = (): Fetching | null => this.fetching;
   onChange(callback: () => void): void {
     this.changed = callback;
   }
@@ -66,7 +72,8 @@ export class FakeHost implements Host {
   report(state: ComponentState): void {
     this.states.push(state);
   }
-  set(inputs: Partial<Inputs>, manifest = this.manifest): void {
+  set(inputs: Partial<Inputs>, manifest = this.manifest, fetching = this.fetching): void {
+    this.fetching = fetching;
     this.inputs = { ...this.inputs, ...inputs };
     this.manifest = manifest;
     this.changed();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Result } from "../../src/core/types";
 import { DEFAULT_INPUTS } from "../../src/inputs";
-import type { ComponentState } from "../../src/state";
+import { type ComponentState, initialState } from "../../src/state";
 import {
   announcement,
   bytes,
@@ -36,13 +36,9 @@ const result: Result = {
 };
 
 const state: ComponentState = {
-  inputs: DEFAULT_INPUTS,
+  ...initialState(DEFAULT_INPUTS),
   status: "ready",
-  progress: null,
   result,
-  scores: null,
-  error: "",
-  notice: "",
   model: "MiniLM-L6 (bundled)",
   backend: "wasm, 1 thread",
 };

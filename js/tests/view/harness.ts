@@ -1,6 +1,6 @@
 // A page with a view and a scripted state source: what tests/e2e/test_view.py drives.
 import { DEFAULT_INPUTS, type Inputs } from "../../src/inputs";
-import type { Actions, ComponentState } from "../../src/state";
+import { type Actions, type ComponentState, initialState } from "../../src/state";
 import { mountView, type StateSource } from "../../src/view/view";
 import { type Case, ScriptedModel } from "./scripted-model";
 
@@ -8,17 +8,7 @@ type Change = Partial<Omit<ComponentState, "inputs">> & { readonly inputs?: Part
 
 /** Keeps a state, and does with edits what a component does: the result for old inputs is gone. */
 class Script implements StateSource, Actions {
-  state: ComponentState = {
-    inputs: DEFAULT_INPUTS,
-    status: "idle",
-    progress: null,
-    result: null,
-    scores: null,
-    error: "",
-    notice: "",
-    model: "",
-    backend: "",
-  };
+  state: ComponentState = initialState(DEFAULT_INPUTS);
   readonly listeners = new Set<(state: ComponentState) => void>();
   /** What the view asked for, in order. */
   readonly calls: unknown[][] = [];
@@ -87,10 +77,11 @@ let mounted: AbortController | null = null;
 
 const harness = {
   script,
-  mount(shadow: boolean): void {
-    const host = document.getElementById("host")!;
+  /** Mounts a view of the one state into #host or another element. */
+  mount(shadow: boolean, id = "host"): void {
+    const host = document.getElementById(id)!;
     const root = shadow ? (host.shadowRoot ?? host.attachShadow({ mode: "open" })) : host;
-    mounted = new AbortController();
+    mounted ??= new AbortController();
     mountView(root, script, script, mounted.signal);
   },
   unmount(): void {

@@ -3,7 +3,7 @@ import type { Result } from "../../src/core/types";
 import { History, settled } from "../../src/history";
 import { toCsv, toJson } from "../../src/history-file";
 import { contract, DEFAULT_INPUTS, type Inputs } from "../../src/inputs";
-import type { ComponentState } from "../../src/state";
+import { type ComponentState, initialState } from "../../src/state";
 
 const NOON = Date.UTC(2026, 0, 31, 12);
 
@@ -27,13 +27,9 @@ function stateOf(inputs: Partial<Inputs>, more: Partial<Result> = {}): Component
     ...more,
   };
   return {
-    inputs: { ...DEFAULT_INPUTS, ...inputs },
+    ...initialState({ ...DEFAULT_INPUTS, ...inputs }),
     status: "ready",
-    progress: null,
     result,
-    scores: null,
-    error: "",
-    notice: "",
     model: result.model,
     backend: result.backend,
   };

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Result } from "../../src/core/types";
 import { DEFAULT_INPUTS, type Inputs } from "../../src/inputs";
-import type { Actions, ComponentState } from "../../src/state";
+import { type Actions, type ComponentState, initialState } from "../../src/state";
 import { mountView } from "../../src/view/view";
 
 const HOSTILE = [
@@ -67,17 +67,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   controller = new AbortController();
   listeners = new Set();
-  state = {
-    inputs: DEFAULT_INPUTS,
-    status: "idle",
-    progress: null,
-    result: null,
-    scores: null,
-    error: "",
-    notice: "",
-    model: "",
-    backend: "",
-  };
+  state = initialState(DEFAULT_INPUTS);
   actions = {
     setPassage: vi.fn((passage: string) => set({ inputs: { passage }, result: null })),
     setQuestion: vi.fn((question: string) => set({ inputs: { question }, result: null })),
