@@ -1,52 +1,11 @@
-// The host against a model that behaves as Backbone's does: `set` calls back at once.
+// The host against a model that behaves as Backbone's does.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { crc32 } from "../../src/core/crc32";
-import { type Model, WidgetHost } from "../../src/hosts/anywidget";
+import { WidgetHost } from "../../src/hosts/anywidget";
 import { contract, DEFAULT_INPUTS } from "../../src/inputs";
 import type { ComponentState } from "../../src/state";
+import { FakeModel } from "./fake-model";
 import { MANIFEST, makeInputs, makeState, PASSAGE } from "./states";
-
-class FakeModel implements Model {
-  readonly sent: Record<string, unknown>[] = [];
-  /** What Python has, as of each save. */
-  readonly saves: Record<string, unknown>[] = [];
-  gone = false;
-  private readonly listeners = new Map<string, Set<(...args: never[]) => void>>();
-
-  constructor(readonly values: Record<string, unknown>) {}
-
-  get(name: string): unknown {
-    return this.values[name];
-  }
-
-  set(name: string, value: unknown): void {
-    if (this.values[name] === value) return;
-    this.values[name] = value;
-    for (const listener of this.listeners.get(`change:${name}`) ?? []) listener();
-  }
-
-  save_changes(): void {
-    if (this.gone) throw new Error("Cannot send");
-    this.saves.push({ ...this.values });
-  }
-
-  send(content: unknown): void {
-    if (this.gone) throw new Error("Cannot send");
-    this.sent.push(content as Record<string, unknown>);
-  }
-
-  on(event: string, callback: (...args: never[]) => void): void {
-    this.listeners.set(event, (this.listeners.get(event) ?? new Set()).add(callback));
-  }
-
-  off(event: string, callback: (...args: never[]) => void): void {
-    this.listeners.get(event)?.delete(callback);
-  }
-
-  listening(): number {
-    return [...this.listeners.values()].reduce((sum, set) => sum + set.size, 0);
-  }
-}
 
 let stop: AbortController;
 let model: FakeModel;
