@@ -3,8 +3,7 @@
 checkpoint (weights, configuration) → architecture (float graph) → smooth → quantize (int8, fused)
 → bundle
 
-A further architecture is one more file with `build(checkpoint, *, fused)`, `INPUTS` and
-`KEEP_FLOAT`, entered in ARCHITECTURES.
+A further architecture is one more function `build(checkpoint, *, fused)`, entered in ARCHITECTURES.
 """
 
 from __future__ import annotations
@@ -19,9 +18,12 @@ import onnx
 from qna_widget.errors import ExportError
 from qna_widget.tokenizer import Tokenizer
 
-from . import bert
+from .bert import BERT, ELECTRA
 from .bundle import pack, write_description
 from .checkpoint import Checkpoint, read_checkpoint
+from .distilbert import DISTILBERT
+from .encoder import KEEP_FLOAT
+from .mobilebert import build as build_mobilebert
 from .quantize import half, optimize, quantize
 from .smooth import calibration_features, smooth
 
@@ -30,16 +32,13 @@ from .smooth import calibration_features, smooth
 Precision = Literal["int8", "fp32", "fp16"]
 
 
-@dataclass(frozen=True)
-class Architecture:
-    """How one kind of model becomes a graph."""
-
-    build: Callable[..., onnx.ModelProto]
-    # Names of products that stay in float.
-    keep_float: list[str]
-
-
-ARCHITECTURES = {"bert": Architecture(bert.build, bert.KEEP_FLOAT)}
+# How each kind of model (config.json: model_type) becomes a graph.
+ARCHITECTURES: dict[str, Callable[..., onnx.ModelProto]] = {
+    "bert": BERT.build,
+    "distilbert": DISTILBERT.build,
+    "electra": ELECTRA.build,
+    "mobilebert": build_mobilebert,
+}
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ class Origin:
 
 def float_graph(checkpoint: Checkpoint, *, fused: bool = False) -> onnx.ModelProto:
     """Return the checkpoint's float32 graph, in standard operators unless `fused`."""
-    return _architecture(checkpoint).build(checkpoint, fused=fused)
+    return _architecture(checkpoint)(checkpoint, fused=fused)
 
 
 def graph_file(checkpoint: Checkpoint, precision: Precision, max_seq_len: int) -> bytes:
@@ -75,12 +74,11 @@ def graph_file(checkpoint: Checkpoint, precision: Precision, max_seq_len: int) -
 
 def int8_graph(checkpoint: Checkpoint, max_seq_len: int) -> bytes:
     """Return the serialised graph with 8-bit weights and fused operators."""
-    keep_float = _architecture(checkpoint).keep_float
     tokenizer = Tokenizer(checkpoint.vocab, lowercase=checkpoint.lowercase)
     features = calibration_features(tokenizer, max_seq_len)
-    graph = smooth(float_graph(checkpoint, fused=True), keep_float, features)
+    graph = smooth(float_graph(checkpoint, fused=True), KEEP_FLOAT, features)
     # Quantised before fusing: the other way round multiplies the rounding error.
-    return optimize(quantize(graph, keep_float))
+    return optimize(quantize(graph, KEEP_FLOAT))
 
 
 def export_checkpoint(
@@ -124,7 +122,7 @@ def export_checkpoint(
     return target / "model.json"
 
 
-def _architecture(checkpoint: Checkpoint) -> Architecture:
+def _architecture(checkpoint: Checkpoint) -> Callable[..., onnx.ModelProto]:
     kind = checkpoint.config.get("model_type")
     try:
         return ARCHITECTURES[str(kind)]

@@ -11,10 +11,19 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError, deserialize
 
 from qna_widget.errors import ExportError
 from qna_widget.vocabulary import read_vocabulary
+
+WEIGHTS = "model.safetensors"
+INDEX = f"{WEIGHTS}.index.json"
+_FLOATS = {"F16": "<f2", "F32": "<f4", "F64": "<f8"}
+_INTEGERS = {"I64", "I32", "U8", "BOOL"}
+_MISSING = (
+    "{} does not exist. Give the folder of a transformers checkpoint with config.json, "
+    f"{WEIGHTS} (or {INDEX} and its parts) and vocab.txt or tokenizer.json."
+)
 
 
 @dataclass(frozen=True)
@@ -39,34 +48,52 @@ class Checkpoint:
             ) from None
 
     def integer(self, name: str) -> int:
-        """Return a whole number from config.json."""
+        """Return a whole number, 1 or more, from config.json."""
         value = self.config.get(name)
-        if not isinstance(value, int):
+        if not isinstance(value, int) or value < 1:
             raise ExportError(
-                f"{self.folder}/config.json: {name} is {value!r}, not a whole number."
+                f"{self.folder}/config.json: {name} is {value!r}, not a whole number from 1 on."
             )
         return value
 
 
 def read_checkpoint(folder: Path) -> Checkpoint:
-    """Read config.json, model.safetensors and vocab.txt (or tokenizer.json) of a folder."""
-    weights_file = folder / "model.safetensors"
-    for file in (folder / "config.json", weights_file):
-        if not file.is_file():
-            raise ExportError(
-                f"{file} does not exist. Give the folder of a transformers checkpoint with "
-                "config.json, model.safetensors and vocab.txt or tokenizer.json."
-            )
+    """Read config.json, the safetensors file or files and the tokenizer of a folder.
+
+    Raises ExportError, which names the file, for what is missing, damaged or not understood.
+    """
+    if not (folder / "config.json").is_file():
+        raise ExportError(_MISSING.format(folder / "config.json"))
     config = _json(folder / "config.json")
+    weights: dict[str, NDArray[np.float32]] = {}
+    digest = hashlib.sha256()
+    for file in weight_files(folder):
+        data = _bytes(file)
+        digest.update(data)
+        weights |= _weights(file, data)
     vocabulary = read_vocabulary(folder)
     return Checkpoint(
         folder=folder,
         config=config,
-        weights=_weights(weights_file),
+        weights=weights,
         vocab=vocabulary.tokens,
         lowercase=vocabulary.lowercase,
-        weights_sha256=hashlib.sha256(weights_file.read_bytes()).hexdigest(),
+        weights_sha256=digest.hexdigest(),
     )
+
+
+def weight_files(folder: Path) -> list[Path]:
+    """Return the files that hold the weights: model.safetensors, or the shards its index names."""
+    if (folder / INDEX).is_file() and not (folder / WEIGHTS).is_file():
+        shards = _json(folder / INDEX).get("weight_map")
+        if not isinstance(shards, dict) or not shards:
+            raise ExportError(f"{folder / INDEX} names no weights (weight_map).")
+        names = sorted({str(name) for name in shards.values()})
+        strange = [name for name in names if Path(name).name != name]
+        if strange:
+            raise ExportError(f"{folder / INDEX} names a file outside its folder: {strange[0]!r}.")
+        return [folder / name for name in names]
+    return [folder / WEIGHTS]
 
 
 def _json(file: Path) -> dict[str, Any]:
@@ -79,9 +106,41 @@ def _json(file: Path) -> dict[str, Any]:
     return value
 
 
-def _weights(file: Path) -> dict[str, NDArray[np.float32]]:
+def _bytes(file: Path) -> bytes:
     try:
-        with safe_open(str(file), framework="numpy") as tensors:
-            return {name: tensors.get_tensor(name).astype(np.float32) for name in tensors.keys()}  # noqa: SIM118
-    except (SafetensorError, TypeError) as error:
-        raise ExportError(f"{file} cannot be read as float16 or float32: {error}") from error
+        return file.read_bytes()
+    except FileNotFoundError:
+        raise ExportError(_MISSING.format(file)) from None
+    except OSError as error:
+        raise ExportError(f"{file} cannot be read: {error.strerror}.") from error
+
+
+def _weights(file: Path, data: bytes) -> dict[str, NDArray[np.float32]]:
+    try:
+        tensors = deserialize(data)  # type: ignore[no-untyped-call]
+    except SafetensorError as error:
+        raise ExportError(f"{file} is no safetensors file, or damaged: {error}.") from error
+    found = {}
+    for name, tensor in tensors:
+        if tensor["dtype"] in _INTEGERS:
+            continue  # position_ids, which count from 0, as old checkpoints keep them
+        found[_modern(name)] = _floats(file, name, tensor).reshape(tensor["shape"])
+    return found
+
+
+def _floats(file: Path, name: str, tensor: Mapping[str, Any]) -> NDArray[np.float32]:
+    kind, data = tensor["dtype"], bytes(tensor["data"])
+    if kind == "BF16":  # the upper half of a float32, which NumPy has no name for
+        return (np.frombuffer(data, "<u2").astype(np.uint32) << 16).view(np.float32)
+    if kind not in _FLOATS:
+        raise ExportError(
+            f"{file}: {name} is of type {kind}; allowed are BF16, {', '.join(_FLOATS)}."
+        )
+    return np.frombuffer(data, _FLOATS[kind]).astype(np.float32)
+
+
+def _modern(name: str) -> str:
+    """Return the name that transformers gives a weight today; early files have TensorFlow's."""
+    return name.replace("LayerNorm.gamma", "LayerNorm.weight").replace(
+        "LayerNorm.beta", "LayerNorm.bias"
+    )

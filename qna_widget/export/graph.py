@@ -25,12 +25,14 @@ Array = NDArray[Any]
 class Graph:
     """An ONNX graph in the making. Methods append nodes and return the name of their output."""
 
+    masked: float = MASKED
     nodes: list[onnx.NodeProto] = field(default_factory=list)
     weights: dict[str, Array] = field(default_factory=dict)
 
     def constant(self, name: str, value: Array) -> str:
-        """Store a weight; the same name means the same weight."""
-        self.weights.setdefault(name, np.ascontiguousarray(value))
+        """Store a weight, floats in 32 bits; the same name means the same weight."""
+        kind = np.float32 if value.dtype.kind == "f" else value.dtype
+        self.weights.setdefault(name, np.ascontiguousarray(value, kind))
         return name
 
     def op(
@@ -66,8 +68,23 @@ class Graph:
 
     def linear(self, x: str, name: str, weight: Array, bias: Array) -> str:
         """X @ weight.T + bias, with weight [out, in] as checkpoints hold it."""
-        product = self.op("MatMul", x, self.constant(f"{name}.weight", weight.T), name=name)
+        product = self.product(x, name, weight)
         return self.op("Add", product, self.constant(f"{name}.bias", bias), name=f"{name}.out")
+
+    def product(self, x: str, name: str, weight: Array) -> str:
+        """X @ weight.T."""
+        return self.op("MatMul", x, self.constant(f"{name}.weight", weight.T), name=name)
+
+    def rows(self, name: str, table: Array, ids: str) -> str:
+        """Look up a row of `table` for each of `ids`."""
+        return self.op("Gather", self.constant(name, table), ids, name=f"{name}:rows")
+
+    def positions(self, name: str, table: Array) -> str:
+        """Return the rows of `table` up to the length of the input."""
+        # A slice, not a gather: there is nothing to look up, and it stays in float.
+        length = self._once("length", "Shape", "input_ids", start=1, end=2)
+        rows = self.constant(name, table)
+        return self.op("Slice", rows, self.integers(0), length, self.integers(0))
 
     def layer_norm(self, x: str, name: str, weight: Array, bias: Array, epsilon: float) -> str:
         """Layer normalisation over the last axis."""
@@ -95,7 +112,7 @@ class Graph:
             mask = self._once("mask:int32", "Cast", attention_mask, to=TensorProto.INT32)
             return self.op(
                 "MultiHeadAttention", query, key, value, "", mask,
-                domain=CONTRIB, num_heads=heads, mask_filter_value=MASKED,
+                domain=CONTRIB, num_heads=heads, mask_filter_value=self.masked,
             )  # fmt: skip
         split = self.integers(0, 0, heads, size)
         q, k, v = (
@@ -108,11 +125,11 @@ class Graph:
         return self.op("Reshape", context, self.integers(0, 0, heads * size))
 
     def _bias(self, attention_mask: str) -> str:
-        """Return [batch, 1, 1, sequence]: 0 where attended, MASKED at padding."""
+        """Return [batch, 1, 1, sequence]: 0 where attended, `masked` at padding."""
         mask = self._once("mask:float", "Cast", attention_mask, to=TensorProto.FLOAT)
         wide = self._once("mask:wide", "Unsqueeze", mask, self.integers(1, 2))
         hidden = self._once("mask:hidden", "Sub", self.number(1.0), wide)
-        return self._once("mask:bias", "Mul", hidden, self.number(MASKED))
+        return self._once("mask:bias", "Mul", hidden, self.number(self.masked))
 
     def _once(self, name: str, kind: str, *inputs: str, **attributes: Any) -> str:
         """Append a node unless it is there; layers share what they all need."""
@@ -120,9 +137,16 @@ class Graph:
             self.op(kind, *inputs, name=name, **attributes)
         return name
 
-    def model(self, inputs: list[str], start_logits: str, end_logits: str) -> onnx.ModelProto:
-        """Close the graph: int64 inputs and float outputs, all [batch, sequence], both dynamic."""
-        axes = ["batch", "sequence"]
+    def answers(self, inputs: list[str], logits: str) -> onnx.ModelProto:
+        """Close the graph: int64 inputs and float outputs, all [batch, sequence], both dynamic.
+
+        `logits` is [batch, sequence, 2]: start and end.
+        """
+        axes, last = ["batch", "sequence"], self.integers(-1)
+        start_logits, end_logits = (
+            self.op("Squeeze", half, last)
+            for half in self.ops("Split", 2, logits, axis=-1, num_outputs=2)
+        )
         for source, name in ((start_logits, "start_logits"), (end_logits, "end_logits")):
             self.nodes.append(helper.make_node("Identity", [source], [name], name=name))
         graph = helper.make_graph(
