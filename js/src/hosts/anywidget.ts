@@ -3,7 +3,7 @@ import { type Component, createComponent } from "../component";
 import { crc32 } from "../core/crc32";
 import { contract, DEFAULT_INPUTS, type Inputs } from "../inputs";
 import type { AssetSource } from "../runtime/assets";
-import type { Manifest } from "../runtime/protocol";
+import type { Fetching, Manifest, ModelChoice } from "../runtime/protocol";
 import { type Buffers, rpcSource } from "../runtime/rpc";
 import type { ComponentState } from "../state";
 import { mountView } from "../view/view";
@@ -70,8 +70,22 @@ export class WidgetHost implements Host {
     return Object.fromEntries(INPUTS.map(read)) as unknown as Inputs;
   }
 
-  readManifest(): Manifest {
-    return this.model.get("_manifest") as Manifest;
+  readManifest(): Manifest | null {
+    return this.filled<Manifest>("_manifest");
+  }
+
+  readModels(): readonly ModelChoice[] {
+    return (this.model.get("_models") ?? []) as readonly ModelChoice[];
+  }
+
+  readFetching(): Fetching | null {
+    return this.filled<Fetching>("_fetching");
+  }
+
+  /** A dict of Python's; the empty one stands for none. */
+  private filled<T extends object>(name: string): T | null {
+    const dict = this.model.get(name) as T | undefined;
+    return dict === undefined || Object.keys(dict).length === 0 ? null : dict;
   }
 
   onChange(callback: () => void, signal: AbortSignal): void {
@@ -85,7 +99,7 @@ export class WidgetHost implements Host {
         if (!signal.aborted) callback();
       });
     };
-    for (const name of [...INPUTS, "_manifest"]) {
+    for (const name of [...INPUTS, "_manifest", "_models", "_fetching"]) {
       this.model.on(`change:${name}`, changed);
       signal.addEventListener("abort", () => this.model.off(`change:${name}`, changed));
     }
