@@ -56,7 +56,7 @@ export function progressText(progress: Progress): string {
       : "Reading the passage";
   }
   if (stage === "session") return name === "" ? "Starting the model" : `Starting ${name}`;
-  let text = `Loading ${name}`;
+  let text = stage === "fetch" ? name : `Loading ${name}`;
   if (unit === "bytes" && total > 0) text += `: ${bytesOf(loaded, total)}`;
   else if (unit === "bytes" && loaded > 0) text += `: ${bytes(loaded)}`;
   if (source !== undefined && source !== "") text += `, ${SOURCES[source] ?? `from ${source}`}`;

@@ -1,9 +1,10 @@
 // The settings behind a disclosure. Each change takes effect at once.
 import { contract, DEFAULT_INPUTS, type Inputs } from "../inputs";
-import type { Actions } from "../state";
+import type { Actions, ComponentState } from "../state";
 import { button, CONTROL, el, setAttribute, setText } from "./dom";
 import { field, NumberField } from "./fields";
 import { score } from "./format";
+import { ModelMenu } from "./model-menu";
 
 const NAMES = ["top_k", "max_answer_len", "no_answer_threshold", "overlap"] as const;
 
@@ -18,6 +19,7 @@ const THRESHOLD_REACH = 12;
 
 export class Settings {
   readonly element: HTMLDetailsElement;
+  readonly model: ModelMenu;
   readonly #topK: NumberField;
   readonly #maxAnswerLen: NumberField;
   readonly #threshold = el("input", { ...CONTROL, type: "range", step: 0.1 });
@@ -55,6 +57,7 @@ export class Settings {
       () => actions.setOptions({ overlap: this.#overlap.value as Inputs["overlap"] }),
       { signal },
     );
+    this.model = new ModelMenu(actions, signal);
     this.#reset = button("Reset", "qna-button", () => actions.setOptions(defaults()), signal);
     this.element = el(
       "details",
@@ -72,12 +75,15 @@ export class Settings {
           this.#thresholdValue,
         ),
         field("Overlap", this.#overlap),
+        this.model.field,
         this.#reset,
       ),
     );
   }
 
-  draw(inputs: Inputs): void {
+  draw(state: ComponentState): void {
+    const { inputs } = state;
+    this.model.draw(state);
     this.#topK.draw(inputs.top_k);
     this.#maxAnswerLen.draw(inputs.max_answer_len);
     const threshold = inputs.no_answer_threshold;

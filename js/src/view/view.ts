@@ -90,6 +90,7 @@ export function mountView(
         questionArea,
       ),
       status.element,
+      settings.model.wait,
       el("div", { class: "qna-columns" }, passage.element, answers.element),
       inspector.element,
       settings.element,
@@ -105,7 +106,7 @@ export function mountView(
     passage.emphasise("active", answers.chosen);
     inspector.draw(state, answers.chosen);
     status.draw(state);
-    settings.draw(inputs);
+    settings.draw(state);
     history.record(state, Date.now());
     past.draw(state);
   };

@@ -1,0 +1,116 @@
+// The menu of models, and the wait for the one that was chosen while the former one answers on.
+import { contract, type Inputs } from "../inputs";
+import type { Actions, ComponentState } from "../state";
+import { button, CONTROL, el, setAttribute, setText } from "./dom";
+import { field } from "./fields";
+import { bytes, progressText } from "./format";
+
+const AUTO = contract.inputs.model.default;
+
+export class ModelMenu {
+  /** The labelled menu, for the settings; hidden where there is no choice. */
+  readonly field: HTMLElement;
+  /** How far the chosen model is, or why it did not come; to be seen with the settings closed. */
+  readonly wait: HTMLElement;
+  readonly #select = el("select", { ...CONTROL });
+  readonly #line = el("p", { ...CONTROL, class: "qna-status-line", tabindex: -1 });
+  readonly #fill = el("span", { class: "qna-progress-fill" });
+  readonly #bar = el(
+    "div",
+    { class: "qna-progress", role: "progressbar", "aria-label": "Model", "aria-valuemin": 0 },
+    this.#fill,
+  );
+  readonly #row: HTMLElement;
+  readonly #shown: HTMLElement;
+  readonly #alert = el("div", { class: "qna-alert", role: "alert" });
+  readonly #live = el("div", { class: "qna-hidden", role: "status", "aria-live": "polite" });
+  #options = "";
+  #former: Inputs["model"] = AUTO;
+  /** What is waited for, so that its end can be read aloud. */
+  #awaited = "";
+
+  constructor(actions: Actions, signal: AbortSignal) {
+    this.#select.addEventListener(
+      "change",
+      () => actions.setOptions({ model: this.#select.value }),
+      { signal },
+    );
+    const cancel = button(
+      "Cancel",
+      "qna-button qna-cancel",
+      () => {
+        actions.setOptions({ model: this.#former });
+        this.#select.focus();
+      },
+      signal,
+    );
+    this.field = field("Model", this.#select, "the former one answers until the new one is there");
+    this.#row = el("div", { class: "qna-status-row" }, this.#line, cancel);
+    const shown = el("div", { class: "qna-status" }, this.#bar, this.#row, this.#alert);
+    this.wait = el("div", { class: "qna-model-wait" }, shown, this.#live);
+    this.#shown = shown;
+  }
+
+  draw(state: ComponentState): void {
+    const { models, inputs, change } = state;
+    this.#drawOptions(state);
+    this.field.hidden = models.length === 0;
+    if (this.#select.value !== inputs.model) this.#select.value = inputs.model;
+    const waiting = change !== null && change.error === "";
+    this.#bar.hidden = !waiting;
+    this.#row.hidden = !waiting;
+    const title = change === null ? "" : titleOf(state, change.model);
+    setText(
+      this.#alert,
+      change === null || waiting
+        ? ""
+        : `${title} is not used. ${change.error} ${state.model} goes on answering.`,
+    );
+    this.#shown.hidden = change === null;
+    if (change !== null) this.#former = change.former;
+    if (waiting) this.#drawProgress(title, state);
+    this.#announce(waiting ? title : "", state);
+  }
+
+  #drawProgress(title: string, { change, model }: ComponentState): void {
+    const progress = change?.progress ?? null;
+    const step = progress === null ? "Waiting for Python" : progressText(progress);
+    setText(this.#line, `${title}: ${step}. ${model} answers meanwhile.`);
+    const total = progress?.total ?? 0;
+    const share = total > 0 ? Math.min(1, progress!.loaded / total) : 0;
+    setAttribute(this.#bar, "aria-valuemax", total > 0 ? 100 : null);
+    setAttribute(this.#bar, "aria-valuenow", total > 0 ? Math.round(share * 100) : null);
+    setAttribute(this.#bar, "aria-valuetext", step);
+    setAttribute(this.#bar, "data-indeterminate", total === 0);
+    this.#fill.style.inlineSize = total > 0 ? `${share * 100}%` : "";
+  }
+
+  /** Reads out that a wait begins and how it ends; the steps between are the progress bar's. */
+  #announce(awaited: string, { model, change }: ComponentState): void {
+    if (awaited === this.#awaited) return;
+    const over = awaited === "" && change === null ? `${model} answers.` : "";
+    this.#awaited = awaited;
+    setText(this.#live, awaited === "" ? over : `Loading ${awaited}. ${model} answers meanwhile.`);
+  }
+
+  #drawOptions({ models, inputs }: ComponentState): void {
+    const lines = models.map(({ name, title, cached, bytes: size }) => ({
+      name,
+      text: `${title}, ${bytes(size)}${cached ? "" : " to download"}`,
+    }));
+    const known = [{ name: AUTO, text: "Automatic: the best one at hand" }, ...lines];
+    if (!known.some(({ name }) => name === inputs.model)) {
+      known.push({ name: inputs.model, text: inputs.model });
+    }
+    const text = JSON.stringify(known);
+    if (text === this.#options) return;
+    this.#options = text;
+    this.#select.replaceChildren(
+      ...known.map(({ name, text }) => el("option", { value: name }, text)),
+    );
+  }
+}
+
+function titleOf({ models }: ComponentState, name: string): string {
+  return models.find((choice) => choice.name === name)?.title ?? name;
+}
