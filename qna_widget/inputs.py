@@ -21,18 +21,17 @@ def pairs(question: Any, passage: Any, context: Any = None) -> tuple[list[Pair],
     if passage is not None and context is not None:
         raise InputError("passage and context are two names for the same text; give one of them.")
     passage = context if passage is None else passage
-    if isinstance(question, Mapping):
-        _refuse_second(passage)
-        return [_from_mapping(question, "")], True
-    if passage is None and _is_list(question):
-        items = list(question)
-        if any(isinstance(item, Mapping) for item in items):
-            return [_from_mapping(item, f" at index {i}") for i, item in enumerate(items)], False
-    elif _is_list(question):
-        question = list(question)
-        if any(isinstance(item, Mapping) for item in question):
-            _refuse_second(passage)
     single = not (_is_list(question) or _is_list(passage))
+    items = list(question) if _is_list(question) else [question]
+    if any(isinstance(item, Mapping) for item in items) or (passage is None and not items):
+        if passage is not None:
+            raise InputError(
+                "The mappings hold question and context already; got passage "
+                f"{shown(passage)} besides."
+            )
+        places = [""] if single else [f" at index {index}" for index in range(len(items))]
+        return [_from_mapping(*item) for item in zip(items, places, strict=True)], single
+    question = items if _is_list(question) else question
     questions, passages = _texts("question", question), _texts("passage", passage)
     if not _is_list(question):
         questions *= len(passages)
@@ -77,10 +76,3 @@ def _from_mapping(item: Any, where: str) -> Pair:
         )
     passage = "context" if "context" in keys else "passage"
     return _text("question", item["question"], where), _text(passage, item[passage], where)
-
-
-def _refuse_second(passage: Any) -> None:
-    if passage is not None:
-        raise InputError(
-            f"The mappings hold question and context already; got passage {shown(passage)} besides."
-        )

@@ -98,7 +98,7 @@ def _convertible(found: Outline) -> set[str]:
                 names.discard(name)
     while lonely := {name for pair in pairs if not names.issuperset(pair) for name in pair} & names:
         names -= lonely
-    return names
+    return {name for pair in pairs for name in pair} & names
 
 
 def _read_graph(data: Bytes, begin: int, end: int, found: Outline) -> None:

@@ -12,14 +12,7 @@ from onnx import TensorProto, helper
 from qna_widget.errors import ModelFileError
 from qna_widget.export import float_graph
 from qna_widget.export.checkpoint import read_checkpoint
-from qna_widget.session import (
-    BATCH_TOKENS,
-    LOOK_AHEAD,
-    PROBE,
-    Session,
-    batches,
-    default_threads,
-)
+from qna_widget.session import LOOK_AHEAD, Session, default_threads
 from qna_widget.types import Feature
 
 TINY = Path(__file__).parents[1] / "parity" / "tiny_bert"

@@ -1,0 +1,105 @@
+"""What QuestionAnswerer takes, and what it refuses in which words."""
+
+from __future__ import annotations
+
+import re
+from collections import namedtuple
+from typing import Any
+
+import numpy as np
+import pytest
+
+from qna_widget import InputError, QuestionAnswerer
+
+BERT = (
+    "Bert is Ernie's best friend and roommate on Sesame Street. "
+    "The pair share the basement apartment at 123 Sesame Street."
+)
+WHERE, WHO = "Where does Bert live?", "Who is Bert's best friend?"
+
+
+@pytest.fixture(scope="module")
+def qa() -> QuestionAnswerer:
+    return QuestionAnswerer(threads=2)
+
+
+def test_every_form_asks_the_same(qa: QuestionAnswerer) -> None:
+    where, who = qa(WHERE, BERT), qa(WHO, BERT)
+    assert where.text != who.text
+    assert qa(question=WHERE, context=BERT) == where
+    assert qa({"question": WHERE, "context": BERT}) == where
+    assert qa({"question": WHERE, "passage": BERT}) == where
+    both = [where, who]
+    assert qa(question=[WHERE, WHO], context=BERT) == both
+    assert qa(question=(WHERE, WHO), passage=[BERT, BERT]) == both
+    assert qa(np.array([WHERE, WHO]), BERT) == both
+    assert qa([{"question": WHERE, "context": BERT}, {"question": WHO, "passage": BERT}]) == both
+    assert qa(WHERE, [BERT, BERT[:58]]) == [where, qa(WHERE, BERT[:58])]
+    assert qa([WHERE], BERT) == [where]
+    assert qa([], BERT) == qa([]) == qa(WHERE, []) == []
+    assert qa(WHERE, BERT, top_k=2)[0] == where
+    assert [ranked[0] for ranked in qa([WHERE, WHO], BERT, top_k=2)] == both
+
+
+Given = namedtuple("Given", "arguments options said")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        Given((1, BERT), {}, "question must be a string or a list of strings; got 1 (int)."),
+        Given((WHERE, 2.5), {}, "passage must be a string or a list of strings; got 2.5 (float)."),
+        Given((b"who", BERT), {}, "question must be a string or a list of strings; got b'who'"),
+        Given(([WHO, None], BERT), {}, "question at index 1 must be a string; got None (NoneType)"),
+        Given((WHERE, [BERT, 3]), {}, "passage at index 1 must be a string; got 3 (int)."),
+        Given((WHERE,), {}, "The passage is missing. Give question=... and passage=..."),
+        Given((), {"context": BERT}, "The question is missing."),
+        Given((), {}, "The question is missing."),
+        Given((WHERE, BERT), {"context": BERT}, "passage and context are two names for the same"),
+        Given(([WHO, WHO], [BERT]), {}, "2 questions and 1 passages cannot be paired."),
+        Given(({"question": WHO},), {}, "with the keys 'question' and 'context' (or 'passage')"),
+        Given(({"question": WHO, "context": BERT, "id": 1},), {}, "; got {'question': "),
+        Given(({"question": WHO, "context": 1},), {}, "context must be a string; got 1 (int)."),
+        Given(([{"question": WHO, "context": BERT}, WHO],), {}, "The input at index 1 must be a"),
+        Given(({"question": WHO, "context": BERT}, BERT), {}, "hold question and context already"),
+        Given(([{"question": WHO, "context": BERT}], BERT), {}, "hold question and context alre"),
+        Given((WHO, BERT), {"max_answer_length": 9}, "There is no option 'max_answer_length'"),
+        Given((WHO, BERT), {"batch_size": 9}, "Allowed are top_k, max_answer_len, doc_stride,"),
+        Given((WHO, BERT), {"top_k": "3"}, "top_k must be a whole number from 1 to 100 (answers)"),
+        Given((WHO, BERT), {"top_k": True}, "got True (bool)."),
+        Given((WHO, BERT), {"max_question_len": 0}, "max_question_len must be a whole number from"),
+        Given((WHO, BERT), {"align_to_words": 1}, "align_to_words must be True or False; got 1"),
+        Given(
+            (WHO, BERT),
+            {"handle_impossible_answer": False, "no_answer_threshold": 2},
+            "Give one of them.",
+        ),
+    ],
+    ids=lambda given: given.said[:40],
+)
+def test_what_cannot_be_asked_is_said(qa: QuestionAnswerer, given: Given) -> None:
+    with pytest.raises(InputError, match=re.escape(given.said)):
+        qa(*given.arguments, **given.options)
+
+
+def test_none_stands_for_the_default(qa: QuestionAnswerer) -> None:
+    names = ("max_answer_len", "doc_stride", "max_seq_len", "max_question_len", "overlap",
+             "no_answer_threshold", "handle_impossible_answer", "align_to_words")  # fmt: skip
+    nothing: dict[str, Any] = dict.fromkeys(names)
+    assert qa.ask(WHERE, BERT, **nothing, top_k=None) == qa.ask(WHERE, BERT)
+
+
+def test_a_question_is_cut_where_it_is_told_to(qa: QuestionAnswerer) -> None:
+    result = qa.ask("Where does Bert live today?", BERT, max_question_len=5)
+    assert result.warnings == ("The question has 6 tokens; only its first 5 were used.",)
+    cut = qa.ask("Where does Bert live today", BERT)
+    assert result.answers == cut.answers
+
+
+def test_no_answer_can_be_switched_off(qa: QuestionAnswerer) -> None:
+    nothing = "Where does Kermit the frog buy his green bananas?"
+    assert qa(nothing, BERT, no_answer_threshold=-100).text == ""
+    best = qa(nothing, BERT, handle_impossible_answer=False)
+    assert best == qa(nothing, BERT, no_answer_threshold=float("inf"))
+    assert best.text
+    assert qa(nothing, BERT, handle_impossible_answer=True) == qa(nothing, BERT)
