@@ -55,10 +55,12 @@ def answer_noted(frame: pd.DataFrame, ledger: str) -> pd.DataFrame:
     return answered
 
 
-def processors_seconds() -> float:
-    """Return the time that all processors have spent on anything since the machine started."""
+def processors_seconds() -> tuple[float, float]:
+    """Return the processors' time since the machine started: on anything, on niced processes."""
     ticks = [int(n) for n in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
-    return (sum(ticks) - ticks[3] - ticks[4]) / os.sysconf("SC_CLK_TCK")
+    _, nice, _, idle, waiting = ticks[:5]
+    rate = os.sysconf("SC_CLK_TCK")
+    return (sum(ticks) - idle - waiting) / rate, nice / rate
 
 
 def own_seconds(client: Client) -> float:
@@ -67,14 +69,20 @@ def own_seconds(client: Client) -> float:
 
 
 def measure(client: Client, work: Callable[[], Any]) -> dict[str, float]:
-    before, busy, begun = own_seconds(client), processors_seconds(), time.perf_counter()
+    """Run `work`; shares are of all processors' time while it ran."""
+    own, (all_, niced), begun = own_seconds(client), processors_seconds(), time.perf_counter()
     work()
     seconds = time.perf_counter() - begun
-    own, total = own_seconds(client) - before, processors_seconds() - busy
+    own = own_seconds(client) - own
+    all_, niced = (
+        now - then for now, then in zip(processors_seconds(), (all_, niced), strict=True)
+    )
+    there = seconds * (os.cpu_count() or 1)
     return {
         "seconds": seconds,
         "processor_seconds": own,
-        "others_share": max(total - own, 0.0) / (seconds * (os.cpu_count() or 1)),
+        "others_share": max(all_ - niced - own, 0.0) / there,
+        "others_niced_share": niced / there,
     }
 
 
@@ -118,9 +126,10 @@ def compare(client: Client, pieces: list[pd.DataFrame], rounds: int) -> dict[str
             for a, b in zip(*list(taken.values())[:2], strict=True)
         ],
         "two_threads_to_one": round(one / threaded, 2),
-        "others_share_of_processors": round(
-            statistics.median(r["others_share"] for runs in taken.values() for r in runs), 3
-        ),
+        **{
+            name: round(statistics.median(run[name] for runs in taken.values() for run in runs), 3)
+            for name in ("others_share", "others_niced_share")
+        },
         "seconds_of_two_workers": round(two, 2),
     }
 
