@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import re
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ RECIPE = 1
 LONGEST = 384  # tokens in a window; longer ones cost more than they find
 CONFIG = "config.json"
 WEIGHTS = "model.safetensors"
+INDEX = f"{WEIGHTS}.index.json"  # of weights in several files
+_SHARD = re.compile(r"model-\d+-of-\d+\.safetensors")
 # Where publishers put ONNX files; the smallest that answers well first.
 ONNX_FILES = (
     "onnx/model_quantized.onnx",
@@ -53,22 +56,21 @@ def choose(files: Collection[str], config: Mapping[str, Any], where: str) -> str
     `where` is for messages. Raises ExportError when none can be, and says why;
     ModelNotFoundError when nothing looks like a model.
     """
-    kinds = _architectures() if WEIGHTS in files else []
+    weights = next((file for file in (WEIGHTS, INDEX) if file in files), None)
+    kinds = _architectures() if weights else []
     kind = config.get("model_type")
-    if kind in kinds:
-        return WEIGHTS
+    if weights and kind in kinds:
+        return weights
     ready = next((file for file in ONNX_FILES if file in files), None)
     if ready is None and len(found := [file for file in files if file.endswith(".onnx")]) == 1:
         ready = found[0]
     if ready is not None:
         return ready
-    if WEIGHTS in files:
+    if weights:
         raise ExportError(
             f"{where} is a model of type {kind!r}; known are {', '.join(kinds)}, and there is no "
             "ONNX file to take instead. Give a question-answering model of the BERT family."
         )
-    if "model.safetensors.index.json" in files:
-        raise ExportError(f"{where} has its weights in several files; one {WEIGHTS} is needed.")
     pickles = [file for file in _NOT_OURS if file in files]
     if pickles:
         raise ExportError(
@@ -85,7 +87,8 @@ def choose(files: Collection[str], config: Mapping[str, Any], where: str) -> str
 
 def needed(chosen: str, files: Collection[str]) -> list[str]:
     """Return all files that `convert` reads, of those that are there."""
-    return [file for file in (CONFIG, chosen, *TOKENIZER_FILES) if file in files]
+    parts = [file for file in files if chosen == INDEX and _SHARD.fullmatch(file)]
+    return [file for file in (CONFIG, chosen, *TOKENIZER_FILES) if file in files] + sorted(parts)
 
 
 def key(folder: Path, files: Iterable[str]) -> str:
@@ -118,7 +121,7 @@ def convert(folder: Path, chosen: str, target: Path, name: HubName | Path, licen
         )
     length = min(LONGEST, positions) if isinstance(positions, int) else LONGEST
     try:
-        if chosen == WEIGHTS:
+        if chosen in (WEIGHTS, INDEX):
             export_checkpoint(folder, target, origin, max_seq_len=length)
         else:
             adopt_onnx(folder, chosen, target, origin, max_seq_len=length)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from huggingface_hub import HfApi, constants, hf_hub_download, try_to_load_from_cache
+from huggingface_hub import HfApi, hf_hub_download, try_to_load_from_cache
 from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError: the client's own
     FileMetadataError,
     GatedRepoError,
@@ -32,12 +32,12 @@ from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError:
 from huggingface_hub.utils.tqdm import tqdm
 
 from . import cache
+from .endpoint import endpoint, offline
 from .errors import HubError, ModelAccessError, ModelFileError, ModelNotFoundError
 from .names import HubName
 from .progress import Progress
 
 TIMEOUT = 10.0  # seconds without an answer
-_TRUE = {"1", "ON", "YES", "TRUE"}
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _GIT_SHA1 = re.compile(r"[0-9a-f]{40}")
 
@@ -59,17 +59,6 @@ class Repository:
     commit: str
     files: Mapping[str, HubFile]
     licence: str
-
-
-def offline() -> bool:
-    """Return whether the hub is not to be asked."""
-    said = (os.environ.get(name, "").upper() for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"))
-    return constants.is_offline_mode() or any(value in _TRUE for value in said)
-
-
-def endpoint() -> str:
-    """Return the hub's address."""
-    return (os.environ.get("HF_ENDPOINT") or constants.ENDPOINT).rstrip("/")
 
 
 def inspect(name: HubName) -> Repository:

@@ -9,11 +9,12 @@ import gzip
 import hashlib
 import json
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from . import cache, fetch, names
+from . import auto, cache, fetch, names
 from .assets import PACKAGE, Asset, model_files
 from .cache import DESCRIPTION
 from .errors import ModelFileError, ModelNotFoundError
@@ -67,22 +68,28 @@ class AvailableModel:
 def available() -> list[AvailableModel]:
     """Return the models that a menu should offer, without asking the network.
 
-    The bundled one and MobileBERT always, besides every other model in the user's cache.
+    The bundled one and MobileBERT always, besides every other whole model in the user's cache.
     """
     found = [_menu_line(_describe(BUNDLED), "package")]
     for short, known in names.SHORT.items():
         if cache.find(short) is None:
             hub = AvailableModel(short, known.title, "hub", known.download, cached=False)
             found.append(hub)
-    return found + [_menu_line(_cached(entry), "cache") for entry in cache.entries()]
+    for entry in cache.entries():
+        with suppress(ModelFileError):
+            found.append(_menu_line(_cached(entry), "cache"))
+    return found
 
 
-def resolve(name: str | Path = names.AUTO, progress: Progress | None = None) -> ModelManifest:
+def resolve(
+    name: str | Path = names.AUTO, progress: Progress | None = None, *, interactive: bool = False
+) -> ModelManifest:
     """Return the model that `name` stands for; its files are described, not yet read.
 
     A name on the hub or a checkpoint's folder that is not in the cache yet is brought there first,
     which takes from seconds to minutes: `progress` (default: a line on the terminal or in the
-    notebook) is told, and whatever it raises ends the wait. "auto" and "bundled" never wait.
+    notebook) is told, and whatever it raises ends the wait. "auto" and "bundled" never wait; with
+    `interactive` (a person looks on) "auto" may fetch MobileBERT beside, for the next time.
 
     Raises ModelNotFoundError when there is none, ModelFileError when it is damaged, HubError,
     ModelAccessError, ModelCacheError or ExportError when it could not be brought, and
@@ -92,7 +99,7 @@ def resolve(name: str | Path = names.AUTO, progress: Progress | None = None) -> 
     if wanted == names.BUNDLED:
         return _describe(BUNDLED)
     if wanted == names.AUTO:
-        return _auto()
+        return _auto(interactive)
     if isinstance(wanted, names.HubName):
         entry = cache.find(str(wanted)) or fetch.fetch(wanted, progress or transfer_bar())
         return _cached(entry)
@@ -107,12 +114,13 @@ def resolve(name: str | Path = names.AUTO, progress: Progress | None = None) -> 
     return _cached(fetch.fetch_folder(folder, progress or transfer_bar()))
 
 
-def _auto() -> ModelManifest:
-    """MobileBERT once it is on this machine, else the bundled model and the reason."""
+def _auto(interactive: bool) -> ModelManifest:
+    """Return MobileBERT once it is on this machine, else the bundled model and the reason."""
     entry = cache.find(str(names.MOBILEBERT))
     if entry is not None:
-        return _cached(entry)
-    return _describe(BUNDLED)
+        with suppress(ModelFileError):  # damaged: as if it were not there
+            return _cached(entry)
+    return replace(_describe(BUNDLED), note=auto.why_bundled(interactive=interactive))
 
 
 def _cached(entry: cache.Entry) -> ModelManifest:

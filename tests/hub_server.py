@@ -47,6 +47,11 @@ class Hub:
     """Large files come with one byte changed, their length and digests as before."""
     down: int = 0
     """Status that answers everything; 0: none."""
+    pace: threading.Event = field(default_factory=threading.Event)
+    """While it is not set, bodies of large files stop half-way."""
+
+    def __post_init__(self) -> None:
+        self.pace.set()
 
     def add(self, repo: str, folder: Path, *, refs: tuple[str, ...] = ("main",)) -> str:
         """Commit the files of a folder; return the commit, which `refs` now stand for."""
@@ -84,7 +89,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         path = unquote(urlsplit(self.path).path)
-        listing = re.fullmatch(r"/api/models/([^/]+/[^/]+)/revision/(.+)", path)
+        listing = re.fullmatch(r"/api/models/([^/]+/[^/]+)(?:/revision/(.+))?", path)
         file = re.fullmatch(r"/([^/]+/[^/]+)/resolve/([^/]+)/(.+)", path)
         blob = re.fullmatch(r"/large/([0-9a-f]{64})", path)
         if self.hub.down:
@@ -92,7 +97,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif blob:
             self._large(blob[1])
         elif listing:
-            self._list(listing[1], listing[2])
+            self._list(listing[1], listing[2] or "main")
         elif file:
             self._file(file[1], file[2], file[3])
         else:
@@ -204,14 +209,20 @@ class _Handler(BaseHTTPRequestHandler):
     def _send(
         self, status: int, body: bytes, headers: dict[str, str], cut: int | None = None
     ) -> None:
+        part = b"" if self.command == "HEAD" else body[:cut]
+        # Before a byte goes out: who has the answer finds it in the log.
+        self.hub.log.append((self.command, self.path, self.headers.get("Range", ""), len(part)))
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        part = b"" if self.command == "HEAD" else body[:cut]
-        self.hub.log.append((self.command, self.path, self.headers.get("Range", ""), len(part)))
-        self.wfile.write(part)
+        half = len(part) // 2 if "/large/" in self.path else 0
+        self.wfile.write(part[:half])
+        if half:
+            self.wfile.flush()
+            self.hub.pace.wait(60)
+        self.wfile.write(part[half:])
         if cut is not None:
             self.wfile.flush()
             self.close_connection = True
@@ -233,6 +244,7 @@ def serve() -> Iterator[Hub]:
     try:
         yield hub
     finally:
+        hub.pace.set()
         server.shutdown()
         server.server_close()
         thread.join()

@@ -66,7 +66,7 @@ def test_the_base_package_needs_nothing_heavy() -> None:
     [
         ("from qna_widget import QuestionAnswerer", "kernel"),
         ("from qna_widget.cli import main; main(['export', 'a', 'b'])", "export"),
-        ("from qna_widget import QnA; QnA(model='mobilebert')", "hub"),
+        ("from qna_widget import registry; registry.resolve('mobilebert')", "hub"),
         (f"from qna_widget.cli import main; main(['eval', {str(OWN)!r}])", "kernel"),
     ],
 )

@@ -1,0 +1,64 @@
+"""`qna-widget models`: what answers on this machine, how large it is, and where it lies."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict
+from typing import Any
+
+from qna_widget import cache, names
+from qna_widget.errors import ModelNotFoundError
+from qna_widget.progress import MEGABYTE
+from qna_widget.registry import BUNDLED, AvailableModel, available
+
+from .codes import OK
+
+
+def add(commands: Any) -> None:
+    """Add the command's arguments."""
+    parser = commands.add_parser("models", help="list the models at hand; remove one")
+    parser.add_argument("--json", action="store_true", help="print the list as JSON")
+    parser.add_argument("--remove", metavar="NAME", help="remove a fetched model from the cache")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print a line per model, or what was removed."""
+    if options.remove:
+        return _remove(options.remove)
+    lines = [
+        {**asdict(model), "folder": _folder(model), "commit": _commit(model)}
+        for model in available()
+    ]
+    if options.json:
+        print(json.dumps(lines, indent=2, ensure_ascii=False))
+        return OK
+    width = max(len(str(line["name"])) for line in lines)
+    for line in lines:
+        size = f"{line['bytes'] / MEGABYTE:.1f} MB"
+        print(f"{line['name']:{width}}  {size:>9}  {line['folder'] or '(not fetched yet)'}")
+    print(f"Fetched models are kept in {cache.root()} (QNA_WIDGET_CACHE names another folder).")
+    return OK
+
+
+def _remove(given: str) -> int:
+    name = str(names.parse(given))
+    freed = cache.remove(name)
+    if freed is None:
+        listed = ", ".join(entry.name for entry in cache.entries()) or "nothing"
+        raise ModelNotFoundError(f"{given!r} is not in the cache; it holds {listed}.")
+    print(f"Removed {name}: {freed / MEGABYTE:.1f} MB are free again.")
+    return OK
+
+
+def _folder(model: AvailableModel) -> str:
+    if model.where == "package":
+        return str(BUNDLED)
+    entry = cache.find(model.name)
+    return str(entry.folder) if entry else ""
+
+
+def _commit(model: AvailableModel) -> str:
+    entry = cache.find(model.name)
+    return entry.commit if entry else ""
