@@ -158,3 +158,60 @@ def test_without_a_build_the_error_says_what_to_do(
     monkeypatch.setattr(assets, "STATIC", tmp_path / "nowhere")
     with pytest.raises(assets.AssetError, match="make build"):
         QnA(PASSAGE)
+
+
+def test_a_misspelt_attribute_is_refused_with_a_suggestion() -> None:
+    widget = asked()
+    with pytest.raises(AttributeError, match=r"no 'topk'\. Did you mean 'top_k'\?"):
+        widget.topk = 3
+    with pytest.raises(AttributeError, match="There are passage, question, top_k"):
+        widget.zzz = 3
+    with pytest.raises(AttributeError):
+        widget.history = []
+    # What ipywidgets and traitlets set stays possible.
+    widget.layout = {"width": "50%"}
+    widget.tooltip, widget.top_k = "Ask!", 3
+    assert (widget.layout.width, widget.top_k) == ("50%", 3)
+    widget.close()
+
+
+def test_what_is_asked_in_the_browser_is_in_the_history_once() -> None:
+    widget = asked()
+    for _ in range(2):
+        from_browser(widget, report(PASSAGE, READY, question="Where?"))
+    typed(widget, question="Who?")
+    from_browser(widget, report(PASSAGE, {"status": "running"}, question="Who?"))
+    from_browser(widget, report(PASSAGE, READY, question="Who?"))
+    typed(widget, question="Where?")
+    from_browser(widget, report(PASSAGE, READY, question="Where?"))
+    assert [one.question for one in widget.history] == ["Where?", "Who?"]
+    first = widget.history[0]
+    assert [dict(answer) for answer in first.answers] == READY["answers"]
+    assert (first.passage, first.null_score) == (PASSAGE, READY["null_score"])
+    assert first.model == registry.resolve("auto").title
+    widget.top_k = 1
+    from_browser(widget, report(PASSAGE, READY, question="Where?", top_k=1))
+    assert [one.options["top_k"] for one in widget.history] == [5, 5, 1]
+
+
+def test_questions_typed_while_the_kernel_was_busy_are_in_the_history() -> None:
+    widget = asked()
+    # Jupyter holds back all but the last change of a trait, but not the reports.
+    for threshold in (1.0, 2.0):  # a threshold that is dragged is one question
+        from_browser(widget, report(PASSAGE, READY, question="1?", no_answer_threshold=threshold))
+    from_browser(widget, report(PASSAGE, READY, question="2?"))
+    from_browser(widget, report("Unknown here.", READY, question="3?"))
+    from_browser(widget, report(PASSAGE, READY, question="4?"))
+    typed(widget, question="4?")
+    assert [one.question for one in widget.history] == ["1?", "2?", "4?"]
+    assert [one.options["no_answer_threshold"] for one in widget.history] == [2.0, 0, 0]
+
+
+def test_the_table_of_answers_needs_no_scores() -> None:
+    widget = asked()
+    columns = ["text", "start", "end", "score", "probability"]
+    assert list(widget.answers_frame().columns) == columns
+    assert len(widget.answers_frame()) == 0
+    from_browser(widget, report(PASSAGE, READY, question="Where?"))
+    frame = widget.answers_frame()
+    assert frame.reset_index().to_dict("records") == [{"rank": 1, **ANSWER}]
