@@ -126,7 +126,7 @@ def qna(
     memory.hear(report)
     memory.call(arguments)
     memory.hear(report)  # a server that was restarted recognises only now what the page said
-    resolved = registry.resolve(model)
+    resolved = registry.resolve(model, interactive=st.runtime.exists())
     if st.runtime.exists():  # else the script runs as plain Python, and nobody looks
         data = {
             "key": key,
