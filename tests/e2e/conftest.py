@@ -13,6 +13,14 @@ import pytest
 from harness import Harness, serve
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, sync_playwright
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-screenshots",
+        action="store_true",
+        help="write the pictures that are kept anew instead of failing where they differ",
+    )
+
+
 # The resolver rule cuts the network below the page, workers and service workers included; the
 # background switches keep Chromium itself from calling home.
 CHROMIUM_ARGS = [

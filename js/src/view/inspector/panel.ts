@@ -103,7 +103,7 @@ export class Inspector implements Pointing {
     if (this.#open !== null) this.#draw();
   }
 
-  /** Shows what the newest state has; while it waits, the old picture stays, unreadable. */
+  /** Shows what the newest state has; the old picture stays, unreadable, while that is awaited. */
   #draw(): void {
     const state = this.#state;
     if (state === null || this.#open === null) return;
@@ -114,6 +114,7 @@ export class Inspector implements Pointing {
     const asked = inputs.passage.trim() !== "" && inputs.question.trim() !== "";
     const hopeless = !asked || state.error !== "" || state.status === "idle";
     setText(this.#note, hopeless && !ready ? "There are scores when there is an answer." : "");
+    this.#content.hidden = hopeless && !ready;
     if (!ready) {
       this.#forget();
       return;
