@@ -4,9 +4,10 @@
 
 The bundled model answers real questions, shuffled into pieces of equal size, in worker processes
 of one thread each that have loaded it before. The ways are taken in turn, round after round and
-there and back; wall times are compared. Beside them: the processors' time that went to anything
-else than this job, which on a shared machine says how far to trust a round. Then the job runs
-again and one worker is killed when half of the pieces are done: once with results collected as
+there and back; wall times are compared. Beside them: the share of the processors' time that went
+to anything else than this job. On a shared machine it says which rounds to trust: two workers
+cannot have two processors that others use, so the ratio of quiet rounds is given besides that of
+all. Then the job runs again and one worker is killed when half of the pieces are done: once with results collected as
 they come, once with `to_parquet`, whose finished pieces their worker answers for until the end.
 """
 
@@ -37,6 +38,8 @@ WAYS = {
     "2 workers, 1 thread each": (2, 1),
     "1 worker, 2 threads": (1, 2),
 }
+# A round counts as quiet when others took less than this of the processors.
+QUIET = 0.1
 
 
 def read_pieces(file: Path, count: int, size: int) -> pd.DataFrame:
@@ -113,24 +116,26 @@ def compare(client: Client, pieces: list[pd.DataFrame], rounds: int) -> dict[str
             print(f"round {number + 1}  {way:26}", end="")
             print("".join(f"  {name} {value:6.2f}" for name, value in taken[way][-1].items()))
     rows = sum(map(len, pieces))
-    medians = {
-        way: statistics.median(run["seconds"] for run in runs) for way, runs in taken.items()
-    }
-    one, two, threaded = medians.values()
+    seconds = {way: [run["seconds"] for run in runs] for way, runs in taken.items()}
+    ratios = [one / two for one, two in zip(*list(seconds.values())[:2], strict=True)]
+    # Of each round, what others took of the processors in the two ways compared.
+    others = [
+        max(run["others_share"] + run["others_niced_share"] for run in runs)
+        for runs in zip(*list(taken.values())[:2], strict=True)
+    ]
+    quiet = [ratio for ratio, share in zip(ratios, others, strict=True) if share < QUIET]
+    medians = {way: statistics.median(times) for way, times in seconds.items()}
     return {
         "questions": rows,
         "questions_per_second": {way: round(rows / s, 1) for way, s in medians.items()},
-        "two_workers_to_one": round(one / two, 2),
-        "two_workers_to_one_by_round": [
-            round(a["seconds"] / b["seconds"], 2)
-            for a, b in zip(*list(taken.values())[:2], strict=True)
+        "questions_per_second_best": {way: round(rows / min(s), 1) for way, s in seconds.items()},
+        "two_workers_to_one": [
+            {"ratio": round(ratio, 2), "others_share": round(share, 2)}
+            for ratio, share in zip(ratios, others, strict=True)
         ],
-        "two_threads_to_one": round(one / threaded, 2),
-        **{
-            name: round(statistics.median(run[name] for runs in taken.values() for run in runs), 3)
-            for name in ("others_share", "others_niced_share")
-        },
-        "seconds_of_two_workers": round(two, 2),
+        "median_ratio": round(statistics.median(ratios), 2),
+        "quiet_rounds": len(quiet),
+        "median_ratio_of_quiet_rounds": round(statistics.median(quiet), 2) if quiet else None,
     }
 
 
