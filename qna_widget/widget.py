@@ -10,11 +10,12 @@ import anywidget
 import traitlets
 
 from . import registry
-from .assets import AssetError, AssetReader, built, manifest, model_files, runtime_files
+from .assets import AssetError, AssetReader, built, runtime_files
 from .contract import INPUTS, OUTPUTS, InputTrait, OutputTrait, default_inputs, refuse_unknown
 from .dialogue import SCORES_TIMEOUT, Answers, Dialogue
 from .errors import ModelError
 from .history import History, crc32
+from .model_loading import ModelLoading
 from .tables import answers_frame
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _LAYOUT = ("layout", "tooltip", "tabbable")  # what ipywidgets itself takes
 _RESULT = ("answers", "null_score", "timing")
 
 
-class QnA(anywidget.AnyWidget):
+class QnA(ModelLoading, anywidget.AnyWidget):
     """Asks questions about a text; the model runs in the browser that shows the widget.
 
     ``answers``, ``null_score`` and ``timing`` always belong to the inputs as they stand: they are
@@ -67,7 +68,6 @@ class QnA(anywidget.AnyWidget):
 
     _esm = traitlets.Unicode().tag(sync=True)
     _id = traitlets.Unicode().tag(sync=True)
-    _manifest = traitlets.Dict().tag(sync=True)
 
     def __init__(self, passage: str = "", question: str = "", **options: Any) -> None:
         """Take any input of the contract by name, besides ipywidgets' layout and tooltip.
@@ -156,23 +156,6 @@ class QnA(anywidget.AnyWidget):
     @traitlets.default("_id")
     def _default_id(self) -> str:
         return uuid4().hex
-
-    @traitlets.default("_manifest")
-    def _default_manifest(self) -> dict[str, Any]:
-        return self._resolve(self.model)
-
-    @traitlets.validate("model")
-    def _check_model(self, proposal: dict[str, Any]) -> str:
-        try:
-            self._manifest = self._resolve(proposal["value"])
-        except ModelError as error:
-            raise traitlets.TraitError(str(error)) from error
-        return str(proposal["value"])
-
-    def _resolve(self, model: str) -> dict[str, Any]:
-        resolved = registry.resolve(model)
-        self._assets.add(model_files(resolved))
-        return manifest(resolved)
 
     @traitlets.observe(*INPUTS)
     def _forget(self, _change: object) -> None:
