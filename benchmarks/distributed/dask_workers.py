@@ -7,8 +7,9 @@ of one thread each that have loaded it before. The ways are taken in turn, round
 there and back; wall times are compared. Beside them: the share of the processors' time that went
 to anything else than this job. On a shared machine it says which rounds to trust: two workers
 cannot have two processors that others use, so the ratio of quiet rounds is given besides that of
-all. Then the job runs again and one worker is killed when half of the pieces are done: once with results collected as
-they come, once with `to_parquet`, whose finished pieces their worker answers for until the end.
+all. Then the job runs again and one worker is killed when half of the pieces are done: once with
+results collected as they come, once with `to_parquet`, whose finished pieces their worker answers
+for until the end.
 """
 
 from __future__ import annotations
