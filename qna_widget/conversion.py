@@ -10,12 +10,12 @@ import gzip
 import hashlib
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .errors import ExportError, ModelNotFoundError, QnaError, needs_extra
-from .names import HubName
 from .vocabulary import TOKENIZER_FILES, read_vocabulary
 
 # Part of every key: raise it when the same checkpoint would become other files.
@@ -34,6 +34,22 @@ ONNX_FILES = (
     "model.onnx",
 )
 _NOT_OURS = ("pytorch_model.bin", "tf_model.h5", "flax_model.msgpack", "model.ckpt")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A model's files, as somebody else made them, and what there is to say about them."""
+
+    folder: Path
+    chosen: str
+    """The file with the weights, or the ONNX file."""
+    files: tuple[str, ...]
+    """All that the conversion reads, as paths in the folder."""
+    name: str
+    title: str
+    where: str
+    """Where it comes from, for model.json; "" for a folder, whose place is nobody's business."""
+    licence: str
 
 
 def read_config(folder: Path) -> dict[str, Any]:
@@ -85,54 +101,72 @@ def choose(files: Collection[str], config: Mapping[str, Any], where: str) -> str
     )
 
 
-def needed(chosen: str, files: Collection[str]) -> list[str]:
+def needed(chosen: str, files: Collection[str]) -> tuple[str, ...]:
     """Return all files that `convert` reads, of those that are there."""
     parts = [file for file in files if chosen == INDEX and _SHARD.fullmatch(file)]
-    return [file for file in (CONFIG, chosen, *TOKENIZER_FILES) if file in files] + sorted(parts)
+    whole = [file for file in (CONFIG, chosen, *TOKENIZER_FILES) if file in files]
+    return (*whole, *sorted(parts))
 
 
-def key(folder: Path, files: Iterable[str]) -> str:
-    """Return the key that stands for these files' content and our way of converting them."""
+def key(source: Source) -> str:
+    """Return the key that stands for the files' content and our way of converting them."""
     whole = hashlib.sha256(f"recipe {RECIPE}\n".encode())
-    for name in sorted(files):
-        with (folder / name).open("rb") as file:
+    for name in sorted(source.files):
+        with (source.folder / name).open("rb") as file:
             digest = hashlib.file_digest(file, "sha256")
         whole.update(f"{name} {digest.hexdigest()}\n".encode())
     return whole.hexdigest()[:32]
 
 
-def convert(folder: Path, chosen: str, target: Path, name: HubName | Path, licence: str) -> None:
+def convert(
+    source: Source, target: Path, *, max_seq_len: int | None = None, precision: str | None = None
+) -> Path:
     """Write model.json and its files into `target`, and ask the model once whether it answers.
 
-    Raises ExportError or ModelFileError when it is no question-answering model, or damaged.
+    `max_seq_len` in tokens; None: as many as the model takes, 384 at most. `precision`: as
+    `export_checkpoint` takes it. Returns model.json's path. Raises ExportError or ModelFileError
+    when it is no question-answering model, or damaged.
     """
     with needs_extra("Converting a model", "hub"):
         from .export import Origin, export_checkpoint
         from .export.adopt import adopt_onnx, check_answers
         from .tokenizer import Tokenizer
-    title = name.title if isinstance(name, HubName) else name.name
-    origin = Origin(str(name), title, str(name), licence)
-    config, vocabulary = read_config(folder), read_vocabulary(folder)
+    origin = Origin(source.name, source.title, source.where, source.licence)
+    config, vocabulary = read_config(source.folder), read_vocabulary(source.folder)
     words, positions = config.get("vocab_size"), config.get("max_position_embeddings")
     if isinstance(words, int) and len(vocabulary.tokens) > words:
         raise ExportError(
-            f"{name} has a vocabulary of {len(vocabulary.tokens)} tokens for a model of {words}; "
-            "it belongs to another one."
+            f"{source.name} has a vocabulary of {len(vocabulary.tokens)} tokens for a model of "
+            f"{words}; it belongs to another one."
         )
     length = min(LONGEST, positions) if isinstance(positions, int) else LONGEST
+    length = length if max_seq_len is None else max_seq_len
+    ready = source.chosen not in (WEIGHTS, INDEX)
+    if ready and precision is not None:
+        raise ExportError(
+            f"{source.name} has an ONNX file and no weights to convert. It is taken as it is; "
+            "leave the precision out."
+        )
     try:
-        if chosen in (WEIGHTS, INDEX):
-            export_checkpoint(folder, target, origin, max_seq_len=length)
+        if ready:
+            file = adopt_onnx(source.folder, source.chosen, target, origin, max_seq_len=length)
         else:
-            adopt_onnx(folder, chosen, target, origin, max_seq_len=length)
+            file = export_checkpoint(
+                source.folder,
+                target,
+                origin,
+                max_seq_len=length,
+                precision=precision or "int8",  # type: ignore[arg-type]  # checked there
+            )
         graph = gzip.decompress((target / "model.onnx.gz").read_bytes())
         check_answers(graph, Tokenizer(vocabulary.tokens, lowercase=vocabulary.lowercase), length)
     except (QnaError, OSError, MemoryError):
         raise
     except Exception as error:  # the files are a stranger's: any library may stumble over them
         raise ExportError(
-            f"{name} cannot be converted, its files do not fit together: {error}"
+            f"{source.name} cannot be converted, its files do not fit together: {error}"
         ) from error
+    return file
 
 
 def _architectures() -> list[str]:

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import cache, conversion
-from .errors import needs_extra
+from .errors import ExportError, ModelNotFoundError, needs_extra
 from .names import HubName
 from .progress import Progress
+
+if TYPE_CHECKING:
+    from .hub import Repository
 
 
 def fetch(name: HubName, progress: Progress) -> cache.Entry:
@@ -30,16 +33,7 @@ def fetch(name: HubName, progress: Progress) -> cache.Entry:
     known = cache.find(str(name))
     if known is not None and known.commit == repository.commit and _intact(known.folder):
         return known
-    files = list(repository.files)
-    config = {}
-    if conversion.CONFIG in files:
-        config = conversion.read_config(
-            hub.download(repository, [conversion.CONFIG], lambda *_: None)
-        )
-    chosen = conversion.choose(files, config, str(name))
-    wanted = conversion.needed(chosen, files)
-    folder = hub.download(repository, wanted, progress)
-    key = _convert(folder, chosen, wanted, name, repository.licence, progress)
+    key = _convert(_from_hub(repository, progress), progress)
     entry = cache.Entry(str(name), repository.commit, key)
     cache.remember(entry)
     return entry
@@ -47,6 +41,42 @@ def fetch(name: HubName, progress: Progress) -> cache.Entry:
 
 def fetch_folder(folder: Path, progress: Progress) -> cache.Entry:
     """Convert a checkpoint's folder, unless its content is in the cache. Raises as above."""
+    entry = cache.Entry(str(folder), "", _convert(_from_folder(folder), progress))
+    cache.remember(entry)
+    return entry
+
+
+def source(name: HubName | Path, progress: Progress) -> conversion.Source:
+    """Return the files that a model is made of, downloaded but not converted. Raises as above."""
+    if not isinstance(name, HubName):
+        return _from_folder(name)
+    with needs_extra(f"Fetching {name}", "hub"):
+        from . import hub
+
+    return _from_hub(hub.inspect(name), progress)
+
+
+def _from_hub(repository: Repository, progress: Progress) -> conversion.Source:
+    from . import hub
+
+    name = repository.name
+    files = list(repository.files)
+    config = {}
+    if conversion.CONFIG in files:
+        folder = hub.download(repository, [conversion.CONFIG], lambda *_: None)
+        config = conversion.read_config(folder)
+    chosen = conversion.choose(files, config, str(name))
+    wanted = conversion.needed(chosen, files)
+    folder = hub.download(repository, wanted, progress)
+    where = f"{name.repo}@{repository.commit}"
+    return conversion.Source(
+        folder, chosen, wanted, str(name), name.title, where, repository.licence
+    )
+
+
+def _from_folder(folder: Path) -> conversion.Source:
+    if not folder.is_dir():
+        raise ModelNotFoundError(f"There is no folder {str(folder)!r}.")
     files = [
         file.relative_to(folder).as_posix()
         for place in (folder, folder / "onnx")
@@ -54,31 +84,23 @@ def fetch_folder(folder: Path, progress: Progress) -> cache.Entry:
         for file in sorted(place.iterdir())
         if file.is_file()
     ]
+    if cache.DESCRIPTION in files:
+        raise ExportError(f"{folder} holds a model that was exported already: use it, or copy it.")
     chosen = conversion.choose(files, conversion.read_config(folder), str(folder))
     wanted = conversion.needed(chosen, files)
-    key = _convert(folder, chosen, wanted, folder, "", progress)
-    entry = cache.Entry(str(folder), "", key)
-    cache.remember(entry)
-    return entry
+    return conversion.Source(folder, chosen, wanted, folder.name, folder.name, "", "")
 
 
-def _convert(
-    folder: Path,
-    chosen: str,
-    files: Sequence[str],
-    name: HubName | Path,
-    licence: str,
-    progress: Progress,
-) -> str:
-    key = conversion.key(folder, files)
+def _convert(source: conversion.Source, progress: Progress) -> str:
+    key = conversion.key(source)
     if (cache.model_folder(key) / cache.DESCRIPTION).is_file():
         if _intact(cache.model_folder(key)):
             return key
         cache.discard(key)
-    progress(f"Converting {name}", 0, 0)
+    progress(f"Converting {source.name}", 0, 0)
     with cache.building(key) as target:
-        conversion.convert(folder, chosen, target, name, licence)
-        progress(f"Converting {name}", 0, 0)  # the last chance to cancel
+        conversion.convert(source, target)
+        progress(f"Converting {source.name}", 0, 0)  # the last chance to cancel
     return key
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from qna_widget import conversion, fetch, names
 from qna_widget.errors import needs_extra
+from qna_widget.progress import transfer_bar
 
 from .codes import OK
 
@@ -14,19 +18,21 @@ from .codes import OK
 def add(commands: Any) -> None:
     """Add the command's arguments."""
     parser = commands.add_parser(
-        "export", help="turn a transformers checkpoint into a model for the browser"
+        "export", help="turn a checkpoint into a model for the browser, to be served or kept"
     )
-    parser.add_argument("checkpoint", type=Path, help="folder with config.json, model.safetensors")
+    parser.add_argument(
+        "model",
+        help="checkpoint folder (config.json, model.safetensors), mobilebert, or owner/name",
+    )
     parser.add_argument("out", type=Path, help="folder to write model.json and its files into")
     parser.add_argument("--name", help="default: the name of OUT")
-    parser.add_argument("--title", help="for the status line; default: NAME")
-    parser.add_argument("--source", default="", help="where the weights come from")
-    parser.add_argument("--licence", default="", help="of the weights")
-    parser.add_argument("--max-seq-len", type=int, default=384, help="tokens (%(default)s)")
+    parser.add_argument("--title", help="for the status line; default: NAME, or the hub's name")
+    parser.add_argument("--source", help="where the weights come from")
+    parser.add_argument("--licence", help="of the weights")
+    parser.add_argument("--max-seq-len", type=int, help="tokens; default: 384, or fewer")
     parser.add_argument(
         "--precision",
-        default="int8",
-        help="int8 (fast on processors), fp32 (exact) or fp16 (for graphics cards) (%(default)s)",
+        help="int8 (fast on processors; the default), fp32 (exact) or fp16 (for graphics cards)",
     )
     parser.set_defaults(run=run)
 
@@ -34,15 +40,20 @@ def add(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the path of the model.json that was written."""
     with needs_extra("Exporting", "export"):
-        from qna_widget.export import Origin, export_checkpoint
+        import_module("qna_widget.export")  # missed here, not after a download
+    wanted = names.parse(options.model)
+    hub = isinstance(wanted, names.HubName)
+    found = fetch.source(Path(wanted) if isinstance(wanted, str) else wanted, transfer_bar())
     name = options.name or options.out.resolve().name
-    origin = Origin(name, options.title or name, options.source, options.licence)
-    file = export_checkpoint(
-        options.checkpoint,
-        options.out,
-        origin,
-        max_seq_len=options.max_seq_len,
-        precision=options.precision,
+    source = replace(
+        found,
+        name=name,
+        title=options.title or (found.title if hub else name),
+        where=found.where if options.source is None else options.source,
+        licence=found.licence if options.licence is None else options.licence,
+    )
+    file = conversion.convert(
+        source, options.out, max_seq_len=options.max_seq_len, precision=options.precision
     )
     print(file)
     return OK

@@ -1,0 +1,125 @@
+"""`qna-widget fetch`, `models`, and `export` by name, against a hub on this machine."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hub_server import Hub, serve
+
+from qna_widget import QuestionAnswerer, cache, names
+from qna_widget.cli import main
+from qna_widget.progress import transfer_bar
+
+TINY = Path(__file__).parents[1] / "parity" / "tiny_bert"
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """A hub with one model, and caches of the test's own."""
+    monkeypatch.setenv("QNA_WIDGET_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    with serve() as running:
+        monkeypatch.setenv("HF_ENDPOINT", running.url)
+        running.add("owner/tiny", TINY)
+        yield running
+
+
+def test_fetch_list_remove(hub: Hub, capsys: Capture) -> None:
+    commit = hub.repos["owner/tiny"].refs["main"]
+    assert main(["fetch", "owner/tiny"]) == 0
+    folder = Path(capsys.readouterr().out.strip())
+    assert (folder / "model.json").is_file()
+    assert main(["fetch", "owner/tiny", "--revision", commit]) == 0
+    assert Path(capsys.readouterr().out.strip()) == folder
+
+    assert main(["models", "--json"]) == 0
+    listed = {model["name"]: model for model in json.loads(capsys.readouterr().out)}
+    assert list(listed) == ["bundled", "mobilebert", "owner/tiny", f"owner/tiny@{commit}"]
+    assert [model["where"] for model in listed.values()] == ["package", "hub", "cache", "cache"]
+    assert listed["owner/tiny"]["commit"] == commit
+    assert listed["owner/tiny"]["folder"] == str(folder)
+    files = [file for file in folder.iterdir() if file.suffix == ".gz"]
+    assert listed["owner/tiny"]["bytes"] == sum(file.stat().st_size for file in files)
+
+    assert main(["models"]) == 0
+    out = capsys.readouterr().out
+    assert "mobilebert" in out
+    assert "(not fetched yet)" in out
+    assert str(cache.root()) in out
+
+    assert main(["models", "--remove", "owner/tiny"]) == 0
+    assert "0.0 MB" in capsys.readouterr().out
+    assert folder.is_dir(), "the other name still stands for it"
+    assert main(["models", "--remove", f"owner/tiny@{commit}"]) == 0
+    assert not folder.exists()
+    capsys.readouterr()
+    assert main(["models", "--remove", "owner/tiny"]) == 1
+    assert "'owner/tiny' is not in the cache; it holds nothing." in capsys.readouterr().err
+
+
+def test_fetch_refuses_in_words(hub: Hub, capsys: Capture) -> None:
+    for given, words in (
+        ("bundled", "'bundled' is no model of the hub"),
+        ("owner/none", "(401)"),
+        ("owner/tiny@v9", "no revision 'v9'"),
+    ):
+        assert main(["fetch", given]) == 1
+        assert words in capsys.readouterr().err
+
+
+def test_export_takes_a_name(hub: Hub, tmp_path: Path, capsys: Capture) -> None:
+    out = tmp_path / "served"
+    assert main(["export", "owner/tiny", str(out), "--precision", "fp32"]) == 0
+    assert capsys.readouterr().out.strip() == str(out / "model.json")
+    description = json.loads((out / "model.json").read_text(encoding="utf-8"))
+    commit = hub.repos["owner/tiny"].refs["main"]
+    assert description["title"] == "owner/tiny"
+    assert description["source"] == f"owner/tiny@{commit}"
+    assert (description["licence"], description["precision"]) == ("mit", "fp32")
+    assert QuestionAnswerer(out)("who sat?", "the cats sat a mat.").text in "the cats sat a mat."
+    assert main(["export", str(out), str(tmp_path / "again")]) == 1
+    assert "was exported already" in capsys.readouterr().err
+
+
+def test_export_of_a_folder_says_nothing_of_its_place(tmp_path: Path, capsys: Capture) -> None:
+    assert main(["export", str(TINY), str(tmp_path / "out")]) == 0
+    text = (tmp_path / "out" / "model.json").read_text(encoding="utf-8")
+    assert str(TINY.parent) not in text
+    assert json.loads(text)["max_seq_len"] == 24
+    assert main(["export", str(tmp_path / "none"), str(tmp_path / "out")]) == 1
+    assert "There is no folder" in capsys.readouterr().err
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_transfer_is_drawn_on_a_terminal_only() -> None:
+    for stream, wanted in (
+        (io.StringIO(), ""),
+        (
+            Terminal(),
+            "\rDownloading x: 0.0 of 2.0 MB\rDownloading x: 2.0 of 2.0 MB\n\rConverting x …",
+        ),
+    ):
+        draw = transfer_bar(stream)
+        draw("Downloading x", 0, 2_000_000)
+        draw("Downloading x", 1, 2_000_000)  # too soon
+        draw("Downloading x", 2_000_000, 2_000_000)
+        draw("Converting x", 0, 0)
+        assert stream.getvalue() == wanted
+
+
+def test_mobilebert_is_fetched_by_its_short_name(hub: Hub, capsys: Capture) -> None:
+    hub.add(names.MOBILEBERT.repo, TINY)
+    assert main(["fetch", "mobilebert"]) == 0
+    capsys.readouterr()
+    assert main(["models", "--json"]) == 0
+    where = {model["name"]: model["where"] for model in json.loads(capsys.readouterr().out)}
+    assert where == {"bundled": "package", "mobilebert": "cache"}
