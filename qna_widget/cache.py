@@ -16,6 +16,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -28,6 +29,7 @@ from pathlib import Path
 from .errors import ModelCacheError
 
 DESCRIPTION = "model.json"
+_KEY = re.compile(r"\w+", re.ASCII)
 # Older than this, an unfinished folder belongs to a process that died.
 ABANDONED_AFTER = 24 * 3600.0  # seconds
 
@@ -188,7 +190,8 @@ def _read(file: Path) -> Entry | None:
     """Return None, too, for what is broken: it will be fetched again."""
     with suppress(OSError, ValueError, TypeError):
         entry = Entry(**json.loads(file.read_text(encoding="utf-8")))
-        if (entry.folder / DESCRIPTION).is_file():
+        # A key is one part of a path, never a way out of the cache.
+        if _KEY.fullmatch(entry.key) and (entry.folder / DESCRIPTION).is_file():
             return entry
     return None
 
