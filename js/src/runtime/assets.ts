@@ -2,7 +2,7 @@
 // The bytes are counted, kept and checked here, once for all sources.
 import { type AssetCache, CHUNK_BYTES } from "./cache";
 import type { Asset, Progress } from "./protocol";
-import { SharedJobs, type Waiter } from "./shared";
+import { abortable, SharedJobs, type Waiter } from "./shared";
 import { sha256Hex, unpack } from "./verify";
 
 export interface OpenOptions {
@@ -105,9 +105,9 @@ class Transfer {
       signal: waiter.signal,
       onWait: (reason) => this.tell(source, reason),
     };
-    this.tell(source);
     const pieces = await source.open(asset, options);
     if (pieces === null) return false;
+    this.tell(source);
     for await (const piece of pieces) {
       waiter.signal.throwIfAborted();
       if (this.arrived + piece.byteLength > asset.bytes) {
@@ -115,7 +115,7 @@ class Transfer {
       }
       this.bytes.set(piece, this.arrived);
       this.arrived += piece.byteLength;
-      if (source !== this.cache) this.keep();
+      if (source !== this.cache) await this.keep();
       this.tell(source);
     }
     if (source === this.cache && this.arrived < asset.bytes) {
@@ -129,8 +129,11 @@ class Transfer {
     return true;
   }
 
-  /** Stores each chunk as it becomes whole, so that a cut download can go on later. */
-  private keep(): void {
+  /**
+   * Stores each chunk as it becomes whole, so that a cut download can go on later. Waits for a
+   * slow disk: chunks that queue up would be the whole file once more in memory.
+   */
+  private async keep(): Promise<void> {
     const { asset, bytes, arrived } = this;
     for (;;) {
       const start = this.kept * CHUNK_BYTES;
@@ -138,6 +141,7 @@ class Transfer {
       if (start >= asset.bytes || arrived < end) return;
       this.cache.keep(asset, this.kept, bytes.slice(start, end));
       this.kept++;
+      await abortable(this.cache.room(), this.waiter.signal);
     }
   }
 

@@ -9,6 +9,8 @@ const DATABASE = "qna-widget";
 const MAX_BYTES = 600e6;
 const MAX_AGE_MS = 30 * 24 * 3600e3;
 const PATIENCE_MS = 5000;
+/** Chunks that may wait to be stored. */
+const QUEUE = 8;
 
 /** What is known of a stored file, keyed by its sha256. */
 interface FileRecord {
@@ -32,6 +34,8 @@ export class AssetCache implements AssetSource {
   trouble = "";
   private database: Promise<IDBDatabase> | null = null;
   private writes: Promise<void> = Promise.resolve();
+  /** Chunks handed over, the oldest first; those long stored are dropped when room is asked for. */
+  private readonly queue: Promise<void>[] = [];
   private readonly patience_ms: number;
   private readonly now: () => number;
   private readonly max_bytes: number;
@@ -60,13 +64,19 @@ export class AssetCache implements AssetSource {
 
   /** Stores one chunk when its turn comes. Never fails: a full or broken store only takes a note. */
   keep(asset: Asset, index: number, bytes: Uint8Array): void {
-    this.enqueue(async () => {
+    const stored = this.enqueue(async () => {
       await this.within(["chunks", "files"], "readwrite", (transaction) => {
         transaction.objectStore("files").put(this.record(asset), asset.sha256);
         transaction.objectStore("chunks").put(bytes, [asset.sha256, index]);
         return undefined;
       });
     });
+    this.queue.push(stored);
+  }
+
+  /** Resolves when there is room for one more chunk. */
+  async room(): Promise<void> {
+    while (this.queue.length > QUEUE) await this.queue.shift();
   }
 
   /** Forgets a file; waits for the writes before it. */

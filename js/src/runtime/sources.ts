@@ -3,27 +3,29 @@ import type { AssetSource, OpenOptions } from "./assets";
 import type { Asset } from "./protocol";
 
 const STALL_MS = 30_000;
+const WAITING_MS = 3000;
 
 /** Files of the package served over HTTP; `base` is the URL of the package's folder. */
 export function httpSource(base: string | URL): AssetSource {
   return {
     name: "server",
-    async open(asset: Asset, { offset, signal }: OpenOptions) {
+    async open(asset: Asset, { offset, signal, onWait }: OpenOptions) {
       const url = new URL(asset.path, base);
       const stall = new AbortController();
       const stop = (): void => stall.abort(signal.reason);
       signal.addEventListener("abort", stop, { once: true });
-      const clock = new Stall(stall, `${url} sent nothing for ${STALL_MS / 1000} seconds.`);
+      const silence = `${url} sent nothing for ${STALL_MS / 1000} seconds.`;
+      const clock = new Stall(stall, silence, () => onWait("waiting for the server"));
       try {
         const response = await fetch(url, { signal: stall.signal });
         if (response.status === 404) return null;
         if (!response.ok || response.body === null) {
           throw new Error(`${url} answered ${response.status} ${response.statusText}.`);
         }
-        return skip(bodyPieces(response.body, clock), offset);
+        return skip(bodyPieces(response.body, clock, url), offset);
       } catch (error) {
         clock.stop();
-        throw error;
+        throw unreachable(error, url);
       }
     },
   };
@@ -49,6 +51,7 @@ async function* single(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 async function* bodyPieces(
   body: ReadableStream<Uint8Array>,
   clock: Stall,
+  url: URL,
 ): AsyncGenerator<Uint8Array> {
   const reader = body.getReader();
   try {
@@ -58,11 +61,22 @@ async function* bodyPieces(
       if (done) return;
       yield value;
     }
+  } catch (error) {
+    throw unreachable(error, url);
   } finally {
     clock.stop();
     // When the consumer leaves early the rest must not be downloaded.
     await reader.cancel().catch(() => undefined);
   }
+}
+
+/** What browsers say of a server that is gone is "Failed to fetch", and no more. */
+function unreachable(error: unknown, url: URL): unknown {
+  if (!(error instanceof TypeError)) return error;
+  return new Error(
+    `${url.origin} does not answer, or the connection was lost (${error.message}). Its server may ` +
+      "have been stopped: start it again, then retry.",
+  );
 }
 
 /** Drops the first `offset` bytes. */
@@ -78,23 +92,27 @@ async function* skip(
   }
 }
 
-/** Aborts when nothing moves for too long. */
+/** Tells when nothing moves for long, and aborts when it is too long. */
 class Stall {
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private waiting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly controller: AbortController,
     private readonly words: string,
+    private readonly onWait: () => void,
   ) {
     this.restart();
   }
 
   restart(): void {
-    clearTimeout(this.timer);
+    this.stop();
+    this.waiting = setTimeout(this.onWait, WAITING_MS);
     this.timer = setTimeout(() => this.controller.abort(new Error(this.words)), STALL_MS);
   }
 
   stop(): void {
+    clearTimeout(this.waiting);
     clearTimeout(this.timer);
   }
 }

@@ -1,6 +1,9 @@
 // Checks and unpacks what was shipped.
 import type { Asset } from "./protocol";
 
+/** Bytes unpacked at a time, some milliseconds of work. */
+const PIECE = 1 << 18;
+
 /** Lower-case hex; null where the page has no crypto.subtle (plain http:// on another machine). */
 export async function sha256Hex(bytes: Uint8Array<ArrayBuffer>): Promise<string | null> {
   const subtle = globalThis.crypto?.subtle;
@@ -24,10 +27,7 @@ export async function unpack(
         "Reinstall qna-widget: its files do not belong together.",
     );
   const out = new Uint8Array(asset.unpacked_bytes);
-  const reader = new Blob([shipped])
-    .stream()
-    .pipeThrough(new DecompressionStream("gzip"))
-    .getReader();
+  const reader = pieces(shipped).pipeThrough(new DecompressionStream("gzip")).getReader();
   let length = 0;
   for (;;) {
     const { done, value } = await reader.read();
@@ -41,4 +41,16 @@ export async function unpack(
   }
   if (length !== out.byteLength) throw wrong(`${length}`);
   return out;
+}
+
+/** The same memory, piece by piece; a Blob would hold a copy. Small pieces keep the page alive. */
+function pieces(bytes: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let at = 0;
+  return new ReadableStream({
+    pull(controller) {
+      if (at >= bytes.byteLength) return controller.close();
+      controller.enqueue(bytes.subarray(at, at + PIECE));
+      at += PIECE;
+    },
+  });
 }

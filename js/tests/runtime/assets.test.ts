@@ -47,6 +47,33 @@ test("bytes are counted to the total, verified and unpacked", async () => {
   });
 });
 
+test("a first visit never speaks of the browser's cache, which holds nothing", async () => {
+  const own = waiter();
+  await browser.page().loader.load(file.asset, [sourceOf(file.shipped)], own);
+  expect(new Set(own.steps.map((step) => step.source))).toEqual(new Set(["server"]));
+});
+
+test("a disk that is slower than the network holds the download up, not the memory", async () => {
+  const { cache, loader } = browser.page();
+  const big = makeFile(16 * MIB);
+  let writing = 0;
+  let most = 0;
+  let end = (): void => {};
+  const disk = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  vi.spyOn(cache, "keep").mockImplementation(() => {
+    most = Math.max(most, ++writing);
+  });
+  vi.spyOn(cache, "room").mockImplementation(() => (writing < 8 ? Promise.resolve() : disk));
+  const load = loader.load(big.asset, [sourceOf(big.shipped)], waiter());
+  await eventually(() => expect(most).toBe(8));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(most).toBe(8);
+  end();
+  expect(sha256(await load)).toBe(sha256(big.content));
+});
+
 test("a second page reads every byte from the browser, chunk by chunk", async () => {
   await store(sourceOf(file.shipped));
   const source = sourceOf(file.shipped);

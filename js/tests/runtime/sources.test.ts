@@ -74,3 +74,14 @@ test("data inside the page is read by its sha256", async () => {
   expect((await readAll(source, asset, 5))!.equals(shipped.subarray(5))).toBe(true);
   expect(await readAll(source, { ...asset, sha256: "0".repeat(64) })).toBeNull();
 });
+
+test("a server that is gone is an error that says what to do", async () => {
+  const gone = createServer();
+  await new Promise<void>((resolve) => gone.listen(0, "127.0.0.1", resolve));
+  const { port } = gone.address() as AddressInfo;
+  await new Promise((resolve) => gone.close(resolve));
+  const read = readAll(httpSource(`http://127.0.0.1:${port}/`), asset);
+  await expect(read).rejects.toThrow(
+    new RegExp(`^http://127.0.0.1:${port} does not answer.*start it again, then retry`),
+  );
+});
