@@ -1,7 +1,7 @@
 """Turns a transformers checkpoint into the files that the browser and the kernel load.
 
 checkpoint (weights, configuration) → architecture (float graph) → smooth → quantize (int8, fused)
-→ bundle
+→ exact → bundle
 
 A further architecture is one more function `build(checkpoint, *, fused)`, entered in ARCHITECTURES.
 """
@@ -20,12 +20,14 @@ from qna_widget.tokenizer import Tokenizer
 
 from .bert import BERT, ELECTRA
 from .bundle import pack, write_description
+from .calibration import calibration_features
 from .checkpoint import Checkpoint, read_checkpoint
 from .distilbert import DISTILBERT
 from .encoder import KEEP_FLOAT
+from .exact import exact
 from .mobilebert import build as build_mobilebert
 from .quantize import half, optimize, quantize
-from .smooth import calibration_features, smooth
+from .smooth import smooth
 
 # int8: 8-bit weights and products, the fast one in wasm and on processors. fp32: everything in
 # float32, the exact one. fp16: weights stored in 16 bits, products in float32.
@@ -78,7 +80,9 @@ def int8_graph(checkpoint: Checkpoint, max_seq_len: int) -> bytes:
     features = calibration_features(tokenizer, max_seq_len)
     graph = smooth(float_graph(checkpoint, fused=True), KEEP_FLOAT, features)
     # Quantised before fusing: the other way round multiplies the rounding error.
-    return optimize(quantize(graph, KEEP_FLOAT))
+    fused = onnx.load_from_string(optimize(quantize(graph, KEEP_FLOAT)))
+    data: bytes = exact(fused, KEEP_FLOAT, features).SerializeToString()
+    return data
 
 
 def export_checkpoint(
