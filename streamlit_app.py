@@ -2,48 +2,38 @@
 
 import streamlit as st
 
+from demo import panels, session
 from qna_widget.streamlit import qna
-
-EXAMPLES = {
-    "Bert and Ernie": (
-        "Bert is Ernie's best friend and roommate on Sesame Street. The pair share the basement "
-        "apartment at 123 Sesame Street.",
-        "Where does Bert live?",
-    ),
-    "The lighthouse": (
-        "The lighthouse on Gull Rock was lit for the first time on 4 October 1871. Its keeper, "
-        "Marta Lindqvist, had carried the last lens panel up 142 steps two days before. The lamp "
-        "burned rapeseed oil until 1904, when it was changed to paraffin, and was electrified only "
-        "in 1962. Since 1989 nobody has lived on the rock: the light is switched on and off by a "
-        "sensor, and a boat brings a technician once a year, in May.",
-        "When did the lamp get electricity?",
-    ),
-    "Sourdough": (
-        "A sourdough starter is flour and water in which wild yeasts and lactic acid bacteria live "
-        "together. Feed it once a day with equal weights of flour and water and keep it at about "
-        "25 °C 🌡️; in the fridge a feed a week is enough. It is ready for baking when it doubles "
-        "within six hours and smells of yoghurt rather than of vinegar. A grey liquid on top is "
-        "harmless: it only means that the starter is hungry.",
-        "What should it smell of?",
-    ),
-    "Not in the text": (
-        "The library opens at nine on weekdays and at ten on Saturdays. Books may be kept for four "
-        "weeks, films for one. Readers under fourteen need a parent's signature to join.",
-        "Who is the director of the library?",
-    ),
-    "Your own text": ("", ""),
-}
 
 st.set_page_config(page_title="qna-widget", page_icon="🔎", layout="wide")
 st.title("Ask about a text")
-st.caption("The model runs in your browser. The text does not leave this machine.")
+st.caption("The model runs in your browser, and no text leaves this machine.")
 
-passage, question = EXAMPLES[st.selectbox("Example", EXAMPLES)]
-result = qna(passage=passage, question=question, key="demo")
+session.follow_address()
+visit = session.current()
+menus = st.container()  # drawn last: what the reader did in the component moves the menus
+model = session.usable_model()
+inputs = visit.inputs
+result = qna(
+    inputs.passage,
+    inputs.question,
+    key=session.KEY,
+    model=model,
+    on_change=session.answered,
+    **inputs.options,
+)
+with menus:
+    panels.menus(result)
+    panels.troubles()
+session.remember(result)
+session.write_address(session.inputs_of(result))
 
-st.subheader("The same in Python")
-if result.answers:
-    st.dataframe(result.answers, hide_index=True)
-    st.json({"question": result.question, "null_score": result.null_score, **result.timing})
-else:
-    st.write(result.error or "The answers appear here once the browser has read the whole text.")
+answers, history, link, python = st.tabs(["Answers", "History", "Link", "Python"])
+with answers:
+    panels.answers(result)
+with history:
+    panels.history()
+with link:
+    panels.link_to(result)
+with python:
+    panels.python(result)

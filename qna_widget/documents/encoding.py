@@ -89,6 +89,16 @@ def _utf16_without_mark(data: bytes) -> str:
     """Western text in UTF-16 has a zero in every other byte, nearly; other files have not."""
     even, odd = data[0::2].count(0), data[1::2].count(0)
     for name, zeros, others in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
-        if zeros > 0.2 * len(data) and others < 0.01 * len(data):
+        if (
+            zeros > 0.2 * len(data)
+            and others < 0.01 * len(data)
+            and _is_text(data.decode(name, "replace"))
+        ):
             return name
     raise DocumentError("is not a text file: it holds zero bytes.")
+
+
+def _is_text(text: str) -> bool:
+    """Tell whether a beginning holds next to nothing but letters, signs and spaces."""
+    start = text[:10_000]
+    return sum(c.isprintable() or c.isspace() for c in start) > 0.99 * len(start)

@@ -13,7 +13,6 @@ import pytest
 import streamlit as st
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
-from streamlit.testing.v1 import AppTest
 
 from qna_widget import contract, registry
 from qna_widget import streamlit as adapter
@@ -285,12 +284,3 @@ def test_a_result_is_the_callers_own(browser: Browser) -> None:
     browser.says()
     qna(PASSAGE, "Where?").answers.clear()
     assert qna(PASSAGE, "Where?").answers == [ANSWER]
-
-
-@pytest.mark.parametrize("_again", range(2))
-def test_the_demo_runs_in_streamlits_own_test_harness(_again: int) -> None:
-    app = AppTest.from_file(str(PACKAGE.parent / "streamlit_app.py"), default_timeout=60)
-    app.run()
-    assert not app.exception
-    assert [element.type for element in app.main].count("bidi_component") == 1
-    assert "once the browser has read" in app.markdown[-1].value

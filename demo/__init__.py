@@ -1,0 +1,1 @@
+"""The parts of the Streamlit demo (streamlit_app.py)."""

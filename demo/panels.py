@@ -1,0 +1,170 @@
+"""What the page shows around the component. Draws, and decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import streamlit as st
+
+from qna_widget.contract import INPUTS
+from qna_widget.documents import MAX_BYTES, SUFFIXES
+from qna_widget.history import History
+from qna_widget.streamlit import QnAResult
+
+from . import link, session
+from .examples import EXAMPLES, OWN, key_of, title
+from .session import plain
+
+_PERCENT = st.column_config.NumberColumn(format="percent")
+_TOO_LONG = f"longer than {link.MAX_CHARACTERS:,} characters"
+WAITING = "The answers appear here once the browser has read the whole text."
+
+
+def menus(result: QnAResult) -> None:
+    """Draw the menus of texts and models, and the field for a file beside an own text."""
+    text, model = key_of(result.passage), result.options["model"]
+    for key, value in (("text", text), ("model", model)):
+        if st.session_state.get(key) != value:  # setting it closes an open menu
+            st.session_state[key] = value
+    left, right = st.columns(2)
+    left.selectbox(
+        "Text", [*EXAMPLES, OWN], key="text", format_func=title, on_change=session.pick_example
+    )
+    titles = session.models()
+    if model == "auto":
+        titles["auto"] += f": {result.model}"
+    right.selectbox(
+        "Model", titles, key="model", format_func=titles.__getitem__, on_change=session.pick_model
+    )
+    if text == OWN:
+        visit = session.current()
+        st.file_uploader(
+            "Paste a text into the passage below, or open a file",
+            [suffix.removeprefix(".") for suffix in SUFFIXES],
+            key=f"file-{visit.uploads}",
+            on_change=session.open_file,
+            max_upload_size=MAX_BYTES // 1_000_000,
+        )
+
+
+def troubles() -> None:
+    """Say what was wrong with a link, a file or a model, and what was guessed of a file."""
+    visit = session.current()
+    if visit.link_troubles:
+        lines = "".join(f"\n- {plain(trouble)}" for trouble in visit.link_troubles)
+        st.warning("Not all that the link asks for is possible; the rest was done." + lines)
+    for error in filter(None, (visit.file_error, visit.model_error)):
+        st.error(plain(error))
+    if visit.file_notices:
+        st.info(plain(" ".join(visit.file_notices)))
+
+
+def answers(result: QnAResult) -> None:
+    """Draw the answers as a table, for download too."""
+    if not result.answers:
+        st.text(result.error or WAITING)
+        return
+    st.dataframe([_shown(answer) for answer in result.answers], hide_index=True)
+    ms = result.timing["total_ms"]
+    score = f"null score {result.null_score:.2f}"
+    st.caption(plain(f"{result.model} · {result.backend} · {ms:.0f} ms · {score}"))
+    only = History()
+    session.add(only, result)
+    _downloads(only, "answers")
+
+
+def history() -> None:
+    """Draw what was asked in this visit, newest first, with a way back to each question."""
+    asked = list(session.current().history)[::-1]
+    if not asked:
+        st.text("Each question is listed here once it is answered.")
+        return
+    numbers = range(len(asked), 0, -1)
+    st.selectbox(
+        "Go back to",
+        numbers,
+        index=None,
+        placeholder="Choose an earlier question",
+        format_func=lambda number: f"{number}. {asked[len(asked) - number].question}",
+        key="earlier",
+        on_change=session.go_back,
+    )
+    rows = [
+        {
+            "": number,
+            "question": one.question,
+            "best answer": one.answers[0]["text"] or "no answer",
+            "probability": one.answers[0]["probability"],
+            "text": title(key_of(one.passage)),
+            "model": one.model,
+        }
+        for number, one in zip(numbers, asked, strict=True)
+    ]
+    st.dataframe(rows, hide_index=True, column_config={"probability": _PERCENT})
+    _downloads(session.current().history, "history")
+
+
+def link_to(result: QnAResult) -> None:
+    """Draw the link that leads back here, and say what it does not carry."""
+    inputs = session.inputs_of(result)
+    own, missing = key_of(inputs.passage) == OWN and inputs.passage != "", ""
+    with_passage = False
+    if own and link.fits(inputs.passage):
+        with_passage = st.checkbox("Put the text into the link", on_change=session.acted)
+    if own and not with_passage:
+        missing = " It does not carry the text"
+        missing += "." if link.fits(inputs.passage) else f": that is {_TOO_LONG}."
+    if not link.fits(inputs.question):
+        missing += f" It does not carry the question: that is {_TOO_LONG}."
+    address = link.write(inputs, with_passage=with_passage)
+    st.caption("The link carries question, settings and the name of the example." + missing)
+    st.code(link.url(st.context.url or "", address), None, wrap_lines=True)
+
+
+def python(result: QnAResult) -> None:
+    """Draw the lines that ask the same in Python."""
+    passage = repr(result.passage) if link.fits(result.passage) else "...  # the text above"
+    changed = {
+        name: value
+        for name, value in result.options.items()
+        if name != "model" and value != INPUTS[name]["default"]
+    }
+    model = result.options["model"]
+    lines = [
+        "from qna_widget import QuestionAnswerer",
+        "",
+        f"passage = {passage}",
+        f"qa = QuestionAnswerer({'' if model == 'auto' else f'model={model!r}'})",
+        f"answers = qa(\n    question={result.question!r},\n    passage=passage,",
+        *(f"    {name}={value!r}," for name, value in changed.items() if name != "top_k"),
+        f"    top_k={result.options['top_k']},\n)",
+    ]
+    st.code("\n".join(lines), "python", wrap_lines=True)
+
+
+def _shown(answer: dict[str, Any]) -> dict[str, Any]:
+    return {**answer, "text": answer["text"] or "no answer"}
+
+
+def _downloads(of: History, name: str) -> None:
+    kinds = (("CSV", "text/csv", of.to_csv), ("JSON", "application/json", of.to_json))
+    with st.container(horizontal=True):
+        for kind, mime, write in kinds:
+            st.download_button(
+                f"{name.capitalize()} as {kind}",
+                partial(_content, write),
+                f"{name}.{kind.lower()}",
+                mime,
+                on_click="ignore",
+            )
+
+
+def _content(write: Callable[[Path], None]) -> bytes:
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "file"
+        write(file)
+        return file.read_bytes()

@@ -1,0 +1,205 @@
+"""What one reader's visit remembers, and what the widgets do to it. Widgets act in callbacks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import streamlit as st
+
+from qna_widget import registry
+from qna_widget.documents import read_document
+from qna_widget.errors import QnaError
+from qna_widget.history import History
+from qna_widget.streamlit import QnAResult, reset
+
+from . import link
+from .examples import EXAMPLES
+
+KEY = "demo"
+"""The component's."""
+
+
+@dataclass
+class Session:
+    """A reader's visit."""
+
+    inputs: link.Inputs = link.START
+    """The arguments; the reader's changes to them are in the result."""
+    link_troubles: list[str] = field(default_factory=list)
+    file_error: str = ""
+    file_notices: list[str] = field(default_factory=list)
+    model_error: str = ""
+    uploads: int = 0
+    """Numbers the field for files, so that it is empty after each."""
+    address: dict[str, str] | None = None
+    """What the page's address was last made to say; None before the first run."""
+    history: History = field(default_factory=History)
+    shown: str = ""
+    """Title of the model that answered last."""
+    acted: bool = False
+    """Whether a widget or new answers made this run."""
+
+
+def current() -> Session:
+    """Return this visit's memory."""
+    session: Session = st.session_state.setdefault("session", Session())
+    return session
+
+
+def follow_address() -> None:
+    """Take over what the page's address says, if the reader opened it or went back to it.
+
+    A run that a widget or the component caused may still come with the address before last.
+    """
+    session, address = current(), st.query_params.to_dict()
+    opened = session.address is None
+    if opened or (address != session.address and not session.acted):
+        session.inputs, session.link_troubles = link.read(address, models(cached=True))
+        if not opened:
+            reset(key=KEY)
+    session.acted = False
+
+
+def write_address(inputs: link.Inputs) -> None:
+    """Let the page's address lead back to here. An own text is not put there unasked."""
+    session = current()
+    session.address = {} if inputs == link.START else link.write(inputs)
+    if st.query_params.to_dict() != session.address:
+        st.query_params.from_dict(session.address)
+
+
+def inputs_of(result: QnAResult) -> link.Inputs:
+    """Return what the reader sees now, with their changes."""
+    options = {name: result.options[name] for name in link.OPTIONS}
+    return link.Inputs(result.passage, result.question, result.options["model"], options)
+
+
+def usable_model() -> str:
+    """Return the chosen model once it is at hand, fetching it first if need be.
+
+    When it cannot be had the page says why, and the best at hand answers.
+    """
+    session = current()
+    wanted = session.inputs.model
+    if wanted in models(cached=True):
+        return wanted
+    bar = st.progress(0.0, "…")
+    try:
+        registry.resolve(wanted, lambda what, done, total: _draw(bar, what, done, total))
+    except QnaError as error:
+        session.model_error = str(error)
+        session.inputs = replace(session.inputs, model="auto")
+    bar.empty()
+    return session.inputs.model
+
+
+def _draw(bar: Any, what: str, done: int, total: int) -> None:
+    share = done / total if total else 0.0
+    bar.progress(min(share, 1.0), plain(what))
+
+
+def models(*, cached: bool = False) -> dict[str, str]:
+    """Return the menu's models, name to title; `cached`: only those that need not be fetched."""
+    found = {"auto": "Automatic"}
+    for model in registry.available():
+        if model.cached:
+            found[model.name] = model.title
+        elif not cached:
+            found[model.name] = f"{model.title} (fetches {model.bytes / 1e6:.0f} MB first)"
+    return found
+
+
+def answered() -> None:
+    """Take note that new answers make this run."""
+    current().acted = True
+
+
+def acted() -> None:
+    """Every other callback's first step: what this run does is the reader's wish."""
+    session = current()
+    session.acted = True
+    session.link_troubles = []
+    session.model_error = ""
+
+
+def pick_example() -> None:
+    """Show the example that the menu now says; an own text begins empty."""
+    acted()
+    session = current()
+    session.file_error, session.file_notices = "", []
+    example = EXAMPLES.get(st.session_state.text)
+    passage, question = ("", "") if example is None else (example.passage, example.question)
+    reset("passage", "question", key=KEY)
+    session.inputs = replace(session.inputs, passage=passage, question=question)
+
+
+def pick_model() -> None:
+    """Let the model that the menu now says answer."""
+    acted()
+    session = current()
+    session.inputs = replace(session.inputs, model=st.session_state.model)
+
+
+def open_file() -> None:
+    """Show the text of the chosen file; what is shown stays when there is none."""
+    acted()
+    session = current()
+    file = st.session_state[f"file-{session.uploads}"]
+    if file is None:
+        return
+    session.uploads += 1
+    session.file_error, session.file_notices = "", []
+    try:
+        document = read_document(file.getvalue(), file.name)
+    except QnaError as error:
+        session.file_error = str(error)
+        return
+    session.file_notices = [
+        f"{file.name}: {len(document.text):,} characters.",
+        *document.notices,
+    ]
+    reset("passage", key=KEY)
+    session.inputs = replace(session.inputs, passage=document.text)
+
+
+def add(history: History, result: QnAResult) -> None:
+    """Add an answered question, if this is one, unless it is there."""
+    if not result.answers or result.null_score is None:
+        return
+    history.add(
+        question=result.question,
+        passage=result.passage,
+        model=result.model,
+        options=result.options,
+        null_score=result.null_score,
+        answers=result.answers,
+    )
+
+
+def remember(result: QnAResult) -> None:
+    """Keep an answered question for the visit."""
+    session = current()
+    add(session.history, result)
+    session.shown = result.model
+
+
+def go_back() -> None:
+    """Ask the earlier question that the menu names, as it was asked then."""
+    acted()
+    session = current()
+    number, st.session_state.earlier = st.session_state.earlier, None
+    if number is None:
+        return
+    asked = session.history[number - 1]
+    by_title = {model.title: model.name for model in registry.available() if model.cached}
+    same = asked.model == session.shown
+    model = session.inputs.model if same else by_title.get(asked.model, "auto")
+    reset(key=KEY)
+    session.inputs = link.Inputs(asked.passage, asked.question, model, dict(asked.options))
+
+
+def plain(text: str) -> str:
+    """Return Markdown that shows a text as it is: it may be a link's or a file's."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
