@@ -42,7 +42,7 @@ export function toCsv(asked: readonly Asked[]): string {
     const values: Readonly<Record<string, string | number | null>> = row;
     return csv_columns.map((name) => cell(values[name] ?? "")).join(",");
   });
-  return `\ufeff${[csv_columns.join(","), ...lines].join("\r\n")}\r\n`;
+  return `\ufeff${[csv_columns.map(cell).join(","), ...lines].join("\r\n")}\r\n`;
 }
 
 function fileOf(asked: readonly Asked[]): { passages: Passage[]; questions: Question[] } {
@@ -82,10 +82,10 @@ function wellFormed(text: string): string {
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(new TextEncoder().encode(text));
 }
 
-/** A number stays a number; a text never becomes a formula. */
+/** A number stays a number; a text stands in quotes and never becomes a formula. */
 function cell(value: string | number): string {
   if (typeof value === "number") return String(value);
   const formula = formula_starts.some((start) => value.startsWith(start));
   const text = formula ? formula_prefix + value : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return `"${text.replaceAll('"', '""')}"`;
 }

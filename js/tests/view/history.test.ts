@@ -158,7 +158,7 @@ describe("files", () => {
     expect(questions[0].answers[1]).toMatchObject({ start: 3, end: 7 });
     expect(questions[0].asked_at).toBe("2026-01-31T12:00:00.000Z");
     expect(questions[1].passage_crc32).toBe(passages[0].crc32);
-    expect(toCsv(history.asked).split("\r\n")[0]).toBe(`\ufeff${names.csv_columns.join(",")}`);
+    expect(toCsv(history.asked).split("\r\n")[0]).toBe(`\ufeff"${names.csv_columns.join('","')}"`);
   });
 
   it("hold whole characters only", () => {
@@ -174,11 +174,11 @@ describe("files", () => {
     }
     const lines = toCsv(history.asked).replace("\ufeff", "").split("\r\n").slice(1);
     expect(lines.slice(0, 5).map((line) => line.split(",")[0])).toEqual([
-      "'=1+1",
-      "'+1+1",
-      "'-1+1",
-      "'@1+1",
-      "'\t1+1",
+      `"'=1+1"`,
+      `"'+1+1"`,
+      `"'-1+1"`,
+      `"'@1+1"`,
+      `"'\t1+1"`,
     ]);
     expect(toCsv(history.asked)).toContain('"\'\r1+1"');
     expect(toCsv(history.asked)).toContain('"\'\n1+1"');

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from inspector_cases import ask, open_inspector
 from playwright.sync_api import Page
 from view_page import View, bundle, put
 from view_states import THEMES
@@ -39,6 +40,19 @@ def view(offline: Any, harness: str) -> View:
         page.evaluate("shadow => harness.mount(shadow)", shadow)
         if scripted is not None:
             put(page, scripted)
+        return page
+
+    return open_view
+
+
+@pytest.fixture
+def inspector(view: View) -> View:
+    """Open a page where the inspector explains a case's answers."""
+
+    def open_view(case: Any, **options: Any) -> Page:
+        page = view(**options)
+        ask(page, case)
+        open_inspector(page)
         return page
 
     return open_view

@@ -205,7 +205,7 @@ def test_no_answer_is_an_answer(view: View) -> None:
     put(page, ANSWERED)
     expect(rows.last).to_contain_text("No answer")
     expect(rows.last).to_contain_text("would need 7.4 more")
-    expect(page.get_by_role("status")).to_have_text(
+    expect(page.get_by_role("status").first).to_have_text(
         "Answer: 123 Sesame Street, 78.4% probable. 4 more answers."
     )
 

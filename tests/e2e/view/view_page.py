@@ -11,6 +11,8 @@ from playwright.sync_api import Locator, Page
 
 JS = Path(__file__).parents[3] / "js"
 
+AXE = JS / "node_modules/axe-core/axe.min.js"
+
 View = Callable[..., Page]
 """`view(state, width=…, theme=…, shadow=…)` opens a page; see conftest.py."""
 
@@ -25,6 +27,32 @@ def bundle(entry: str, out: Path, *options: str) -> Path:
 
 def put(page: Page, change: Any) -> None:
     page.evaluate("change => harness.script.set(change)", change)
+
+
+def axe(page: Page, within: str) -> list[tuple[str, str, str]]:
+    """List what axe-core finds serious within an element: rule, element, what to do."""
+    if not page.evaluate("'axe' in window"):
+        page.add_script_tag(path=AXE)
+    found = page.evaluate("within => axe.run(within, { resultTypes: ['violations'] })", within)
+    assert found["passes"], "axe-core checked nothing"
+    return [
+        (rule["id"], node["html"], node["failureSummary"])
+        for rule in found["violations"]
+        if rule["impact"] in {"serious", "critical"}
+        for node in rule["nodes"]
+    ]
+
+
+def finish_fades(page: Page) -> None:
+    """Bring all animations under way to their end: what fades in or comes late is there."""
+    page.evaluate(
+        """() => {
+          const roots = [document, document.getElementById('host').shadowRoot];
+          for (const root of roots)
+            for (const fade of root?.getAnimations() ?? [])
+              if (Number.isFinite(fade.effect.getComputedTiming().endTime)) fade.finish();
+        }"""
+    )
 
 
 def calls(page: Page) -> list[list[Any]]:
