@@ -9,7 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, overload
 
-from . import registry
+from . import names, registry
+from .assets import Asset
 from .compatible import pipeline_answers, pipeline_options
 from .decoding import Decoder
 from .errors import InputError
@@ -40,21 +41,26 @@ class QuestionAnswerer:
         threads: int | None = None,
         pipeline_compatible: bool = False,
     ) -> None:
-        """`model`: "auto", "bundled" or a folder that `qna-widget export` wrote.
+        """`model`: "auto", "bundled", "mobilebert", an id on the hub, or a folder (docs/hub.md).
+
+        A model that is not on this machine yet is brought there first, which takes a while.
 
         `threads` windows run at the same time; None: one per processor. `pipeline_compatible`:
         calls take and give what transformers 4's "question-answering" pipeline did. Raises
-        ModelNotFoundError, ModelFileError, or MissingExtraError without the `kernel` extra.
+        ModelError, or MissingExtraError without the `kernel` extra.
         """
-        # A process that starts elsewhere must find the folder, too.
-        path = Path(model).expanduser()
-        model = path.resolve() if path.is_dir() else model
-        self._arguments = (str(model), threads, pipeline_compatible)
+        wanted = names.parse(model)
+        if isinstance(wanted, Path) and wanted.is_dir():
+            # A process that starts elsewhere must find the folder, too.
+            model = wanted.resolve()
         self.pipeline_compatible = pipeline_compatible
         self.manifest = registry.resolve(model)
+        # What "auto" is elsewhere may be another model.
+        chosen = self.manifest.name if wanted == names.AUTO else str(model)
+        self._arguments = (chosen, threads, pipeline_compatible)
         with _LOADING:
-            self.tokenizer = _tokenizer(self.manifest)
-            self.session = _session(self.manifest, threads)
+            self.tokenizer = _tokenizer(self.manifest.vocab, self.manifest.lowercase)
+            self.session = _session(self.manifest.onnx, threads)
         self._continues = continuations(self.tokenizer.vocab)
 
     @overload
@@ -195,10 +201,10 @@ def _restore(model: str, threads: int | None, pipeline_compatible: bool) -> Ques
 
 
 @lru_cache(maxsize=4)
-def _session(manifest: registry.ModelManifest, threads: int | None) -> Session:
-    return Session(registry.read(manifest.onnx), threads=threads)
+def _session(onnx: Asset, threads: int | None) -> Session:
+    return Session(registry.read(onnx), threads=threads)
 
 
 @lru_cache(maxsize=4)
-def _tokenizer(manifest: registry.ModelManifest) -> Tokenizer:
-    return Tokenizer(registry.read_vocab(manifest.vocab), lowercase=manifest.lowercase)
+def _tokenizer(vocab: Asset, lowercase: bool) -> Tokenizer:
+    return Tokenizer(registry.read_vocab(vocab), lowercase=lowercase)

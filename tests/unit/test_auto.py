@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import pickle
+import shutil
 import socket
 import subprocess
 import sys
@@ -13,7 +15,7 @@ from pathlib import Path
 import pytest
 from hub_server import Hub, serve
 
-from qna_widget import QnA, auto, names, registry
+from qna_widget import QnA, QuestionAnswerer, auto, names, registry
 
 TINY = Path(__file__).parents[1] / "parity" / "tiny_bert"
 PATIENCE = 60.0  # seconds
@@ -129,3 +131,25 @@ def alive(pid: int) -> bool:
         return False
     status = Path(f"/proc/{pid}/stat")
     return not (status.is_file() and status.read_text().rsplit(")", 1)[1].split()[0] == "Z")
+
+
+def test_auto_means_the_same_model_in_another_process(hub: Hub, tmp_path: Path) -> None:
+    """Workers may have another cache than the one who sends them the answerer."""
+    bundled = QuestionAnswerer("auto")
+    registry.resolve("mobilebert", lambda *_: None)
+    assert pickle.loads(pickle.dumps(bundled)).manifest.name == "bundled"
+    chosen = QuestionAnswerer("auto")
+    assert chosen.manifest.name == "mobilebert"
+    shutil.rmtree(tmp_path / "cache")
+    assert pickle.loads(pickle.dumps(chosen)).manifest == chosen.manifest
+
+
+def test_folders_do_not_hide_short_names(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("auto", "bundled", "mobilebert"):
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert QuestionAnswerer("auto").manifest.name == "bundled"
+    assert QuestionAnswerer("bundled").manifest.note == ""
+    assert QuestionAnswerer("mobilebert").manifest.name == "mobilebert"
