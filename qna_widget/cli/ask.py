@@ -10,7 +10,7 @@ from typing import Any
 
 from qna_widget.errors import InputError, needs_extra
 
-from .codes import NO_ANSWER, OK
+from .codes import MODELS, NO_ANSWER, OK
 
 
 def add(commands: Any) -> None:
@@ -18,7 +18,7 @@ def add(commands: Any) -> None:
     parser = commands.add_parser("ask", help="ask a question about a text; exit code 3: no answer")
     parser.add_argument("question")
     parser.add_argument("-p", "--passage", type=Path, help="UTF-8 file; default: standard input")
-    parser.add_argument("--model", default="auto", help="auto, bundled or a folder")
+    parser.add_argument("--model", default="auto", help=MODELS)
     parser.add_argument("--top-k", type=int, default=1, help="most answers to print (%(default)s)")
     parser.add_argument("--threshold", type=float, default=0.0, help="of no answer, in logits")
     parser.add_argument("--json", action="store_true", help="print the whole result as JSON")

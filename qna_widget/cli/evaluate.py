@@ -9,14 +9,14 @@ from typing import Any
 
 from qna_widget.errors import InputError
 
-from .codes import OK
+from .codes import MODELS, OK
 
 
 def add(commands: Any) -> None:
     """Add the command's arguments."""
     parser = commands.add_parser("eval", help="measure a model on a SQuAD-format file")
     parser.add_argument("file", type=Path, help="SQuAD 1.1 or 2.0 format")
-    parser.add_argument("--model", default="auto", help="auto, bundled or a folder")
+    parser.add_argument("--model", default="auto", help=MODELS)
     parser.add_argument("--limit", type=int, help="only the first LIMIT questions")
     parser.add_argument("--backend", choices=["kernel", "browser"], default="kernel")
     parser.add_argument("--threshold", type=float, default=0.0, help="logits (%(default)s)")

@@ -9,7 +9,7 @@ from typing import Any
 from qna_widget.errors import InputError
 
 from .ask import read_passage
-from .codes import OK
+from .codes import MODELS, OK
 
 
 def add(commands: Any) -> None:
@@ -19,7 +19,7 @@ def add(commands: Any) -> None:
     parser.add_argument("question", nargs="?", default="", help="asked when the page opens")
     parser.add_argument("-p", "--passage", type=Path, help="UTF-8 file; default: standard input")
     parser.add_argument("--title", default="", help="of the page")
-    parser.add_argument("--model", default="auto", help="auto, bundled or a folder")
+    parser.add_argument("--model", default="auto", help=MODELS)
     parser.set_defaults(run=run)
 
 
