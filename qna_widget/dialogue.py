@@ -76,7 +76,7 @@ class Dialogue:
         if (found := answered()) is not None:
             return found
         self._need_kernel(self._why(wanted, timeout))
-        by_kernel = await asyncio.to_thread(kernel.answer, wanted)
+        by_kernel = await asyncio.to_thread(self._by_kernel, wanted)
         if (found := answered()) is not None:  # a page has caught up meanwhile
             return found
         self._scores = _run_of(wanted), by_kernel.scores
@@ -147,9 +147,12 @@ class Dialogue:
     def _scores_by_kernel(self, why: str) -> Scores:
         self._need_kernel(why)
         inputs = self._widget.inputs()
-        scores = kernel.answer(inputs).scores
+        scores = self._by_kernel(inputs).scores
         self._scores = _run_of(inputs), scores
         return scores
+
+    def _by_kernel(self, inputs: dict[str, Any]) -> kernel.KernelAnswer:
+        return kernel.answer({**inputs, "model": self._widget.model_of_page(inputs["model"])})
 
     def _same_run(self, content: Mapping[str, Any]) -> bool:
         """Whether a page speaks of the inputs as they stand."""

@@ -29,12 +29,14 @@ PATIENCE = 5.0
 class Pages:
     """The pages that show a widget: whether any is there, and what it is asked."""
 
+    # No page was heard when one was waited for. Of the whole kernel: it has a page, or none.
+    silent = False
+
     def __init__(self, widget: Any) -> None:
         self._widget = widget
         self._heard_at = float("-inf")
         self._thread: int | None = None
         self._context: Context | None = None
-        self._silent = False
 
     @property
     def possible(self) -> bool:
@@ -52,7 +54,7 @@ class Pages:
         self._heard_at = time.monotonic()
         self._thread = get_ident()
         self._context = copy_context()
-        self._silent = False
+        Pages.silent = False
 
     def send(self, content: Mapping[str, Any]) -> None:
         """Send a message in the name of the page's last one.
@@ -80,8 +82,8 @@ class Pages:
                 return
             if patience is not None:
                 silent_for = now - max(begun, self._heard_at)
-                self._silent = self._silent or silent_for >= patience
-                if self._silent:
+                Pages.silent = Pages.silent or silent_for >= patience
+                if Pages.silent:
                     return
             if now - pinged >= PING:
                 pinged = now

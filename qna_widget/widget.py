@@ -9,11 +9,9 @@ from uuid import uuid4
 import anywidget
 import traitlets
 
-from . import registry
 from .assets import AssetError, AssetReader, built, runtime_files
 from .contract import INPUTS, OUTPUTS, InputTrait, OutputTrait, default_inputs, refuse_unknown
 from .dialogue import SCORES_TIMEOUT, Answers, Dialogue
-from .errors import ModelError
 from .history import History, crc32
 from .model_loading import ModelLoading
 from .tables import answers_frame
@@ -79,6 +77,7 @@ class QnA(ModelLoading, anywidget.AnyWidget):
         self._assets = AssetReader(runtime_files())
         self._held: dict[str, Any] | None = None
         self._history = History()
+        self._titles: dict[str, str] = {}
         self._source: Literal["browser", "kernel"] = "browser"
         self._dialogue = Dialogue(self)
         super().__init__(passage=passage, question=question, **options)
@@ -217,6 +216,17 @@ class QnA(ModelLoading, anywidget.AnyWidget):
                 if name in outputs:
                     self.set_trait(name, outputs[name])
 
+    def _title_of(self, model: str) -> str:
+        """Return a model's title, as far as this widget has had to do with it."""
+        if self._manifest:
+            self._titles[self._manifest["asked"]] = self._manifest["model"]["title"]
+        return self._titles.get(model, model)
+
+    def model_of_page(self, model: str) -> str:
+        """Return what the page takes for a model; "auto" may mean another one by now."""
+        known = model == "auto" and self._manifest.get("asked") == "auto"
+        return str(self._manifest["model"]["name"]) if known else model
+
     def inputs(self) -> dict[str, Any]:
         """Return every input as it stands."""
         return {name: getattr(self, name) for name in INPUTS}
@@ -239,14 +249,10 @@ class QnA(ModelLoading, anywidget.AnyWidget):
     def _add_to_history(
         self, inputs: dict[str, Any], passage: str, outputs: dict[str, Any]
     ) -> None:
-        try:
-            model = registry.resolve(inputs["model"]).title
-        except ModelError:  # its folder has gone since
-            model = inputs["model"]
         self._history.add(
             question=inputs["question"],
             passage=passage,
-            model=model,
+            model=self._title_of(inputs["model"]),
             options=inputs,
             null_score=outputs["null_score"],
             answers=outputs["answers"],

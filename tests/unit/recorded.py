@@ -11,7 +11,7 @@ import comm
 import pytest
 from comm.base_comm import BaseComm
 
-from qna_widget import assets, contract
+from qna_widget import assets, contract, waiting
 from qna_widget.widget import QnA, crc32
 
 PASSAGE = "🙂 Bert lives at 123 Sesame Street."
@@ -42,6 +42,7 @@ def front_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     (tmp_path / "manifest.json").write_text(json.dumps({"wasm": listed}))
     monkeypatch.setattr(assets, "STATIC", tmp_path)
     monkeypatch.setattr(comm, "create_comm", RecordingComm)
+    monkeypatch.setattr(waiting.Pages, "silent", False)
     assets.wasm.cache_clear()
     yield
     assets.wasm.cache_clear()

@@ -189,7 +189,7 @@ def test_what_is_asked_in_the_browser_is_in_the_history_once() -> None:
     first = widget.history[0]
     assert [dict(answer) for answer in first.answers] == READY["answers"]
     assert (first.passage, first.null_score) == (PASSAGE, READY["null_score"])
-    assert first.model == registry.resolve("auto").title
+    assert first.model == registry.resolve("bundled").title
     widget.top_k = 1
     from_browser(widget, report(PASSAGE, READY, question="Where?", top_k=1))
     assert [one.options["top_k"] for one in widget.history] == [5, 5, 1]
