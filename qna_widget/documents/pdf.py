@@ -20,8 +20,8 @@ def pdf_text(data: bytes, seconds: float, characters: int) -> tuple[str, list[st
     """
     ends = time.monotonic() + seconds
     try:
-        # Some producers encrypt with the empty password, to forbid changes only.
-        reader = pypdf.PdfReader(io.BytesIO(data), password="")
+        # It tries the empty password, with which many are encrypted only to forbid changes.
+        reader = pypdf.PdfReader(io.BytesIO(data))
         count = len(reader.pages)
     except (FileNotDecryptedError, DependencyError):
         raise DocumentError(
