@@ -81,7 +81,7 @@ def browser_predictor(model: str) -> Predictor:
         with _served(needed) as url, sync_playwright() as playwright:
             try:
                 chromium = playwright.chromium.launch(
-                    executable_path=_chromium(), args=["--no-sandbox", "--disable-gpu"]
+                    executable_path=find_chromium(), args=["--no-sandbox", "--disable-gpu"]
                 )
                 page = chromium.new_page()
                 page.goto(url)
@@ -109,7 +109,7 @@ def _ask(page: Any, examples: Sequence[Example]) -> Iterator[Prediction]:
         yield prediction
 
 
-def _chromium() -> str | None:
+def find_chromium() -> str | None:
     """Return the browser to start; None leaves the choice to playwright."""
     names = ("chromium", "chromium-browser", "google-chrome")
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)

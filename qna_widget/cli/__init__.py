@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from qna_widget import __version__
 from qna_widget.errors import QnaError
 
-from . import ask, evaluate, export, fetch, html, models
+from . import ask, doctor, evaluate, export, fetch, html, models
 from .codes import CODES, FAILED, INTERRUPTED
 
-COMMANDS = (ask, evaluate, export, fetch, html, models)
+COMMANDS = (ask, doctor, evaluate, export, fetch, html, models)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,0 +1,85 @@
+"""Writes the bundled model's weights as a transformers checkpoint, so that both run the same.
+
+The shipped file holds 8-bit weights with a scale per column and a factor per input channel; as
+floats these are multiplied out. What comes out is the shipped model without its rounding of
+activations, which `qna-widget export --precision fp32` and transformers both read.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import numpy_helper
+from safetensors.numpy import save_file
+
+from qna_widget import registry
+
+HIDDEN_PER_HEAD = 32
+
+
+def write_checkpoint(folder: Path) -> Path:
+    """Write config.json, model.safetensors, vocab.txt and tokenizer_config.json into `folder`."""
+    manifest = registry.resolve("bundled")
+    graph = onnx.load_from_string(registry.read(manifest.onnx)).graph
+    tensors = {t.name: numpy_helper.to_array(t) for t in graph.initializer}
+
+    def floats(name: str) -> np.ndarray:
+        steps = tensors[f"{name}_quantized"].astype(np.float32)
+        zero = tensors[f"{name}_zero_point"].astype(np.float32)
+        return (steps - zero) * tensors[f"{name}_scale"]
+
+    weights: dict[str, np.ndarray] = {}
+    for name, value in tensors.items():
+        if name == "bert.embeddings.positions":
+            weights["bert.embeddings.position_embeddings.weight"] = value
+        elif name.endswith("_embeddings.weight_quantized"):
+            weights[name.removesuffix("_quantized")] = floats(name.removesuffix("_quantized"))
+        elif name.endswith("LayerNorm.weight") or (
+            name.endswith(".bias") and not name.endswith("qkv.bias")
+        ):
+            weights[name] = value
+        elif name == "qa_outputs.weight":
+            weights[name] = value.T
+        elif name.endswith(".smooth"):
+            product = name.removesuffix(".smooth")
+            matrix = (value[:, None] * floats(f"{product}.weight")).T
+            if product.endswith(".qkv"):
+                parts = zip(
+                    ("query", "key", "value"),
+                    np.split(matrix, 3),
+                    np.split(tensors[f"{product}.bias"], 3),
+                    strict=True,
+                )
+                for part, weight, bias in parts:
+                    own = f"{product.removesuffix('qkv')}{part}"
+                    weights[f"{own}.weight"], weights[f"{own}.bias"] = weight, bias
+            else:
+                weights[f"{product}.weight"] = matrix
+    words = weights["bert.embeddings.word_embeddings.weight"]
+    config = {
+        "architectures": ["BertForQuestionAnswering"],
+        "model_type": "bert",
+        "vocab_size": words.shape[0],
+        "hidden_size": words.shape[1],
+        "num_hidden_layers": sum(name.endswith("intermediate.dense.weight") for name in weights),
+        "num_attention_heads": words.shape[1] // HIDDEN_PER_HEAD,
+        "intermediate_size": weights["bert.encoder.layer.0.intermediate.dense.weight"].shape[0],
+        "max_position_embeddings": weights["bert.embeddings.position_embeddings.weight"].shape[0],
+        "type_vocab_size": 2,
+        "hidden_act": "gelu",
+        "layer_norm_eps": 1e-12,
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    whole = {name: np.ascontiguousarray(value) for name, value in weights.items()}
+    save_file(whole, str(folder / "model.safetensors"), metadata={"format": "pt"})
+    vocab = "".join(f"{token}\n" for token in registry.read_vocab(manifest.vocab))
+    (folder / "vocab.txt").write_text(vocab, encoding="utf-8")
+    for name, content in (
+        ("config.json", config),
+        ("tokenizer_config.json", {"do_lower_case": True, "tokenizer_class": "BertTokenizer"}),
+    ):
+        (folder / name).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    return folder

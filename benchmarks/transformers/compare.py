@@ -1,0 +1,106 @@
+"""Do QuestionAnswerer and transformers' pipeline find the same best span? If not, why?
+
+    python -m benchmarks.transformers.compare path/to/squad.json [--model random]
+
+Both answer the same questions with the same float32 weights and their own defaults. Each
+difference must have a declared reason: tests/parity/pipeline_rules.py, fed with our logits, must
+give the pipeline's answer without the declared rules and ours with all of them; the rules on whose
+rung the answer changes are the reason. Ends with 1 when fewer than 98 in 100 agree or a difference
+has no reason.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from qna_widget import QuestionAnswerer
+from qna_widget.progress import progress_bar
+from qna_widget.squad import Example
+from qna_widget.types import Feature, Logits
+from tests.parity.pipeline_rules import RULES, Asked, Rung, explained, ladder
+
+from .peers import arguments, bundled_checkpoint, contender, float_model, random_checkpoint, spread
+
+Span = tuple[int, int]
+TIE = "tie: the two runtimes' rounding decides between equal scores"
+UNEXPLAINED = "UNEXPLAINED"
+
+
+def reasons(example: Example, theirs: Span, ours: Span, rungs: Sequence[Rung]) -> list[str]:
+    """Return why the two differ, empty if they do not; UNEXPLAINED when the rules do not say so."""
+    first, last = rungs[0], rungs[-1]
+    found = explained(rungs)
+    for span, rung in ((theirs, first), (ours, last)):
+        if span != rung.span:
+            if not rung.ties(span):
+                return [UNEXPLAINED]
+            found.append(TIE)
+    if theirs == ours:
+        return []
+    return list(dict.fromkeys(found)) or [UNEXPLAINED]
+
+
+def remembering(answerer: QuestionAnswerer) -> Any:
+    """Return what runs the model on windows, each once."""
+    known: dict[bytes, Logits] = {}
+
+    def run(features: Sequence[Feature]) -> list[Logits]:
+        keys = [feature.input_ids.tobytes() for feature in features]
+        new = [f for f, key in zip(features, keys, strict=True) if key not in known]
+        for feature, logits in zip(new, answerer.session.run(new), strict=True):
+            known[feature.input_ids.tobytes()] = logits
+        return [known[key] for key in keys]
+
+    return run
+
+
+def main() -> int:
+    parser = arguments(__doc__.splitlines()[0])
+    parser.add_argument("--model", choices=["bundled", "random"], default="bundled")
+    options = parser.parse_args()
+    checkpoint = bundled_checkpoint() if options.model == "bundled" else random_checkpoint()
+    folder = float_model(checkpoint)
+    examples = spread(options.squad, options.limit)
+    with contender("transformers", checkpoint, options.threads, options.python) as side:
+        theirs = [
+            side.ask([example])["answers"]
+            for example in progress_bar(examples, len(examples), "transformers")
+        ]
+    answerer = QuestionAnswerer(folder, threads=options.threads, pipeline_compatible=True)
+    tally: Counter[str] = Counter()
+    lines: list[dict[str, Any]] = []
+    most = max(answer["score"] for answer in theirs)
+    for example, their in progress_bar(
+        zip(examples, theirs, strict=True), len(examples), "questions"
+    ):
+        our = answerer(question=example.question, context=example.passage)
+        rungs = ladder(
+            Asked(example.question, example.passage), answerer.tokenizer, remembering(answerer)
+        )
+        why = reasons(example, (their["start"], their["end"]), (our["start"], our["end"]), rungs)
+        if why:
+            tally.update(why)
+            lines.append({"id": example.id, "theirs": their, "ours": our, "because": why})
+    share = 1 - len(lines) / len(examples)
+    figures = {
+        "model": options.model,
+        "questions": len(examples),
+        "same_best_span": share,
+        "differences": len(lines),
+        "because": dict(tally.most_common()),
+        "rules": RULES,
+        "highest_score_of_the_pipeline": most,
+    }
+    print(json.dumps(figures, indent=1))
+    if options.out:
+        text = json.dumps({**figures, "all": lines}, indent=1, ensure_ascii=False)
+        options.out.write_text(text + "\n", encoding="utf-8")
+    return int(share < 0.98 or UNEXPLAINED in tally)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,48 @@
+"""`qna-widget doctor`: what is installed, where the model comes from, what is broken."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict
+from itertools import groupby
+from typing import Any
+
+from qna_widget.doctor import Finding, examine
+
+from .codes import FAILED, OK
+
+SIGNS = {"ok": "ok", "absent": "--", "broken": "!!"}
+
+
+def add(commands: Any) -> None:
+    """Add the command's arguments."""
+    parser = commands.add_parser(
+        "doctor",
+        help="say what is installed and whether it is whole; exit code 1: something is broken",
+        description="Exit code 1 when something is broken; what is only absent is optional.",
+    )
+    parser.add_argument("--model", default="auto", help="the model whose files are checked")
+    parser.add_argument("--json", action="store_true", help="print the findings as JSON")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the findings."""
+    findings = list(examine(options.model))
+    broken = sum(finding.state == "broken" for finding in findings)
+    if options.json:
+        told = {"ok": not broken, "findings": [asdict(finding) for finding in findings]}
+        print(json.dumps(told, indent=2, ensure_ascii=False))
+    else:
+        for section, group in groupby(findings, key=lambda finding: finding.section):
+            print(section)
+            for finding in group:
+                print(_line(finding))
+        print("Nothing is broken." if not broken else f"Broken: {broken}, marked with !!.")
+    return FAILED if broken else OK
+
+
+def _line(finding: Finding) -> str:
+    line = f"  {SIGNS[finding.state]} {finding.name}: {finding.detail}"
+    return f"{line}\n     {finding.cure}" if finding.cure else line
