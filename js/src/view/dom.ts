@@ -52,10 +52,12 @@ export function button(label: string, className: string, onClick: () => void, si
   return element;
 }
 
+/** Jupyter loads a copy of this module per widget; each would count from one. */
+const COPY = Math.random().toString(36).slice(2, 8);
 let ids = 0;
 
 /** An id for labels and descriptions; several views live on one page. */
 export function uniqueId(name: string): string {
   ids += 1;
-  return `qna-${name}-${ids}`;
+  return `qna-${name}-${COPY}-${ids}`;
 }
