@@ -23,6 +23,8 @@ from .tokenizer import Tokenizer
 from .types import Answer, Feature, Logits, Result
 from .words import conclude_in_words, continuations
 
+# A passage of more windows is worth a bar of its own.
+FEW_WINDOWS = 8
 # Threads that begin at the same time must not load a model twice.
 _LOADING = threading.Lock()
 
@@ -124,7 +126,7 @@ class QuestionAnswerer:
         found = [ranked[0] for ranked in answers] if top_k is None else answers
         return found[0] if single else found
 
-    def ask(self, question: str, passage: str, **options: Any) -> Result:
+    def ask(self, question: str, passage: str, *, progress: bool = False, **options: Any) -> Result:
         """Return everything known about one question.
 
         Options, None for the default: top_k; max_answer_len, doc_stride (the step from one window
@@ -133,7 +135,8 @@ class QuestionAnswerer:
         "allow"); align_to_words (False). Raises BlankQuestionError, BlankPassageError, and
         InputError for a value that is not allowed.
         """
-        return next(self.ask_many([(question, passage)], **options))
+        pair = [(question, passage)]
+        return next(self._stream(pair, self.options(**options), progress=int(progress)))
 
     def ask_many(self, pairs: Iterable[Pair], **options: Any) -> Iterator[Result]:
         """Yield one result per (question, passage), in order, as soon as it is there.
@@ -153,9 +156,11 @@ class QuestionAnswerer:
         """Answer `pairs`; `progress` is their number if a bar is wanted, else 0."""
         waiting: deque[Prepared] = deque()
         features = self._features(pairs, options, waiting)
-        if progress == 1:  # of one long passage the windows are worth counting
+        if progress == 1:
             windows = list(features)
-            logits = progress_bar(self.session.run(windows), len(windows), "windows")
+            logits = self.session.run(windows)
+            if len(windows) > FEW_WINDOWS:
+                logits = progress_bar(logits, len(windows), "windows")
             return self._conclude(logits, waiting, options)
         results = self._conclude(self.session.run(features), waiting, options)
         return progress_bar(results, progress, "questions") if progress else results

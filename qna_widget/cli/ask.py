@@ -10,17 +10,21 @@ from typing import Any
 
 from qna_widget.errors import InputError, needs_extra
 
-from .codes import MODELS, NO_ANSWER, OK
+from .codes import CODES, MODELS, NO_ANSWER, OK
 
 
 def add(commands: Any) -> None:
     """Add the command's arguments."""
-    parser = commands.add_parser("ask", help="ask a question about a text; exit code 3: no answer")
+    parser = commands.add_parser(
+        "ask", help="ask a question about a text; exit code 3: no answer", epilog=CODES
+    )
     parser.add_argument("question")
     parser.add_argument("-p", "--passage", type=Path, help="UTF-8 file; default: standard input")
     parser.add_argument("--model", default="auto", help=MODELS)
     parser.add_argument("--top-k", type=int, default=1, help="most answers to print (%(default)s)")
     parser.add_argument("--threshold", type=float, default=0.0, help="of no answer, in logits")
+    parser.add_argument("--max-answer-len", type=int, default=30, help="tokens (%(default)s)")
+    parser.add_argument("--words", action="store_true", help="widen answers to whole words")
     parser.add_argument("--json", action="store_true", help="print the whole result as JSON")
     parser.set_defaults(run=run)
 
@@ -34,7 +38,10 @@ def run(options: argparse.Namespace) -> int:
         options.question,
         read_passage(options.passage),
         top_k=options.top_k,
+        max_answer_len=options.max_answer_len,
         no_answer_threshold=options.threshold,
+        align_to_words=options.words,
+        progress=True,
     )
     if options.json:
         print(json.dumps(result.as_dict(), ensure_ascii=False, indent=2))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -81,6 +83,51 @@ def test_ask_fails_in_words() -> None:
         assert words in done.stderr.decode()
     long = ask("why " * 70)
     assert "only its first 64 were used" in long.stderr.decode()
+
+
+def test_what_can_be_asked_for() -> None:
+    short = ask("Where does Bert live?", "--max-answer-len", "1")
+    assert short.stdout.decode().split()[-1] in ("Sesame", "Street")
+    words = ask("Who is Bert's best friend?", "--words", "--threshold", "inf")
+    assert words.returncode == 0
+    assert "Ernie" in words.stdout.decode()
+
+
+def test_exit_codes_are_documented_and_kept(tmp_path: Path) -> None:
+    """0 and 3 are tested above; 1 failed, 2 wrong arguments, 130 interrupted."""
+    for arguments in (["--help"], ["ask", "--help"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "qna_widget", *arguments], capture_output=True, check=True
+        )
+        said = " ".join(done.stdout.decode().split())
+        for line in ("0 done", "1 failed", "2 wrong arguments", "3 the passage does not answer",
+                     "130 interrupted"):  # fmt: skip
+            assert line in said
+    assert ask("Who?", "-p", str(tmp_path / "none.txt")).returncode == 1
+    assert ask("Who?", "--top-k", "0").returncode == 1
+    assert ask("Who?", "--top-k", "some").returncode == 2
+    assert ask().returncode == 2
+
+
+def test_ctrl_c_has_a_code_of_its_own(tmp_path: Path) -> None:
+    file = tmp_path / "long.txt"
+    file.write_text(f"{BERT} " * 30_000, encoding="utf-8")
+    process = subprocess.Popen(
+        [sys.executable, "-X", "importtime", "-m", "qna_widget", "ask", "Who?", "-p", str(file)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stderr
+    # The last module that asking needs has been imported: the work has begun, hours of it.
+    assert any(b"qna_widget.answerer" in line for line in process.stderr)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    try:
+        _, said = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert process.returncode == 130
+    assert said.decode().splitlines()[-1] == "qna-widget: interrupted"
 
 
 def test_errors_are_words_and_a_code(capsys: pytest.CaptureFixture[str]) -> None:
