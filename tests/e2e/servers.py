@@ -116,8 +116,11 @@ def streamlit(script: Path, log: Path, *options: str) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def jupyterlab(folder: Path, log: Path) -> Iterator[str]:
-    """Serve the notebooks of a folder, configured as `make notebook` does, and give the address."""
+def jupyterlab(folder: Path, log: Path, **more: str) -> Iterator[str]:
+    """Serve the notebooks of a folder, configured as `make notebook` does, and give the address.
+
+    `more` goes into the environment of server and kernels.
+    """
     port = free_port()
     command = [
         "jupyterlab",
@@ -134,6 +137,7 @@ def jupyterlab(folder: Path, log: Path) -> Iterator[str]:
         "JUPYTER_DATA_DIR": str(own / "data"),
         "JUPYTER_RUNTIME_DIR": str(own / "runtime"),
         "IPYTHONDIR": str(own / "ipython"),
+        **more,
     }
     address = f"http://localhost:{port}"
     with serve(command, f"{address}/api?token={TOKEN}", log, folder, env):

@@ -55,7 +55,7 @@ test("a first visit never speaks of the browser's cache, which holds nothing", a
 
 test("a disk that is slower than the network holds the download up, not the memory", async () => {
   const { cache, loader } = browser.page();
-  const big = makeFile(16 * MIB);
+  const big = makeFile(6 * MIB);
   let writing = 0;
   let most = 0;
   let end = (): void => {};
@@ -65,11 +65,11 @@ test("a disk that is slower than the network holds the download up, not the memo
   vi.spyOn(cache, "keep").mockImplementation(() => {
     most = Math.max(most, ++writing);
   });
-  vi.spyOn(cache, "room").mockImplementation(() => (writing < 8 ? Promise.resolve() : disk));
+  vi.spyOn(cache, "room").mockImplementation(() => (writing < 3 ? Promise.resolve() : disk));
   const load = loader.load(big.asset, [sourceOf(big.shipped)], waiter());
-  await eventually(() => expect(most).toBe(8));
+  await eventually(() => expect(most).toBe(3));
   await new Promise((resolve) => setTimeout(resolve, 50));
-  expect(most).toBe(8);
+  expect(most).toBe(3);
   end();
   expect(sha256(await load)).toBe(sha256(big.content));
 });
