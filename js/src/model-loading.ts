@@ -122,6 +122,12 @@ export class ModelLoading {
     const models = this.host.readModels?.() ?? [];
     const fetching = this.host.readFetching?.() ?? null;
     if (this.current !== null) {
+      const { model } = this.host.readInputs();
+      const { asked } = this.current;
+      if (fetching?.error && fetching.model === model && asked !== undefined && model !== asked) {
+        this.fail(model, fetching.error);
+        return;
+      }
       const news = { models, change: this.change(this.current, fetching) };
       const text = JSON.stringify(news);
       if (text !== this.told) this.events.update(news);
