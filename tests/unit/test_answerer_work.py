@@ -139,9 +139,9 @@ def test_progress_counts_questions_or_the_windows_of_one(
     passage = BERT * 120
     windows = qa.ask(WHERE, passage).windows
     assert windows > FEW_WINDOWS
-    for questions, said in (
-        (WHERE, f"{windows}/{windows} windows"),
-        ([WHERE] * 3, "3/3 questions"),
+    for questions, text, said in (
+        (WHERE, passage, f"{windows}/{windows} windows"),
+        ([WHERE] * 3, BERT, "3/3 questions"),
     ):
         terminal = Terminal()
         monkeypatch.setattr(sys, "stderr", terminal)
