@@ -7,6 +7,7 @@ own module, such as ``qna_widget.streamlit.qna``.
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,10 @@ from .errors import (
     needs_extra,
 )
 from .types import Answer, Result
+
+# onnxruntime's wheels (1.29 and newer) write a device id and report to their makers unless this is
+# set before it is imported. Nothing leaves this machine unless whoever runs it says so.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 if TYPE_CHECKING:
     from .answerer import QuestionAnswerer
