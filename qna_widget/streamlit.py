@@ -59,7 +59,11 @@ class _Memory:
     """Number of the report that this is from: Streamlit loses one that comes as it is hidden."""
     count: int = -1
     revision: str = ""
-    """Changes with the arguments; what the browser says about an older one is dropped."""
+    """Changes with arguments and model; what the browser says about an older one is dropped."""
+    since: dict[str, str] = field(default_factory=dict)
+    """The revision at which each argument last overrode what the reader changed."""
+    model: str = ""
+    """Sha256 of the model that the revision is about: "auto" may become another one."""
 
     def hear(self, report: dict[str, Any] | None) -> None:
         """Take in what the browser said, if it speaks of the present arguments."""
@@ -72,19 +76,21 @@ class _Memory:
         """Make the next call's arguments of these names new ones."""
         self.arguments = {k: value for k, value in self.arguments.items() if k not in names}
 
-    def call(self, arguments: dict[str, Any]) -> None:
+    def call(self, arguments: dict[str, Any], model: str) -> None:
         """Let arguments that differ from the last call's override what the reader changed."""
-        if arguments == self.arguments:
+        if arguments == self.arguments and model == self.model:
             return
+        self.count += 1
+        # With the content's sum, a page that outlives the server's memory is not misunderstood.
+        content = json.dumps([arguments, model]).encode()
+        self.revision = f"{self.count}:{zlib.crc32(content):08x}"
         for name, value in arguments.items():
             if self.arguments.get(name) != value:
                 self.changes.pop(name, None)
-        self.arguments = arguments
+                self.since[name] = self.revision
+        self.arguments, self.model = arguments, model
         self.outputs = None
         self.heard = 0
-        self.count += 1
-        # With the content's sum, a page that outlives the server's memory is not misunderstood.
-        self.revision = f"{self.count}:{zlib.crc32(json.dumps(arguments).encode()):08x}"
 
 
 def qna(
@@ -123,14 +129,15 @@ def qna(
     memory = st.session_state.setdefault(_memory_key(key), _Memory())
     shown = st.session_state.get(key)
     report = shown.get("report") if shown else None
-    memory.hear(report)
-    memory.call(arguments)
-    memory.hear(report)  # a server that was restarted recognises only now what the page said
     resolved = registry.resolve(model, interactive=st.runtime.exists())
+    memory.hear(report)
+    memory.call(arguments, resolved.onnx.sha256)
+    memory.hear(report)  # a server that was restarted recognises only now what the page said
     if st.runtime.exists():  # else the script runs as plain Python, and nobody looks
         data = {
             "key": key,
             "revision": memory.revision,
+            "since": memory.since,
             "arguments": memory.arguments,
             "changes": memory.changes,
             "heard": memory.heard,

@@ -228,6 +228,20 @@ def test_a_changed_argument_overrides_and_the_rest_stays(offline: Offline, addre
     assert found["passage"].startswith("🙂🙃")
 
 
+def test_an_argument_changed_meanwhile_loses_nothing_that_was_pasted(
+    offline: Offline, address: str
+) -> None:
+    app = App(offline.page(), address)
+    app.answered(BERT_QUESTION)
+    pasted = "Ernie's best friend is Bert. They live in a basement. " * 40
+    passage = app.component().get_by_label("Passage", exact=True)
+    passage.fill(pasted)
+    app.call("other question")  # long before the pasted text is answered
+    expect(app.question()).to_have_value("Who is Bert's best friend?")
+    expect(passage).to_have_value(pasted)
+    app.until(lambda said: said["found"]["one"]["passage"] == pasted)
+
+
 def test_without_texts_it_waits_quietly(offline: Offline, address: str) -> None:
     app = App(offline.page(), address)
     app.answered(BERT_QUESTION)

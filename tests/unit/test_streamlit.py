@@ -6,6 +6,7 @@ import json
 import shutil
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +140,37 @@ def test_a_changed_argument_overrides_only_itself(browser: Browser) -> None:
     assert (result.question, result.passage) == ("When?", "Ernie is here.")
     assert (result.answers, result.status) == ([], "loading")
     assert browser.data["changes"] == {"passage": "Ernie is here."}
+
+
+def test_the_page_is_told_which_arguments_override(browser: Browser) -> None:
+    """So that it keeps what was typed elsewhere and is not answered yet."""
+    qna(PASSAGE, "Where?")
+    first = browser.data["revision"]
+    assert browser.data["since"] == dict.fromkeys(contract.default_inputs(), first)
+    qna(PASSAGE, "When?")
+    second = browser.data["revision"]
+    assert browser.data["since"] == {
+        **dict.fromkeys(browser.data["since"], first),
+        "question": second,
+    }
+    reset("passage")
+    qna(PASSAGE, "When?")
+    assert browser.data["since"]["passage"] == browser.data["revision"] != second
+    assert browser.data["since"]["question"] == second
+
+
+def test_another_model_behind_the_same_name_answers_anew(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    qna(PASSAGE, "Where?")
+    browser.says(question="Who?")
+    bundled = registry.resolve("bundled")
+    arrived = replace(bundled, title="MobileBERT", onnx=replace(bundled.onnx, sha256="ab" * 32))
+    monkeypatch.setattr(registry, "resolve", lambda *_args, **_more: arrived)
+    result = qna(PASSAGE, "Where?")
+    assert (result.model, result.answers, result.status) == ("MobileBERT", [], "loading")
+    assert result.question == "Who?"
+    assert set(browser.data["since"].values()) != {browser.data["revision"]}
 
 
 def test_a_late_report_about_former_arguments_is_dropped(browser: Browser) -> None:

@@ -11,8 +11,10 @@ import { outputsOf } from "./outputs";
 /** What qna_widget/streamlit.py sends. */
 export interface Data {
   readonly key: string;
-  /** Another one means that Python's arguments changed. */
+  /** Another one means that Python's arguments or its model changed. */
   readonly revision: string;
+  /** The revision at which each argument last overrode what the reader changed. */
+  readonly since: Readonly<Partial<Record<keyof Inputs, string>>>;
   readonly arguments: Inputs;
   /** What the reader changed, as far as Python knows. */
   readonly changes: Partial<Inputs>;
@@ -31,6 +33,7 @@ export interface Arguments {
 /** What outlives a component that Python hides and shows again. */
 interface Kept {
   readonly revision: string;
+  readonly since: Data["since"];
   changes: Partial<Inputs>;
   /** The last report, without what differs from run to run. */
   reported: string;
@@ -99,10 +102,15 @@ export class StreamlitHost implements Host {
   }
 }
 
-function recall({ key, revision, changes }: Data): Kept {
+function recall({ key, revision, since, changes }: Data): Kept {
   const known = kept.get(key);
   if (known?.revision === revision) return known;
-  const fresh = { revision, changes, reported: "", number: 0 };
+  // What was typed and is not answered yet is known here alone.
+  const typed = Object.entries(known?.changes ?? {}).filter(
+    ([name]) => since[name as keyof Inputs] === known?.since[name as keyof Inputs],
+  );
+  const all: Partial<Inputs> = { ...changes, ...Object.fromEntries(typed) };
+  const fresh = { revision, since, changes: all, reported: "", number: 0 };
   kept.set(key, fresh);
   return fresh;
 }

@@ -44,6 +44,7 @@ beforeEach(() => {
     data: {
       key: `key ${key++}`,
       revision: "0:a",
+      since: { passage: "0:a", question: "0:a" },
       arguments: makeInputs(),
       changes: {},
       heard: 0,
@@ -125,9 +126,24 @@ test("data that is only sent again changes nothing; a new revision overrides", (
   call({ changes: { question: "Wh" } });
   expect(host().readInputs().question).toBe("Who?");
   expect(changed).not.toHaveBeenCalled();
-  call({ revision: "1:b", arguments: makeInputs({ passage: "Another." }), changes: {} });
+  const since = { passage: "1:b", question: "1:b" };
+  call({ revision: "1:b", since, arguments: makeInputs({ passage: "Another." }), changes: {} });
   expect(changed).toHaveBeenCalledTimes(1);
   expect(host().readInputs()).toMatchObject({ passage: "Another.", question: "Where?" });
+});
+
+test("a new revision keeps what was typed into fields that it does not override", () => {
+  call();
+  host().writeInputs({ question: "Who?", passage: "Typed." });
+  const since = { passage: "1:b", question: "0:a" };
+  const changes = { question: "Wh", top_k: 2 };
+  call({ revision: "1:b", since, arguments: makeInputs({ passage: "Another." }), changes });
+  expect(changed).toHaveBeenCalledTimes(1);
+  expect(host().readInputs()).toMatchObject({
+    passage: "Another.",
+    question: "Who?",
+    top_k: 2,
+  });
 });
 
 test("hidden and shown again it has what was typed, and equal answers rerun nothing", () => {
