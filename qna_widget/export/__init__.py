@@ -17,17 +17,18 @@ import onnx
 
 from qna_widget.errors import ExportError
 from qna_widget.tokenizer import Tokenizer
+from qna_widget.types import Feature
 
 from .bert import BERT, ELECTRA
 from .bundle import pack, write_description
-from .calibration import calibration_features
+from .calibration import calibration_features, logits, peaks
 from .checkpoint import Checkpoint, read_checkpoint
 from .distilbert import DISTILBERT
 from .encoder import KEEP_FLOAT
 from .exact import exact
 from .mobilebert import build as build_mobilebert
 from .quantize import half, optimize, quantize
-from .smooth import smooth
+from .smooth import ALPHAS, smooth, smoothed
 
 # int8: 8-bit weights and products, the fast one in wasm and on processors. fp32: everything in
 # float32, the exact one. fp16: weights stored in 16 bits, products in float32.
@@ -78,11 +79,22 @@ def int8_graph(checkpoint: Checkpoint, max_seq_len: int) -> bytes:
     """Return the serialised graph with 8-bit weights and fused operators."""
     tokenizer = Tokenizer(checkpoint.vocab, lowercase=checkpoint.lowercase)
     features = calibration_features(tokenizer, max_seq_len)
-    graph = smooth(float_graph(checkpoint, fused=True), KEEP_FLOAT, features)
-    # Quantised before fusing: the other way round multiplies the rounding error.
-    fused = onnx.load_from_string(optimize(quantize(graph, KEEP_FLOAT)))
+    graph = float_graph(checkpoint, fused=True)
+    fused = onnx.load_from_string(_least_error(graph, features))
     data: bytes = exact(fused, KEEP_FLOAT, features).SerializeToString()
     return data
+
+
+def _least_error(graph: onnx.ModelProto, features: list[Feature]) -> bytes:
+    """Return the 8-bit graph whose logits are nearest to the float graph's."""
+    largest = peaks(graph, smoothed(graph, KEEP_FLOAT), features)
+    wanted = logits(graph.SerializeToString(), features)
+    found: list[tuple[float, bytes]] = []
+    for alpha in ALPHAS:
+        # Quantised before fusing: the other way round multiplies the rounding error.
+        data = optimize(quantize(smooth(graph, KEEP_FLOAT, largest, alpha), KEEP_FLOAT))
+        found.append((float(((logits(data, features) - wanted) ** 2).mean()), data))
+    return min(found, key=lambda each: each[0])[1]
 
 
 def export_checkpoint(

@@ -27,9 +27,8 @@ from onnx import TensorProto, numpy_helper
 from qna_widget.errors import ExportError
 from qna_widget.types import Feature
 
+from .calibration import Peaks, peaks
 from .graph import Graph
-from .smooth import Peaks
-from .smooth import _peaks as peaks
 
 # exp(-x) ~ (c0 + c1 u + c2 u²)^16 with u = x / 16. Least squares of the relative error, weighted by
 # exp(-x / 3), over 0 <= x <= 10. Off by at most 0.9% up to x = 4 and 2% up to 7.

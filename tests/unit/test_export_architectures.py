@@ -73,7 +73,7 @@ def test_int8_is_close(oracle: Oracle) -> None:
     # The networks are tiny and their weights wild: the rounding of 8 bits shows, and no more.
     assert np.sqrt((oracle.error(model, slice(0, 1)) ** 2).mean()) < 0.2
     kinds = {node.op_type for node in onnx.load_from_string(model).graph.node}
-    assert {"DynamicQuantizeMatMul", "MultiHeadAttention"} <= kinds
+    assert "DynamicQuantizeMatMul" in kinds
 
 
 def test_a_real_shape_folds_into_sums_without_products(tmp_path: Path) -> None:

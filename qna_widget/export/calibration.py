@@ -1,0 +1,69 @@
+"""The texts on which the export looks how large activations get, and the looking."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib import resources
+
+import numpy as np
+import onnx
+import onnxruntime
+from numpy.typing import NDArray
+from onnx import TensorProto, helper
+
+from qna_widget.pipeline import prepare
+from qna_widget.session import OUTPUTS, model_inputs
+from qna_widget.tokenizer import Tokenizer
+from qna_widget.types import Feature, FeatureOptions
+
+Floats = NDArray[np.float32]
+Peaks = Mapping[str, Floats]
+
+
+def calibration_features(tokenizer: Tokenizer, max_seq_len: int) -> list[Feature]:
+    """Return windows over calibration.json: each text alone, and as many full-length windows.
+
+    Both are needed: some channels grow large only where a window is long.
+    """
+    file = resources.files(__package__).joinpath("calibration.json")
+    pairs = json.loads(file.read_text(encoding="utf-8"))["pairs"]
+    joined = " ".join(pair["passage"] for pair in pairs)
+    options = FeatureOptions(
+        max_seq_len=max_seq_len, doc_stride=max_seq_len, max_question_tokens=max_seq_len // 4
+    )
+    features = []
+    for number, pair in enumerate(pairs):
+        features += prepare(pair["question"], pair["passage"], tokenizer, options).features
+        windows = prepare(pair["question"], joined, tokenizer, options).features
+        features.append(windows[number % len(windows)])
+    return features
+
+
+def peaks(model: onnx.ModelProto, names: list[str], features: Iterable[Feature]) -> Peaks:
+    """Return the largest absolute value of each channel (last axis) of the tensors `names`."""
+    watched = copy.deepcopy(model)
+    for name in names:
+        watched.graph.output.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, None))
+    found: dict[str, Floats] = {}
+    for values in _run(watched.SerializeToString(), names, features):
+        for name, value in zip(names, values, strict=True):
+            largest = np.abs(value).reshape(-1, value.shape[-1]).max(axis=0)
+            found[name] = np.maximum(found.get(name, largest), largest)
+    return found
+
+
+def logits(model: bytes, features: Iterable[Feature]) -> Floats:
+    """Return the start and end logits of all features, one after the other."""
+    return np.concatenate([np.ravel(values) for values in _run(model, OUTPUTS, features)])
+
+
+def _run(model: bytes, names: Sequence[str], features: Iterable[Feature]) -> Iterator[list[Floats]]:
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    wanted = {tensor.name for tensor in session.get_inputs()}
+    for feature in features:
+        feeds = {name: ids for name, ids in model_inputs(feature).items() if name in wanted}
+        yield session.run(names, feeds)
