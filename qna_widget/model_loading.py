@@ -64,11 +64,11 @@ class ModelLoading(traitlets.HasTraits):
         except QnaError as error:
             if not self._from_page:
                 raise traitlets.TraitError(str(error)) from error
-            self._fetching = _step(name, error=str(error))
+            self._fetching = fetching_step(name, error=str(error))
             return str(former or name)
         if former is None:
             self._manifest = {}
-        self._fetching = _step(name)
+        self._fetching = fetching_step(name)
         work = threading.Thread(target=self._fetch, args=(name, former, job), daemon=True)
         work.start()
         return name
@@ -93,7 +93,7 @@ class ModelLoading(traitlets.HasTraits):
             now = time.monotonic()
             if now - told >= SECONDS_BETWEEN_STEPS or done >= total:
                 told = now
-                self._fetching = _step(name, what, done, total)
+                self._fetching = fetching_step(name, what, done, total)
 
         try:
             resolved = registry.resolve(name, progress)
@@ -102,10 +102,10 @@ class ModelLoading(traitlets.HasTraits):
         except Exception as error:  # whatever it is, the page must not wait for ever
             words = str(error) if isinstance(error, QnaError) else f"{name}: {error!r}"
             if self._job is job:
-                self._fetching = _step(name, error=words)
+                self._fetching = fetching_step(name, error=words)
                 if former is not None:
                     self.model = former
-                    self._fetching = _step(name, error=words)
+                    self._fetching = fetching_step(name, error=words)
             return
         if self._job is job:
             self._models = self._default_models()
@@ -128,7 +128,8 @@ def is_at_hand(name: str) -> bool:
     )
 
 
-def _step(
+def fetching_step(
     model: str, what: str = "", done: int = 0, total: int = 0, error: str = ""
 ) -> dict[str, Any]:
+    """Return what a page is told of a model on its way, or refused (protocol.ts, Fetching)."""
     return {"model": model, "what": what, "done": done, "total": total, "error": error}

@@ -6,13 +6,14 @@ import json
 import zlib
 from collections.abc import Callable, Iterable
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
 from . import registry
 from .assets import Asset, AssetReader, built, manifest, model_files
+from .chosen_model import ChosenModel, told_by
 from .contract import CHUNK_BYTES, INPUTS, OUTPUTS, check_inputs, refuse_unknown
 from .errors import needs_extra
 from .registry import ModelManifest
@@ -64,6 +65,12 @@ class _Memory:
     """The revision at which each argument last overrode what the reader changed."""
     model: str = ""
     """Sha256 of the model that the revision is about: "auto" may become another one."""
+    chosen: ChosenModel = field(default_factory=ChosenModel)
+
+    def wanted(self, argument: str) -> str:
+        """Return the name of the model: what the reader chose, unless the script says another."""
+        new = self.arguments.get("model") != argument
+        return argument if new else str(self.changes.get("model", argument))
 
     def hear(self, report: dict[str, Any] | None) -> None:
         """Take in what the browser said, if it speaks of the present arguments."""
@@ -129,11 +136,16 @@ def qna(
     memory = st.session_state.setdefault(_memory_key(key), _Memory())
     shown = st.session_state.get(key)
     report = shown.get("report") if shown else None
-    resolved = registry.resolve(model, interactive=st.runtime.exists())
     memory.hear(report)
-    memory.call(arguments, resolved.onnx.sha256)
+    chosen = memory.chosen
+    if not st.runtime.exists():  # the script runs as plain Python, and nobody looks
+        chosen.asked, chosen.resolved = model, registry.resolve(model)
+    else:
+        chosen.take(memory.wanted(model), model, memory.heard)
+    resolved = chosen.resolved
+    memory.call(arguments, resolved.onnx.sha256 if resolved else "")
     memory.hear(report)  # a server that was restarted recognises only now what the page said
-    if st.runtime.exists():  # else the script runs as plain Python, and nobody looks
+    if st.runtime.exists():
         data = {
             "key": key,
             "revision": memory.revision,
@@ -141,7 +153,9 @@ def qna(
             "arguments": memory.arguments,
             "changes": memory.changes,
             "heard": memory.heard,
-            "manifest": _served(resolved),
+            "manifest": {"asked": chosen.asked, **_served(resolved)} if resolved else None,
+            "models": [asdict(line) for line in registry.available()],
+            "fetching": chosen.fetching or None,
         }
         _component(st.runtime.get_instance())(
             key=key,
@@ -150,7 +164,12 @@ def qna(
             # Streamlit keeps only state that has a callback.
             on_report_change=on_change or _nothing,
         )
-    return _result(memory, resolved.title)
+        if chosen.wanted:
+            # The former model answers on in the page, where another choice ends this by a rerun.
+            bar = st.progress(0.0)
+            chosen.fetch(model, memory.heard, told_by(bar.progress))
+            st.rerun()
+    return _result(memory, resolved.title if resolved else "")
 
 
 def reset(*names: str, key: str = "qna") -> None:

@@ -105,13 +105,13 @@ def _await(process: subprocess.Popen[bytes], health: str, log: Path) -> None:
 
 
 @contextlib.contextmanager
-def streamlit(script: Path, log: Path, *options: str) -> Iterator[str]:
-    """Serve a script and give its address."""
+def streamlit(script: Path, log: Path, *options: str, **more: str) -> Iterator[str]:
+    """Serve a script and give its address; `more` goes into the server's environment."""
     port = free_port()
     command = ["streamlit", "run", str(script), "--server.port", str(port)]
     command += ["--server.headless", "true", *options]
     address = f"http://localhost:{port}"
-    with serve(command, f"{address}/_stcore/health", log, ROOT):
+    with serve(command, f"{address}/_stcore/health", log, ROOT, more):
         yield address
 
 

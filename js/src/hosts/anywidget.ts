@@ -99,10 +99,11 @@ export class WidgetHost implements Host {
         if (!signal.aborted) callback();
       });
     };
-    for (const name of [...INPUTS, "_manifest", "_models", "_fetching"]) {
-      this.model.on(`change:${name}`, changed);
-      signal.addEventListener("abort", () => this.model.off(`change:${name}`, changed));
-    }
+    const names = [...INPUTS, "_manifest", "_models", "_fetching"];
+    for (const name of names) this.model.on(`change:${name}`, changed);
+    signal.addEventListener("abort", () => {
+      for (const name of names) this.model.off(`change:${name}`, changed);
+    });
   }
 
   /** The page's own model has the changes at once, Python after a pause in the typing. */

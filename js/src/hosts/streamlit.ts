@@ -1,7 +1,7 @@
 // Streamlit components v2: inputs by `data`, files beside this module, a rerun per new answer.
 import { createComponent } from "../component";
 import type { Inputs } from "../inputs";
-import type { Manifest } from "../runtime/protocol";
+import type { Fetching, Manifest, ModelChoice } from "../runtime/protocol";
 import { httpSource } from "../runtime/sources";
 import type { ComponentState } from "../state";
 import { mountView } from "../view/view";
@@ -20,7 +20,10 @@ export interface Data {
   readonly changes: Partial<Inputs>;
   /** Number of the last report that reached Python. */
   readonly heard: number;
-  readonly manifest: Manifest;
+  /** Null while the first model is fetched. */
+  readonly manifest: Manifest | null;
+  readonly models: readonly ModelChoice[];
+  readonly fetching: Fetching | null;
 }
 
 /** What Streamlit calls the default export with. */
@@ -48,6 +51,8 @@ const kept = new Map<string, Kept>();
 export class StreamlitHost implements Host {
   readonly sources = [httpSource(new URL("../", import.meta.url))];
   private kept: Kept;
+  /** The component's last word. */
+  private state: ComponentState | null = null;
   private changed: () => void = () => {};
 
   constructor(private args: Arguments) {
@@ -59,9 +64,10 @@ export class StreamlitHost implements Host {
   /** Streamlit's newest call. */
   update(args: Arguments): void {
     const { revision } = this.kept;
+    const before = modelsOf(this.args.data);
     this.args = args;
-    if (args.data.revision === revision) return;
-    this.kept = recall(args.data);
+    if (args.data.revision !== revision) this.kept = recall(args.data);
+    else if (modelsOf(args.data) === before) return;
     this.changed();
   }
 
@@ -69,8 +75,16 @@ export class StreamlitHost implements Host {
     return { ...this.args.data.arguments, ...this.kept.changes };
   }
 
-  readManifest(): Manifest {
+  readManifest(): Manifest | null {
     return this.args.data.manifest;
+  }
+
+  readModels(): readonly ModelChoice[] {
+    return this.args.data.models;
+  }
+
+  readFetching(): Fetching | null {
+    return this.args.data.fetching;
   }
 
   onChange(callback: () => void, signal: AbortSignal): void {
@@ -86,6 +100,7 @@ export class StreamlitHost implements Host {
   }
 
   report(state: ComponentState): void {
+    this.state = state;
     if (state.status === "loading" || state.status === "running") return;
     const { revision, changes } = this.kept;
     const { progress: _, ...outputs } = outputsOf(state);
@@ -100,6 +115,15 @@ export class StreamlitHost implements Host {
       outputs: { ...NO_RESULT, ...outputs },
     });
   }
+}
+
+/** All that Python says of models, to be compared. */
+function modelsOf({ manifest, models, fetching }: Data): string {
+  return JSON.stringify([manifest, models, fetching]);
+}
+
+function equal(one: Inputs, other: Inputs): boolean {
+  return (Object.keys(one) as (keyof Inputs)[]).every((name) => one[name] === other[name]);
 }
 
 function recall({ key, revision, since, changes }: Data): Kept {

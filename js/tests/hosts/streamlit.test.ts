@@ -49,6 +49,8 @@ beforeEach(() => {
       changes: {},
       heard: 0,
       manifest: MANIFEST,
+      models: [],
+      fetching: null,
     },
     parentElement: document.createElement("div"),
     setStateValue: vi.fn<Arguments["setStateValue"]>(),
@@ -144,6 +146,25 @@ test("a new revision keeps what was typed into fields that it does not override"
     question: "Who?",
     top_k: 2,
   });
+});
+
+test("asked anew what is answered already, Python is told at once", () => {
+  call();
+  host().writeInputs({ question: "Who?" });
+  const answered = makeState({ inputs: makeInputs({ question: "Who?" }) });
+  host().report(answered);
+  const since = { passage: "0:a", question: "1:b" };
+  call({ revision: "1:b", since, arguments: makeInputs({ question: "Who?" }), changes: {} });
+  expect(args.setStateValue).toHaveBeenCalledTimes(2);
+  expect(args.setStateValue).toHaveBeenLastCalledWith(
+    "report",
+    expect.objectContaining({ revision: "1:b", number: 1, changes: {} }),
+  );
+  // Something else, or something that is still being computed, is no answer to it.
+  call({ revision: "2:c", since, arguments: makeInputs({ question: "When?" }), changes: {} });
+  host().report({ ...answered, status: "running", inputs: makeInputs({ question: "When?" }) });
+  call({ revision: "3:d", since, arguments: makeInputs({ question: "When?" }), changes: {} });
+  expect(args.setStateValue).toHaveBeenCalledTimes(2);
 });
 
 test("hidden and shown again it has what was typed, and equal answers rerun nothing", () => {
