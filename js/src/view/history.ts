@@ -15,7 +15,11 @@ type Entry = Asked | Draft;
 
 export class HistoryPanel {
   readonly #count = el("span", { class: "qna-muted" });
-  readonly #list = el("ol", { class: "qna-asked-list", role: "list", "aria-label": "Asked before" });
+  readonly #list = el("ol", {
+    class: "qna-asked-list",
+    role: "list",
+    "aria-label": "Asked before",
+  });
   readonly #note = el("p", { class: "qna-empty" });
   readonly #files: readonly HTMLButtonElement[];
   readonly #more: HTMLButtonElement;

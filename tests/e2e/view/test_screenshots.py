@@ -14,7 +14,7 @@ from pictures import compare, keep, list_pictures, reduce, show_difference
 from PIL import Image
 from playwright.sync_api import Browser, Page
 from view_page import put
-from view_states import STATES, state
+from view_states import CHANGING, STATES
 
 KEPT = Path(__file__).parents[1] / "screenshots"
 THEMES = ("light", "dark")
@@ -55,6 +55,7 @@ def scene(browser: Browser, harness: str) -> Iterator[Open]:
             " harness.mount(false); harness.mount(false, 'narrow'); }"
         )
         SCENES[name](page)
+        page.mouse.move(0, 0)
         page.evaluate("scrollTo(0, 0)")
         settle(page)
         return page
@@ -91,7 +92,7 @@ def long(page: Page) -> None:
 
 
 def no_answer(page: Page) -> None:
-    put(page, STATES["no-answer"])
+    put(page, {**STATES["no-answer"], **CHANGING})
     press(page, "Settings")
 
 
@@ -99,7 +100,7 @@ def error(page: Page) -> None:
     ask(page, SHORT)
     press(page, "Why these scores?")
     press(page, "History")
-    put(page, state(**{**STATES["error"], "question": "Where?", "scores": None}))
+    put(page, {**STATES["error"], "scores": None})
 
 
 def inspector(page: Page) -> None:

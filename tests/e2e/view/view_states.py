@@ -155,6 +155,30 @@ STATES: dict[str, Any] = {
     ),
 }
 
+# A model was chosen from the menu and is on its way.
+CHANGING: dict[str, Any] = {
+    "models": [
+        {"name": name, "title": title, "where": where, "bytes": size, "cached": where != "hub"}
+        for name, title, where, size in [
+            ("bundled", "MiniLM-L6 (bundled)", "package", 12_400_000),
+            ("example/mobilebert", "MobileBERT", "hub", 25_700_000),
+        ]
+    ],
+    "change": {
+        "model": "example/mobilebert",
+        "former": "bundled",
+        "progress": {
+            "stage": "asset",
+            "name": "model.onnx",
+            "loaded": 6.4e6,
+            "total": 25.7e6,
+            "unit": "bytes",
+            "source": "kernel",
+        },
+        "error": "",
+    },
+}
+
 # What the hosts set, as their themes do.
 THEMES: dict[str, str] = {
     "light": "",
