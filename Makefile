@@ -11,7 +11,7 @@ STATIC := qna_widget/static/manifest.json
 JS_SOURCES := $(shell find js/src -type f) js/build.mjs js/package-lock.json qna_widget/contract.json
 
 .DEFAULT_GOAL := help
-.PHONY: help demo notebook test test-python test-js test-e2e check build chromium fixtures train train-check test-ray test-spark bench-distributed clean
+.PHONY: help demo notebook test test-python test-js test-e2e check build chromium fixtures train train-check test-ray test-spark bench-distributed bench-fetch bench-transformers clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -42,7 +42,8 @@ $(VENV)/test: $(VENV)/pip $(STATIC)
 	QNA_WIDGET_PREBUILT=1 $(BIN)/pip install --quiet --disable-pip-version-check -e . --group test
 	@touch $@
 
-build: $(STATIC) ## Build the front end into qna_widget/static
+build: $(STATIC) ## Build the front end into qna_widget/static (WEBGPU=1: and what WebGPU needs, 6.7 MB)
+	$(if $(WEBGPU),cd js && npm run --silent build -- --webgpu)
 
 demo: $(VENV)/demo $(STATIC) ## Serve the Streamlit demo on http://localhost:8501 (PORT=… for another)
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT) --server.headless true --browser.gatherUsageStats false
@@ -73,6 +74,17 @@ test: check test-js chromium ## Set up everything, lint, and run all tests
 fixtures: $(VENV)/test ## Write the Unicode tables and fixtures anew from the Rust tokenizers library
 	$(BIN)/python -m tests.parity.make_fixtures
 
+PEER := .venv-transformers/bin
+$(PEER)/ready: benchmarks/transformers/requirements.txt
+	test -x $(PEER)/python || $(PYTHON) -m venv .venv-transformers
+	$(PEER)/pip install --quiet --disable-pip-version-check -r benchmarks/transformers/requirements.txt
+	@touch $@
+
+bench-transformers: $(VENV)/test $(PEER)/ready ## Compare with transformers' dropped pipeline (SQUAD=path/to/validation.json)
+	@test -n "$(SQUAD)" || { echo "make bench-transformers needs SQUAD=path/to/validation.json, a file in SQuAD's format."; exit 2; }
+	$(BIN)/python -m benchmarks.transformers.compare "$(SQUAD)" --max-answer-len 15 $(ARGS)
+	$(BIN)/python -m benchmarks.transformers.throughput "$(SQUAD)" $(ARGS)
+
 TRAIN := .venv-train/bin
 $(TRAIN)/ready: training/requirements.txt pyproject.toml $(STATIC)
 	test -x $(TRAIN)/python || $(PYTHON) -m venv .venv-train
@@ -99,6 +111,10 @@ test-ray: $(ENGINES)/ready ## Test tables on Ray (not part of `make test`)
 test-spark: $(ENGINES)/ready ## Test tables on Spark (not part of `make test`; needs Java)
 	@command -v java >/dev/null || { echo "Spark needs Java 17 or newer: apt-get install default-jre-headless"; exit 2; }
 	$(ENGINES)/python -m pytest tests/distributed/spark_local.py
+
+bench-fetch: $(VENV)/test ## Measure fetching and converting a model (CHECKPOINT=folder)
+	@test -n "$(CHECKPOINT)" || { echo "make bench-fetch needs CHECKPOINT=folder with config.json, model.safetensors, vocab.txt."; exit 2; }
+	$(BIN)/python benchmarks/fetch_model.py "$(CHECKPOINT)"
 
 bench-distributed: $(VENV)/test ## Measure one and two Dask workers, and a killed one (SQUAD=path/to/validation.json)
 	@test -n "$(SQUAD)" || { echo "make bench-distributed needs SQUAD=path/to/validation.json, a file in SQuAD's format."; exit 2; }

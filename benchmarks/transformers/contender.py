@@ -2,9 +2,9 @@
 
     python contender.py transformers|qna-widget MODEL THREADS
 
-Reads one JSON object per line, {"questions": […], "passages": […], "batch": N}, and answers each
-by one: {"answers": […], "seconds": …, "cpu": …, "peak_mb": …}. Both sides get the same call, the
-pipeline's own; neither imports the other.
+Reads one JSON object per line, {"questions": […], "passages": […], "batch": N, "options": {…}}, and
+answers each by one: {"answers": […], "seconds": …, "cpu": …, "peak_mb": …}. Both sides get the
+same call, the pipeline's own; neither imports the other.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-Ask = Callable[[list[str], list[str], int], list[dict[str, Any]]]
+Ask = Callable[..., list[dict[str, Any]]]
 
 
 def transformers_pipeline(model: str, threads: int) -> Ask:
@@ -27,8 +27,8 @@ def transformers_pipeline(model: str, threads: int) -> Ask:
 
     torch.set_num_threads(threads)
     qa = pipeline("question-answering", model=model, tokenizer=model, device=-1)
-    return lambda questions, passages, batch: qa(
-        question=questions, context=passages, batch_size=batch
+    return lambda questions, passages, batch, **options: qa(
+        question=questions, context=passages, batch_size=batch, **options
     )
 
 
@@ -36,7 +36,9 @@ def qna_widget(model: str, threads: int) -> Ask:
     from qna_widget import QuestionAnswerer
 
     qa = QuestionAnswerer(model, threads=threads, pipeline_compatible=True)
-    return lambda questions, passages, batch: qa(question=questions, context=passages)
+    return lambda questions, passages, batch, **options: qa(
+        question=questions, context=passages, **options
+    )
 
 
 def main() -> None:
@@ -50,7 +52,7 @@ def main() -> None:
     for line in sys.stdin:
         job = json.loads(line)
         begun, used = time.perf_counter(), time.process_time()
-        answers = ask(job["questions"], job["passages"], job["batch"])
+        answers = ask(job["questions"], job["passages"], job["batch"], **job["options"])
         seconds, cpu = time.perf_counter() - begun, time.process_time() - used
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # KiB on Linux
         told = {"answers": answers, "seconds": seconds, "cpu": cpu, "peak_mb": peak}

@@ -48,9 +48,13 @@ def bundled_checkpoint() -> Path:
     return write_checkpoint(BUILD / "bundled")
 
 
-def random_checkpoint() -> Path:
-    """Return a checkpoint of two layers with random weights, drawn large, so that scores differ."""
-    source, target = bundled_checkpoint(), BUILD / "random"
+def random_checkpoint(head: float) -> Path:
+    """Return a checkpoint of two layers with random weights, its last layer's times `head`.
+
+    Where all candidates are about as likely, anything decides between them; a large `head` sets
+    them apart, as training does.
+    """
+    source, target = bundled_checkpoint(), BUILD / f"random-{head:g}"
     rng = np.random.default_rng(1)
     weights = {
         name: value + rng.normal(0, 0.3, value.shape).astype(np.float32)
@@ -59,6 +63,7 @@ def random_checkpoint() -> Path:
         for name, value in load_file(source / "model.safetensors").items()
         if ".layer." not in name or int(name.split(".layer.")[1].split(".")[0]) < 2
     }
+    weights["qa_outputs.weight"] *= np.float32(head)
     target.mkdir(parents=True, exist_ok=True)
     save_file(weights, str(target / "model.safetensors"), metadata={"format": "pt"})
     for file in ("vocab.txt", "tokenizer_config.json"):
@@ -84,12 +89,13 @@ class Contender:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
 
-    def ask(self, examples: Sequence[Example], batch: int = 1) -> dict[str, Any]:
+    def ask(self, examples: Sequence[Example], batch: int = 1, **options: Any) -> dict[str, Any]:
         """Return the answers and what they took: seconds, cpu (seconds), peak_mb."""
         job = {
             "questions": [e.question for e in examples],
             "passages": [e.passage for e in examples],
             "batch": batch,
+            "options": options,
         }
         return self._tell(json.dumps(job))
 

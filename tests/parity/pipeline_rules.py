@@ -43,6 +43,8 @@ class Asked:
     align_to_words: bool = True
     max_seq_len: int = 384
     doc_stride: int = 128
+    # None: the default of either side.
+    max_answer_len: int | None = None
 
 
 @dataclass
@@ -114,7 +116,7 @@ def _answers(
     taken: frozenset[str],
 ) -> list[Found]:
     count = asked.top_k * 2 + 10 if asked.align_to_words else asked.top_k
-    length = 30 if "length" in taken else 15
+    length = asked.max_answer_len or (30 if "length" in taken else 15)
     answers: list[Found] = []
     null = np.inf
     for feature, output in zip(prepared.features, logits, strict=True):

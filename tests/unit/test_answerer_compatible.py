@@ -16,7 +16,7 @@ NOTHING = "Where does Kermit the frog buy his green bananas?"
 
 @pytest.fixture(scope="module")
 def qa() -> QuestionAnswerer:
-    return QuestionAnswerer(threads=2, pipeline_compatible=True)
+    return QuestionAnswerer("bundled", threads=2, pipeline_compatible=True)
 
 
 def test_one_question_gives_one_dict(qa: QuestionAnswerer) -> None:
@@ -32,7 +32,7 @@ def test_one_question_gives_one_dict(qa: QuestionAnswerer) -> None:
     # As in the pipeline, a list of one is no list in the answer.
     assert qa(question=[WHERE], context=BERT) == answer
     assert qa([{"question": WHERE, "context": BERT}]) == answer
-    per_call = QuestionAnswerer(threads=2)
+    per_call = QuestionAnswerer("bundled", threads=2)
     assert per_call(question=WHERE, context=BERT, pipeline_compatible=True) == answer
 
 

@@ -20,7 +20,7 @@ WHERE, WHO = "Where does Bert live?", "Who is Bert's best friend?"
 
 @pytest.fixture(scope="module")
 def qa() -> QuestionAnswerer:
-    return QuestionAnswerer(threads=2)
+    return QuestionAnswerer("bundled", threads=2)
 
 
 def test_every_form_asks_the_same(qa: QuestionAnswerer) -> None:

@@ -31,7 +31,7 @@ WHERE, WHO = "Where does Bert live?", "Who is Bert's best friend?"
 
 @pytest.fixture(scope="module")
 def qa() -> QuestionAnswerer:
-    return QuestionAnswerer(threads=2)
+    return QuestionAnswerer("bundled", threads=2)
 
 
 @pytest.mark.parametrize("method", ["spawn", "fork"])
@@ -89,7 +89,7 @@ def test_two_threads_get_the_answers_of_one(qa: QuestionAnswerer, own_texts: Pat
 INTERRUPTED = """
 import sys
 from qna_widget import QuestionAnswerer
-qa = QuestionAnswerer(threads=2)
+qa = QuestionAnswerer("bundled", threads=2)
 passage = sys.stdin.read()
 expected = qa(sys.argv[1], passage)
 print("begin", flush=True)
@@ -155,10 +155,10 @@ def test_progress_counts_questions_or_the_windows_of_one(
 
 def test_threads_are_checked(qa: QuestionAnswerer) -> None:
     assert qa.session.threads == 2
-    assert QuestionAnswerer(threads=3).session.threads == 3
+    assert QuestionAnswerer("bundled", threads=3).session.threads == 3
     for threads in (0, -1, "2"):
         with pytest.raises(InputError, match="give 1 or more, or None for all processors"):
-            QuestionAnswerer(threads=threads)
+            QuestionAnswerer("bundled", threads=threads)
 
 
 def test_words_are_the_tokenizer_librarys(qa: QuestionAnswerer, questions_file: Path) -> None:
