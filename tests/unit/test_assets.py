@@ -1,9 +1,11 @@
 import hashlib
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from qna_widget import assets
+from qna_widget import assets, registry
 from qna_widget.assets import Asset, AssetError, AssetReader
 from qna_widget.contract import CHUNK_BYTES
 
@@ -68,6 +70,35 @@ def test_a_file_that_changed_or_vanished_is_named(asset: Asset) -> None:
     Path(asset.path).unlink()
     with pytest.raises(AssetError, match=r"model\.onnx cannot be read \(No such file"):
         reader.read(asset.sha256, 0, 10)
+
+
+def test_the_optional_runtime_is_told_and_handed_out_where_it_was_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = registry.resolve("bundled")
+    assert model.onnx_webgpu is None
+    monkeypatch.setattr(assets, "STATIC", tmp_path)
+    monkeypatch.setattr(assets, "wasm", lambda: model.vocab)
+    assert "webgpu" not in assets.manifest(model)["runtime"]
+    assert assets.runtime_files() == [model.vocab]
+    script, wasm = (
+        {"name": name, "path": f"static/{name}", "sha256": name * 32, "bytes": 3}
+        | {"encoding": "gzip", "unpacked_bytes": 9}
+        for name in ("ab", "cd")
+    )
+    (tmp_path / "webgpu.json").write_text(json.dumps({"script": script, "wasm": wasm}))
+    assert assets.manifest(model)["runtime"]["webgpu"] == {"script": script, "wasm": wasm}
+    assert [file.sha256 for file in assets.runtime_files()[1:]] == ["ab" * 32, "cd" * 32]
+
+
+def test_a_second_file_for_webgpu_is_told_and_handed_out() -> None:
+    model = registry.resolve("bundled")
+    second = replace(model.onnx, path="/home/me/models/webgpu.onnx.gz", sha256="ef" * 32)
+    both = replace(model, onnx_webgpu=second)
+    assert assets.model_files(both) == [model.onnx, model.vocab, second]
+    told = assets.manifest(both)["model"]["onnx_webgpu"]
+    assert (told["sha256"], told["path"]) == ("ef" * 32, "webgpu.onnx.gz")
+    assert assets.manifest(model)["model"]["onnx_webgpu"] is None
 
 
 def test_a_front_end_that_was_not_built_says_so(
