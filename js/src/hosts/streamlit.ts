@@ -69,6 +69,8 @@ export class StreamlitHost implements Host {
     if (args.data.revision !== revision) this.kept = recall(args.data);
     else if (modelsOf(args.data) === before) return;
     this.changed();
+    // Python may ask what is answered here already: then the component has nothing to do.
+    if (this.state !== null && equal(this.state.inputs, this.readInputs())) this.report(this.state);
   }
 
   readInputs(): Inputs {
