@@ -11,48 +11,7 @@ import { type AssetRead, type OnMessage, type RpcOptions, rpcSource } from "../r
 import { httpSource } from "../runtime/sources";
 import type { ComponentState } from "../state";
 import { mountView } from "../view/view";
-import type { Host } from "./host";
-
-/** A host that tests script: what it was told is kept, what it says is set. */
-export class ScriptedHost implements Host {
-  readonly written: Partial<Inputs>[] = [];
-  readonly states: ComponentState[] = [];
-  private changed: () => void = () => {};
-
-  constructor(
-    private manifest: Manifest,
-    private inputs: Inputs,
-    readonly sources: readonly AssetSource[],
-  ) {}
-
-  readInputs(): Inputs {
-    return this.inputs;
-  }
-
-  readManifest(): Manifest {
-    return this.manifest;
-  }
-
-  onChange(callback: () => void): void {
-    this.changed = callback;
-  }
-
-  writeInputs(changes: Partial<Inputs>): void {
-    this.written.push(changes);
-    this.inputs = { ...this.inputs, ...changes };
-  }
-
-  report(state: ComponentState): void {
-    this.states.push(state);
-  }
-
-  /** As if Python had set them. */
-  set(inputs: Partial<Inputs>, manifest: Manifest = this.manifest): void {
-    this.inputs = { ...this.inputs, ...inputs };
-    this.manifest = manifest;
-    this.changed();
-  }
-}
+import { ScriptedHost } from "./scripted";
 
 /** A kernel in the page: answers asset.read from the server, unless `misbehave` has it be silent. */
 export class ScriptedKernel {
@@ -110,7 +69,7 @@ export interface Mounted {
 function mount(root: HTMLElement, manifest: Manifest, options: MountOptions = {}): Mounted {
   const stop = new AbortController();
   const inputs = { ...DEFAULT_INPUTS, ...options.inputs };
-  const host = new ScriptedHost(manifest, inputs, options.sources ?? [httpSource(packageUrl())]);
+  const host = new ScriptedHost(inputs, manifest, options.sources ?? [httpSource(packageUrl())]);
   const component = createComponent(host, stop.signal, options.client);
   mountView(root, component, component.actions, stop.signal);
   const until = (test: (state: ComponentState) => boolean): Promise<ComponentState> =>

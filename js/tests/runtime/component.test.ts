@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type Component, createComponent } from "../../src/component";
+import { ScriptedHost } from "../../src/hosts/scripted";
 import { DEFAULT_INPUTS, type Inputs } from "../../src/inputs";
-import { FakeClient, FakeHost, result } from "./fake-host";
+import { FakeClient, result } from "./fake-client";
 import { makeModel } from "./fake-model";
 
 const { manifest } = makeModel("one");
 const TEXTS = { passage: "It is a zebra.", question: "What is it?" };
-let host: FakeHost;
+let host: ScriptedHost;
 let client: FakeClient;
 let stop: AbortController;
 let component: Component;
@@ -26,7 +27,7 @@ afterEach(() => {
 function start(inputs: Partial<Inputs> = TEXTS): void {
   stop = new AbortController();
   client = new FakeClient();
-  host = new FakeHost({ ...DEFAULT_INPUTS, ...inputs }, manifest);
+  host = new ScriptedHost({ ...DEFAULT_INPUTS, ...inputs }, manifest);
   component = createComponent(host, stop.signal, client);
 }
 

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type Component, createComponent } from "../../src/component";
 import { outputsOf } from "../../src/hosts/outputs";
+import { ScriptedHost } from "../../src/hosts/scripted";
 import { DEFAULT_INPUTS } from "../../src/inputs";
 import type { Fetching, Manifest } from "../../src/runtime/protocol";
-import { FakeClient, FakeHost, result } from "./fake-host";
+import { FakeClient, result } from "./fake-client";
 import { makeModel } from "./fake-model";
 
 const TEXTS = { passage: "It is a zebra.", question: "What is it?" };
@@ -17,7 +18,7 @@ function named(asked: string, content = asked): Manifest {
 
 const fetching = (step: Partial<Fetching>): Fetching => ({ ...NOT_FETCHING, ...step });
 
-let host: FakeHost;
+let host: ScriptedHost;
 let client: FakeClient;
 let stop: AbortController;
 let component: Component;
@@ -37,7 +38,7 @@ afterEach(() => {
 function start(manifest: Manifest | null): void {
   stop = new AbortController();
   client = new FakeClient();
-  host = new FakeHost({ ...DEFAULT_INPUTS, ...TEXTS, model: "old" }, manifest);
+  host = new ScriptedHost({ ...DEFAULT_INPUTS, ...TEXTS, model: "old" }, manifest);
   component = createComponent(host, stop.signal, client);
 }
 

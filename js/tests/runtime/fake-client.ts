@@ -1,12 +1,9 @@
-// A client and a host for the component's tests: both do what they are told, no more.
+// A client for the component's tests: it does what it is told, no more.
 import type { Result } from "../../src/core/types";
-import type { Host } from "../../src/hosts/host";
-import type { Inputs } from "../../src/inputs";
 import type { Client, Loaded, Question } from "../../src/runtime/client";
 import type { AskHandlers } from "../../src/runtime/connection";
-import type { Fetching, Manifest, ModelChoice } from "../../src/runtime/protocol";
+import type { Manifest } from "../../src/runtime/protocol";
 import type { Waiter } from "../../src/runtime/shared";
-import type { ComponentState } from "../../src/state";
 
 interface Call<T, Args> {
   readonly args: Args;
@@ -40,43 +37,6 @@ export class FakeClient implements Client {
 
   release(): void {
     this.released++;
-  }
-}
-
-export class FakeHost implements Host {
-  readonly sources = [];
-  readonly states: ComponentState[] = [];
-  readonly written: Partial<Inputs>[] = [];
-  private changed: () => void = () => {};
-
-  constructor(
-    public inputs: Inputs,
-    public manifest: Manifest | null,
-  ) {}
-
-  /** What Python tells besides inputs and manifest. */
-  models: readonly ModelChoice[] = [];
-  fetching: Fetching | null = null;
-
-  readInputs = (): Inputs => this.inputs;
-  readManifest = (): Manifest | null => this.manifest;
-  readModels = (): readonly ModelChoice[] => this.models;
-  readFetching = (): Fetching | null => this.fetching;
-  onChange(callback: () => void): void {
-    this.changed = callback;
-  }
-  writeInputs(changes: Partial<Inputs>): void {
-    this.written.push(changes);
-    this.inputs = { ...this.inputs, ...changes };
-  }
-  report(state: ComponentState): void {
-    this.states.push(state);
-  }
-  set(inputs: Partial<Inputs>, manifest = this.manifest, fetching = this.fetching): void {
-    this.fetching = fetching;
-    this.inputs = { ...this.inputs, ...inputs };
-    this.manifest = manifest;
-    this.changed();
   }
 }
 
