@@ -10,20 +10,18 @@ st.title("Ask about a text")
 st.caption("The model runs in your browser, and no text leaves this machine.")
 
 session.follow_address()
-visit = session.current()
-menus = st.container()  # drawn last: what the reader did in the component moves the menus
-model = session.usable_model()
-inputs = visit.inputs
+above = st.container()  # drawn last: an edited example is the reader's own text
+inputs = session.current().inputs
 result = qna(
     inputs.passage,
     inputs.question,
     key=session.KEY,
-    model=model,
+    model=inputs.model,
     on_change=session.answered,
     **inputs.options,
 )
-with menus:
-    panels.menus(result)
+with above:
+    panels.texts(result)
     panels.troubles()
 session.remember(result)
 session.write_address(session.inputs_of(result))

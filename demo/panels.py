@@ -24,41 +24,33 @@ _TOO_LONG = f"longer than {link.MAX_CHARACTERS:,} characters"
 WAITING = "The answers appear here once the browser has read the whole text."
 
 
-def menus(result: QnAResult) -> None:
-    """Draw the menus of texts and models, and the field for a file beside an own text."""
-    text, model = key_of(result.passage), result.options["model"]
-    for key, value in (("text", text), ("model", model)):
-        if st.session_state.get(key) != value:  # setting it closes an open menu
-            st.session_state[key] = value
+def texts(result: QnAResult) -> None:
+    """Draw the menu of texts, and the field for a file beside an own text."""
+    text = key_of(result.passage)
+    if st.session_state.get("text") != text:  # setting it closes an open menu
+        st.session_state.text = text
     left, right = st.columns(2)
     left.selectbox(
         "Text", [*EXAMPLES, OWN], key="text", format_func=title, on_change=session.pick_example
     )
-    titles = session.models()
-    if model == "auto":
-        titles["auto"] += f": {result.model}"
-    right.selectbox(
-        "Model", titles, key="model", format_func=titles.__getitem__, on_change=session.pick_model
-    )
     if text == OWN:
-        visit = session.current()
-        st.file_uploader(
-            "Paste a text into the passage below, or open a file",
+        right.file_uploader(
+            "Paste a text below, or open a file",
             [suffix.removeprefix(".") for suffix in SUFFIXES],
-            key=f"file-{visit.uploads}",
+            key=f"file-{session.current().uploads}",
             on_change=session.open_file,
             max_upload_size=MAX_BYTES // 1_000_000,
         )
 
 
 def troubles() -> None:
-    """Say what was wrong with a link, a file or a model, and what was guessed of a file."""
+    """Say what was wrong with a link or a file, and what was guessed of a file."""
     visit = session.current()
     if visit.link_troubles:
         lines = "".join(f"\n- {plain(trouble)}" for trouble in visit.link_troubles)
         st.warning("Not all that the link asks for is possible; the rest was done." + lines)
-    for error in filter(None, (visit.file_error, visit.model_error)):
-        st.error(plain(error))
+    if visit.file_error:
+        st.error(plain(visit.file_error))
     if visit.file_notices:
         st.info(plain(" ".join(visit.file_notices)))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import streamlit as st
 
@@ -30,14 +29,14 @@ class Session:
     link_troubles: list[str] = field(default_factory=list)
     file_error: str = ""
     file_notices: list[str] = field(default_factory=list)
-    model_error: str = ""
     uploads: int = 0
     """Numbers the field for files, so that it is empty after each."""
     address: dict[str, str] | None = None
     """What the page's address was last made to say; None before the first run."""
     history: History = field(default_factory=History)
-    shown: str = ""
-    """Title of the model that answered last."""
+    model: str = "auto"
+    """What the reader chose last, and the title of what then answered."""
+    title: str = ""
     acted: bool = False
     """Whether a widget or new answers made this run."""
 
@@ -56,7 +55,7 @@ def follow_address() -> None:
     session, address = current(), st.query_params.to_dict()
     opened = session.address is None
     if opened or (address != session.address and not session.acted):
-        session.inputs, session.link_troubles = link.read(address, models(cached=True))
+        session.inputs, session.link_troubles = link.read(address, ["auto", *models()])
         if not opened:
             reset(key=KEY)
     session.acted = False
@@ -76,39 +75,9 @@ def inputs_of(result: QnAResult) -> link.Inputs:
     return link.Inputs(result.passage, result.question, result.options["model"], options)
 
 
-def usable_model() -> str:
-    """Return the chosen model once it is at hand, fetching it first if need be.
-
-    When it cannot be had the page says why, and the best at hand answers.
-    """
-    session = current()
-    wanted = session.inputs.model
-    if wanted in models(cached=True):
-        return wanted
-    bar = st.progress(0.0, "…")
-    try:
-        registry.resolve(wanted, lambda what, done, total: _draw(bar, what, done, total))
-    except QnaError as error:
-        session.model_error = str(error)
-        session.inputs = replace(session.inputs, model="auto")
-    bar.empty()
-    return session.inputs.model
-
-
-def _draw(bar: Any, what: str, done: int, total: int) -> None:
-    share = done / total if total else 0.0
-    bar.progress(min(share, 1.0), plain(what))
-
-
-def models(*, cached: bool = False) -> dict[str, str]:
-    """Return the menu's models, name to title; `cached`: only those that need not be fetched."""
-    found = {"auto": "Automatic"}
-    for model in registry.available():
-        if model.cached:
-            found[model.name] = model.title
-        elif not cached:
-            found[model.name] = f"{model.title} (fetches {model.bytes / 1e6:.0f} MB first)"
-    return found
+def models() -> dict[str, str]:
+    """Return the models that answer at once, name to title."""
+    return {model.name: model.title for model in registry.available() if model.cached}
 
 
 def answered() -> None:
@@ -121,7 +90,6 @@ def acted() -> None:
     session = current()
     session.acted = True
     session.link_troubles = []
-    session.model_error = ""
 
 
 def pick_example() -> None:
@@ -133,13 +101,6 @@ def pick_example() -> None:
     passage, question = ("", "") if example is None else (example.passage, example.question)
     reset("passage", "question", key=KEY)
     session.inputs = replace(session.inputs, passage=passage, question=question)
-
-
-def pick_model() -> None:
-    """Let the model that the menu now says answer."""
-    acted()
-    session = current()
-    session.inputs = replace(session.inputs, model=st.session_state.model)
 
 
 def open_file() -> None:
@@ -182,7 +143,7 @@ def remember(result: QnAResult) -> None:
     """Keep an answered question for the visit."""
     session = current()
     add(session.history, result)
-    session.shown = result.model
+    session.model, session.title = result.options["model"], result.model
 
 
 def go_back() -> None:
@@ -193,9 +154,8 @@ def go_back() -> None:
     if number is None:
         return
     asked = session.history[number - 1]
-    by_title = {model.title: model.name for model in registry.available() if model.cached}
-    same = asked.model == session.shown
-    model = session.inputs.model if same else by_title.get(asked.model, "auto")
+    names = [name for name, title in models().items() if title == asked.model]
+    model = session.model if asked.model == session.title else (names or ["auto"])[0]
     reset(key=KEY)
     session.inputs = link.Inputs(asked.passage, asked.question, model, dict(asked.options))
 

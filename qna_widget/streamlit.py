@@ -70,7 +70,10 @@ class _Memory:
     def wanted(self, argument: str) -> str:
         """Return the name of the model: what the reader chose, unless the script says another."""
         new = self.arguments.get("model") != argument
-        return argument if new else str(self.changes.get("model", argument))
+        choice = argument if new else str(self.changes.get("model", argument))
+        # A page may be forged: it chooses from the menu, and opens no folder of the server's.
+        offered = {"auto", *(model.name for model in registry.available())}
+        return choice if choice in offered else argument
 
     def hear(self, report: dict[str, Any] | None) -> None:
         """Take in what the browser said, if it speaks of the present arguments."""

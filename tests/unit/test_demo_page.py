@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+import shutil
 import zlib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +18,6 @@ from qna_widget import registry
 from qna_widget import streamlit as adapter
 from qna_widget.assets import PACKAGE
 from qna_widget.contract import CONTRACT
-from qna_widget.errors import HubError
-from qna_widget.registry import AvailableModel
 
 ANSWER = {"text": "123 Sesame Street", "start": 100, "end": 117, "score": 9.5, "probability": 0.9}
 
@@ -259,36 +259,21 @@ def test_downloads_are_what_the_page_shows(page: Page) -> None:
     assert labels == ["Answers as CSV", "Answers as JSON", "History as CSV", "History as JSON"]
 
 
-def test_a_model_is_chosen_and_named(monkeypatch: pytest.MonkeyPatch, page: Page) -> None:
-    page.says(question="Who?")
-    page.menu("model").select("bundled").run()
-    assert page.data["arguments"]["model"] == "bundled"
-    assert page.inputs()["question"] == "Who?"
+def test_a_chosen_model_is_named_carried_and_restored(page: Page) -> None:
     page.says()
-    assert registry.resolve("bundled").title in page.app.caption[-2].value.replace("\\", "")
-    assert page.address()["model"] == "bundled"
+    page.says(question="Who?", model="bundled")
+    assert registry.resolve("bundled").title in page.app.caption[1].value.replace("\\", "")
+    assert page.address() == {"example": "bert", "question": "Who?", "model": "bundled"}
+    page.menu("earlier").select(1).run()
+    assert page.inputs()["question"] == START.question
+    assert page.inputs()["model"] == "bundled", "the same one: its title is what history knows"
 
 
-def test_a_model_that_cannot_be_fetched_is_explained(
-    monkeypatch: pytest.MonkeyPatch, page: Page
-) -> None:
-    known = registry.available()
-    far = AvailableModel("far", "Far away", "hub", 98_500_000, cached=False)
-    resolve = registry.resolve
-
-    def unreachable(name: str = "auto", *rest: Any, **more: Any) -> Any:
-        if name == "far":
-            raise HubError("The hub did not answer.")
-        return resolve(name, *rest, **more)
-
-    monkeypatch.setattr(registry, "available", lambda: [*known, far])
-    monkeypatch.setattr(registry, "resolve", unreachable)
-    page.run()
-    assert "Far away (fetches 98 MB first)" in page.menu("model").options
-    page.menu("model").select("far").run()
-    assert page.app.error[0].value == "The hub did not answer\\."
-    assert page.data["arguments"]["model"] == "auto"
-    assert page.menu("model").value == "auto"
+def test_a_page_chooses_models_from_the_menu_only(page: Page, tmp_path: Path) -> None:
+    shutil.copytree(registry.BUNDLED, tmp_path / "model")
+    before = page.data["manifest"]
+    page.says(model=str(tmp_path / "model"))
+    assert page.data["manifest"] == before
 
 
 def test_the_lines_for_python_run(page: Page) -> None:
