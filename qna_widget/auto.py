@@ -1,6 +1,6 @@
 """What "auto" means here and now: MobileBERT once it is on this machine, else the bundled model.
 
-Nobody waits: fetching MobileBERT takes half a minute or more, and a first question deserves its
+Nobody waits: fetching MobileBERT takes a minute or more, and a first question deserves its
 answer at once. So the bundled model answers until MobileBERT is in the cache. It gets there by
 `qna-widget fetch mobilebert`, by asking for model="mobilebert" once, or by itself: where a person
 looks on (a widget, an app), the `hub` extra is installed and the hub answers within half a second,
