@@ -66,6 +66,8 @@ export async function createSession(
     graphOptimizationLevel: optimized ? "disabled" : "all",
     logSeverityLevel: 3, // errors; WebGPU would warn of each shape that it leaves to the processor
   });
+  // Compiled with the first session; 14 or 27 MB that nobody needs any more.
+  delete ort.env.wasm.wasmBinary;
   const missing = ["start_logits", "end_logits"].filter((n) => !session.outputNames.includes(n));
   if (missing.length > 0) {
     await session.release();

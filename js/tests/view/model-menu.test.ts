@@ -1,0 +1,100 @@
+// @vitest-environment jsdom
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { DEFAULT_INPUTS } from "../../src/inputs";
+import type { Actions, ComponentState, ModelChange } from "../../src/state";
+import { initialState } from "../../src/state";
+import { ModelMenu } from "../../src/view/model-menu";
+
+const BUNDLED = { name: "bundled", title: "MiniLM", where: "package", bytes: 18.8e6, cached: true };
+const HUB = { name: "big", title: "MobileBERT", where: "hub", bytes: 98.5e6, cached: false };
+const MODELS = [BUNDLED, HUB] as ComponentState["models"];
+
+let chosen: string[];
+let menu: ModelMenu;
+let stop: AbortController;
+const select = () => menu.field.querySelector("select")!;
+const text = (selector: string) => menu.wait.querySelector(selector)!.textContent;
+const isShown = (selector: string) =>
+  menu.wait.querySelector(selector)!.closest("[hidden]") === null;
+
+beforeEach(() => {
+  chosen = [];
+  stop = new AbortController();
+  const actions = { setOptions: vi.fn(({ model }) => chosen.push(model)) };
+  menu = new ModelMenu(actions as unknown as Actions, stop.signal);
+  document.body.append(menu.field, menu.wait);
+});
+
+afterEach(() => {
+  stop.abort();
+  document.body.replaceChildren();
+});
+
+function draw(model: string, change: Partial<ModelChange> | null = null, models = MODELS): void {
+  const whole = change && { model, former: "bundled", progress: null, error: "", ...change };
+  const inputs = { ...DEFAULT_INPUTS, model };
+  menu.draw({ ...initialState(inputs), models, model: "MiniLM", change: whole });
+}
+
+test("it offers what Python says, and what is chosen already", () => {
+  draw("auto");
+  expect([...select().options].map((option) => option.text)).toEqual([
+    "Automatic: the best one at hand",
+    "MiniLM, 18.8 MB",
+    "MobileBERT, 98.5 MB to download",
+  ]);
+  expect(select().value).toBe("auto");
+  draw("/a/folder");
+  expect(select().selectedOptions[0]!.text).toBe("/a/folder");
+  select().value = "big";
+  select().dispatchEvent(new Event("change"));
+  expect(chosen).toEqual(["big"]);
+});
+
+test("without a choice there is no menu", () => {
+  draw("auto", null, []);
+  expect(menu.field.hidden).toBe(true);
+});
+
+test("a wait says what for, how far it is and who answers meanwhile; Cancel takes it back", () => {
+  draw("big", {});
+  expect(text(".qna-status-line")).toBe(
+    "MobileBERT: Waiting for Python. MiniLM answers meanwhile.",
+  );
+  const bar = menu.wait.querySelector("[role=progressbar]")!;
+  expect(bar.hasAttribute("aria-valuenow")).toBe(false);
+  const step = { stage: "fetch", name: "Downloading big", unit: "bytes" } as const;
+  draw("big", { progress: { ...step, loaded: 25e6, total: 100e6 } });
+  expect(text(".qna-status-line")).toBe(
+    "MobileBERT: Downloading big: 25.0 of 100.0 MB. MiniLM answers meanwhile.",
+  );
+  expect(bar.getAttribute("aria-valuenow")).toBe("25");
+  expect(isShown("button")).toBe(true);
+  menu.wait.querySelector("button")!.click();
+  expect(chosen).toEqual(["bundled"]);
+  // The button goes; the focus is not lost with it.
+  expect(document.activeElement).toBe(select());
+  draw("bundled");
+  expect(isShown("button")).toBe(false);
+});
+
+test("the beginning and the end of a wait are read aloud, the steps are not", () => {
+  draw("big", {});
+  expect(text("[aria-live]")).toBe("Loading MobileBERT. MiniLM answers meanwhile.");
+  const step = { stage: "asset", name: "model.onnx", loaded: 1, total: 2, unit: "bytes" } as const;
+  draw("big", { progress: step });
+  expect(text("[aria-live]")).toBe("Loading MobileBERT. MiniLM answers meanwhile.");
+  const inputs = { ...DEFAULT_INPUTS, model: "big" };
+  menu.draw({ ...initialState(inputs), models: MODELS, model: "MobileBERT" });
+  expect(text("[aria-live]")).toBe("MobileBERT answers.");
+});
+
+test("what did not come is an alert, in words, as text", () => {
+  draw("bundled", { model: "big", error: "The hub <b>refuses</b> it (401)." });
+  expect(text("[role=alert]")).toBe(
+    "MobileBERT is not used. The hub <b>refuses</b> it (401). MiniLM goes on answering.",
+  );
+  expect(menu.wait.querySelector("b")).toBeNull();
+  expect(isShown("[role=alert]")).toBe(true);
+  expect(isShown("button")).toBe(false);
+});
