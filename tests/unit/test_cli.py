@@ -13,7 +13,7 @@ import pytest
 
 from qna_widget import __version__
 from qna_widget.cli import main
-from qna_widget.squad import read_examples
+from qna_widget.squad import read_examples, summarize
 
 TINY = Path(__file__).parents[1] / "parity" / "tiny_bert"
 
@@ -36,7 +36,11 @@ def test_export_then_eval(
         figures
     )
     assert figures["questions_per_second"] > 0
-    ids = {example.id for example in read_examples(own_texts, limit=3)}
+    examples = read_examples(own_texts, limit=3)
+    # The figures are those of the prediction file, by the definition that test_evaluation holds.
+    written = json.loads(predictions.read_text(encoding="utf-8"))
+    assert summarize(examples, written).items() <= figures.items()
+    ids = {example.id for example in examples}
     for file in (predictions, margins):
         assert set(json.loads(file.read_text(encoding="utf-8"))) == ids
 
