@@ -157,12 +157,6 @@ function wellFormed(value: unknown): unknown {
     : value;
 }
 
-/** Python's empty dict stands for nothing, as does a trait that an older page lacks. */
-function filled<T extends object>(value: unknown): T | null {
-  const given = (value ?? {}) as T;
-  return Object.keys(given).length > 0 ? given : null;
-}
-
 /** Without its kernel the widget answers on; only Python does not hear of it. */
 function attempt(send: () => void): void {
   try {
