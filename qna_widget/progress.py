@@ -21,7 +21,7 @@ def progress_bar(
 ) -> Iterator[T]:
     """Yield `items`, drawing how many of `total` have come, how fast, and the time left."""
     out = sys.stderr if stream is None else stream
-    if not out.isatty():
+    if not _draws(out):
         yield from items
         return
     begun = time.monotonic()
@@ -41,8 +41,7 @@ def progress_bar(
 def transfer_bar(stream: TextIO | None = None) -> Progress:
     """Return what draws a transfer of bytes: one line per thing that is being done."""
     out = sys.stderr if stream is None else stream
-    # A notebook's output is no terminal, but it follows a carriage return like one.
-    shown = out.isatty() or type(out).__module__.startswith("ipykernel")
+    shown = _draws(out)
     line, drawn = "", 0.0
 
     def draw(what: str, done: int, total: int) -> None:
@@ -60,6 +59,11 @@ def transfer_bar(stream: TextIO | None = None) -> Progress:
         out.flush()
 
     return draw
+
+
+def _draws(out: TextIO) -> bool:
+    """Whether a line can be drawn over: a notebook's output is no terminal, but behaves like one."""
+    return out.isatty() or type(out).__module__.startswith("ipykernel")
 
 
 def _line(done: int, total: int, unit: str, seconds: float) -> str:

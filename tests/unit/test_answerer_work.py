@@ -153,6 +153,16 @@ def test_progress_counts_questions_or_the_windows_of_one(
         assert terminal.getvalue().strip("\0") == ""
 
 
+def test_the_bar_is_drawn_in_a_notebook_and_not_into_a_file(
+    qa: QuestionAnswerer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook = type("OutStream", (io.StringIO,), {"__module__": "ipykernel.iostream"})
+    for out, drawn in ((notebook(), True), (io.StringIO(), False)):
+        monkeypatch.setattr(sys, "stderr", out)
+        qa([WHERE] * 2, BERT, progress=True)
+        assert ("2/2 questions" in out.getvalue()) == drawn
+
+
 def test_threads_are_checked(qa: QuestionAnswerer) -> None:
     assert qa.session.threads == 2
     assert QuestionAnswerer("bundled", threads=3).session.threads == 3
