@@ -62,7 +62,7 @@ def transfer_bar(stream: TextIO | None = None) -> Progress:
 
 
 def _draws(out: TextIO) -> bool:
-    """Whether a line can be drawn over: a notebook's output is no terminal, but behaves like one."""
+    """Whether a line can be drawn over; a notebook's output, no terminal, behaves like one."""
     return out.isatty() or type(out).__module__.startswith("ipykernel")
 
 
