@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
+from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
-from harness import Harness, manifest
-from playwright.sync_api import Page, expect
+from harness import ROOT, Harness, manifest
+from pictures import keep, list_pictures
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
 
 from qna_widget.answerer import QuestionAnswerer
 from qna_widget.features import max_context_windows
@@ -21,6 +25,13 @@ SIDE = 40
 MAX_ANSWER_LEN = 30
 # The sum of two logits; see test_parity.py on what 8 bits do to one.
 RMS_TOLERANCE, MAX_TOLERANCE = 0.12, 2.0
+DOCUMENTED = ROOT / "docs" / "images"
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+PICTURED = "What is the barrel-shaped state called?"
+PICTURE_STYLE = """
+  html { background: #fff } body { margin: 0; padding: 16px; --st-font: "DejaVu Sans" }
+  @media (prefers-color-scheme: dark) { html { background: #06080b } }
+"""
 PASSAGE = (
     "Bert is Ernie's best friend and roommate on Sesame Street. The pair share the basement "
     "apartment at 123 Sesame Street."
@@ -92,20 +103,22 @@ def test_the_matrix_is_start_plus_end_of_python(
     assert largest < MAX_TOLERANCE
 
 
-@pytest.fixture
-def inspected(offline: Any, harness: Harness) -> Page:
-    """Open the inspector of a real component with a real answer."""
-    page = harness.open(offline.page())
+def mount(page: Page, passage: str, question: str, **options: int) -> None:
+    """Mount a real component, and wait for its answers."""
     page.evaluate(
         """async ({ manifest, inputs }) => {
           window.mounted = qna.mount(document.getElementById("root"), manifest, { inputs });
           await mounted.until(({ status, result }) => status === "ready" && result !== null);
         }""",
-        {
-            "manifest": manifest(),
-            "inputs": {"passage": PASSAGE, "question": "Where does Bert live?"},
-        },
+        {"manifest": manifest(), "inputs": {"passage": passage, "question": question, **options}},
     )
+
+
+@pytest.fixture
+def inspected(offline: Any, harness: Harness) -> Page:
+    """Open the inspector of a real component with a real answer."""
+    page = harness.open(offline.page())
+    mount(page, PASSAGE, "Where does Bert live?")
     assert page.evaluate("mounted.component.state.scores") is None
     page.get_by_text("Why these scores?").click()
     page.locator(".qna-readout-text").wait_for()
@@ -153,3 +166,42 @@ def test_the_readout_is_the_answer_of_the_list(inspected: Page) -> None:
     expect(page.locator(".qna-readout-text")).to_have_text(f"“{text}”")
     shown = f"{score:.2f}".replace("-", "−")
     expect(page.locator(".qna-sum > b")).to_have_text(shown)
+
+
+def test_the_pictures_of_the_documentation(
+    harness: Harness, browser: Browser, own_texts: Path, request: pytest.FixtureRequest
+) -> None:
+    """With --update-screenshots they are drawn anew: a real question to the bundled model."""
+    if request.config.getoption("--update-screenshots"):
+        [example] = (one for one in read_examples(own_texts) if one.question == PICTURED)
+        for theme in THEMES:
+            page = browser.new_page(
+                viewport={"width": 1080, "height": 900},
+                device_scale_factor=2,
+                color_scheme=theme,
+                reduced_motion="reduce",
+            )
+            harness.open(page)
+            page.add_style_tag(content=PICTURE_STYLE)
+            mount(page, example.passage, example.question, top_k=3)
+            draw(page, f"answered-{theme}")
+            page.get_by_text("Why these scores?").click()
+            page.locator(".qna-readout-text").wait_for()
+            draw(page, f"inspector-{theme}")
+            page.close()
+        list_pictures(DOCUMENTED)
+    pictures = sorted(DOCUMENTED.glob("*.png"))
+    names = {f"{what}-{theme}" for what in ("answered", "inspector") for theme in THEMES}
+    assert {path.stem for path in pictures} == names
+    listed = (DOCUMENTED / "README.md").read_text()
+    for path in pictures:
+        assert path.stat().st_size < 150_000, path.name
+        assert f"`{path.name}` `{sha256(path.read_bytes()).hexdigest()}`" in listed
+
+
+def draw(page: Page, name: str) -> None:
+    page.mouse.move(0, 0)
+    page.evaluate("scrollTo(0, 0)")
+    page.wait_for_timeout(300)
+    png = page.locator("body").screenshot(scale="css", animations="disabled", caret="hide")
+    keep(Image.open(io.BytesIO(png)).convert("RGB"), DOCUMENTED / f"{name}.png")

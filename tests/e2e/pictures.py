@@ -76,14 +76,18 @@ def reduce(png: bytes) -> Image.Image:
 def keep(picture: Image.Image, path: Path) -> None:
     """Write a picture with few colours, and few bytes."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    colours_there, counts = np.unique(
-        np.asarray(picture).reshape(-1, 3), axis=0, return_counts=True
+    pixels = np.asarray(picture.convert("RGB"))
+    there, places, counts = np.unique(
+        pixels.reshape(-1, 3), axis=0, return_inverse=True, return_counts=True
     )
-    common = colours_there[np.argsort(-counts)[:FLAT_COLOURS]]
-    others = picture.quantize(COLOURS - len(common), method=Image.Quantize.FASTOCTREE)
-    palette = Image.new("P", (1, 1))
-    palette.putpalette([*common.ravel().tolist(), *(others.getpalette() or [])])
-    reduced = picture.quantize(palette=palette, dither=Image.Dither.NONE)
+    common = there[np.argsort(-counts)[:FLAT_COLOURS]]
+    others = picture.quantize(COLOURS - len(common), method=Image.Quantize.FASTOCTREE).getpalette()
+    palette = np.concatenate([common, np.array(others, dtype=np.uint8).reshape(-1, 3)])
+    # Pillow's own search for the nearest colour is coarse: white came out as nearly white.
+    distances = ((there[:, None].astype(int) - palette[None].astype(int)) ** 2).sum(axis=2)
+    nearest = distances.argmin(axis=1).astype(np.uint8)
+    reduced = Image.fromarray(nearest[places.ravel()].reshape(pixels.shape[:2]), mode="P")
+    reduced.putpalette(palette.tobytes())
     reduced.save(path, optimize=True)
 
 
