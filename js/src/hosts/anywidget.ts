@@ -34,6 +34,8 @@ const REPORT_DELAY = 200;
 export class WidgetHost implements Host {
   readonly sources: readonly AssetSource[];
   private writing = false;
+  /** What the reader changed and Python does not have yet. */
+  private unsaved: Partial<Inputs> = {};
   private writeTimer: ReturnType<typeof setTimeout> | undefined;
   private reportTimer: ReturnType<typeof setTimeout> | undefined;
   private newest: ComponentState | undefined;
@@ -92,7 +94,10 @@ export class WidgetHost implements Host {
     let due = false;
     // Traits that Python sets together arrive one by one; they are one change.
     const changed = (): void => {
-      if (this.writing || due) return;
+      if (this.writing) return;
+      // Jupyter echoes what was saved before: it must not undo what was typed since.
+      this.set(this.unsaved);
+      if (due) return;
       due = true;
       queueMicrotask(() => {
         due = false;
@@ -108,11 +113,16 @@ export class WidgetHost implements Host {
 
   /** The page's own model has the changes at once, Python after a pause in the typing. */
   writeInputs(changes: Partial<Inputs>): void {
+    this.unsaved = { ...this.unsaved, ...changes };
+    this.set(changes);
+    clearTimeout(this.writeTimer);
+    this.writeTimer = setTimeout(() => this.save(), WRITE_DELAY);
+  }
+
+  private set(changes: Partial<Inputs>): void {
     this.writing = true;
     for (const [name, value] of Object.entries(changes)) this.model.set(name, wellFormed(value));
     this.writing = false;
-    clearTimeout(this.writeTimer);
-    this.writeTimer = setTimeout(() => this.save(), WRITE_DELAY);
   }
 
   report(state: ComponentState): void {
@@ -126,6 +136,7 @@ export class WidgetHost implements Host {
     if (this.writeTimer === undefined) return;
     clearTimeout(this.writeTimer);
     this.writeTimer = undefined;
+    this.unsaved = {};
     attempt(() => this.model.save_changes());
   }
 

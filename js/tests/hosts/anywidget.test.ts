@@ -53,6 +53,20 @@ test("what is typed reaches Python after a pause, once, and is no change from Py
   expect(changes).toBe(0);
 });
 
+test("an echo of what was saved does not undo what was typed since", async () => {
+  host.writeInputs({ question: "T" });
+  await vi.advanceTimersByTimeAsync(300);
+  host.writeInputs({ question: "Te" });
+  model.set("question", "T"); // what Jupyter does when Python has taken the first letter
+  expect(host.readInputs().question).toBe("Te");
+  await settle();
+  expect(model.saves.map((values) => values.question)).toEqual(["T", "Te"]);
+  // Once it is saved, Python has the word again.
+  model.set("question", "Python's?");
+  await settle();
+  expect(host.readInputs().question).toBe("Python's?");
+});
+
 test("what is typed just before the widget closes is saved", () => {
   host.writeInputs({ question: "Who?" });
   stop.abort();
