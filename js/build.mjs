@@ -2,7 +2,7 @@
 // `node build.mjs --harness DIR` bundles only the tests' page, into DIR; `node build.mjs --webgpu
 // [DIR]` adds the optional files for WebGPU to what is there.
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { constants, gzipSync } from "node:zlib";
@@ -109,12 +109,18 @@ if (webgpu !== -1) {
   process.exit();
 }
 
-await rm(out, { recursive: true, force: true });
+// Built aside and moved file by file: a page that is being served never misses one.
 await mkdir(out, { recursive: true });
-await writeFile(join(out, ".gitkeep"), "");
-await bundle({ widget: "src/hosts/anywidget.ts", streamlit: "src/hosts/streamlit.ts" }, out);
-await bundle({ standalone: "src/hosts/standalone.ts" }, out, "iife");
+const fresh = await mkdtemp(join(out, ".new-"));
+await bundle({ widget: "src/hosts/anywidget.ts", streamlit: "src/hosts/streamlit.ts" }, fresh);
+await bundle({ standalone: "src/hosts/standalone.ts" }, fresh, "iife");
 const wasm = "ort-wasm-simd-threaded";
-await writeListing(out, "manifest.json", {
-  wasm: await writeAsset(out, "onnxruntime (wasm)", `${wasm}.wasm`, await binary(wasm)),
+await writeListing(fresh, "manifest.json", {
+  wasm: await writeAsset(fresh, "onnxruntime (wasm)", `${wasm}.wasm`, await binary(wasm)),
 });
+await writeFile(join(fresh, ".gitkeep"), "");
+const built = await readdir(fresh);
+for (const file of built) await rename(join(fresh, file), join(out, file));
+for (const file of await readdir(out)) {
+  if (!built.includes(file)) await rm(join(out, file), { recursive: true });
+}
