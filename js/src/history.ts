@@ -139,6 +139,7 @@ function sameText(a: Draft, b: Draft): boolean {
   return a.question === b.question && a.passage === b.passage;
 }
 
-export function sameOptions(a: AskOptions, b: AskOptions): boolean {
+/** Whether `b` has all options that `a` names. */
+export function sameOptions(a: Partial<AskOptions>, b: AskOptions): boolean {
   return (Object.keys(a) as (keyof AskOptions)[]).every((name) => a[name] === b[name]);
 }

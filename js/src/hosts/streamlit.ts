@@ -1,5 +1,6 @@
 // Streamlit components v2: inputs by `data`, files beside this module, a rerun per new answer.
 import { createComponent } from "../component";
+import { History } from "../history";
 import type { Inputs } from "../inputs";
 import type { Fetching, Manifest, ModelChoice } from "../runtime/protocol";
 import { httpSource } from "../runtime/sources";
@@ -47,6 +48,8 @@ interface Kept {
 const NO_RESULT = { answers: [], null_score: null, timing: {} };
 
 const kept = new Map<string, Kept>();
+/** By key, as long as the page stands. */
+const histories = new Map<string, History>();
 
 export class StreamlitHost implements Host {
   readonly sources = [httpSource(new URL("../", import.meta.url))];
@@ -159,7 +162,9 @@ export default function qna(args: Arguments): () => void {
     instance = { host, stop, calls: 0 };
     mounted.set(parentElement, instance);
     const component = createComponent(host, stop.signal);
-    mountView(parentElement, component, component.actions, stop.signal);
+    const history = histories.get(args.data.key) ?? new History();
+    histories.set(args.data.key, history);
+    mountView(parentElement, component, component.actions, stop.signal, history);
   } else {
     instance.host.update(args);
   }

@@ -117,7 +117,9 @@ export class HistoryPanel {
     const inputs = this.#inputs!;
     this.history.keep(inputs);
     if (!("answers" in entry)) this.history.drop(entry);
-    const { question, passage, options } = entry;
+    const { question, passage } = entry;
+    // The stride is Python's to set.
+    const { doc_stride: _, ...options } = entry.options;
     if (passage !== inputs.passage) this.actions.setPassage(passage);
     if (question !== inputs.question) this.actions.setQuestion(question);
     if (!sameOptions(options, inputs)) this.actions.setOptions(options);

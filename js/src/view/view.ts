@@ -23,15 +23,23 @@ export interface StateSource {
 /** Of each source, so that its views, one after another too, share it. */
 const histories = new WeakMap<StateSource, History>();
 
+function historyOf(source: StateSource): History {
+  const known = histories.get(source) ?? new History();
+  histories.set(source, known);
+  return known;
+}
+
 /**
  * Draws `source` into `root` until `signal` aborts; then nothing of it is left behind.
- * `root` may be an element or a shadow root, and may hold other things.
+ * `root` may be an element or a shadow root, and may hold other things. `history` is the source's
+ * own; a host whose components come and go hands one that stays.
  */
 export function mountView(
   root: HTMLElement | ShadowRoot,
   source: StateSource,
   actions: Actions,
   signal: AbortSignal,
+  history: History = historyOf(source),
 ): void {
   if (signal.aborted) return;
   const id = uniqueId("question");
@@ -72,8 +80,6 @@ export function mountView(
   const inspector = new Inspector(actions, { onPlace: (place) => passage.light(place) }, signal);
   const status = new StatusArea(actions, signal);
   const settings = new Settings(actions, signal);
-  const history = histories.get(source) ?? new History();
-  histories.set(source, history);
   const past = new HistoryPanel(history, actions, () => questionArea.focus(), signal);
 
   const view = el(
