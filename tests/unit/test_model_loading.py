@@ -15,7 +15,8 @@ from recorded import PASSAGE, READY, asked, from_browser, report, typed, updates
 from recorded import front_end as front_end
 
 from qna_widget import cache, registry
-from qna_widget.model_loading import is_at_hand
+from qna_widget.contract import CONTRACT
+from qna_widget.model_loading import fetching_step, is_at_hand
 from qna_widget.widget import QnA
 
 TINY = Path(__file__).parents[1] / "parity" / "tiny_bert"
@@ -63,6 +64,9 @@ def test_the_page_is_told_what_the_menu_offers() -> None:
     model = registry.resolve("bundled")
     assert bundled["bytes"] == model.onnx.bytes + model.vocab.bytes
     assert (resolved(widget), widget._fetching) == ("auto", {})
+    told = CONTRACT["models"]
+    assert all(set(choice) == set(told["choice"]) for choice in widget._models)
+    assert set(fetching_step("any")) == set(told["fetching"])
 
 
 def test_a_model_at_hand_is_taken_at_once(tmp_path: Path) -> None:
