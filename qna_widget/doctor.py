@@ -6,6 +6,7 @@ Nothing is fetched and nothing is changed. A further section is one more functio
 from __future__ import annotations
 
 import hashlib
+import json
 import platform
 import re
 import sys
@@ -106,8 +107,13 @@ def model_files(model: str) -> Iterator[Finding]:
     except QnaError as error:
         yield Finding("model", model, "broken", str(error))
         return
-    detail = f"{manifest.title}, {manifest.onnx.file.parent}"
-    yield Finding("model", model, "ok", f"{detail} {manifest.note}".rstrip())
+    folder = manifest.onnx.file.parent
+    yield Finding("model", model, "ok", f"{manifest.title}, {folder} {manifest.note}".rstrip())
+    about = json.loads((folder / cache.DESCRIPTION).read_text(encoding="utf-8"))
+    origin = about.get("source") or "not said"
+    yield Finding(
+        "model", "source", "ok", f"{origin}; licence {about.get('licence') or 'not said'}"
+    )
     files = [_file("model", asset) for asset in assets.model_files(manifest)]
     yield from files
     if all(finding.state == "ok" for finding in files):

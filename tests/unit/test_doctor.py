@@ -39,6 +39,8 @@ def test_a_whole_installation(capsys: pytest.CaptureFixture[str]) -> None:
         digest = hashlib.sha256(asset.file.read_bytes()).hexdigest()
         assert digest in facts[asset.name]["detail"]
     assert assets.wasm().sha256 in facts["onnxruntime (wasm)"]["detail"]
+    about = json.loads((registry.BUNDLED / "model.json").read_text(encoding="utf-8"))
+    assert facts["source"]["detail"] == f"{about['source']}; licence {about['licence']}"
     assert facts["answers in Python"]["detail"] == "'Paris'"
     assert {"widget.js", "streamlit.js", "standalone.js", "chromium"} <= set(facts)
 
