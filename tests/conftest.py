@@ -6,9 +6,11 @@ import atexit
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hub_server import Hub, serve
 
 # No test asks the internet, nor finds what somebody has fetched; tests of the hub have their own.
 _HOME = tempfile.mkdtemp(prefix="qna-widget-tests-")
@@ -48,3 +50,28 @@ def questions_file() -> Path:
 def own_texts() -> Path:
     """The texts written for the repository, with questions and gold answers."""
     return OWN_TEXTS
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the caches of the test's own: cache/ and hub/."""
+    monkeypatch.setenv("QNA_WIDGET_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.delenv("HF_TOKEN", raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def hub(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """A hub on this machine with one model, a small BERT called owner/tiny."""
+    with serve() as running:
+        monkeypatch.setenv("HF_ENDPOINT", running.url)
+        running.add("owner/tiny", ROOT / "tests" / "parity" / "tiny_bert")
+        yield running
+
+
+@pytest.fixture
+def checkpoint(tmp_path: Path) -> Path:
+    """The files of owner/tiny in a folder, to be changed."""
+    tiny = ROOT / "tests" / "parity" / "tiny_bert"
+    return Path(shutil.copytree(tiny, tmp_path / "checkpoint"))

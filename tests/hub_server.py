@@ -248,3 +248,14 @@ def serve() -> Iterator[Hub]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def quiet(*_: object) -> None:
+    """Take any progress."""
+
+
+def leftovers(home: Path) -> list[str]:
+    """Every file that is not whole, and every model that is not finished."""
+    unfinished = [*home.rglob("*.incomplete"), *home.rglob("*.part")]
+    models = [file for file in (home / "cache").glob("models/*") if file.is_dir()]
+    return [str(file) for file in (*unfinished, *(home / "cache").glob("building/*"), *models)]

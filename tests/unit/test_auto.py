@@ -9,11 +9,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hub_server import Hub, serve
+from hub_server import Hub
 
 from qna_widget import QnA, QuestionAnswerer, auto, names, registry
 
@@ -22,16 +22,12 @@ PATIENCE = 60.0  # seconds
 
 
 @pytest.fixture
-def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    """A hub with a stand-in for MobileBERT, and caches of the test's own."""
-    monkeypatch.setenv("QNA_WIDGET_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+def hub(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Hub:
+    """The same hub with a stand-in for MobileBERT."""
     monkeypatch.setattr(auto, "PROBE_SECONDS", 20.0)  # a busy machine is no hub that is away
     monkeypatch.setattr(auto, "_beside", auto._Beside())
-    with serve() as running:
-        monkeypatch.setenv("HF_ENDPOINT", running.url)
-        running.add(names.MOBILEBERT.repo, TINY)
-        yield running
+    hub.add(names.MOBILEBERT.repo, TINY)
+    return hub
 
 
 def eventually(true: Callable[[], bool]) -> None:

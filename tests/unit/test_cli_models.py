@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hub_server import Hub, serve
+from hub_server import Hub
 
 from qna_widget import QuestionAnswerer, cache, names
 from qna_widget.cli import main
@@ -16,17 +15,6 @@ from qna_widget.progress import transfer_bar
 
 TINY = Path(__file__).parents[1] / "parity" / "tiny_bert"
 Capture = pytest.CaptureFixture[str]
-
-
-@pytest.fixture
-def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    """A hub with one model, and caches of the test's own."""
-    monkeypatch.setenv("QNA_WIDGET_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
-    with serve() as running:
-        monkeypatch.setenv("HF_ENDPOINT", running.url)
-        running.add("owner/tiny", TINY)
-        yield running
 
 
 def test_fetch_list_remove(hub: Hub, capsys: Capture) -> None:

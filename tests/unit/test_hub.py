@@ -5,26 +5,18 @@ The client is the real huggingface_hub, the payload a small BERT that transforme
 
 from __future__ import annotations
 
-import errno
 import json
-import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import huggingface_hub
 import pytest
-from hub_server import Hub, serve
+from hub_server import Hub, leftovers, quiet, serve
 
 from qna_widget import QnA, QuestionAnswerer, cache, fetch, names, registry
 from qna_widget.errors import (
-    ExportError,
-    HubError,
-    ModelAccessError,
-    ModelCacheError,
-    ModelError,
     ModelFileError,
     ModelNotFoundError,
 )
@@ -36,45 +28,10 @@ NAME = "owner/tiny"
 Said = list[tuple[str, int, int]]
 
 
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Caches of the test's own."""
-    monkeypatch.setenv("QNA_WIDGET_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
-    monkeypatch.delenv("HF_TOKEN", raising=False)
-    return tmp_path
-
-
-@pytest.fixture
-def hub(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    """A hub with one model."""
-    with serve() as running:
-        monkeypatch.setenv("HF_ENDPOINT", running.url)
-        running.add(NAME, TINY)
-        yield running
-
-
-@pytest.fixture
-def checkpoint(tmp_path: Path) -> Path:
-    """A copy of the model's files, to be changed."""
-    return Path(shutil.copytree(TINY, tmp_path / "checkpoint"))
-
-
-def quiet(*_: object) -> None:
-    pass
-
-
 def get(name: str) -> cache.Entry:
     found = names.parse(name)
     assert isinstance(found, names.HubName)
     return fetch.fetch(found, quiet)
-
-
-def leftovers(home: Path) -> list[str]:
-    """Every file that is not whole, and every model that is not finished."""
-    unfinished = [*home.rglob("*.incomplete"), *home.rglob("*.part")]
-    models = [file for file in (home / "cache").glob("models/*") if file.is_dir()]
-    return [str(file) for file in (*unfinished, *(home / "cache").glob("building/*"), *models)]
 
 
 def test_the_first_load_tells_its_progress_and_the_second_needs_no_hub(
@@ -136,85 +93,6 @@ def test_a_broken_download_goes_on_where_it_stopped(
     assert transfers == [("", 10_000), ("bytes=8192-", len(WEIGHTS) - 8192)]
 
 
-def test_a_download_that_never_ends_well_leaves_nothing(
-    hub: Hub, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("huggingface_hub.file_download.time.sleep", quiet)
-    hub.cuts = [100] * 50
-    with pytest.raises(HubError, match=r"owner/tiny is not on this machine, and the hub at .*did"):
-        registry.resolve(NAME, quiet)
-    assert leftovers(home) == []
-    hub.cuts = []
-    assert registry.resolve(NAME, quiet).name == NAME
-
-
-def test_wrong_bytes_are_refused_and_removed(hub: Hub, home: Path) -> None:
-    hub.corrupt = True
-    with pytest.raises(ModelFileError, match=r"model\.safetensors of owner/tiny came damaged"):
-        registry.resolve(NAME, quiet)
-    assert leftovers(home) == []
-    assert not list((home / "hub").rglob("*.safetensors"))
-    hub.corrupt = False
-    assert registry.resolve(NAME, quiet).name == NAME
-
-
-@pytest.mark.parametrize(
-    ("change", "token", "error", "words"),
-    [
-        (lambda hub: hub.repos.clear(), "t", ModelNotFoundError, r"no model owner/tiny \(404\)"),
-        (lambda hub: hub.repos.clear(), "", ModelAccessError, r"\(401\): it is private, or there"),
-        (lambda hub: mark(hub, "private"), "", ModelAccessError, r"to strangers \(401\).*HF_TOKEN"),
-        (lambda hub: mark(hub, "forbidden"), "t", ModelAccessError, r"refuses owner/tiny \(403\)"),
-        (
-            lambda hub: mark(hub, "gated"),
-            "",
-            ModelAccessError,
-            r"is gated: .*/owner/tiny, then",
-        ),
-        (lambda hub: hub.repos[NAME].refs.clear(), "", ModelNotFoundError, "no revision 'main'"),
-        (lambda hub: setattr(hub, "down", 503), "", HubError, "answered 503 for owner/tiny"),
-    ],
-)
-def test_each_refusal_is_told_apart(
-    hub: Hub,
-    home: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    change: Callable[[Hub], None],
-    token: str,
-    error: type[ModelError],
-    words: str,
-) -> None:
-    if token:
-        monkeypatch.setenv("HF_TOKEN", token)
-    change(hub)
-    with pytest.raises(error, match=words):
-        registry.resolve(NAME, quiet)
-    assert leftovers(home) == []
-
-
-def mark(hub: Hub, trouble: str) -> None:
-    setattr(hub.repos[NAME], trouble, True)
-
-
-def test_a_token_opens_what_is_private_and_gated(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    mark(hub, "private")
-    mark(hub, "gated")
-    monkeypatch.setenv("HF_TOKEN", "t")
-    assert registry.resolve(NAME, quiet).name == NAME
-
-
-def test_no_hub_at_all(home: Path) -> None:
-    with pytest.raises(HubError, match=r"hub at http://127\.0\.0\.1:9 did not give it: .*HF_ENDP"):
-        registry.resolve(NAME, quiet)
-
-
-def test_offline_mode_asks_nobody(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    with pytest.raises(HubError, match="HF_HUB_OFFLINE forbids"):
-        registry.resolve(NAME, quiet)
-    assert hub.log == []
-
-
 def test_what_the_hubs_library_holds_is_used_where_the_hub_is_gone(
     hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -255,102 +133,6 @@ def test_mobilebert_is_a_name_for_a_model_of_the_hub(hub: Hub) -> None:
     assert (model.name, model.title) == ("mobilebert", "MobileBERT")
     assert registry.resolve(names.MOBILEBERT.repo, quiet) == model
     assert [line.name for line in registry.available()] == ["bundled", "mobilebert"]
-
-
-def without_head(folder: Path) -> None:
-    from safetensors.numpy import load_file, save_file
-
-    weights = load_file(folder / "model.safetensors")
-    kept = {name: value for name, value in weights.items() if not name.startswith("qa_outputs")}
-    save_file(kept, folder / "model.safetensors")
-
-
-def swap(folder: Path) -> None:
-    """Give a weight another one's shape."""
-    from safetensors.numpy import load_file, save_file
-
-    weights = load_file(folder / "model.safetensors")
-    name = "bert.encoder.layer.0.output.dense"
-    weights[f"{name}.weight"] = weights[f"{name}.bias"]
-    save_file(weights, folder / "model.safetensors")
-
-
-def of_type(kind: str) -> Callable[[Path], None]:
-    def change(folder: Path) -> None:
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        text = json.dumps({**config, "model_type": kind})
-        (folder / "config.json").write_text(text, encoding="utf-8")
-
-    return change
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        (lambda folder: (folder / "model.safetensors").rename(folder / "pytorch_model.bin"),
-         r"owner/odd has only pytorch_model\.bin.*pickle runs any code.*safetensors"),
-        (without_head, r"no weight 'qa_outputs\.weight'.*question-answering"),
-        (of_type("gpt2"), r"owner/odd is a model of type 'gpt2'; known are bert"),
-        (lambda folder: (folder / "model.safetensors").write_bytes(b"\x80\x04pickle"),
-         "is no safetensors file"),
-        (lambda folder: (folder / "vocab.txt").unlink(), r"neither vocab\.txt nor tokenizer\.json"),
-        (lambda folder: (folder / "vocab.txt").write_text("a\nb\n"), r"lacks \[UNK\], \[CLS\]"),
-        (lambda folder: (folder / "vocab.txt").open("a").write("more\nwords\n"),
-         "vocabulary of 18 tokens for a model of 16"),
-        (lambda folder: (folder / "config.json").write_text("[1"), r"config\.json is not JSON"),
-        (lambda folder: swap(folder), "cannot be converted, its files do not fit together"),
-        (lambda folder: (folder / "model.safetensors").unlink(), "owner/odd holds no model"),
-    ],
-)  # fmt: skip
-def test_what_cannot_be_used_is_refused_in_words(
-    hub: Hub, home: Path, checkpoint: Path, change: Callable[[Path], object], words: str
-) -> None:
-    change(checkpoint)
-    hub.add("owner/odd", checkpoint)
-    with pytest.raises((ExportError, ModelNotFoundError), match=words):
-        registry.resolve("owner/odd", quiet)
-    assert leftovers(home) == []
-    with pytest.raises((ExportError, ModelNotFoundError), match=words.replace("owner/odd", ".*")):
-        registry.resolve(checkpoint, quiet)
-    assert leftovers(home) == []
-    assert hub.sent("pytorch_model.bin") == 0
-
-
-def test_a_full_disk_is_named_and_left_clean(
-    hub: Hub, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(*_: object, **__: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    with monkeypatch.context() as patch:
-        patch.setattr("huggingface_hub.file_download.http_get", full)
-        with pytest.raises(ModelCacheError, match=r"the disk is full\. Make room, or let QNA_"):
-            registry.resolve(NAME, quiet)
-        assert leftovers(home) == []
-    with monkeypatch.context() as patch:
-        patch.setattr("qna_widget.export.bundle.Path.write_bytes", full)
-        with pytest.raises(ModelCacheError, match="the disk is full"):
-            registry.resolve(NAME, quiet)
-        assert leftovers(home) == []
-    with monkeypatch.context() as patch:
-        patch.setattr("qna_widget.cache.json.dump", full)
-        with pytest.raises(ModelCacheError, match="the disk is full"):
-            registry.resolve(NAME, quiet)
-    assert registry.resolve(NAME, quiet).name == NAME
-
-
-@pytest.mark.parametrize("stage", ["Downloading", "Converting"])
-def test_a_fetch_can_be_stopped(hub: Hub, home: Path, stage: str) -> None:
-    class StoppedError(Exception):
-        pass
-
-    def stop(what: str, _done: int, _total: int) -> None:
-        if what.startswith(stage):
-            raise StoppedError
-
-    with pytest.raises(StoppedError):
-        registry.resolve(NAME, stop)
-    assert leftovers(home) == []
 
 
 def test_two_processes_at_once_do_no_harm(hub: Hub, home: Path) -> None:
