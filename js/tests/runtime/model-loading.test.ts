@@ -2,13 +2,14 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type Component, createComponent } from "../../src/component";
 import { outputsOf } from "../../src/hosts/outputs";
 import { ScriptedHost } from "../../src/hosts/scripted";
-import { DEFAULT_INPUTS } from "../../src/inputs";
-import type { Fetching, Manifest } from "../../src/runtime/protocol";
+import { contract, DEFAULT_INPUTS } from "../../src/inputs";
+import type { Fetching, Manifest, ModelChoice } from "../../src/runtime/protocol";
 import { FakeClient, result } from "./fake-client";
 import { makeModel } from "./fake-model";
 
 const TEXTS = { passage: "It is a zebra.", question: "What is it?" };
-const NOT_FETCHING = { model: "", what: "", done: 0, total: 0, error: "" };
+const NOT_FETCHING: Fetching = { model: "", what: "", done: 0, total: 0, error: "" };
+const CHOICE: ModelChoice = { name: "", title: "", where: "hub", bytes: 0, cached: false };
 
 /** A manifest that answers the name that was asked for. */
 function named(asked: string, content = asked): Manifest {
@@ -20,7 +21,7 @@ const fetching = (step: Partial<Fetching>): Fetching => ({ ...NOT_FETCHING, ...s
 
 let host: ScriptedHost;
 let client: FakeClient;
-let stop: AbortController;
+let stop = new AbortController();
 let component: Component;
 const settle = () => vi.advanceTimersByTimeAsync(0);
 const rest = () => vi.advanceTimersByTimeAsync(250);
@@ -186,6 +187,11 @@ test("another name for the same model needs no load, and is answered at once", a
   expect(client.loads.length).toBe(1);
   expect(client.asks.length).toBe(1);
   expect(outputsOf(component.state).answers?.[0]?.text).toBe("zebra");
+});
+
+test("what Python tells of a fetch has the contract's names", () => {
+  expect(Object.keys(NOT_FETCHING)).toEqual(contract.models.fetching);
+  expect(Object.keys(CHOICE)).toEqual(contract.models.choice);
 });
 
 test("a third choice overtakes the second", async () => {
