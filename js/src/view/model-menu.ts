@@ -17,7 +17,12 @@ export class ModelMenu {
   readonly #fill = el("span", { class: "qna-progress-fill" });
   readonly #bar = el(
     "div",
-    { class: "qna-progress", role: "progressbar", "aria-label": "Chosen model", "aria-valuemin": 0 },
+    {
+      class: "qna-progress",
+      role: "progressbar",
+      "aria-label": "Chosen model",
+      "aria-valuemin": 0,
+    },
     this.#fill,
   );
   readonly #row: HTMLElement;
