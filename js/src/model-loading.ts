@@ -41,8 +41,9 @@ export class ModelLoading {
   follow(): void {
     const manifest = this.host.readManifest();
     const { model } = this.host.readInputs();
-    // A manifest for another name is older than the choice that stands.
-    const stands = manifest?.asked === undefined || manifest.asked === model;
+    // A manifest for another name is older than the choice that stands, but better than no model.
+    const { asked = model } = manifest ?? {};
+    const stands = this.current === null || asked === model;
     if (manifest !== null && stands && manifest !== this.wanted) void this.load(manifest);
     else this.tell();
   }

@@ -119,6 +119,17 @@ test("a model without a former one: the wait is the component's, from the first 
   expect(client.loads.length).toBe(1);
 });
 
+test("a page that is opened in the middle of a change loads the former model meanwhile", async () => {
+  start(named("older"));
+  expect(client.loads.length).toBe(1);
+  client.loads[0]!.resolve({ backend: "wasm" });
+  await settle();
+  expect(component.state).toMatchObject({
+    status: "running",
+    change: { model: "old", former: "older", error: "" },
+  });
+});
+
 test("cancelling takes the name back and ends the load; nothing is asked again", async () => {
   await startAnswered();
   component.actions.setOptions({ model: "new" });
