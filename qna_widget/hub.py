@@ -127,8 +127,7 @@ def download(repository: Repository, files: Sequence[str], progress: Progress) -
                 library_name="qna-widget",
                 tqdm_class=Bar,
             )
-        if file in wanted:
-            _verify(Path(path), repository.files[file], name)
+        _verify(Path(path), repository.files[file], name)
         folder = folder or Path(path).parents[file.count("/")]
     if folder is None:
         raise ValueError("download needs at least one file")
@@ -150,8 +149,8 @@ def _verify(path: Path, expected: HubFile, name: HubName) -> None:
     path.unlink(missing_ok=True)
     blob.unlink(missing_ok=True)
     raise ModelFileError(
-        f"{path.name} of {name} came damaged: its digest is {found}, the hub lists {digest}. It "
-        "was removed; try again. If it comes so again, a proxy on the way may be changing files."
+        f"{path.name} of {name} is damaged: its digest is {found}, the hub lists {digest}. It was "
+        "removed; try again. If it comes so again, a proxy on the way may be changing files."
     )
 
 
@@ -182,7 +181,8 @@ def _held(name: HubName) -> Repository | None:
         return None
     folder = Path(found).parent
     files = {
-        file.relative_to(folder).as_posix(): HubFile(file.stat().st_size, "")
+        # A link leads to a file that is called by its digest.
+        file.relative_to(folder).as_posix(): HubFile(file.stat().st_size, file.resolve().name)
         for file in folder.rglob("*")
         if file.is_file()
     }

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import huggingface_hub
 import pytest
 from hub_server import Hub, leftovers, quiet
 
@@ -41,7 +42,7 @@ def test_a_download_that_never_ends_well_leaves_nothing(
 
 def test_wrong_bytes_are_refused_and_removed(hub: Hub, home: Path) -> None:
     hub.corrupt = True
-    with pytest.raises(ModelFileError, match=r"model\.safetensors of owner/tiny came damaged"):
+    with pytest.raises(ModelFileError, match=r"model\.safetensors of owner/tiny is damaged"):
         registry.resolve(NAME, quiet)
     assert leftovers(home) == []
     assert not list((home / "hub").rglob("*.safetensors"))
@@ -81,6 +82,22 @@ def test_each_refusal_is_told_apart(
     with pytest.raises(error, match=words):
         registry.resolve(NAME, quiet)
     assert leftovers(home) == []
+
+
+@pytest.mark.parametrize("offline", ["", "1"])
+def test_a_download_that_was_damaged_later_is_noticed(
+    hub: Hub, home: Path, monkeypatch: pytest.MonkeyPatch, offline: str
+) -> None:
+    for file in ("config.json", "model.safetensors", "vocab.txt"):  # as transformers would
+        huggingface_hub.hf_hub_download(NAME, file, endpoint=hub.url, cache_dir=str(home / "hub"))
+    (weights,) = (home / "hub").rglob("model.safetensors")
+    data = weights.read_bytes()
+    weights.resolve().write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    monkeypatch.setenv("HF_HUB_OFFLINE", offline)
+    with pytest.raises(ModelFileError, match="is damaged: its digest"):
+        registry.resolve(NAME, quiet)
+    monkeypatch.delenv("HF_HUB_OFFLINE")
+    assert registry.resolve(NAME, quiet).name == NAME
 
 
 def mark(hub: Hub, trouble: str) -> None:
