@@ -70,7 +70,10 @@ class ModelLoading(traitlets.HasTraits):
             self._manifest = {}
         self._fetching = fetching_step(name)
         work = threading.Thread(target=self._fetch, args=(name, former, job), daemon=True)
-        work.start()
+        try:
+            work.start()
+        except RuntimeError:  # Pyodide has no threads
+            self._fetch(name, former, job)
         return name
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
