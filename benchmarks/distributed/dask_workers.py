@@ -198,6 +198,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--pieces", type=int, default=24)
     parser.add_argument("--size", type=int, default=20, help="questions in a piece (%(default)s)")
+    parser.add_argument("--no-kill", action="store_true", help="only compare")
     options = parser.parse_args()
     whole = read_pieces(options.file, options.pieces, options.size)
     pieces = [piece for _, piece in whole.groupby("piece")]
@@ -207,12 +208,13 @@ def main() -> None:
         Client(cluster) as client,
     ):
         report |= compare(client, pieces, options.rounds)
+    ways = () if options.no_kill else (collect, to_parquet)
     report["killed"] = {
         way.__name__: {
             "undisturbed": kill(way, whole, deadly=False),
             "one worker killed": kill(way, whole, deadly=True),
         }
-        for way in (collect, to_parquet)
+        for way in ways
     }
     report["load_average_after"] = [round(n, 2) for n in os.getloadavg()]
     print(json.dumps(report, indent=2))
