@@ -7,7 +7,7 @@ from qna_widget.streamlit import qna
 
 st.set_page_config(page_title="qna-widget", page_icon="🔎", layout="wide")
 st.title("Ask about a text")
-st.caption("The model runs in your browser, and no text leaves this machine.")
+st.caption("The model runs in your browser. Your text goes nowhere but to this app.")
 
 session.follow_address()
 above = st.container()  # drawn last: an edited example is the reader's own text

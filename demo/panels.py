@@ -20,12 +20,12 @@ from .examples import EXAMPLES, OWN, key_of, title
 from .session import plain
 
 _PERCENT = st.column_config.NumberColumn(format="percent")
-_TOO_LONG = f"longer than {link.MAX_CHARACTERS:,} characters"
+_AT_MOST = f"a link takes up to {link.MAX_CHARACTERS:,} characters of it"
 WAITING = "The answers appear here once the browser has read the whole text."
 
 
 def texts(result: QnAResult) -> None:
-    """Draw the menu of texts, and the field for a file beside an own text."""
+    """Draw the menu of texts and the field for a file."""
     text = key_of(result.passage)
     if st.session_state.get("text") != text:  # setting it closes an open menu
         st.session_state.text = text
@@ -33,14 +33,13 @@ def texts(result: QnAResult) -> None:
     left.selectbox(
         "Text", [*EXAMPLES, OWN], key="text", format_func=title, on_change=session.pick_example
     )
-    if text == OWN:
-        right.file_uploader(
-            "Paste a text below, or open a file",
-            [suffix.removeprefix(".") for suffix in SUFFIXES],
-            key=f"file-{session.current().uploads}",
-            on_change=session.open_file,
-            max_upload_size=MAX_BYTES // 1_000_000,
-        )
+    right.file_uploader(
+        "Or open a file",
+        [suffix.removeprefix(".") for suffix in SUFFIXES],
+        key=f"file-{session.current().uploads}",
+        on_change=session.open_file,
+        max_upload_size=MAX_BYTES // 1_000_000,
+    )
 
 
 def troubles() -> None:
@@ -103,17 +102,21 @@ def history() -> None:
 def link_to(result: QnAResult) -> None:
     """Draw the link that leads back here, and say what it does not carry."""
     inputs = session.inputs_of(result)
-    own, missing = key_of(inputs.passage) == OWN and inputs.passage != "", ""
     with_passage = False
-    if own and link.fits(inputs.passage):
-        with_passage = st.checkbox("Put the text into the link", on_change=session.acted)
-    if own and not with_passage:
-        missing = " It does not carry the text"
-        missing += "." if link.fits(inputs.passage) else f": that is {_TOO_LONG}."
-    if not link.fits(inputs.question):
-        missing += f" It does not carry the question: that is {_TOO_LONG}."
+    carried, left_out = ["settings"], list[str]()
+    (carried if link.fits(inputs.question) else left_out).append("question")
+    if key_of(inputs.passage) != OWN:
+        carried.append("name of the example")
+    elif inputs.passage:
+        with_passage = link.fits(inputs.passage) and st.checkbox(
+            "Put the text into the link", on_change=session.acted
+        )
+        (carried if with_passage else left_out).append("text")
+    said = f"In the link: {', '.join(carried)}."
+    if left_out:
+        said += f" Not in it: {', '.join(left_out)} ({_AT_MOST})."
+    st.caption(said)
     address = link.write(inputs, with_passage=with_passage)
-    st.caption("The link carries question, settings and the name of the example." + missing)
     st.code(link.url(st.context.url or "", address), None, wrap_lines=True)
 
 

@@ -222,7 +222,8 @@ def test_an_own_text_is_in_no_address_but_in_a_link_that_was_asked_for(page: Pag
     assert "passage" not in page.address()
     page.says(passage="long " * 1000)
     assert not page.app.checkbox
-    assert any("longer than 1,000 characters" in one.value for one in page.app.caption)
+    wanted = "Not in it: text (a link takes up to 1,000 characters of it)."
+    assert any(wanted in one.value for one in page.app.caption)
 
 
 def test_history_keeps_each_question_once_and_goes_back(page: Page) -> None:
