@@ -181,7 +181,7 @@ class Dialogue:
             return "The question was stopped in the page."
         return (
             f"No page has answered within {timeout:g} seconds. Show the widget in an open page; "
-            "with ipykernel before 7.4 ask in one cell and read w.answers in the next."
+            "with ipykernel 6 ask in one cell and read w.answers in the next."
         )
 
 

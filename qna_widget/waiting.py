@@ -1,10 +1,10 @@
 """Waiting for the pages that show a widget, without ever waiting for nobody.
 
-A kernel hears a page only when its host lets it. ipykernel from 7.4 on takes messages while a cell
-awaits; with JupyterLab's subshells it may take them in a thread of its own, even while a cell
-computes; ipykernel 6 takes them between cells only. Tricks that pump the kernel's queue from inside
-a cell (jupyter-ui-poll) reach into what each version does differently, so none is played here:
-what can be heard is heard, and whoever waits is told when it is of no use.
+A kernel hears a page only when its host lets it. ipykernel 7 and JupyterLab take messages in a
+thread of their own (a subshell), even while a cell computes; without subshells, ipykernel from 7.4
+on takes them while a cell awaits; ipykernel 6 takes them between cells only. Tricks that pump the
+kernel's queue from inside a cell (jupyter-ui-poll) reach into what each version does differently,
+so none is played here: what can be heard is heard, and whoever waits is told when it is of no use.
 """
 
 from __future__ import annotations

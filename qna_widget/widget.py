@@ -12,6 +12,7 @@ import traitlets
 from .assets import AssetError, AssetReader, built, runtime_files
 from .contract import INPUTS, OUTPUTS, InputTrait, OutputTrait, default_inputs, refuse_unknown
 from .dialogue import SCORES_TIMEOUT, Answers, Dialogue
+from .errors import needs_extra
 from .history import History, crc32
 from .model_loading import ModelLoading
 from .tables import answers_frame
@@ -94,9 +95,9 @@ class QnA(ModelLoading, anywidget.AnyWidget):
     async def ask(self, question: str, *, timeout: float = 60.0) -> Answers:
         """Set ``question`` and return its answers, best first, as ``answers`` has them.
 
-        The browser answers, within `timeout` seconds. Where none is there, is heard (ipykernel
-        before 7.4 hears none while a cell runs) or succeeds, the kernel's own engine does: see
-        ``source`` of what is returned. Questions asked at the same time wait for one another.
+        The browser answers, within `timeout` seconds. Where none is there, is heard (ipykernel 6
+        hears none while a cell runs) or succeeds, the kernel's own engine does: see ``source`` of
+        what is returned. Questions asked at the same time wait for one another.
 
         Raises BlankPassageError, BlankQuestionError, InputError for what is no text, and QnaError
         when no browser answered and the `kernel` extra is not installed.
@@ -136,8 +137,8 @@ class QnA(ModelLoading, anywidget.AnyWidget):
 
         Raises MissingExtraError without matplotlib, else as ``scores`` does.
         """
-        from .plot import plot
-
+        with needs_extra("A picture of the scores", "plot"):
+            from .plot import plot
         return plot(self.scores, self.answers, tokens=tokens)
 
     @property

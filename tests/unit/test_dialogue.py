@@ -23,10 +23,12 @@ from qna_widget import (
     kernel,
     waiting,
 )
+from qna_widget.contract import CONTRACT
 from qna_widget.pipeline import prepare
 from qna_widget.types import FeatureOptions, Logits
 from qna_widget.widget import QnA, crc32
 
+MESSAGES = CONTRACT["messages"]
 QUESTION = "Where does Bert live?"
 LONG = 60.0  # never reached
 
@@ -101,6 +103,7 @@ def test_silence_is_waited_for_once_and_a_word_gives_hope_again(impatient: float
     assert time.monotonic() - begun >= impatient
     pings = [content for content, _ in customs(widget)]
     assert {content["kind"] for content in pings} == {"page.ping"}
+    assert list(pings[0]) == MESSAGES["page.ping"]["items"]
     assert asyncio.run(widget.ask("Who lives there?")).source == "kernel"
     assert [content for content, _ in customs(widget)] == pings, "no page was asked again"
     from_browser(widget, {"kind": "page.pong", "request": pings[0]["request"]})
@@ -175,6 +178,17 @@ def test_the_readers_newer_question_keeps_its_place(impatient: float) -> None:
     assert [one.question for one in widget.history] == [QUESTION]
 
 
+def test_without_a_kernel_the_overtaken_question_ends_in_words(no_kernel: None) -> None:
+    widget = asked()
+
+    async def run() -> Any:
+        soon(lambda: typed(widget, question="Typed?"))
+        return await widget.ask(QUESTION, timeout=LONG)
+
+    with pytest.raises(QnaError, match="Other inputs took the question's place"):
+        asyncio.run(run())
+
+
 def test_questions_asked_together_are_each_answered(impatient: float) -> None:
     widget = asked()
     questions = [QUESTION, "Who lives there?", QUESTION]
@@ -217,10 +231,13 @@ def scores_of(widget: QnA, size: int = 1000, add: float = 0.0) -> list[tuple[Any
     logits = [
         Logits(x.start_logits + add, x.end_logits) for x in answerer.session.run(prepared.features)
     ]
-    request = next(c["request"] for c, _ in reversed(customs(widget)) if c["kind"] == "scores.read")
+    read = next(c for c, _ in reversed(customs(widget)) if c["kind"] == "scores.read")
+    assert list(read) == MESSAGES["scores.read"]["items"]
     inputs = {name: value for name, value in widget.inputs().items() if name != "passage"}
-    head = {"request": request, "inputs": inputs, "passage_crc32": crc32(widget.passage)}
-    return chunks(*packed(prepared, logits), size, page="one", **head)
+    head = {"request": read["request"], "inputs": inputs, "passage_crc32": crc32(widget.passage)}
+    sent = chunks(*packed(prepared, logits), size, page="one", **head)
+    assert set(sent[0][0]) == set(MESSAGES["scores.chunk"]["items"])
+    return sent
 
 
 def read(widget: QnA, page: Callable[[], None]) -> Any:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
-from qna_widget import InputError, kernel
+from qna_widget import InputError, MissingExtraError, kernel
 from qna_widget.contract import default_inputs
 from qna_widget.plot import ANSWER, END, START, Picture, plot
 
@@ -67,6 +68,14 @@ def test_it_is_a_picture_that_a_notebook_shows_and_a_file_keeps(
     picture.save(tmp_path / "scores.png")
     assert (tmp_path / "scores.png").read_bytes().startswith(PNG)
     assert not recwarn.list
+
+
+def test_without_matplotlib_the_extra_is_named(
+    found: kernel.KernelAnswer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    with pytest.raises(MissingExtraError, match=r"qna-widget\[plot\]"):
+        draw(found, 12)
 
 
 def test_without_answers_the_highest_start_is_shown(found: kernel.KernelAnswer) -> None:

@@ -12,7 +12,17 @@ import qna_widget
 from qna_widget import errors
 
 OWN = Path(__file__).parents[1] / "texts" / "questions.json"
-HEAVY = ["numpy", "onnxruntime", "tokenizers", "streamlit", "onnx", "safetensors", "playwright"]
+HEAVY = [
+    "numpy",
+    "onnxruntime",
+    "tokenizers",
+    "streamlit",
+    "onnx",
+    "safetensors",
+    "playwright",
+    "pandas",
+    "matplotlib",
+]
 HEAVY += ["huggingface_hub"]
 
 
@@ -65,6 +75,8 @@ def test_the_base_package_needs_nothing_heavy() -> None:
     ("statement", "extra"),
     [
         ("from qna_widget import QuestionAnswerer", "kernel"),
+        ("from qna_widget.kernel import answer; answer({})", "kernel"),
+        ("from qna_widget.tables import answers_frame; answers_frame([])", "frames"),
         ("from qna_widget.cli import main; main(['export', 'a', 'b'])", "export"),
         ("from qna_widget import registry; registry.resolve('mobilebert')", "hub"),
         (f"from qna_widget.cli import main; main(['eval', {str(OWN)!r}])", "kernel"),
