@@ -201,6 +201,7 @@ def test_hiding_and_showing_keeps_what_was_typed(offline: Offline, address: str)
     expect(app.component().get_by_role("listitem").first).to_be_visible()
     app.question().fill("Who is Bert?")
     assert app.answered("Who is Bert?")["runs"] == runs + 3
+    expect(app.component().locator(".qna-history > summary")).to_have_text("History (3)")
 
 
 def test_what_was_typed_just_before_hiding_is_not_lost(offline: Offline, address: str) -> None:

@@ -26,6 +26,15 @@ STYLE = """
   main > :not(div) { display: none }
   @media (prefers-color-scheme: dark) { html { background: #06080b } }
 """
+# A font that is there is as wide whatever would stand in for it.
+HAS_FONT = """() => {
+  const context = document.createElement('canvas').getContext('2d');
+  const [a, b] = ['monospace', 'serif'].map((other) => {
+    context.font = `20px "DejaVu Sans", ${other}`;
+    return context.measureText('Where does Bert live? iiii').width;
+  });
+  return a === b;
+}"""
 Open = Callable[..., Page]
 
 
@@ -48,6 +57,8 @@ def scene(browser: Browser, harness: str) -> Iterator[Open]:
         pages.append(page)
         page.clock.set_fixed_time(NOON)
         page.goto(harness)
+        if not page.evaluate(HAS_FONT):
+            pytest.fail("The pictures need the font DejaVu Sans (Debian: fonts-dejavu-core).")
         page.add_style_tag(content=STYLE)
         page.evaluate(
             "() => { document.querySelector('main').append("
