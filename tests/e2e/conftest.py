@@ -13,6 +13,7 @@ import pytest
 from harness import Harness, serve
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, sync_playwright
 
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-screenshots",
