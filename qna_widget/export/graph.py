@@ -124,9 +124,13 @@ class Graph:
         context = self.op("Transpose", self.op("MatMul", probabilities, v), perm=[0, 2, 1, 3])
         return self.op("Reshape", context, self.integers(0, 0, heads * size))
 
+    def float_mask(self, attention_mask: str) -> str:
+        """Return the mask [batch, sequence] as 0.0 and 1.0."""
+        return self._once("mask:float", "Cast", attention_mask, to=TensorProto.FLOAT)
+
     def _bias(self, attention_mask: str) -> str:
         """Return [batch, 1, 1, sequence]: 0 where attended, `masked` at padding."""
-        mask = self._once("mask:float", "Cast", attention_mask, to=TensorProto.FLOAT)
+        mask = self.float_mask(attention_mask)
         wide = self._once("mask:wide", "Unsqueeze", mask, self.integers(1, 2))
         hidden = self._once("mask:hidden", "Sub", self.number(1.0), wide)
         return self._once("mask:bias", "Mul", hidden, self.number(self.masked))

@@ -83,7 +83,13 @@ def _embeddings(graph: Graph, checkpoint: Checkpoint, scale: Vector) -> Affine:
 
 
 def _trigrams(graph: Graph, words: str) -> str:
-    """Join each word's embedding with the next one's and the one's before; zeros at the ends."""
+    """Join each word's embedding with the next one's and the one's before; zeros at the ends.
+
+    Padding counts as the end: a text answers alike alone and in a batch. (transformers shows the
+    last word the embedding of [PAD] instead, and so makes logits depend on the batch.)
+    """
+    mask = graph.op("Unsqueeze", graph.float_mask("attention_mask"), graph.integers(2))
+    words = graph.op("Mul", words, mask)
     zero, one, axis = graph.integers(0), graph.integers(1), graph.integers(1)
     end, before_last = graph.integers(np.iinfo(np.int64).max), graph.integers(-1)
     following = graph.op("Slice", words, one, end, axis)

@@ -32,7 +32,7 @@ from qna_widget.squad import read_examples
 from qna_widget.tokenizer import Tokenizer
 from qna_widget.types import DecodingOptions, FeatureOptions, Logits, Result
 
-TINY = Path(__file__).parents[1] / "parity" / "tiny_bert"
+PARITY = Path(__file__).parents[1] / "parity"
 QUESTIONS = 200
 RMS_TOLERANCE, MAX_TOLERANCE = 0.06, 1.0  # logits, 8-bit model
 MOST_TIES = 0.04  # of all questions
@@ -200,8 +200,9 @@ def test_bundled_weights_in_float(
         assert_same_logits_and_answers(case, session)
 
 
-def test_tiny_model(offline: Any, harness: Harness, own_texts: Path) -> None:
-    checkpoint = read_checkpoint(TINY)
+@pytest.mark.parametrize("kind", ["bert", "mobilebert", "distilbert"])
+def test_tiny_model(offline: Any, harness: Harness, own_texts: Path, kind: str) -> None:
+    checkpoint = read_checkpoint(PARITY / f"tiny_{kind}")
     onnx = float_graph(checkpoint, fused=True).SerializeToString()
     given = serve_model(harness, onnx, checkpoint.vocab, name="tiny", title="Tiny", max_seq_len=24)
     texts = [("who sat ?", e.passage.lower()) for e in read_examples(own_texts)[::4]]

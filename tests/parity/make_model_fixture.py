@@ -56,6 +56,8 @@ def mobilebert() -> PreTrainedModel:
     model = noisy(MobileBertForQuestionAnswering(config), 0.2)
     norms = [module for module in model.modules() if isinstance(module, NoNorm)]
     with torch.no_grad():
+        # As transformers begins; else the word before the padding reads it as its neighbour.
+        model.mobilebert.embeddings.word_embeddings.weight[config.pad_token_id] = 0
         for number, norm in enumerate(norms):
             norm.weight[number % 12] = (0.0, 1e-9, 3e-5, -0.7, 40.0)[number % 5]
     return model
