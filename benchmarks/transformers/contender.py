@@ -23,9 +23,10 @@ Ask = Callable[..., list[dict[str, Any]]]
 
 def transformers_pipeline(model: str, threads: int) -> Ask:
     import torch
-    from transformers import pipeline
 
     torch.set_num_threads(threads)
+    from transformers import pipeline
+
     qa = pipeline("question-answering", model=model, tokenizer=model, device=-1)
     return lambda questions, passages, batch, **options: qa(
         question=questions, context=passages, batch_size=batch, **options
