@@ -43,9 +43,11 @@ def write_checkpoint(folder: Path) -> Path:
             weights[name] = value
         elif name == "qa_outputs.weight":
             weights[name] = value.T
-        elif name.endswith(".smooth"):
-            product = name.removesuffix(".smooth")
-            matrix = (value[:, None] * floats(f"{product}.weight")).T
+        elif name.endswith(".weight_quantized"):
+            product = name.removesuffix(".weight_quantized")
+            # A factor that went into other weights has left no tensor of its own.
+            factor = tensors.get(f"{product}.smooth", np.float32(1))
+            matrix = (np.reshape(factor, (-1, 1)) * floats(f"{product}.weight")).T
             if product.endswith(".qkv"):
                 parts = zip(
                     ("query", "key", "value"),

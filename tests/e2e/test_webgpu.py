@@ -11,9 +11,9 @@ import pytest
 from conftest import CHROMIUM_ARGS, chromium_path
 from harness import PASSAGE, QUESTION, Harness, assert_answers, told
 from playwright.sync_api import Browser, Playwright
-from webgpu_model import in_standard_operators, serve_asset, with_webgpu
+from webgpu_model import serve_asset, with_webgpu
 
-from qna_widget import registry
+from benchmarks.transformers.checkpoint import write_checkpoint
 from qna_widget.answerer import QuestionAnswerer
 from qna_widget.export import float_graph
 from qna_widget.export.checkpoint import read_checkpoint
@@ -65,11 +65,6 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     browser.close()
 
 
-@pytest.fixture(scope="module")
-def bundled() -> bytes:
-    return registry.read(registry.resolve("bundled").onnx)
-
-
 def tiny(harness: Harness) -> dict[str, Any]:
     """A model of a few kilobytes whose answers mean nothing: for what comes between."""
     checkpoint = read_checkpoint(TINY)
@@ -84,8 +79,9 @@ def tiny(harness: Harness) -> dict[str, Any]:
     return with_webgpu(harness, standard, **files, **changes)
 
 
-def test_webgpu_agrees_with_wasm_and_python(offline: Any, harness: Harness, bundled: bytes) -> None:
-    standard = in_standard_operators(bundled)
+def test_webgpu_agrees_with_wasm_and_python(offline: Any, harness: Harness, tmp_path: Path) -> None:
+    weights = read_checkpoint(write_checkpoint(tmp_path))
+    standard = float_graph(weights).SerializeToString()
     page = harness.open(offline.page())
     asked = page.evaluate(
         """async ({ manifest, inputs }) => {

@@ -11,11 +11,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-import numpy as np
-import onnx
-from floated import in_float
 from harness import ROOT, Harness, manifest
-from onnx import helper, numpy_helper
 
 
 @cache
@@ -57,69 +53,3 @@ def with_webgpu(harness: Harness, onnx_webgpu: bytes, **changes: Any) -> dict[st
         "model": told["model"] | {"onnx_webgpu": second} | changes,
         "runtime": told["runtime"] | {"webgpu": serve_runtime(harness)},
     }
-
-
-def in_standard_operators(bundled: bytes) -> bytes:
-    """Return the bundled graph in float, its fused operators taken apart."""
-    model = onnx.load_from_string(in_float(bundled))
-    sizes = {t.name: t.dims[-1] for t in model.graph.initializer if t.dims}
-    apart = Apart()
-    for node in model.graph.node:
-        if node.op_type == "SkipLayerNormalization":
-            x, skip, weight, bias = node.input
-            total = apart.op("Add", x, skip)
-            epsilon = node.attribute[0].f
-            apart.op("LayerNormalization", total, weight, bias, out=node.output[0], epsilon=epsilon)
-            hidden = sizes[weight]
-        elif node.op_type == "MultiHeadAttention":
-            heads = next(a.i for a in node.attribute if a.name == "num_heads")
-            apart.attention(node, heads)
-        else:
-            apart.nodes.append(node)
-    # Known only after the first normalisation.
-    apart.number("root", np.sqrt(hidden / heads))
-    del model.graph.node[:]
-    model.graph.node.extend(apart.nodes)
-    model.graph.initializer.extend(apart.weights)
-    del model.opset_import[:]
-    model.opset_import.append(helper.make_opsetid("", 20))
-    onnx.checker.check_model(model)
-    return model.SerializeToString()
-
-
-class Apart:
-    """Nodes and constants that take the place of fused ones."""
-
-    def __init__(self) -> None:
-        self.nodes: list[onnx.NodeProto] = []
-        self.weights: list[onnx.TensorProto] = []
-        self.number("one", 1.0)
-        self.number("masked", -10000.0)
-
-    def number(self, name: str, value: float) -> None:
-        self.weights.append(numpy_helper.from_array(np.float32(value), f"apart.{name}"))
-
-    def op(self, kind: str, *inputs: str, out: str = "", **attributes: object) -> str:
-        out = out or f"apart.{len(self.nodes)}"
-        self.nodes.append(helper.make_node(kind, list(inputs), [out], **attributes))
-        return out
-
-    def integers(self, *values: int) -> str:
-        name = f"apart.shape.{len(self.weights)}"
-        self.weights.append(numpy_helper.from_array(np.array(values, np.int64), name))
-        return name
-
-    def attention(self, node: onnx.NodeProto, heads: int) -> None:
-        query, key, value, _, mask = node.input
-        split = self.integers(0, 0, heads, -1)
-        query, key, value = (
-            self.op("Transpose", self.op("Reshape", x, split), perm=perm)
-            for x, perm in ((query, [0, 2, 1, 3]), (key, [0, 2, 3, 1]), (value, [0, 2, 1, 3]))
-        )
-        scores = self.op("Div", self.op("MatMul", query, key), "apart.root")
-        hidden = self.op("Sub", "apart.one", self.op("Cast", mask, to=onnx.TensorProto.FLOAT))
-        penalty = self.op("Mul", hidden, "apart.masked")
-        penalty = self.op("Unsqueeze", penalty, self.integers(1, 2))
-        weights = self.op("Softmax", self.op("Add", scores, penalty), axis=-1)
-        mixed = self.op("Transpose", self.op("MatMul", weights, value), perm=[0, 2, 1, 3])
-        self.op("Reshape", mixed, self.integers(0, 0, -1), out=node.output[0])

@@ -1,0 +1,129 @@
+"""The 8-bit graph that ships: nothing in it may depend on the order of a sum."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+from onnx import TensorProto, helper
+
+from qna_widget.errors import ExportError
+from qna_widget.export import float_graph
+from qna_widget.export.checkpoint import read_checkpoint
+from qna_widget.export.encoder import KEEP_FLOAT
+from qna_widget.export.exact import (
+    EXP,
+    EXP_SQUARINGS,
+    GELU,
+    GELU_MOST,
+    GELU_SQUARINGS,
+    exact,
+)
+from qna_widget.export.quantize import optimize, quantize
+from qna_widget.pipeline import prepare
+from qna_widget.registry import read, read_vocab, resolve
+from qna_widget.session import OUTPUTS, model_inputs
+from qna_widget.squad import read_examples
+from qna_widget.tokenizer import Tokenizer
+from qna_widget.types import Feature, FeatureOptions
+
+TINY = Path(__file__).parents[1] / "parity" / "tiny_bert"
+
+
+def features(tokenizer: Tokenizer, own_texts: Path, max_seq_len: int) -> list[Feature]:
+    """Windows over the repository's own texts, short ones and full ones."""
+    options = FeatureOptions(max_seq_len=max_seq_len)
+    return [
+        feature
+        for example in read_examples(own_texts)[::4]
+        for feature in prepare(example.question, example.passage, tokenizer, options).features
+    ]
+
+
+def values(model: onnx.ModelProto, names: list[str], feature: Feature) -> list[np.ndarray]:
+    session = onnxruntime.InferenceSession(
+        model.SerializeToString(), providers=["CPUExecutionProvider"]
+    )
+    found: list[np.ndarray] = session.run(names, model_inputs(feature))
+    return found
+
+
+def steps(x: np.ndarray) -> np.ndarray:
+    """Return `x` over the largest power of two of which every element is a multiple."""
+    wide = np.abs(x.astype(np.float64))
+    for exponent in range(60):
+        counted = wide * 2.0**exponent
+        if (counted == np.rint(counted)).all():
+            return counted
+    raise AssertionError("not multiples of one power of two")
+
+
+def test_what_the_bundled_model_sums_in_float_is_exact(own_texts: Path) -> None:
+    manifest = resolve("bundled")
+    model = onnx.load_from_string(read(manifest.onnx))
+    tokenizer = Tokenizer(read_vocab(manifest.vocab), lowercase=manifest.lowercase)
+    summed = [
+        node
+        for node in model.graph.node
+        if node.op_type in {"MatMul", "ReduceSum"} and node.name not in KEEP_FLOAT
+    ]
+    operands = sorted({name for node in summed for name in node.input[:2]})
+    constants = {tensor.name for tensor in model.graph.initializer}
+    operands = [name for name in operands if name not in constants]
+    assert {node.op_type for node in summed} == {"MatMul", "ReduceSum"}
+    for name in operands:
+        model.graph.output.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, None))
+    for feature in features(tokenizer, own_texts, manifest.max_seq_len)[::3]:
+        found = dict(zip(operands, values(model, operands, feature), strict=True))
+        for node in summed:
+            a = steps(found[node.input[0]])
+            largest = a @ steps(found[node.input[1]]) if node.op_type == "MatMul" else a.sum(-1)
+            # Any order's partial sums are whole numbers up to this, which float32 holds.
+            assert largest.max() < 2**24, node.name
+    norms = [node for node in model.graph.node if node.op_type == "LayerNormalization"]
+    doubles = {
+        node.output[0]
+        for node in model.graph.node
+        if node.op_type == "Cast" and node.attribute[0].i == TensorProto.DOUBLE
+    }
+    assert norms
+    assert {name for node in norms for name in node.input} <= doubles
+
+
+def test_the_rewritten_graph_computes_the_same(own_texts: Path) -> None:
+    checkpoint = read_checkpoint(TINY)
+    texts = features(Tokenizer(checkpoint.vocab), own_texts, 24)
+    before = onnx.load_from_string(
+        optimize(quantize(float_graph(checkpoint, fused=True), KEEP_FLOAT))
+    )
+    after = exact(before, KEEP_FLOAT, texts)
+    onnx.checker.check_model(after)
+    assert {"MultiHeadAttention", "Gelu", "Softmax"}.isdisjoint(
+        node.op_type for node in after.graph.node
+    )
+    for feature in texts:
+        wanted, found = (np.array(values(m, OUTPUTS, feature)) for m in (before, after))
+        assert np.ptp(wanted) > 1, "logits that hardly differ would prove nothing"
+        assert np.sqrt(((found - wanted) ** 2).mean()) < 0.02 * np.ptp(wanted)
+
+
+def test_polynomials_are_as_near_as_they_say() -> None:
+    for x in np.linspace(0, 7, 500):
+        u = x / 2**EXP_SQUARINGS
+        found = (EXP[0] + EXP[1] * u + EXP[2] * u * u) ** 2**EXP_SQUARINGS
+        assert found == pytest.approx(math.exp(-x), rel=0.009 if x <= 4 else 0.02)
+    for x in np.linspace(-8, 8, 1001):
+        t = min(abs(x), GELU_MOST)
+        tail = t * (GELU[0] + GELU[1] * t + GELU[2] * t * t) ** 2**GELU_SQUARINGS
+        assert max(x, 0) - tail == pytest.approx(x * math.erfc(-x / math.sqrt(2)) / 2, abs=0.002)
+
+
+def test_an_operator_without_an_exact_form_is_refused() -> None:
+    x, y = (helper.make_tensor_value_info(n, TensorProto.FLOAT, [1]) for n in "xy")
+    graph = helper.make_graph([helper.make_node("Tanh", ["x"], ["y"], name="t")], "g", [x], [y])
+    with pytest.raises(ExportError, match=r"Tanh \(t\) may differ"):
+        exact(helper.make_model(graph), KEEP_FLOAT, [])
