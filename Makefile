@@ -11,7 +11,7 @@ STATIC := qna_widget/static/manifest.json
 JS_SOURCES := $(shell find js/src -type f) js/build.mjs js/package-lock.json qna_widget/contract.json
 
 .DEFAULT_GOAL := help
-.PHONY: help demo notebook test test-python test-js test-e2e check build chromium fixtures train train-check test-ray test-spark bench-distributed bench-fetch bench-models bench-transformers clean
+.PHONY: help demo notebook test test-python test-js test-e2e check build chromium fixtures train train-check test-ray test-spark bench bench-distributed bench-fetch bench-models bench-transformers clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,7 +35,7 @@ $(VENV)/demo: $(VENV)/pip $(STATIC)
 	@touch $@
 
 $(VENV)/notebook: $(VENV)/pip $(STATIC)
-	QNA_WIDGET_PREBUILT=1 $(BIN)/pip install --quiet --disable-pip-version-check -e . jupyterlab
+	QNA_WIDGET_PREBUILT=1 $(BIN)/pip install --quiet --disable-pip-version-check -e '.[kernel,frames,plot]' jupyterlab
 	@touch $@
 
 $(VENV)/test: $(VENV)/pip $(STATIC)
@@ -128,6 +128,8 @@ bench-models: $(VENV)/test $(MODELS)/ready $(STATIC) chromium ## Check and time 
 	$(BIN)/python -m benchmarks.models.parity $(MODELS)
 	$(BIN)/python -m benchmarks.models.speed $(MODELS) --peer $(MODELS)/node_modules
 	$(BIN)/python -m benchmarks.models.accuracy $(MODELS)/mobilebert "$(SQUAD)" --compare $(MODELS)/peer/onnx/model_quantized.onnx
+
+bench: bench-models bench-transformers bench-distributed ## Run all benchmarks (SQUAD=path/to/validation.json)
 
 bench-fetch: $(VENV)/test ## Measure fetching and converting a model (CHECKPOINT=folder)
 	@test -n "$(CHECKPOINT)" || { echo "make bench-fetch needs CHECKPOINT=folder with config.json, model.safetensors, vocab.txt."; exit 2; }
