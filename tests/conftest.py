@@ -32,6 +32,12 @@ def _which_texts() -> str:
     return f"real text: only the repository's own ({OWN_TEXTS.parent}); {SHARED} is not there"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Browsers last: the cheap tests speak first, and Playwright's event loop, which stays to the
+    # end, forbids others in its thread.
+    items.sort(key=lambda item: "e2e" in item.path.relative_to(ROOT).parts)
+
+
 def pytest_report_header() -> str:
     return _which_texts()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -24,6 +25,12 @@ from qna_widget.squad import Example, read_examples
 
 TOLERANCE = 1e-5  # logits: the rounding of the last product
 NOTEBOOK = ROOT / "notebooks" / "inspect.ipynb"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def kernels_choose_how_to_draw() -> None:
+    """Streamlit, which other tests import, sets it for its own process; kernels inherit it."""
+    os.environ.pop("MPLBACKEND", None)
 
 
 @pytest.fixture(scope="module")
