@@ -106,7 +106,7 @@ class MissingExtraError(QnaError, ImportError):
     def __init__(self, what: str, extra: str, missing: str) -> None:
         super().__init__(
             f"{what} needs the package {missing!r}, which is not installed. "
-            f"Run: pip install 'qna-widget[{extra}]'"
+            f"Run: pip install 'qna-widget[{extra}]' (in a clone: pip install '.[{extra}]')"
         )
 
 

@@ -27,6 +27,7 @@ def fetch(name: HubName, progress: Progress) -> cache.Entry:
     ModelCacheError, or MissingExtraError without the `hub` extra.
     """
     with needs_extra(f"Fetching {name}", "hub"):
+        from . import export as export  # missed here, not after a download
         from . import hub
 
     repository = hub.inspect(name)

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from .errors import InputError
+
 BUNDLED = "bundled"
 AUTO = "auto"
 MAIN = "main"
@@ -58,6 +60,11 @@ def parse(name: str | Path) -> HubName | Path | str:
     """
     if isinstance(name, Path):
         return name.expanduser()
+    if not isinstance(name, str) or not name.strip():
+        raise InputError(
+            f"model must be a name or a folder; got {name!r}. Allowed are 'auto', 'bundled', "
+            "'mobilebert', 'owner/name' on the hub, or the path of a folder."
+        )
     if name in (AUTO, BUNDLED):
         return name
     short, _, revision = name.partition("@")

@@ -54,8 +54,8 @@ def _page(inputs: dict[str, Any], title: str) -> Iterator[str]:
         f"<title>{escape(title or 'Ask about a text')}</title>\n<style>{_STYLE}</style>\n"
         '</head>\n<body>\n<main id="qna-widget"></main>\n'
     )
-    told = manifest(replace(model, onnx_webgpu=None))
-    # The GPU's runtime and model would triple the page.
+    # Who opens the page can install nothing, and the GPU's runtime and model would triple it.
+    told = manifest(replace(model, onnx_webgpu=None, note=""))
     told["runtime"].pop("webgpu", None)
     given = json.dumps({"inputs": inputs, "manifest": told}, ensure_ascii=False)
     # A passage may hold "</script>" or "<!--"; within a JSON string this spells the same character.

@@ -8,9 +8,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from qna_widget.documents import read_document
 from qna_widget.errors import InputError, needs_extra
 
 from .codes import CODES, MODELS, NO_ANSWER, OK
+
+# Endings of files whose text has to be taken out of something else.
+PARSED = {".htm", ".html", ".pdf"}
 
 
 def add(commands: Any) -> None:
@@ -19,7 +23,9 @@ def add(commands: Any) -> None:
         "ask", help="ask a question about a text; exit code 3: no answer", epilog=CODES
     )
     parser.add_argument("question")
-    parser.add_argument("-p", "--passage", type=Path, help="UTF-8 file; default: standard input")
+    parser.add_argument(
+        "-p", "--passage", type=Path, help="UTF-8, .html or .pdf file; default: standard input"
+    )
     parser.add_argument("--model", default="auto", help=MODELS)
     parser.add_argument("--top-k", type=int, default=1, help="most answers to print (%(default)s)")
     parser.add_argument("--threshold", type=float, default=0.0, help="of no answer, in logits")
@@ -56,10 +62,15 @@ def run(options: argparse.Namespace) -> int:
 
 
 def read_passage(file: Path | None) -> str:
-    """Return the text of a UTF-8 file, or of standard input. Raises InputError."""
+    """Return the text of a UTF-8, HTML or PDF file, or of standard input.
+
+    Raises InputError, DocumentError, or MissingExtraError without the `documents` extra.
+    """
     source = "standard input" if file is None else str(file)
     try:
         data = sys.stdin.buffer.read() if file is None else file.read_bytes()
+        if file is not None and file.suffix.lower() in PARSED:
+            return read_document(data, file.name).text
         return data.decode("utf-8")
     except OSError as error:
         raise InputError(f"{source} cannot be read: {error.strerror}.") from error

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from qna_widget import __version__
+from qna_widget import __version__, registry
 from qna_widget.cli import main
+from qna_widget.errors import InputError
 from qna_widget.squad import read_examples, summarize
 
 TINY = Path(__file__).parents[1] / "parity" / "tiny_bert"
@@ -161,3 +162,21 @@ def test_eval_refuses_what_it_could_not_finish(
     for limit in ("0", "-5"):
         assert main(["eval", str(own_texts), "--limit", limit]) == 1
         assert "1 or more" in capsys.readouterr().err
+
+
+def test_html_is_asked_as_the_text_that_it_shows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("<h1 class='Oslo'>Minka</h1><p>Minka was born in <b>Lyon</b>.", "utf-8")
+    assert main(["ask", "Where was Minka born?", "-p", str(page), "--model", "bundled"]) == 0
+    assert "Lyon" in capsys.readouterr().out
+    (tmp_path / "page.pdf").write_bytes(b"no PDF at all")
+    assert main(["ask", "Where?", "-p", str(tmp_path / "page.pdf")]) == 1
+    assert "page.pdf" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("model", ["", "  ", 5, None])
+def test_a_model_that_is_no_name_is_refused(model: object) -> None:
+    with pytest.raises(InputError, match="model must be a name or a folder"):
+        registry.resolve(model)  # type: ignore[arg-type]

@@ -69,7 +69,7 @@ export class ModelMenu {
       this.#alert,
       change === null || waiting
         ? ""
-        : `${title} is not used. ${change.error} ${state.model} goes on answering.`,
+        : `${title} is not used; ${state.model} goes on answering. ${change.error}`,
     );
     this.#shown.hidden = change === null;
     if (change !== null) this.#former = change.former;

@@ -87,7 +87,10 @@ export class StatusArea {
     if (final === this.#announced) return;
     this.#announced = final;
     clearTimeout(this.#timer);
-    if (final === null) return;
+    if (final === null) {
+      this.#live.replaceChildren(); // what was said is no longer so
+      return;
+    }
     this.#timer = window.setTimeout(() => {
       // Emptied first, so that the same words for another question are read again.
       this.#live.replaceChildren();

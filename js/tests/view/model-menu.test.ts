@@ -92,7 +92,7 @@ test("the beginning and the end of a wait are read aloud, the steps are not", ()
 test("what did not come is an alert, in words, as text", () => {
   draw("bundled", { model: "big", error: "The hub <b>refuses</b> it (401)." });
   expect(text("[role=alert]")).toBe(
-    "MobileBERT is not used. The hub <b>refuses</b> it (401). MiniLM goes on answering.",
+    "MobileBERT is not used; MiniLM goes on answering. The hub <b>refuses</b> it (401).",
   );
   expect(menu.wait.querySelector("b")).toBeNull();
   expect(isShown("[role=alert]")).toBe(true);
