@@ -14,7 +14,7 @@ from qna_widget.history import History
 from qna_widget.streamlit import QnAResult, reset
 
 from . import link
-from .examples import EXAMPLES
+from .examples import EXAMPLES, OWN, key_of
 
 KEY = "demo"
 """The component's."""
@@ -96,6 +96,9 @@ def pick_example() -> None:
     """Show the example that the menu now says; an own text begins empty."""
     acted()
     session = current()
+    if st.session_state.text == OWN == key_of(session.inputs.passage):
+        # The page echoes what a file made the menu say; an example would have to be left first.
+        return
     session.file_error, session.file_notices = "", []
     example = EXAMPLES.get(st.session_state.text)
     passage, question = ("", "") if example is None else (example.passage, example.question)

@@ -5,7 +5,9 @@ import io
 import json
 import shutil
 import zlib
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -134,6 +136,16 @@ def test_an_own_text_begins_empty_and_may_come_from_a_file(page: Page) -> None:
     assert page.inputs()["passage"] == "# Dear Bert 🙂\n\nErnie."
     assert page.inputs()["question"] == "Who?"
     assert "letter\\.md\\: 21 characters\\." in page.app.info[0].value
+
+
+def test_the_menus_echo_does_not_empty_an_opened_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run under way as the file was opened makes the menu's new value look like a choice."""
+    visit = session.Session(inputs=replace(START, passage="Dear Bert."), file_notices=["21"])
+    state = SimpleNamespace(text="own", setdefault=lambda *_: visit)
+    monkeypatch.setattr("streamlit.session_state", state)
+    session.pick_example()
+    assert visit.inputs.passage == "Dear Bert."
+    assert visit.file_notices == ["21"]
 
 
 @pytest.mark.parametrize(
