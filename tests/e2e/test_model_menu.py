@@ -78,7 +78,7 @@ def test_a_model_that_does_not_come_is_told_and_taken_back(lab: Lab, hub: Hub) -
     hub.repos.clear()
     menu(lab.view()).select_option("mobilebert")
     alert = wait(lab.view()).get_by_role("alert")
-    expect(alert).to_contain_text("MobileBERT is not used.")
+    expect(alert).to_contain_text("MobileBERT is not used;")
     expect(alert).to_contain_text("MiniLM-L6 (bundled) goes on answering")
     expect(menu(lab.view())).to_have_value("bundled")
     assert lab.answered() == before
@@ -154,7 +154,7 @@ def test_in_streamlit_the_former_model_answers_on(
         view.get_by_text("Settings", exact=True).click()
         # Refused: told in words, taken back, and the answers stay.
         menu(view).select_option("mobilebert")
-        expect(wait(view).get_by_role("alert")).to_contain_text("MobileBERT is not used.")
+        expect(wait(view).get_by_role("alert")).to_contain_text("MobileBERT is not used;")
         expect(menu(view)).to_have_value("bundled")
         expect(page.get_by_text("bundled|ready|5|MiniLM")).to_be_visible()
         # On its way: the former one answers, and another choice ends it.
