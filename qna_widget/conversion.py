@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import json
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import ExportError, ModelNotFoundError, QnaError, needs_extra
+from .json_file import read_object
 from .vocabulary import TOKENIZER_FILES, read_vocabulary
 
 # Part of every key: raise it when the same checkpoint would become other files.
@@ -55,15 +55,7 @@ class Source:
 def read_config(folder: Path) -> dict[str, Any]:
     """Return config.json's content; {} when there is none. Raises ExportError."""
     file = folder / CONFIG
-    if not file.is_file():
-        return {}
-    try:
-        config = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ExportError(f"{file} is not JSON: {error}") from error
-    if not isinstance(config, dict):
-        raise ExportError(f"{file} holds no JSON object.")
-    return config
+    return read_object(file) if file.is_file() else {}
 
 
 def choose(files: Collection[str], config: Mapping[str, Any], where: str) -> str:

@@ -26,11 +26,7 @@ def fetch(name: HubName, progress: Progress) -> cache.Entry:
     Raises ModelNotFoundError, ModelAccessError, HubError, ModelFileError, ExportError,
     ModelCacheError, or MissingExtraError without the `hub` extra.
     """
-    with needs_extra(f"Fetching {name}", "hub"):
-        from . import export as export  # missed here, not after a download
-        from . import hub
-
-    repository = hub.inspect(name)
+    repository = _inspect(name)
     known = cache.find(str(name))
     if known is not None and known.commit == repository.commit and _intact(known.folder):
         return known
@@ -51,10 +47,15 @@ def source(name: HubName | Path, progress: Progress) -> conversion.Source:
     """Return the files that a model is made of, downloaded but not converted. Raises as above."""
     if not isinstance(name, HubName):
         return _from_folder(name)
+    return _from_hub(_inspect(name), progress)
+
+
+def _inspect(name: HubName) -> Repository:
     with needs_extra(f"Fetching {name}", "hub"):
+        from . import export as export  # missed here, not after a download
         from . import hub
 
-    return _from_hub(hub.inspect(name), progress)
+    return hub.inspect(name)
 
 
 def _from_hub(repository: Repository, progress: Progress) -> conversion.Source:

@@ -9,7 +9,6 @@ transformers; where neither does, BERT's default holds: lower-case.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import ExportError
+from .json_file import read_object
 
 TOKENIZER_FILES = ("vocab.txt", "tokenizer.json", "tokenizer_config.json")
 MAX_WORD_CHARS = 100
@@ -169,12 +169,4 @@ def _check_class(config: Mapping[str, Any], folder: Path, *, known: bool) -> Non
 
 def _json(file: Path) -> dict[str, Any] | None:
     """Return None when there is no such file."""
-    if not file.is_file():
-        return None
-    try:
-        value = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ExportError(f"{file} is not JSON: {error}") from error
-    if not isinstance(value, dict):
-        raise ExportError(f"{file} holds no JSON object.")
-    return value
+    return read_object(file) if file.is_file() else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, deserialize
 
 from qna_widget.errors import ExportError
+from qna_widget.json_file import read_object
 from qna_widget.vocabulary import read_vocabulary
 
 WEIGHTS = "model.safetensors"
@@ -64,7 +64,7 @@ def read_checkpoint(folder: Path) -> Checkpoint:
     """
     if not (folder / "config.json").is_file():
         raise ExportError(_MISSING.format(folder / "config.json"))
-    config = _json(folder / "config.json")
+    config = read_object(folder / "config.json")
     weights: dict[str, NDArray[np.float32]] = {}
     digest = hashlib.sha256()
     for file in weight_files(folder):
@@ -85,7 +85,7 @@ def read_checkpoint(folder: Path) -> Checkpoint:
 def weight_files(folder: Path) -> list[Path]:
     """Return the files that hold the weights: model.safetensors, or the shards its index names."""
     if (folder / INDEX).is_file() and not (folder / WEIGHTS).is_file():
-        shards = _json(folder / INDEX).get("weight_map")
+        shards = read_object(folder / INDEX).get("weight_map")
         if not isinstance(shards, dict) or not shards:
             raise ExportError(f"{folder / INDEX} names no weights (weight_map).")
         names = sorted({str(name) for name in shards.values()})
@@ -94,16 +94,6 @@ def weight_files(folder: Path) -> list[Path]:
             raise ExportError(f"{folder / INDEX} names a file outside its folder: {strange[0]!r}.")
         return [folder / name for name in names]
     return [folder / WEIGHTS]
-
-
-def _json(file: Path) -> dict[str, Any]:
-    try:
-        value = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ExportError(f"{file} is not JSON: {error}") from error
-    if not isinstance(value, dict):
-        raise ExportError(f"{file} holds no JSON object.")
-    return value
 
 
 def _bytes(file: Path) -> bytes:

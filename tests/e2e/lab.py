@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import nbformat
+import pytest
 from playwright.sync_api import Locator, Page, expect
-from servers import TOKEN
+from servers import TOKEN, jupyterlab
 
 # Loading the model over the kernel on a slow, shared machine.
 PATIENCE = 180_000
@@ -133,3 +134,15 @@ def write(folder: Path, name: str, *cells: str) -> Path:
     path = folder / f"{name}.ipynb"
     nbformat.write(notebook, path)
     return path
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("jupyter") / "notebooks"
+
+
+@pytest.fixture(scope="module")
+def address(folder: Path) -> Iterator[str]:
+    folder.mkdir()
+    with jupyterlab(folder, folder.parent / "log.txt") as address:
+        yield address

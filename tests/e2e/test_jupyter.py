@@ -2,27 +2,15 @@
 
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
-import pytest
 from conftest import Offline
 from lab import BERT, BERT_QUESTION, MAKE, Lab, write
+from lab import address as address
+from lab import folder as folder
 from playwright.sync_api import expect
-from servers import ROOT, jupyterlab
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("jupyter") / "notebooks"
-
-
-@pytest.fixture(scope="module")
-def address(folder: Path) -> Iterator[str]:
-    folder.mkdir()
-    with jupyterlab(folder, folder.parent / "log.txt") as address:
-        yield address
+from servers import ROOT
 
 
 def test_bert_and_later_cells(offline: Offline, address: str, folder: Path) -> None:

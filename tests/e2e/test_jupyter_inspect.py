@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,10 @@ import numpy as np
 import pytest
 from conftest import Offline
 from lab import BERT_QUESTION, MAKE, PATIENCE, Lab, write
+from lab import address as address
+from lab import folder as folder
 from playwright.sync_api import expect
-from servers import ROOT, jupyterlab
+from servers import ROOT
 
 from qna_widget import kernel
 from qna_widget.contract import default_inputs
@@ -31,18 +32,6 @@ NOTEBOOK = ROOT / "notebooks" / "inspect.ipynb"
 def kernels_choose_how_to_draw() -> None:
     """Streamlit, which other tests import, sets it for its own process; kernels inherit it."""
     os.environ.pop("MPLBACKEND", None)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("jupyter") / "notebooks"
-
-
-@pytest.fixture(scope="module")
-def address(folder: Path) -> Iterator[str]:
-    folder.mkdir()
-    with jupyterlab(folder, folder.parent / "log.txt") as address:
-        yield address
 
 
 def long_example(own_texts: Path) -> Example:
