@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 
 import numpy as np
@@ -43,15 +43,40 @@ def calibration_features(tokenizer: Tokenizer, max_seq_len: int) -> list[Feature
 
 def peaks(model: onnx.ModelProto, names: list[str], features: Iterable[Feature]) -> Peaks:
     """Return the largest absolute value of each channel (last axis) of the tensors `names`."""
+    return _largest(model, names, features, lambda rows: np.abs(rows).max(axis=0))
+
+
+def lengths(model: onnx.ModelProto, names: list[str], features: Iterable[Feature]) -> Peaks:
+    """Return the largest Euclidean length of a row (last axis) of each of the tensors `names`."""
+    return _largest(model, names, features, lambda rows: np.linalg.norm(rows, axis=1).max())
+
+
+def _largest(
+    model: onnx.ModelProto,
+    names: list[str],
+    features: Iterable[Feature],
+    measure: Callable[[Floats], Floats],
+) -> Peaks:
+    """Return the largest that `measure` finds in the rows [tokens, channels] of each tensor."""
+    found: dict[str, Floats] = {}
+    for values in watch(model, names, features):
+        for name, value in values.items():
+            largest = measure(value.reshape(-1, value.shape[-1]))
+            found[name] = np.maximum(found.get(name, largest), largest)
+    return found
+
+
+def watch(
+    model: onnx.ModelProto, names: list[str], features: Iterable[Feature]
+) -> Iterator[dict[str, Floats]]:
+    """Yield for each feature what the tensors `names` hold."""
+    if not names:
+        return  # a session that is asked for nothing gives everything
     watched = copy.deepcopy(model)
     for name in names:
         watched.graph.output.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, None))
-    found: dict[str, Floats] = {}
     for values in _run(watched.SerializeToString(), names, features):
-        for name, value in zip(names, values, strict=True):
-            largest = np.abs(value).reshape(-1, value.shape[-1]).max(axis=0)
-            found[name] = np.maximum(found.get(name, largest), largest)
-    return found
+        yield dict(zip(names, values, strict=True))
 
 
 def logits(model: bytes, features: Iterable[Feature]) -> Floats:

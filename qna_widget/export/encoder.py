@@ -65,7 +65,7 @@ class Layout:
             context = graph.attention(query, key, value, "attention_mask", heads, size, fused=fused)
             attended = graph.op("Add", layers.linear(names["attended"], context), x)
             x = layers.norm(names["attended_norm"], attended)
-            wide = graph.op(activation, layers.linear(names["wide"], x))
+            wide = graph.activation(activation, layers.linear(names["wide"], x))
             x = layers.norm(
                 names["narrow_norm"], graph.op("Add", layers.linear(names["narrow"], wide), x)
             )

@@ -6,11 +6,14 @@ and kernel then disagree on close calls. So what is left in float is rewritten t
 
 - operations on single elements, which IEEE 754 defines to the last bit;
 - sums and products of whole numbers, exact in float32 in any order while they stay below 2^24;
-- layer norms in double precision: rounded to float32 the order is gone, but for one in some
-  hundred million.
+- exponentials, rounded so that no processor can miss (attention.py).
 
-Softmax and Gelu become polynomials with errors well below that of 8 bits (`EXP`, `GELU`). The last
-product, which nothing rounds afterwards, stays as it is.
+Gelu becomes a polynomial with an error well below that of 8 bits (`GELU`). The last product, which
+nothing rounds afterwards, stays as it is. Scales that whole numbers need go into the weights before
+and after, where they cost nothing.
+
+The graph takes one text at a time, and so no mask. Texts that are computed together share the 256
+steps, and each would be answered otherwise than alone.
 """
 
 from __future__ import annotations
@@ -22,34 +25,27 @@ from typing import Any
 
 import numpy as np
 import onnx
-from onnx import TensorProto, numpy_helper
+from onnx import helper, numpy_helper
 
 from qna_widget.errors import ExportError
 from qna_widget.types import Feature
 
-from .calibration import Peaks, peaks
-from .graph import Graph
+from .absorb import absorb, pass_on
+from .attention import EXACT, SHIFT, heads_of, scales, survey
+from .calibration import lengths
+from .graph import CONTRIB, Array, Graph
 
-# exp(-x) ~ (c0 + c1 u + c2 u²)^16 with u = x / 16. Least squares of the relative error, weighted by
-# exp(-x / 3), over 0 <= x <= 10. Off by at most 0.9% up to x = 4 and 2% up to 7.
-EXP = (0.99949587, -0.98291451, 0.39535707)
-EXP_SQUARINGS = 4
-# x Φ(-x) ~ x (c0 + c1 x + c2 x²)^8 with x up to 3.5, from where on it stays: least squares over
-# 0 <= x <= 5. Off by at most 0.002.
-GELU = (0.92223368, -0.10768646, -0.02071586)
-GELU_SQUARINGS = 3
-GELU_MOST = 3.5
+# How much longer than all rows seen another may be before a layer norm.
+ROOM = 2.0
+# x Φ(-x) ~ x max(0, c0 - c1 x)^4 for x >= 0, with the least largest error: 0.004.
+GELU = (0.86091, 0.2329)
 
-# Whole numbers that float32 adds exactly, shared out over what is multiplied and summed:
-EXACT = 2.0**24
-WEIGHT = 2.0**15 - 1  # largest attention weight before its row is normalised; 512 of them add up
-ROW = 2.0**13  # what a normalised row of weights adds up to
-VALUE = EXACT / ROW - 48  # largest value that these multiply
+MASK = "attention_mask"
 
 # Give the same bits everywhere, for the reasons above or because they only move numbers.
 SAFE = {
     "Abs", "Add", "Cast", "Clip", "Concat", "DequantizeLinear", "Div", "DynamicQuantizeLinear",
-    "DynamicQuantizeMatMul", "Expand", "Gather", "Identity", "MatMulInteger", "Min", "Mul",
+    "DynamicQuantizeMatMul", "Expand", "Gather", "Identity", "MatMulInteger", "Max", "Min", "Mul",
     "Neg", "Pad", "Relu", "Reshape", "Shape", "Slice", "Split", "Squeeze", "Sub", "Transpose",
     "Unsqueeze",
 }  # fmt: skip
@@ -60,30 +56,23 @@ def exact(
 ) -> onnx.ModelProto:
     """Return the 8-bit graph with every operator replaced that depends on the processor.
 
-    `features` show how large queries, keys and values get; larger ones later are computed, too, but
-    no longer to the last bit. Raises ExportError for an operator that is not known.
+    `features` show how large numbers get; with larger ones later all is computed, too, but no
+    longer to the last bit. Raises ExportError for an operator that is not known.
     """
     model = copy.deepcopy(model)
-    attended = [
-        name
-        for node in model.graph.node
-        if node.op_type == "MultiHeadAttention"
-        for name in node.input[:3]
-    ]
-    writer = _Writer(peaks(model, attended, features))
+    writer = _Writer(model, list(features))
     for node in model.graph.node:
         rewrite = _REWRITES.get(node.op_type)
         if rewrite is not None:
             rewrite(writer, node)
         elif node.op_type in SAFE or node.name in keep_float:
-            writer.graph.nodes.append(node)
+            writer.graph.nodes.append(copy.deepcopy(node))
         else:
             raise ExportError(
                 f"{node.op_type} ({node.name}) may differ between processors, and there is no "
                 "exact form of it here. Export with precision fp32 instead."
             )
-    del model.graph.node[:]
-    model.graph.node.extend(writer.graph.nodes)
+    _take_one_text(model.graph, writer.graph.nodes)
     present = {tensor.name for tensor in model.graph.initializer}  # a name tells the value
     model.graph.initializer.extend(
         numpy_helper.from_array(value, name)
@@ -94,105 +83,93 @@ def exact(
 
 
 class _Writer:
-    """The new graph in the making."""
+    """The new graph in the making, beside the old one, whose weights it multiplies."""
 
-    def __init__(self, largest: Peaks) -> None:
+    def __init__(self, model: onnx.ModelProto, features: list[Feature]) -> None:
         self.graph = Graph()
-        self.largest = largest
+        self._old = model.graph
+        self._reach = survey(model, features)
+        norms = [node.input[0] for node in self._old.node if node.op_type == "LayerNormalization"]
+        self._lengths = lengths(model, norms, features)
 
     def layer_norm(self, node: onnx.NodeProto) -> None:
-        """LayerNormalization, or SkipLayerNormalization, which adds two inputs first."""
-        op = self._for(node)
-        x, *weights = node.input
-        if node.op_type == "SkipLayerNormalization":
-            x = op("Add", x, weights.pop(0))
-        double = [op("Cast", name, to=TensorProto.DOUBLE) for name in (x, *weights)]
-        norm = op("LayerNormalization", *double, axis=-1, epsilon=_attribute(node, "epsilon"))
-        self.graph.op("Cast", norm, name=node.output[0], to=TensorProto.FLOAT)
+        """LayerNormalization. Mean and variance are those of the row in whole numbers."""
+        op, number = self._for(node), self.graph.number
+        x, gamma, beta = node.input
+        factor = math.sqrt(EXACT) / ROOM / max(float(self._lengths[x]), 1e-3)
+        epsilon = next(a.f for a in node.attribute if a.name == "epsilon") * factor**2
+        last = self.graph.integers(-1)
+        scaled = op("Mul", x, number(factor))
+        whole = op("Round", scaled)
+        mean = op("ReduceMean", whole, last, keepdims=1)
+        squares = op("ReduceMean", op("Mul", whole, whole), last, keepdims=1)
+        variance = op("Sub", squares, op("Mul", mean, mean))
+        # Rounding adds a twelfth, and less than that cannot be told from nothing.
+        variance = op("Sub", variance, number(1 / 12))
+        variance = op("Max", variance, number(max(epsilon, 1 / 12)))
+        norm = op("Mul", op("Sub", scaled, mean), op("Reciprocal", op("Sqrt", variance)))
+        self.graph.op("Add", op("Mul", norm, gamma), beta, name=node.output[0])
 
     def gelu(self, node: onnx.NodeProto) -> None:
-        """Gelu(x) = max(x, 0) - |x| Φ(-|x|)."""
+        """Gelu(x) = (x + |x|) / 2 - |x| Φ(-|x|), computed on x times `scale` and doubled."""
         op, number = self._for(node), self.graph.number
-        c0, c1, c2 = map(number, GELU)
-        x = node.input[0]
-        t = op("Min", op("Abs", x), number(GELU_MOST))
-        y = op("Add", op("Mul", op("Add", op("Mul", t, c2), c1), t), c0)
-        for _ in range(GELU_SQUARINGS):
-            y = op("Mul", y, y)
-        self.graph.op("Sub", op("Relu", x), op("Mul", t, y), name=node.output[0])
+        root = 2**0.25
+        scale = GELU[1] * root
+        x = self._scaled(node.input[0], np.array(scale))
+        wide = op("Abs", x)
+        tail = op("Max", op("Sub", number(GELU[0] * root), wide), number(0.0))
+        for _ in range(2):
+            tail = op("Mul", tail, tail)
+        tail = op("Mul", wide, op("Sub", number(1.0), tail))
+        half = 1 / (2 * scale)
+        if pass_on(self._old, node.output[0], half):
+            self.graph.op("Add", x, tail, name=node.output[0])
+        else:
+            self.graph.op("Mul", op("Add", x, tail), number(half), name=node.output[0])
 
     def attention(self, node: onnx.NodeProto) -> None:
         """Attention over whole numbers: scores, weights and values."""
-        op, number = self._for(node), self.graph.number
-        query, key, value, _, mask = node.input[:5]
-        heads = int(_attribute(node, "num_heads"))
-        size = len(self.largest[query]) // heads
-        split = self.graph.integers(0, 0, heads, size)
-        query_factor, key_factor, step, vertex, floor = self._scales(query, key, size)
+        op, integers = self._for(node), self.graph.integers
+        query, key, value = node.input[:3]
+        heads, reach = heads_of(node), self._reach[node.output[0]]
+        channels = reach.channels
+        scale = scales(reach, channels // heads)
 
-        def whole(name: str, factor: float, perm: list[int], step: float = 1.0) -> str:
-            x = op("Round", op("Mul", name, number(factor)))
-            x = x if step == 1 else op("Mul", x, number(step))
-            return op("Transpose", op("Reshape", x, split), perm=perm)
+        def whole(name: str, factor: Array, *shape: int) -> str:
+            x = op("Round", self._scaled(name, np.repeat(factor, channels // len(factor))))
+            return op("Reshape", x, integers(*shape, heads, channels // heads))
 
+        key = whole(key, np.array([scale.key]), 1, -1)
+        # Of one text, [sequence, 1, heads, size] is a product's [1, heads, sequence, size] unmoved.
         scores = op(
-            "MatMul",
-            whole(query, query_factor, [0, 2, 1, 3], step),
-            whole(key, key_factor, [0, 2, 3, 1]),
+            "FusedMatMul",
+            whole(query, np.array([scale.query]), -1, 1),
+            op("Transpose", key, perm=[0, 2, 3, 1]),
+            domain=CONTRIB,
+            alpha=scale.step,
+            transBatchA=1,
         )
-        scores = op("Add", scores, self._hidden(mask))
-        # A parabola in the distance from the best score of the row, squared four times.
-        most = op("ReduceMax", scores, self.graph.integers(-1), keepdims=1)
-        distance = op("Sub", op("Sub", most, number(vertex)), scores)
-        distance = op("Min", distance, number(-math.sqrt(max(0.0, _quarter_weight() - floor))))
-        weights = op("Add", op("Mul", distance, distance), number(floor))
-        for _ in range(EXP_SQUARINGS):
-            weights = op("Mul", weights, weights)
-        weights = op("Round", weights)
-        total = op("ReduceSum", weights, self.graph.integers(-1), keepdims=1)
-        weights = op("Round", op("Mul", weights, op("Div", number(ROW), total)))
+        scores = op("Add", scores, self.graph.number(SHIFT))
+        best = op("ReduceMax", scores, integers(-1), keepdims=1)
+        best = op("Sub", best, self._per_head(node, "top", scale.top))
+        weights = op("Round", op("Exp", op("Sub", scores, best)))
+        total = op("ReduceSum", weights, integers(-1), keepdims=1)
+        value = whole(value, scale.value, -1, 1)
+        context = op("FusedMatMul", weights, value, domain=CONTRIB, transBatchB=1)
+        restore = op("Div", self._per_head(node, "restore", 1 / scale.value), total)
+        context = op("Transpose", op("Mul", context, restore), perm=[0, 2, 1, 3])
+        self.graph.op("Reshape", context, integers(1, -1, channels), name=node.output[0])
 
-        value_factor = VALUE / self._peak(value)
-        context = op("MatMul", weights, whole(value, value_factor, [0, 2, 1, 3]))
-        context = op("Mul", context, number(1 / (value_factor * ROW)))
-        context = op("Transpose", context, perm=[0, 2, 1, 3])
-        joined = self.graph.integers(0, 0, heads * size)
-        self.graph.op("Reshape", context, joined, name=node.output[0])
+    def _per_head(self, node: onnx.NodeProto, what: str, values: Array) -> str:
+        return self.graph.constant(f"{node.output[0]}:{what}", values.reshape(1, -1, 1, 1))
 
-    def _scales(self, query: str, key: str, size: int) -> tuple[float, float, float, float, float]:
-        """Return the factors of query and key, the step of a score, and the parabola's two terms.
-
-        With v(x) = a x - vertex, the weight is (v² + floor)^16, where x is how far a score is below
-        the best of its row. `a` is to be a power of two times what a score of whole numbers stands
-        for: then it can go into the queries, and nothing is rounded.
-        """
-        c0, c1, c2 = EXP
-        root = 2**EXP_SQUARINGS
-        height = WEIGHT ** (1 / root)
-        slope = math.sqrt(c2 * height) / root
-        vertex = math.sqrt(c2 * height) * -c1 / (2 * c2)
-        floor = height * (c0 - c1 * c1 / (4 * c2))
-        largest = math.sqrt(EXACT / size)
-        query_factor, key_factor = largest / self._peak(query), largest / self._peak(key)
-        finest = slope / (math.sqrt(size) * query_factor * key_factor)
-        step = 2.0 ** math.ceil(math.log2(finest))
-        shrink = math.sqrt(finest / step)
-        query_factor = float(np.float32(query_factor * shrink))
-        return query_factor, slope / (math.sqrt(size) * query_factor * step), step, vertex, floor
-
-    def _peak(self, name: str) -> float:
-        return max(float(self.largest[name].max()), 1e-3)
-
-    def _hidden(self, mask: str) -> str:
-        """Return [batch, 1, 1, sequence]: 0 where `mask` is 1, far below every score elsewhere."""
-        name = f"{mask}:hidden"
-        if all(node.name != name for node in self.graph.nodes):
-            op, number = self.graph.op, self.graph.number
-            kept = op("Cast", mask, name=f"{name}:float", to=TensorProto.FLOAT)
-            far = op("Sub", kept, number(1.0), name=f"{name}:far")
-            far = op("Mul", far, number(EXACT), name=f"{name}:farther")
-            op("Unsqueeze", far, self.graph.integers(1, 2), name=name)
-        return name
+    def _scaled(self, x: str, factor: Array) -> str:
+        """Return `x` times `factor`, in the weights before it where that is possible."""
+        if absorb(self._old, x, factor.astype(np.float32)):
+            return x
+        name = f"{x}:scaled"
+        constant = self.graph.constant(f"{name}:factor", factor)
+        return self.graph.op("Mul", x, constant, name=name)
 
     def _for(self, node: onnx.NodeProto) -> Callable[..., str]:
         """Return `op` with names that tell which node the new ones stand for."""
@@ -209,14 +186,27 @@ _REWRITES: dict[str, Callable[[_Writer, onnx.NodeProto], None]] = {
     "Gelu": _Writer.gelu,
     "LayerNormalization": _Writer.layer_norm,
     "MultiHeadAttention": _Writer.attention,
-    "SkipLayerNormalization": _Writer.layer_norm,
 }
 
 
-def _quarter_weight() -> float:
-    """Return the base of the smallest weight, one that is rounded to nothing."""
-    return float(0.25 ** (1 / 2**EXP_SQUARINGS))
-
-
-def _attribute(node: onnx.NodeProto, name: str) -> Any:
-    return next(onnx.helper.get_attribute_value(a) for a in node.attribute if a.name == name)
+def _take_one_text(graph: onnx.GraphProto, nodes: list[onnx.NodeProto]) -> None:
+    """Give `graph` the `nodes`, a first dimension of 1, and a mask of its own where one is read."""
+    one = numpy_helper.from_array(np.ones(1, np.int64))
+    shape, mask = f"{MASK}:shape", [MASK]
+    nodes = [
+        helper.make_node("Shape", ["input_ids"], [shape], name=shape),
+        helper.make_node("ConstantOfShape", [shape], mask, name=MASK, value=one),
+        *nodes,
+    ]
+    wanted = {output.name for output in graph.output}
+    needed = []
+    for node in reversed(nodes):
+        if wanted.intersection(node.output):
+            wanted.update(node.input)
+            needed.append(node)
+    inputs = [value for value in graph.input if value.name in wanted and value.name != MASK]
+    del graph.node[:], graph.input[:], graph.value_info[:]
+    graph.node.extend(reversed(needed))
+    graph.input.extend(inputs)
+    for value in (*graph.input, *graph.output):
+        value.type.tensor_type.shape.dim[0].dim_value = 1

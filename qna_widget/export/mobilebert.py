@@ -134,7 +134,7 @@ class _Layer:
             name = f"{network}intermediate.dense"
             wide = narrow.linear(f"{self.name}.{name}", *self.weights(name))
             name = f"{network}output.dense"
-            wide = self._graph.op(self._activation, wide)
+            wide = self._graph.activation(self._activation, wide)
             narrow.add(f"{self.name}.{name}", wide, *self.weights(name), norm, step)
         return narrow
 

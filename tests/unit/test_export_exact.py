@@ -13,16 +13,10 @@ from onnx import TensorProto, helper
 
 from qna_widget.errors import ExportError
 from qna_widget.export import float_graph
+from qna_widget.export.attention import GRID, TOP
 from qna_widget.export.checkpoint import read_checkpoint
 from qna_widget.export.encoder import KEEP_FLOAT
-from qna_widget.export.exact import (
-    EXP,
-    EXP_SQUARINGS,
-    GELU,
-    GELU_MOST,
-    GELU_SQUARINGS,
-    exact,
-)
+from qna_widget.export.exact import GELU, exact
 from qna_widget.export.quantize import optimize, quantize
 from qna_widget.pipeline import prepare
 from qna_widget.registry import read, read_vocab, resolve
@@ -48,7 +42,10 @@ def values(model: onnx.ModelProto, names: list[str], feature: Feature) -> list[n
     session = onnxruntime.InferenceSession(
         model.SerializeToString(), providers=["CPUExecutionProvider"]
     )
-    found: list[np.ndarray] = session.run(names, model_inputs(feature))
+    feeds = model_inputs(feature)
+    found: list[np.ndarray] = session.run(
+        names, {each.name: feeds[each.name] for each in session.get_inputs()}
+    )
     return found
 
 
@@ -69,29 +66,44 @@ def test_what_the_bundled_model_sums_in_float_is_exact(own_texts: Path) -> None:
     summed = [
         node
         for node in model.graph.node
-        if node.op_type in {"MatMul", "ReduceSum"} and node.name not in KEEP_FLOAT
+        if node.op_type in {"MatMul", "FusedMatMul", "ReduceSum", "ReduceMean"}
+        and node.name not in KEEP_FLOAT
     ]
+    exponents = [node.input[0] for node in model.graph.node if node.op_type == "Exp"]
     operands = sorted({name for node in summed for name in node.input[:2]})
     constants = {tensor.name for tensor in model.graph.initializer}
     operands = [name for name in operands if name not in constants]
-    assert {node.op_type for node in summed} == {"MatMul", "ReduceSum"}
-    for name in operands:
+    assert {node.op_type for node in summed} == {"FusedMatMul", "ReduceSum", "ReduceMean"}
+    assert len(exponents) == 6
+    for name in (*operands, *exponents):
         model.graph.output.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, None))
     for feature in features(tokenizer, own_texts, manifest.max_seq_len)[::3]:
-        found = dict(zip(operands, values(model, operands, feature), strict=True))
+        names = [*operands, *exponents]
+        found = dict(zip(names, values(model, names, feature), strict=True))
         for node in summed:
             a = steps(found[node.input[0]])
-            largest = a @ steps(found[node.input[1]]) if node.op_type == "MatMul" else a.sum(-1)
+            if node.op_type == "FusedMatMul":
+                b = steps(found[node.input[1]])
+                flags = {each.name: each.i for each in node.attribute}
+                a = a.transpose(1, 2, 0, 3) if flags.get("transBatchA") else a
+                b = b.transpose(1, 2, 0, 3) if flags.get("transBatchB") else b
+                largest = a @ b
+            else:
+                largest = a.sum(-1)
             # Any order's partial sums are whole numbers up to this, which float32 holds.
             assert largest.max() < 2**24, node.name
-    norms = [node for node in model.graph.node if node.op_type == "LayerNormalization"]
-    doubles = {
-        node.output[0]
-        for node in model.graph.node
-        if node.op_type == "Cast" and node.attribute[0].i == TensorProto.DOUBLE
-    }
-    assert norms
-    assert {name for node in norms for name in node.input} <= doubles
+        for name in exponents:
+            multiples = found[name].astype(np.float64) / GRID
+            assert (multiples == np.rint(multiples)).all()
+            assert found[name].max() <= TOP
+
+
+def test_no_exponential_is_near_enough_to_a_half_to_be_rounded_either_way() -> None:
+    exponents = np.arange(TOP, -1.0, -GRID)
+    assert len(exponents) == 685
+    found = np.array([math.exp(x) for x in exponents])
+    distance = np.abs(found - np.floor(found) - 0.5)
+    assert (distance > 3 * np.spacing(found.astype(np.float32))).all()
 
 
 def test_the_rewritten_graph_computes_the_same(own_texts: Path) -> None:
@@ -105,21 +117,17 @@ def test_the_rewritten_graph_computes_the_same(own_texts: Path) -> None:
     assert {"MultiHeadAttention", "Gelu", "Softmax"}.isdisjoint(
         node.op_type for node in after.graph.node
     )
+    assert [each.name for each in after.graph.input] == ["input_ids", "token_type_ids"]
     for feature in texts:
         wanted, found = (np.array(values(m, OUTPUTS, feature)) for m in (before, after))
         assert np.ptp(wanted) > 1, "logits that hardly differ would prove nothing"
         assert np.sqrt(((found - wanted) ** 2).mean()) < 0.02 * np.ptp(wanted)
 
 
-def test_polynomials_are_as_near_as_they_say() -> None:
-    for x in np.linspace(0, 7, 500):
-        u = x / 2**EXP_SQUARINGS
-        found = (EXP[0] + EXP[1] * u + EXP[2] * u * u) ** 2**EXP_SQUARINGS
-        assert found == pytest.approx(math.exp(-x), rel=0.009 if x <= 4 else 0.02)
+def test_gelu_is_as_near_as_it_says() -> None:
     for x in np.linspace(-8, 8, 1001):
-        t = min(abs(x), GELU_MOST)
-        tail = t * (GELU[0] + GELU[1] * t + GELU[2] * t * t) ** 2**GELU_SQUARINGS
-        assert max(x, 0) - tail == pytest.approx(x * math.erfc(-x / math.sqrt(2)) / 2, abs=0.002)
+        tail = abs(x) * max(0.0, GELU[0] - GELU[1] * abs(x)) ** 4
+        assert max(x, 0) - tail == pytest.approx(x * math.erfc(-x / math.sqrt(2)) / 2, abs=0.004)
 
 
 def test_an_operator_without_an_exact_form_is_refused() -> None:
