@@ -18,6 +18,7 @@ from threading import Lock
 
 from . import names
 from .endpoint import answers, offline
+from .errors import installing
 
 PROBE_SECONDS = 0.5
 _NEEDED = ("huggingface_hub", "onnx", "onnxruntime", "safetensors", "tokenizers")
@@ -36,9 +37,7 @@ def _reason(interactive: bool) -> str:
     if sys.platform == "emscripten":
         return "MobileBERT cannot be fetched from within a browser"
     if any(importlib.util.find_spec(name) is None for name in _NEEDED):
-        return (
-            "MobileBERT is not on this machine, and fetching it takes pip install 'qna-widget[hub]'"
-        )
+        return f"MobileBERT is not on this machine, and fetching it takes {installing('hub')}"
     if offline():
         return "MobileBERT is not on this machine and HF_HUB_OFFLINE is set"
     if not answers(names.MOBILEBERT.repo, PROBE_SECONDS):

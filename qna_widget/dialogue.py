@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from . import kernel
 from .contract import check_input
-from .errors import BlankPassageError, BlankQuestionError, QnaError, needs_extra
+from .errors import BlankPassageError, BlankQuestionError, QnaError, installing, needs_extra
 from .waiting import PATIENCE, POLL, Pages, Reading
 
 if TYPE_CHECKING:
@@ -165,9 +165,7 @@ class Dialogue:
 
     def _need_kernel(self, why: str) -> None:
         if not kernel.available():
-            raise QnaError(
-                f"{why} Python can answer by itself after: pip install 'qna-widget[kernel]'"
-            )
+            raise QnaError(f"{why} Python can answer by itself after: {installing('kernel')}")
 
     def _why(self, wanted: dict[str, Any], timeout: float) -> str:
         widget = self._widget

@@ -19,7 +19,7 @@ from typing import Final, Literal
 from . import __version__, assets, cache, names, registry
 from .assets import PACKAGE, Asset
 from .browser import find_chromium
-from .errors import QnaError, needs_extra
+from .errors import QnaError, installing, needs_extra
 
 DISTRIBUTION: Final = "qna-widget"
 State = Literal["ok", "absent", "broken"]
@@ -87,7 +87,7 @@ def packages(_: str) -> Iterator[Finding]:
         state: State = "broken" if "broken" in states else "absent" if "absent" in states else "ok"
         versions = ", ".join(f"{part.name} {part.detail}" for part in parts)
         gives = f"{EXTRAS.get(extra, '')} ({versions})"
-        cure = "" if state == "ok" else f"Run: pip install '{DISTRIBUTION}[{extra}]'"
+        cure = "" if state == "ok" else f"Run: {installing(extra)}"
         yield Finding("packages", f"extra {extra}", state, gives, cure)
 
 

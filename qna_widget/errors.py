@@ -100,13 +100,18 @@ class DocumentError(QnaError, ValueError):
     """A file's text cannot be read: it is too large, broken, locked, or holds none."""
 
 
+def installing(extra: str) -> str:
+    """Return the command that installs an extra, from a package index and from a clone."""
+    return f"pip install 'qna-widget[{extra}]' (in a clone: pip install '.[{extra}]')"
+
+
 class MissingExtraError(QnaError, ImportError):
     """An optional dependency is not installed."""
 
     def __init__(self, what: str, extra: str, missing: str) -> None:
         super().__init__(
             f"{what} needs the package {missing!r}, which is not installed. "
-            f"Run: pip install 'qna-widget[{extra}]' (in a clone: pip install '.[{extra}]')"
+            f"Run: {installing(extra)}"
         )
 
 

@@ -154,7 +154,8 @@ def test_packages_that_are_missing_or_too_old(monkeypatch: pytest.MonkeyPatch) -
         "extra frames": "broken",
     }
     cures = {finding.name: finding.cure for finding in doctor.packages("auto")}
-    assert cures["extra plot"] == "Run: pip install 'qna-widget[plot]'"
+    both = "pip install 'qna-widget[plot]' (in a clone: pip install '.[plot]')"
+    assert cures["extra plot"] == f"Run: {both}"
 
 
 def test_without_the_kernel_extra() -> None:
@@ -173,7 +174,8 @@ sys.exit(main(["doctor", "--json", "--model", "bundled"]))
     assert done.returncode == 0, done.stderr.decode()
     facts = {finding["name"]: finding for finding in json.loads(done.stdout)["findings"]}
     assert facts["answers in Python"]["state"] == "absent"
-    assert "pip install 'qna-widget[kernel]'" in facts["answers in Python"]["detail"]
+    for command in ("pip install 'qna-widget[kernel]'", "pip install '.[kernel]'"):
+        assert command in facts["answers in Python"]["detail"]
 
 
 def test_examine_goes_through_all_sections() -> None:
