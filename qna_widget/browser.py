@@ -91,7 +91,7 @@ def browser_predictor(model: str) -> Predictor:
             except Error as error:
                 raise QnaError(f"The browser did not answer: {error.message}") from error
 
-    return predict
+    return Predictor(needed, predict)
 
 
 def _ask(page: Any, examples: Sequence[Example]) -> Iterator[Prediction]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from .errors import needs_extra
 from .progress import progress_bar
+from .registry import ModelManifest
 from .squad import Example, best_threshold, score, summarize
 
 
@@ -37,8 +38,17 @@ class Report:
     null_margins: Mapping[str, float]
 
 
-# Gives predictions for examples, in their order.
-Predictor = Callable[[Sequence[Example]], Iterable[Prediction]]
+@dataclass(frozen=True)
+class Predictor:
+    """Gives predictions for examples, in their order."""
+
+    model: ModelManifest
+    """The one that predicts; `note` says why where another one was asked for."""
+    predict: Callable[[Sequence[Example]], Iterator[Prediction]]
+
+    def __call__(self, examples: Sequence[Example]) -> Iterator[Prediction]:
+        """Yield one prediction per example."""
+        return self.predict(examples)
 
 
 def kernel_predictor(model: str, **options: Any) -> Predictor:
@@ -54,7 +64,7 @@ def kernel_predictor(model: str, **options: Any) -> Predictor:
         for result in answerer.ask_many(pairs, **unlimited):
             yield Prediction(result.answers[0].text, result.null_margin)
 
-    return predict
+    return Predictor(answerer.manifest, predict)
 
 
 def evaluate(examples: Sequence[Example], predict: Predictor, *, threshold: float = 0.0) -> Report:

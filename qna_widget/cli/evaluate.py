@@ -43,8 +43,10 @@ def run(options: argparse.Namespace) -> int:
     ):
         if file:
             file.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
-    about = {"file": str(options.file), "model": options.model, "backend": options.backend}
-    print(json.dumps({**about, **report.figures}, indent=2))
+    about = {"file": str(options.file), "model": predict.model.name, "backend": options.backend}
+    if predict.model.note:
+        about["note"] = predict.model.note
+    print(json.dumps({**about, **report.figures}, indent=2, ensure_ascii=False))
     return OK
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hub_server import Hub
 
-from qna_widget import QuestionAnswerer, cache, names
+from qna_widget import QuestionAnswerer, auto, cache, names
 from qna_widget.cli import main
 from qna_widget.progress import transfer_bar
 
@@ -111,3 +111,25 @@ def test_mobilebert_is_fetched_by_its_short_name(hub: Hub, capsys: Capture) -> N
     assert main(["models", "--json"]) == 0
     where = {model["name"]: model["where"] for model in json.loads(capsys.readouterr().out)}
     assert where == {"bundled": "package", "mobilebert": "cache"}
+
+
+def test_eval_names_the_model_that_answered(
+    hub: Hub, own_texts: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    def model(*given: str) -> tuple[str, str]:
+        assert main(["eval", str(own_texts), "--limit", "1", *given]) == 0
+        told = json.loads(capsys.readouterr().out)
+        return told["model"], told.get("note", "")
+
+    monkeypatch.setattr(auto, "PROBE_SECONDS", 20.0)  # a busy machine is no hub that is away
+    hub.add(names.MOBILEBERT.repo, TINY)
+    because = "The bundled model answers, because MobileBERT is not on this machine"
+    assert model() == ("bundled", f"{because}: `qna-widget fetch mobilebert` brings it.")
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    assert model() == ("bundled", f"{because} and HF_HUB_OFFLINE is set.")
+    monkeypatch.delenv("HF_HUB_OFFLINE")
+    assert model("--model", "bundled") == ("bundled", "")
+    assert model("--model", "owner/tiny") == ("owner/tiny", "")
+    assert main(["fetch", "mobilebert"]) == 0
+    capsys.readouterr()
+    assert model() == ("mobilebert", "")
