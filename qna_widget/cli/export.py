@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import suppress
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from qna_widget import conversion, fetch, names
-from qna_widget.errors import needs_extra
+from qna_widget import conversion, fetch, names, registry
+from qna_widget.cache import DESCRIPTION
+from qna_widget.errors import InputError, ModelFileError, needs_extra
 from qna_widget.progress import transfer_bar
 
 from .codes import OK
@@ -34,6 +36,9 @@ def add(commands: Any) -> None:
         "--precision",
         help="int8 (fast on processors; the default), fp32 (exact) or fp16 (for graphics cards)",
     )
+    parser.add_argument(
+        "--force", action="store_true", help="write into OUT though it holds other files"
+    )
     parser.set_defaults(run=run)
 
 
@@ -41,6 +46,7 @@ def run(options: argparse.Namespace) -> int:
     """Print the path of the model.json that was written."""
     with needs_extra("Exporting", "export"):
         import_module("qna_widget.export")  # missed here, not after a download
+    _refuse_other_files(options.out, force=options.force)
     wanted = names.parse(options.model)
     hub = isinstance(wanted, names.HubName)
     found = fetch.source(Path(wanted) if isinstance(wanted, str) else wanted, transfer_bar())
@@ -52,8 +58,27 @@ def run(options: argparse.Namespace) -> int:
         where=found.where if options.source is None else options.source,
         licence=found.licence if options.licence is None else options.licence,
     )
-    file = conversion.convert(
-        source, options.out, max_seq_len=options.max_seq_len, precision=options.precision
-    )
+    try:
+        file = conversion.convert(
+            source, options.out, max_seq_len=options.max_seq_len, precision=options.precision
+        )
+    except OSError as error:
+        raise InputError(f"{options.out} cannot be written: {error.strerror}.") from error
     print(file)
     return OK
+
+
+def _refuse_other_files(out: Path, *, force: bool) -> None:
+    """Raise InputError unless `out` is new, empty, or holds a model that was exported before."""
+    if out.exists() and not out.is_dir():
+        raise InputError(f"{out} is a file. Give a folder to write the model's files into.")
+    if force or not out.is_dir() or not any(out.iterdir()):
+        return
+    if (out / DESCRIPTION).is_file():
+        with suppress(ModelFileError):
+            registry.resolve(out)
+            return
+    raise InputError(
+        f"{out} holds other files and no exported model. Give a new or empty folder, or --force to "
+        "write into this one."
+    )

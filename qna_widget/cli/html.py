@@ -20,6 +20,7 @@ def add(commands: Any) -> None:
     parser.add_argument("-p", "--passage", type=Path, help="UTF-8 file; default: standard input")
     parser.add_argument("--title", default="", help="of the page")
     parser.add_argument("--model", default="auto", help=MODELS)
+    parser.add_argument("--force", action="store_true", help="overwrite OUT when it exists")
     parser.set_defaults(run=run)
 
 
@@ -27,6 +28,8 @@ def run(options: argparse.Namespace) -> int:
     """Write the page and print its path."""
     from qna_widget.standalone import write_html
 
+    if options.out.is_file() and not options.force:
+        raise InputError(f"{options.out} exists. Give another name, or --force to overwrite it.")
     try:
         file = write_html(
             options.out,

@@ -180,3 +180,17 @@ def test_html_is_asked_as_the_text_that_it_shows(
 def test_a_model_that_is_no_name_is_refused(model: object) -> None:
     with pytest.raises(InputError, match="model must be a name or a folder"):
         registry.resolve(model)  # type: ignore[arg-type]
+
+
+def test_html_overwrites_only_by_force(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text, out = tmp_path / "text.txt", tmp_path / "page.html"
+    text.write_text(BERT, encoding="utf-8")
+    page = ["html", str(out), "Where does Bert live?", "-p", str(text), "--model", "bundled"]
+    assert main(page) == 0
+    assert BERT in out.read_text(encoding="utf-8")
+    out.write_text("mine", encoding="utf-8")
+    assert main(page) == 1
+    assert "page.html exists. Give another name, or --force" in capsys.readouterr().err
+    assert out.read_text(encoding="utf-8") == "mine"
+    assert main([*page, "--force"]) == 0
+    assert BERT in out.read_text(encoding="utf-8")

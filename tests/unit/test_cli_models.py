@@ -133,3 +133,32 @@ def test_eval_names_the_model_that_answered(
     assert main(["fetch", "mobilebert"]) == 0
     capsys.readouterr()
     assert model() == ("mobilebert", "")
+
+
+def test_export_leaves_the_files_of_others_alone(tmp_path: Path, capsys: Capture) -> None:
+    def export(out: Path, *more: str) -> tuple[int, str]:
+        code = main(["export", str(TINY), str(out), *more])
+        return code, capsys.readouterr().err
+
+    (tmp_path / "empty").mkdir()
+    assert export(tmp_path / "empty") == (0, "")
+    assert export(tmp_path / "empty", "--precision", "fp32") == (0, ""), "an earlier export"
+    written = json.loads((tmp_path / "empty" / "model.json").read_text(encoding="utf-8"))
+    assert written["precision"] == "fp32"
+
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "model.json").write_text('{"layers": 3}', encoding="utf-8")
+    code, said = export(other)
+    assert (code, "holds other files and no exported model" in said) == (1, True)
+    assert [file.name for file in other.iterdir()] == ["model.json"]
+    assert (other / "model.json").read_text(encoding="utf-8") == '{"layers": 3}'
+    assert export(other, "--force") == (0, "")
+    assert QuestionAnswerer(other).manifest.name == "other"
+
+    file = tmp_path / "file"
+    file.write_text("mine", encoding="utf-8")
+    for out, words in ((file, "is a file"), (file / "below", "cannot be written")):
+        code, said = export(out, "--force")
+        assert (code, words in said, "Traceback" in said) == (1, True, False)
+    assert file.read_text(encoding="utf-8") == "mine"
