@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +23,6 @@ LONGEST = 384  # tokens in a window; longer ones cost more than they find
 CONFIG = "config.json"
 WEIGHTS = "model.safetensors"
 INDEX = f"{WEIGHTS}.index.json"  # of weights in several files
-_SHARD = re.compile(r"model-\d+-of-\d+\.safetensors")
 # Where publishers put ONNX files; the smallest that answers well first.
 ONNX_FILES = (
     "onnx/model_quantized.onnx",
@@ -93,11 +91,17 @@ def choose(files: Collection[str], config: Mapping[str, Any], where: str) -> str
     )
 
 
-def needed(chosen: str, files: Collection[str]) -> tuple[str, ...]:
-    """Return all files that `convert` reads, of those that are there."""
-    parts = [file for file in files if chosen == INDEX and _SHARD.fullmatch(file)]
-    whole = [file for file in (CONFIG, chosen, *TOKENIZER_FILES) if file in files]
-    return (*whole, *sorted(parts))
+def needed(chosen: str, files: Collection[str], folder: Path, where: str) -> tuple[str, ...]:
+    """Return all files that `convert` reads, of those that are there.
+
+    `folder` holds the index where that was chosen; `where` is for messages. Raises ExportError when
+    the index names files that are not there.
+    """
+    parts = _shards(folder) if chosen == INDEX else []
+    missing = [part for part in parts if part not in files]
+    if missing:
+        raise ExportError(f"{where} lacks {', '.join(missing)}, which its {INDEX} names.")
+    return (*(file for file in (CONFIG, chosen, *TOKENIZER_FILES) if file in files), *parts)
 
 
 def key(source: Source) -> str:
@@ -165,3 +169,9 @@ def _architectures() -> list[str]:
     with needs_extra("Converting a model", "hub"):
         from .export import ARCHITECTURES
     return list(ARCHITECTURES)
+
+
+def _shards(folder: Path) -> list[str]:
+    with needs_extra("Converting a model", "hub"):
+        from .export.checkpoint import weight_files
+    return [file.name for file in weight_files(folder)]

@@ -63,12 +63,14 @@ def _from_hub(repository: Repository, progress: Progress) -> conversion.Source:
 
     name = repository.name
     files = list(repository.files)
-    config = {}
-    if conversion.CONFIG in files:
-        folder = hub.download(repository, [conversion.CONFIG], lambda *_: None)
+    config, folder = {}, Path()
+    # Small files, which say what else is needed.
+    first = [file for file in (conversion.CONFIG, conversion.INDEX) if file in files]
+    if first:
+        folder = hub.download(repository, first, lambda *_: None)
         config = conversion.read_config(folder)
     chosen = conversion.choose(files, config, str(name))
-    wanted = conversion.needed(chosen, files)
+    wanted = conversion.needed(chosen, files, folder, str(name))
     folder = hub.download(repository, wanted, progress)
     where = f"{name.repo}@{repository.commit}"
     return conversion.Source(
@@ -89,7 +91,7 @@ def _from_folder(folder: Path) -> conversion.Source:
     if cache.DESCRIPTION in files:
         raise ExportError(f"{folder} holds a model that was exported already: use it, or copy it.")
     chosen = conversion.choose(files, conversion.read_config(folder), str(folder))
-    wanted = conversion.needed(chosen, files)
+    wanted = conversion.needed(chosen, files, folder, str(folder))
     return conversion.Source(folder, chosen, wanted, folder.name, folder.name, "", "")
 
 

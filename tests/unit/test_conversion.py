@@ -54,13 +54,20 @@ def test_what_none_can_be_made_of(files: list[str], config: dict[str, str], word
         conversion.choose(files, config, "x")
 
 
-def test_parts_of_the_weights_are_needed_with_their_index() -> None:
-    parts = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"]
-    files = ["README.md", "pytorch_model.bin", "config.json", "vocab.txt", *parts]
+def test_parts_of_the_weights_are_needed_with_their_index(tmp_path: Path) -> None:
+    parts = ["model-00001-of-00002.safetensors", "z.safetensors"]
+    others = ["README.md", "pytorch_model.bin", "model-00001-of-00003.safetensors"]
+    files = [*others, "config.json", "vocab.txt", *parts]
     index = "model.safetensors.index.json"
+    named = {"weight_map": {"a": parts[1], "b": parts[0], "c": parts[1]}}
+    (tmp_path / index).write_text(json.dumps(named), encoding="utf-8")
     wanted = ("config.json", index, "vocab.txt", *parts)
-    assert conversion.needed(index, [*files, index]) == wanted
-    assert conversion.needed("model.onnx", files) == ("config.json", "vocab.txt")
+    assert conversion.needed(index, [*files, index], tmp_path, "x") == wanted
+    assert conversion.needed("model.onnx", files, tmp_path, "x") == ("config.json", "vocab.txt")
+    with pytest.raises(
+        ExportError, match=r"x lacks z\.safetensors, which its model\.safet.* names"
+    ):
+        conversion.needed(index, [*files[:-1], index], tmp_path, "x")
 
 
 @pytest.fixture

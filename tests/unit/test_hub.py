@@ -6,20 +6,20 @@ The client is the real huggingface_hub, the payload a small BERT that transforme
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import huggingface_hub
 import pytest
 from hub_server import Hub, leftovers, quiet, serve
+from safetensors.numpy import load_file, save_file
 
 from qna_widget import QnA, QuestionAnswerer, cache, fetch, names, registry
-from qna_widget.errors import (
-    ModelFileError,
-    ModelNotFoundError,
-)
+from qna_widget.errors import ExportError, ModelFileError, ModelNotFoundError
 from qna_widget.export import Origin, export_checkpoint
 
 TINY = Path(__file__).parents[1] / "parity" / "tiny_bert"
@@ -125,6 +125,41 @@ def test_a_revision_is_pinned_and_fetch_moves_on(hub: Hub, checkpoint: Path) -> 
     assert get(f"{NAME}@{old}").commit == old
     with pytest.raises(ModelNotFoundError, match="no revision 'v3'"):
         registry.resolve(f"{NAME}@v3", quiet)
+
+
+@pytest.mark.parametrize("second", ["model-00002-of-00002.safetensors", "rest.safetensors"])
+def test_weights_in_two_files(hub: Hub, checkpoint: Path, second: str) -> None:
+    """From the hub and from a folder: the same model as from one file, and nothing fetched besides.
+
+    Publishers name the parts in an index, which transformers follows; most count them.
+    """
+    whole = registry.resolve(NAME, quiet)
+    weights = load_file(checkpoint / "model.safetensors")
+    (checkpoint / "model.safetensors").unlink()
+    order = sorted(weights)
+    parts = {"model-00001-of-00002.safetensors": order[:9], second: order[9:]}
+    for part, held in parts.items():
+        save_file({name: weights[name] for name in held}, checkpoint / part)
+    save_file({"of": weights[order[0]]}, checkpoint / "another.safetensors")
+    index = {name: part for part, held in parts.items() for name in held}
+    told = json.dumps({"metadata": {}, "weight_map": index})
+    (checkpoint / "model.safetensors.index.json").write_text(told, encoding="utf-8")
+
+    hub.add("owner/parts", checkpoint)
+    hub.log.clear()
+    sizes = sum((checkpoint / part).stat().st_size for part in parts)
+    fetched = registry.resolve("owner/parts", quiet)
+    assert hub.sent("/large/") == sizes
+    for model in (fetched, registry.resolve(checkpoint, quiet)):
+        assert (model.onnx, model.vocab) == (
+            replace(whole.onnx, path=model.onnx.path),
+            replace(whole.vocab, path=model.vocab.path),
+        )
+    (checkpoint / second).unlink()
+    hub.add("owner/lacking", checkpoint)
+    for lacking, said in (("owner/lacking", "owner/lacking"), (checkpoint, str(checkpoint))):
+        with pytest.raises(ExportError, match=rf"^{re.escape(said)} lacks {re.escape(second)}"):
+            registry.resolve(lacking, quiet)
 
 
 def test_mobilebert_is_a_name_for_a_model_of_the_hub(hub: Hub) -> None:
