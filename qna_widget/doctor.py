@@ -16,7 +16,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final, Literal
 
-from . import __version__, assets, cache, names, registry
+from . import __version__, assets, cache, fetch, names, registry
 from .assets import PACKAGE, Asset
 from .browser import find_chromium
 from .errors import QnaError, installing, needs_extra
@@ -99,8 +99,7 @@ def model_files(model: str) -> Iterator[Finding]:
         yield Finding("model", model, "absent", "is on the hub, not on this machine", cure)
         return
     if isinstance(wanted, Path) and not (wanted / cache.DESCRIPTION).is_file():
-        cure = "Give a folder that `qna-widget export` wrote."
-        yield Finding("model", model, "broken", f"no {cache.DESCRIPTION} in {wanted}", cure)
+        yield _checkpoint(model, wanted)
         return
     try:
         manifest = registry.resolve(model)
@@ -184,6 +183,17 @@ def _file(section: str, asset: Asset) -> Finding:
         detail = f"{asset.file} has sha256 {digest} instead of {asset.sha256}"
         return Finding(section, asset.name, "broken", detail, cure)
     return Finding(section, asset.name, "ok", f"sha256 {digest}, {len(data)} bytes")
+
+
+def _checkpoint(model: str, folder: Path) -> Finding:
+    """Say whether a folder holds what could become a model; nothing is converted here."""
+    try:
+        found = fetch.source(folder, lambda *_: None)
+    except QnaError as error:
+        return Finding("model", model, "broken", str(error))
+    detail = f"{found.chosen} is converted when it is first asked; only then is it looked into"
+    cure = f"Run: qna-widget export {model} OUT, and give OUT as the model."
+    return Finding("model", model, "absent", detail, cure)
 
 
 def _answering(model: str) -> Finding:

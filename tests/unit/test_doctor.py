@@ -103,7 +103,19 @@ def test_a_description_that_is_none(copy: Path) -> None:
     (finding,) = doctor.model_files(str(copy))
     assert (finding.state, "is not a model description" in finding.detail) == ("broken", True)
     (finding,) = doctor.model_files(str(copy / "nowhere"))
-    assert finding.state == "broken"
+    assert (finding.state, "There is no folder" in finding.detail) == ("broken", True)
+
+
+def test_a_checkpoint_is_no_broken_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is a way to name a model; converting it would take long and change the cache."""
+    monkeypatch.setenv("QNA_WIDGET_CACHE", str(tmp_path))
+    tiny = ROOT / "tests" / "parity" / "tiny_bert"
+    (finding,) = doctor.model_files(str(tiny))
+    assert (finding.state, "model.safetensors is conv" in finding.detail) == ("absent", True)
+    assert finding.cure.startswith(f"Run: qna-widget export {tiny} OUT")
+    assert list(tmp_path.iterdir()) == []
+    (finding,) = doctor.model_files(str(ROOT / "docs"))
+    assert (finding.state, "holds no model" in finding.detail) == ("broken", True)
 
 
 def test_a_model_of_the_hub_is_not_fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
