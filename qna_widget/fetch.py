@@ -80,7 +80,10 @@ def _from_hub(repository: Repository, progress: Progress) -> conversion.Source:
 
 def _from_folder(folder: Path) -> conversion.Source:
     if not folder.is_dir():
-        raise ModelNotFoundError(f"There is no folder {str(folder)!r}.")
+        raise ModelNotFoundError(
+            f"There is no folder {str(folder)!r}. Give a checkpoint's, 'mobilebert', or "
+            "'owner/name' on the hub."
+        )
     files = [
         file.relative_to(folder).as_posix()
         for place in (folder, folder / "onnx")

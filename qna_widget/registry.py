@@ -105,9 +105,8 @@ def resolve(
         return _cached(entry)
     folder = Path(wanted)
     if not folder.is_dir():
-        raise ModelNotFoundError(
-            f"There is no model {str(name)!r}: there is no such folder. {ALLOWED}"
-        )
+        why = "that is a file" if folder.is_file() else "there is no such folder"
+        raise ModelNotFoundError(f"There is no model {str(name)!r}: {why}. {ALLOWED}")
     folder = folder.resolve()
     if (folder / DESCRIPTION).is_file():
         return _describe(folder)

@@ -55,7 +55,7 @@ def read_examples(file: Path, *, limit: int | None = None) -> list[Example]:
     except (ValueError, KeyError, TypeError) as error:
         raise DatasetError(
             f"{file} is not in SQuAD's format (data > paragraphs > context, qas > id, question, "
-            f"answers > text): {error!r}."
+            f"answers > text): {type(error).__name__}: {error}."
         ) from error
     if not examples:
         raise DatasetError(f"{file} holds no question.")

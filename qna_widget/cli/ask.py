@@ -8,10 +8,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from qna_widget.contract import INPUTS
 from qna_widget.documents import read_document
 from qna_widget.errors import InputError, needs_extra
 
-from .codes import CODES, MODELS, NO_ANSWER, OK
+from .arguments import add_model, allowed, command, question, threshold
+from .codes import NO_ANSWER, OK
 
 # Endings of files whose text has to be taken out of something else.
 PARSED = {".htm", ".html", ".pdf"}
@@ -19,20 +21,44 @@ PARSED = {".htm", ".html", ".pdf"}
 
 def add(commands: Any) -> None:
     """Add the command's arguments."""
-    parser = commands.add_parser(
-        "ask", help="ask a question about a text; exit code 3: no answer", epilog=CODES
-    )
-    parser.add_argument("question")
+    parser = command(commands, "ask", run, "ask a question about a text; code 3: no answer")
+    parser.add_argument("question", type=question, help='in quotes: "Who is Ernie?"')
+    add_passage(parser)
+    add_model(parser)
     parser.add_argument(
-        "-p", "--passage", type=Path, help="UTF-8, .html or .pdf file; default: standard input"
+        "--top-k",
+        type=allowed("top_k"),
+        default=1,
+        metavar="N",
+        help="most answers to print (%(default)s)",
     )
-    parser.add_argument("--model", default="auto", help=MODELS)
-    parser.add_argument("--top-k", type=int, default=1, help="most answers to print (%(default)s)")
-    parser.add_argument("--threshold", type=float, default=0.0, help="of no answer, in logits")
-    parser.add_argument("--max-answer-len", type=int, default=30, help="tokens (%(default)s)")
+    parser.add_argument(
+        "--threshold",
+        type=threshold,
+        default=INPUTS["no_answer_threshold"]["default"],
+        metavar="LOGITS",
+        help='the lower, the sooner "no answer" wins (%(default)s); inf: never',
+    )
+    parser.add_argument(
+        "--max-answer-len",
+        type=allowed("max_answer_len"),
+        default=INPUTS["max_answer_len"]["default"],
+        metavar="TOKENS",
+        help="longest answer (%(default)s)",
+    )
     parser.add_argument("--words", action="store_true", help="widen answers to whole words")
     parser.add_argument("--json", action="store_true", help="print the whole result as JSON")
-    parser.set_defaults(run=run)
+
+
+def add_passage(parser: argparse.ArgumentParser) -> None:
+    """Add `--passage`, for `read_passage`."""
+    parser.add_argument(
+        "-p",
+        "--passage",
+        type=Path,
+        metavar="FILE",
+        help="the text: UTF-8, .html or .pdf; default: standard input",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -67,6 +93,8 @@ def read_passage(file: Path | None) -> str:
     Raises InputError, DocumentError, or MissingExtraError without the `documents` extra.
     """
     source = "standard input" if file is None else str(file)
+    if file is None and sys.stdin.isatty():
+        print("Type the text; Ctrl-D on a line of its own ends it.", file=sys.stderr)
     try:
         data = sys.stdin.buffer.read() if file is None else file.read_bytes()
         if file is not None and file.suffix.lower() in PARSED:
@@ -75,4 +103,7 @@ def read_passage(file: Path | None) -> str:
     except OSError as error:
         raise InputError(f"{source} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
-        raise InputError(f"{source} is not UTF-8 text: {error}.") from error
+        raise InputError(
+            f"{source} is not UTF-8 text ({error.reason} at byte {error.start}). Save it as UTF-8; "
+            "files called .html or .pdf are read as such."
+        ) from error

@@ -9,6 +9,3 @@ CODES = (
     f"Exit codes: {OK} done; {FAILED} failed, standard error says why; {USAGE} wrong arguments; "
     f"{NO_ANSWER} the passage does not answer (ask); {INTERRUPTED} interrupted."
 )
-
-# What `--model` takes, in a line.
-MODELS = "auto, bundled, mobilebert, owner/name[@revision] on the hub, or a folder"

@@ -10,6 +10,7 @@ from typing import Any
 
 from qna_widget.doctor import Finding, examine
 
+from .arguments import add_model, command
 from .codes import FAILED, OK
 
 SIGNS = {"ok": "ok", "absent": "--", "broken": "!!"}
@@ -17,14 +18,10 @@ SIGNS = {"ok": "ok", "absent": "--", "broken": "!!"}
 
 def add(commands: Any) -> None:
     """Add the command's arguments."""
-    parser = commands.add_parser(
-        "doctor",
-        help="say what is installed and whether it is whole; exit code 1: something is broken",
-        description="Exit code 1 when something is broken; what is only absent is optional.",
-    )
-    parser.add_argument("--model", default="auto", help="the model whose files are checked")
+    what = "say what is installed and whether it is whole; code 1: something is broken"
+    parser = command(commands, "doctor", run, what)
+    add_model(parser, what="the model whose files are checked")
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -7,22 +7,38 @@ import json
 from pathlib import Path
 from typing import Any
 
+from qna_widget.contract import INPUTS
 from qna_widget.errors import InputError
 
-from .codes import MODELS, OK
+from .arguments import add_model, allowed, command, whole
+from .codes import OK
 
 
 def add(commands: Any) -> None:
     """Add the command's arguments."""
-    parser = commands.add_parser("eval", help="measure a model on a SQuAD-format file")
-    parser.add_argument("file", type=Path, help="SQuAD 1.1 or 2.0 format")
-    parser.add_argument("--model", default="auto", help=MODELS)
-    parser.add_argument("--limit", type=int, help="only the first LIMIT questions")
-    parser.add_argument("--backend", choices=["kernel", "browser"], default="kernel")
-    parser.add_argument("--threshold", type=float, default=0.0, help="logits (%(default)s)")
-    parser.add_argument("--predictions", type=Path, help="write id-to-answer JSON here")
-    parser.add_argument("--null-margins", type=Path, help="write id-to-null-margin JSON here")
-    parser.set_defaults(run=run)
+    parser = command(commands, "eval", run, "measure a model on a SQuAD-format file")
+    parser.add_argument("file", type=Path, help="questions and answers, SQuAD 1.1 or 2.0 format")
+    add_model(parser, what="the model to measure")
+    parser.add_argument(
+        "--limit", type=whole(1), metavar="N", help="only the first N questions; default: all"
+    )
+    parser.add_argument(
+        "--backend",
+        choices=["kernel", "browser"],
+        default="kernel",
+        help="who answers: Python (the default), or the front end in a headless Chromium",
+    )
+    parser.add_argument(
+        "--threshold",
+        type=allowed("no_answer_threshold"),
+        default=INPUTS["no_answer_threshold"]["default"],
+        metavar="LOGITS",
+        help='the lower, the sooner "no answer" wins (%(default)s)',
+    )
+    for option, what in (("--predictions", "answer"), ("--null-margins", "null margin")):
+        parser.add_argument(
+            option, type=Path, metavar="FILE", help=f"write the {what} of each id here, as JSON"
+        )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -31,9 +47,9 @@ def run(options: argparse.Namespace) -> int:
     from qna_widget.evaluation import evaluate, kernel_predictor
     from qna_widget.squad import read_examples
 
+    examples = read_examples(options.file, limit=options.limit)
     for file in filter(None, (options.predictions, options.null_margins)):
         _writable(file)  # before the work, not after it
-    examples = read_examples(options.file, limit=options.limit)
     in_browser = options.backend == "browser"
     predict = (browser_predictor if in_browser else kernel_predictor)(options.model)
     report = evaluate(examples, predict, threshold=options.threshold)

@@ -12,18 +12,23 @@ from typing import Any
 from qna_widget import conversion, fetch, names, registry
 from qna_widget.cache import DESCRIPTION
 from qna_widget.errors import InputError, ModelFileError, needs_extra
+from qna_widget.options import MIN_SEQ_LEN
 from qna_widget.progress import transfer_bar
 
+from .arguments import checkpoint, command, whole
 from .codes import OK
+
+# Those of qna_widget.export, which is heavy to import.
+PRECISIONS = ("int8", "fp32", "fp16")
 
 
 def add(commands: Any) -> None:
     """Add the command's arguments."""
-    parser = commands.add_parser(
-        "export", help="turn a checkpoint into a model for the browser, to be served or kept"
-    )
+    what = "turn a checkpoint into a model for the browser, to be served or kept"
+    parser = command(commands, "export", run, what)
     parser.add_argument(
         "model",
+        type=checkpoint,
         help="checkpoint folder (config.json, model.safetensors), mobilebert, or owner/name",
     )
     parser.add_argument("out", type=Path, help="folder to write model.json and its files into")
@@ -31,15 +36,20 @@ def add(commands: Any) -> None:
     parser.add_argument("--title", help="for the status line; default: NAME, or the hub's name")
     parser.add_argument("--source", help="where the weights come from")
     parser.add_argument("--licence", help="of the weights")
-    parser.add_argument("--max-seq-len", type=int, help="tokens; default: 384, or fewer")
+    parser.add_argument(
+        "--max-seq-len",
+        type=whole(MIN_SEQ_LEN),
+        metavar="TOKENS",
+        help="longest window; default: 384, or as many as the model takes",
+    )
     parser.add_argument(
         "--precision",
+        choices=PRECISIONS,
         help="int8 (fast on processors; the default), fp32 (exact) or fp16 (for graphics cards)",
     )
     parser.add_argument(
         "--force", action="store_true", help="write into OUT though it holds other files"
     )
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -47,9 +57,8 @@ def run(options: argparse.Namespace) -> int:
     with needs_extra("Exporting", "export"):
         import_module("qna_widget.export")  # missed here, not after a download
     _refuse_other_files(options.out, force=options.force)
-    wanted = names.parse(options.model)
-    hub = isinstance(wanted, names.HubName)
-    found = fetch.source(Path(wanted) if isinstance(wanted, str) else wanted, transfer_bar())
+    hub = isinstance(options.model, names.HubName)
+    found = fetch.source(options.model, transfer_bar())
     name = options.name or options.out.resolve().name
     source = replace(
         found,

@@ -8,20 +8,20 @@ from typing import Any
 
 from qna_widget.errors import InputError
 
-from .ask import read_passage
-from .codes import MODELS, OK
+from .arguments import add_model, command
+from .ask import add_passage, read_passage
+from .codes import OK
 
 
 def add(commands: Any) -> None:
     """Add the command's arguments."""
-    parser = commands.add_parser("html", help="write one HTML file that answers by itself, offline")
+    parser = command(commands, "html", run, "write one HTML file that answers by itself, offline")
     parser.add_argument("out", type=Path, help="the file to write, about 30 MB")
     parser.add_argument("question", nargs="?", default="", help="asked when the page opens")
-    parser.add_argument("-p", "--passage", type=Path, help="UTF-8 file; default: standard input")
+    add_passage(parser)
     parser.add_argument("--title", default="", help="of the page")
-    parser.add_argument("--model", default="auto", help=MODELS)
+    add_model(parser, what="the model to put in")
     parser.add_argument("--force", action="store_true", help="overwrite OUT when it exists")
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:

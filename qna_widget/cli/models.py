@@ -12,15 +12,15 @@ from qna_widget.errors import ModelNotFoundError
 from qna_widget.progress import MEGABYTE
 from qna_widget.registry import BUNDLED, AvailableModel, available
 
+from .arguments import command
 from .codes import OK
 
 
 def add(commands: Any) -> None:
     """Add the command's arguments."""
-    parser = commands.add_parser("models", help="list the models at hand; remove one")
+    parser = command(commands, "models", run, "list the models at hand; remove one")
     parser.add_argument("--json", action="store_true", help="print the list as JSON")
     parser.add_argument("--remove", metavar="NAME", help="remove a fetched model from the cache")
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -44,6 +44,10 @@ def run(options: argparse.Namespace) -> int:
 
 def _remove(given: str) -> int:
     name = str(names.parse(given))
+    if name == names.BUNDLED:
+        raise ModelNotFoundError(
+            "'bundled' is part of the package; only fetched models are removed."
+        )
     freed = cache.remove(name)
     if freed is None:
         listed = ", ".join(entry.name for entry in cache.entries()) or "nothing"

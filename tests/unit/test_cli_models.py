@@ -48,11 +48,12 @@ def test_fetch_list_remove(hub: Hub, capsys: Capture) -> None:
     capsys.readouterr()
     assert main(["models", "--remove", "owner/tiny"]) == 1
     assert "'owner/tiny' is not in the cache; it holds nothing." in capsys.readouterr().err
+    assert main(["models", "--remove", "bundled"]) == 1
+    assert "'bundled' is part of the package" in capsys.readouterr().err
 
 
 def test_fetch_refuses_in_words(hub: Hub, capsys: Capture) -> None:
     for given, words in (
-        ("bundled", "'bundled' is no model of the hub"),
         ("owner/none", "(401)"),
         ("owner/tiny@v9", "no revision 'v9'"),
     ):

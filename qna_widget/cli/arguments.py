@@ -1,0 +1,112 @@
+"""What arguments may say. What is refused here ends with code 2 (argparse's), before any work."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from qna_widget import names
+from qna_widget.contract import INPUTS, check_input
+from qna_widget.errors import BlankQuestionError, InputError
+
+from .codes import CODES
+
+_NUMBERS: Final[dict[str, Callable[[str], Any]]] = {"integer": int, "number": float}
+_HUB_NAMES: Final = "mobilebert, owner/name or owner/name@revision"
+
+
+def command(
+    commands: Any, name: str, run: Callable[[argparse.Namespace], int], what: str
+) -> argparse.ArgumentParser:
+    """Add a command; `what` is a phrase that says what it does."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=what, description=f"{what[0].upper()}{what[1:]}.", epilog=CODES
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def add_model(parser: argparse.ArgumentParser, *, what: str = "the model to ask") -> None:
+    """Add `--model`."""
+    parser.add_argument(
+        "--model",
+        type=_model,
+        default=names.AUTO,
+        help=f"{what}: auto (the default), bundled, {_HUB_NAMES} on the hub, or a folder",
+    )
+
+
+def allowed(name: str) -> Callable[[str], Any]:
+    """Return a reader of the contract's input `name`."""
+
+    def read(text: str) -> Any:
+        try:
+            value = _NUMBERS.get(INPUTS[name]["type"], str)(text)
+        except ValueError:
+            value = text
+        return _checked(check_input, name, value)
+
+    return read
+
+
+def threshold(text: str) -> float:
+    """Read the threshold of "no answer"; "inf": it never wins."""
+    value: float = float("inf") if text == "inf" else allowed("no_answer_threshold")(text)
+    return value
+
+
+def question(text: str) -> str:
+    """Read a question that can be asked."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError(str(BlankQuestionError()))
+    return str(allowed("question")(text))
+
+
+def whole(least: int) -> Callable[[str], int]:
+    """Return a reader of whole numbers from `least` on."""
+
+    def read(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = least - 1
+        if value < least:
+            raise argparse.ArgumentTypeError(
+                f"must be a whole number, {least} or more; got {text!r}."
+            )
+        return value
+
+    return read
+
+
+def hub_name(text: str) -> names.HubName:
+    """Read the name of a model on the hub."""
+    found = _checked(names.parse, text)
+    if not isinstance(found, names.HubName):
+        raise argparse.ArgumentTypeError(f"{text!r} is no model of the hub. Give {_HUB_NAMES}.")
+    return found
+
+
+def checkpoint(text: str) -> names.HubName | Path:
+    """Read what can be exported: a model on the hub, or a folder."""
+    found = _checked(names.parse, text)
+    if isinstance(found, str):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} needs no export. Give a checkpoint's folder, {_HUB_NAMES}."
+        )
+    return found  # type: ignore[no-any-return]
+
+
+def _model(text: str) -> str:
+    _checked(names.parse, text)
+    return text
+
+
+def _checked(check: Callable[..., Any], *given: Any) -> Any:
+    """Tell an InputError as argparse tells its own."""
+    try:
+        return check(*given)
+    except InputError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
