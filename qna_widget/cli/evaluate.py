@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
 
     examples = read_examples(options.file, limit=options.limit)
     for file in filter(None, (options.predictions, options.null_margins)):
-        _writable(file)  # before the work, not after it
+        _writable(file, questions=options.file)  # before the work, not after it
     in_browser = options.backend == "browser"
     predict = (browser_predictor if in_browser else kernel_predictor)(options.model)
     report = evaluate(examples, predict, threshold=options.threshold)
@@ -66,9 +66,11 @@ def run(options: argparse.Namespace) -> int:
     return OK
 
 
-def _writable(file: Path) -> None:
-    """Raise InputError when `file` cannot be written."""
+def _writable(file: Path, *, questions: Path) -> None:
+    """Raise InputError when `file` cannot be written, or holds the questions."""
     try:
-        file.touch()
+        file.open("a").close()
+        if file.samefile(questions):
+            raise InputError(f"{file} holds the questions. Name another file to write.")
     except OSError as error:
         raise InputError(f"{file} cannot be written: {error.strerror}.") from error

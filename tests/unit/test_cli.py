@@ -237,9 +237,16 @@ def test_as_a_module() -> None:
 def test_eval_refuses_what_it_could_not_finish(
     own_texts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    nowhere = tmp_path / "missing" / "predictions.json"
-    assert main(["eval", str(own_texts), "--predictions", str(nowhere)]) == 1
-    assert "cannot be written" in capsys.readouterr().err
+    before = own_texts.read_bytes()
+    for nowhere, words in (
+        (tmp_path / "missing" / "predictions.json", "cannot be written: No such file"),
+        (tmp_path, "cannot be written: Is a directory"),
+        (own_texts, "holds the questions"),
+    ):
+        for option in ("--predictions", "--null-margins"):
+            assert main(["eval", str(own_texts), option, str(nowhere)]) == 1
+            assert words in capsys.readouterr().err
+    assert own_texts.read_bytes() == before
     predictions = tmp_path / "predictions.json"
     binary = tmp_path / "binary.json"
     binary.write_bytes(b"\xff" * 1000)
