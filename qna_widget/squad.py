@@ -42,9 +42,9 @@ def read_examples(file: Path, *, limit: int | None = None) -> list[Example]:
         examples = [
             Example(
                 id=qa["id"],
-                question=qa["question"],
-                passage=paragraph["context"],
-                answers=tuple(answer["text"] for answer in qa.get("answers", ())),
+                question=_text(qa["question"]),
+                passage=_text(paragraph["context"]),
+                answers=tuple(_text(answer["text"]) for answer in qa.get("answers", ())),
             )
             for article in document["data"]
             for paragraph in article["paragraphs"]
@@ -60,6 +60,12 @@ def read_examples(file: Path, *, limit: int | None = None) -> list[Example]:
     if not examples:
         raise DatasetError(f"{file} holds no question.")
     return examples[:limit]
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r:.60} is no text")
+    return value
 
 
 def normalize_answer(text: str) -> str:

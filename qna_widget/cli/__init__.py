@@ -23,7 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = options.run(options)
         sys.stdout.flush()
     except QnaError as error:
-        print(f"qna-widget: {error}", file=sys.stderr)
+        notes = "".join(f" ({note})" for note in getattr(error, "__notes__", ()))
+        print(f"qna-widget: {error}{notes}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
         print("qna-widget: interrupted", file=sys.stderr)

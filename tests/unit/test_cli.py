@@ -261,6 +261,19 @@ def test_eval_refuses_what_it_could_not_finish(
     assert not predictions.exists()
 
 
+def test_eval_says_which_question_cannot_be_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = [{"id": "1", "question": "Who?"}, {"id": "2", "question": " "}]
+    data = {"data": [{"paragraphs": [{"context": BERT, "qas": asked}]}]}
+    file = tmp_path / "blank.json"
+    file.write_text(json.dumps(data), encoding="utf-8")
+    assert main(["eval", str(file), "--model", "bundled"]) == 1
+    said = capsys.readouterr().err
+    assert "The question is blank." in said
+    assert said.endswith("(in the question at index 1)\n")
+
+
 def test_html_is_asked_as_the_text_that_it_shows(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

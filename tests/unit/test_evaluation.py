@@ -118,6 +118,10 @@ def test_evaluates_the_bundled_model_on_the_repositorys_texts(own_texts: Path) -
     [
         ("{", "not in SQuAD's format"),
         ('{"data": [{"paragraphs": [{"qas": [{"id": "1", "question": "?"}]}]}]}', "'context'"),
+        (
+            '{"data": [{"paragraphs": [{"context": 5, "qas": [{"id": "1", "question": "?"}]}]}]}',
+            "TypeError: 5 is no text",
+        ),
         ('{"data": []}', "holds no question"),
         ("[1]", "not in SQuAD's format"),
     ],
