@@ -1,7 +1,7 @@
 """Turns a transformers checkpoint into the files that the browser and the kernel load.
 
 checkpoint (weights, configuration) → architecture (float graph) → smooth → quantize (int8, fused)
-→ exact → bundle
+→ exact → shapes → bundle
 
 A further architecture is one more function `build(checkpoint, *, fused)`, entered in ARCHITECTURES.
 """
@@ -28,6 +28,7 @@ from .encoder import KEEP_FLOAT
 from .exact import exact
 from .mobilebert import build as build_mobilebert
 from .quantize import half, optimize, quantize
+from .shapes import declare_shapes
 from .smooth import ALPHAS, smooth, smoothed
 
 # int8: 8-bit weights and products, the fast one in wasm and on processors. fp32: everything in
@@ -70,7 +71,7 @@ def graph_file(checkpoint: Checkpoint, precision: Precision, max_seq_len: int) -
         raise ExportError(
             f"precision is {precision!r}; allowed are {', '.join(get_args(Precision))}."
         )
-    graph = float_graph(checkpoint)
+    graph = declare_shapes(float_graph(checkpoint))
     data: bytes = (half(graph) if precision == "fp16" else graph).SerializeToString()
     return data
 
@@ -81,7 +82,7 @@ def int8_graph(checkpoint: Checkpoint, max_seq_len: int) -> bytes:
     features = calibration_features(tokenizer, max_seq_len)
     graph = float_graph(checkpoint, fused=True)
     fused = onnx.load_from_string(_least_error(graph, features))
-    data: bytes = exact(fused, KEEP_FLOAT, features).SerializeToString()
+    data: bytes = declare_shapes(exact(fused, KEEP_FLOAT, features)).SerializeToString()
     return data
 
 

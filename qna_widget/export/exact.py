@@ -205,7 +205,7 @@ def _take_one_text(graph: onnx.GraphProto, nodes: list[onnx.NodeProto]) -> None:
             wanted.update(node.input)
             needed.append(node)
     inputs = [value for value in graph.input if value.name in wanted and value.name != MASK]
-    del graph.node[:], graph.input[:], graph.value_info[:]
+    del graph.node[:], graph.input[:]
     graph.node.extend(reversed(needed))
     graph.input.extend(inputs)
     for value in (*graph.input, *graph.output):
