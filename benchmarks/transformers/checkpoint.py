@@ -1,13 +1,15 @@
 """Writes the bundled model's weights as a transformers checkpoint, so that both run the same.
 
-The shipped file holds 8-bit weights with a scale per column and a factor per input channel; as
-floats these are multiplied out. What comes out is the shipped model without its rounding of
+The shipped file holds 8-bit weights with a scale per column and a factor per input channel, and
+what attention and Gelu need of scales has gone into them (qna_widget/export/exact.py); as floats
+all this is multiplied out. What comes out is the shipped model without its rounding of
 activations, which `qna-widget export --precision fp32` and transformers both read.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,7 @@ from onnx import numpy_helper
 from safetensors.numpy import save_file
 
 from qna_widget import registry
+from qna_widget.export.exact import GELU_SCALE
 
 HIDDEN_PER_HEAD = 32
 
@@ -60,6 +63,7 @@ def write_checkpoint(folder: Path) -> Path:
                     weights[f"{own}.weight"], weights[f"{own}.bias"] = weight, bias
             else:
                 weights[f"{product}.weight"] = matrix
+    _undo_scales(graph, tensors, weights)
     words = weights["bert.embeddings.word_embeddings.weight"]
     config = {
         "architectures": ["BertForQuestionAnswering"],
@@ -85,3 +89,32 @@ def write_checkpoint(folder: Path) -> Path:
     ):
         (folder / name).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     return folder
+
+
+def _undo_scales(
+    graph: onnx.GraphProto, tensors: Mapping[str, np.ndarray], weights: dict[str, np.ndarray]
+) -> None:
+    """Give the weights around attention and Gelu the scales that they had as floats."""
+    scores = [
+        {a.name: a for a in node.attribute}["alpha"].f
+        for node in graph.node
+        if node.op_type == "FusedMatMul" and any(a.name == "transBatchA" for a in node.attribute)
+    ]
+    values = [
+        tensors[name].ravel()
+        for node in graph.node
+        for name in node.input
+        if name.endswith(":restore")
+    ]
+    for layer, (step, value) in enumerate(zip(scores, values, strict=True)):
+        base = f"bert.encoder.layer.{layer}"
+        factors = {
+            # Queries alone take what is left of a score's scale: nobody sees how keys share in it.
+            f"{base}.attention.self.query": np.float32(step * HIDDEN_PER_HEAD**0.5),
+            f"{base}.attention.self.value": np.repeat(value, HIDDEN_PER_HEAD),
+            f"{base}.intermediate.dense": np.float32(1 / GELU_SCALE),
+        }
+        for name, factor in factors.items():
+            weights[f"{name}.weight"] = weights[f"{name}.weight"] * np.reshape(factor, (-1, 1))
+            weights[f"{name}.bias"] = weights[f"{name}.bias"] * factor
+        weights[f"{base}.output.dense.weight"] *= np.float32(2 * GELU_SCALE)

@@ -93,11 +93,13 @@ def main() -> int:
             tally.update(why)
             lines.append({"id": example.id, "theirs": their, "ours": our, "because": why})
     share = 1 - len(lines) / len(examples)
+    merged = sum(line["because"] == ["merging"] for line in lines)
     figures = {
         "model": checkpoint.name,
         "max_answer_len": options.max_answer_len or "own defaults",
         "questions": len(examples),
         "same_best_span": share,
+        "same_but_for_merging": share + merged / len(examples),
         "differences": len(lines),
         "because": dict(tally.most_common()),
         "rules": RULES,
