@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,9 @@ atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
 os.environ["QNA_WIDGET_CACHE"] = f"{_HOME}/cache"
 os.environ["HF_HUB_CACHE"] = f"{_HOME}/hub"
 os.environ["HF_ENDPOINT"] = "http://127.0.0.1:9"  # nobody listens there
+
+# Whoever starts the tests in the background has Ctrl-C ignored, and so would what they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).parents[1]
 OWN_TEXTS = ROOT / "tests" / "texts" / "questions.json"
