@@ -12,6 +12,7 @@ from qna_widget.errors import InputError
 
 from .arguments import add_model, allowed, command, whole
 from .codes import OK
+from .files import writing
 
 
 def add(commands: Any) -> None:
@@ -68,9 +69,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _writable(file: Path, *, questions: Path) -> None:
     """Raise InputError when `file` cannot be written, or holds the questions."""
-    try:
+    with writing(file):
         file.open("a").close()
         if file.samefile(questions):
             raise InputError(f"{file} holds the questions. Name another file to write.")
-    except OSError as error:
-        raise InputError(f"{file} cannot be written: {error.strerror}.") from error

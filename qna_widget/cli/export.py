@@ -17,6 +17,7 @@ from qna_widget.progress import transfer_bar
 
 from .arguments import checkpoint, command, whole
 from .codes import OK
+from .files import writing
 
 # Those of qna_widget.export, which is heavy to import.
 PRECISIONS = ("int8", "fp32", "fp16")
@@ -67,12 +68,10 @@ def run(options: argparse.Namespace) -> int:
         where=found.where if options.source is None else options.source,
         licence=found.licence if options.licence is None else options.licence,
     )
-    try:
+    with writing(options.out):
         file = conversion.convert(
             source, options.out, max_seq_len=options.max_seq_len, precision=options.precision
         )
-    except OSError as error:
-        raise InputError(f"{options.out} cannot be written: {error.strerror}.") from error
     print(file)
     return OK
 

@@ -11,6 +11,7 @@ from qna_widget.errors import InputError
 from .arguments import add_model, command
 from .ask import add_passage, read_passage
 from .codes import OK
+from .files import writing
 
 
 def add(commands: Any) -> None:
@@ -30,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
 
     if options.out.is_file() and not options.force:
         raise InputError(f"{options.out} exists. Give another name, or --force to overwrite it.")
-    try:
+    with writing(options.out):
         file = write_html(
             options.out,
             read_passage(options.passage),
@@ -38,7 +39,5 @@ def run(options: argparse.Namespace) -> int:
             title=options.title,
             model=options.model,
         )
-    except OSError as error:
-        raise InputError(f"{options.out} cannot be written: {error.strerror}.") from error
     print(file)
     return OK

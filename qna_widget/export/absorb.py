@@ -42,7 +42,7 @@ def pass_on(graph: onnx.GraphProto, x: str, factor: float) -> bool:
 
 @dataclass
 class _Walk:
-    """From a tensor back to the weights that it is made of."""
+    """From a tensor to the weights that it is made of, and to those that it meets."""
 
     graph: onnx.GraphProto
 

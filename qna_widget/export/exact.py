@@ -193,10 +193,10 @@ _REWRITES: dict[str, Callable[[_Writer, onnx.NodeProto], None]] = {
 def _take_one_text(graph: onnx.GraphProto, nodes: list[onnx.NodeProto]) -> None:
     """Give `graph` the `nodes`, a first dimension of 1, and a mask of its own where one is read."""
     one = numpy_helper.from_array(np.ones(1, np.int64))
-    shape, mask = f"{MASK}:shape", [MASK]
+    shape = f"{MASK}:shape"
     nodes = [
         helper.make_node("Shape", ["input_ids"], [shape], name=shape),
-        helper.make_node("ConstantOfShape", [shape], mask, name=MASK, value=one),
+        helper.make_node("ConstantOfShape", [shape], [MASK], name=MASK, value=one),
         *nodes,
     ]
     wanted = {output.name for output in graph.output}
