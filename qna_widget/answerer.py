@@ -47,9 +47,10 @@ class QuestionAnswerer:
 
         A model that is not on this machine yet is brought there first, which takes a while.
 
-        `threads` windows run at the same time; None: one per processor. `pipeline_compatible`:
-        calls take and give what transformers 4's "question-answering" pipeline did. Raises
-        ModelError, or MissingExtraError without the `kernel` extra.
+        `threads` windows run at the same time; None: one per processor; 1: no thread is begun, each
+        call computes in its own. `pipeline_compatible`: calls take and give what transformers 4's
+        "question-answering" pipeline did. Raises ModelError, or MissingExtraError without the
+        `kernel` extra.
         """
         wanted = names.parse(model)
         if isinstance(wanted, Path) and wanted.is_dir():

@@ -65,7 +65,8 @@ def answer_batch(
     ranked answer. A process loads `model` once, whatever number of batches it is given. A row that
     cannot be answered (blank, missing, not a text) has the reason in the column `error`, or with
     `errors="raise"` ends the batch with InputError. `prefix` goes before the new columns' names.
-    `threads` windows run at the same time: leave it at 1 where an engine fills the processors.
+    `threads` windows run at the same time: leave it at 1 where an engine fills the processors, be
+    it with processes or with threads, each of which then computes by itself.
     `options` are those of `QuestionAnswerer.ask`.
 
     Raises InputError for columns that are missing or there already and for options that are not

@@ -1,19 +1,22 @@
 """Features in, logits out: the one door to onnxruntime. Twin: js/src/runtime/session.ts.
 
 Parallelism goes across runs, each on one thread, which on CPUs is the faster way: nobody waits for
-the slowest thread of each operator. An 8-bit model runs every feature alone: it scales its
-activations once per run, so a batch would make an answer depend on its neighbours. A float model
-runs short features of like length together, which saves a sixth of the time at 24 tokens and
-nothing from 160 on; a neighbour then shows in the last bits at most.
+the slowest thread of each operator. One thread is the caller's own: handing work to another would
+take a second processor to no purpose where each one has a process already.
+
+An 8-bit model runs every feature alone: it scales its activations once per run, so a batch would
+make an answer depend on its neighbours. A float model runs short features of like length together,
+which saves a sixth of the time at 24 tokens and nothing from 160 on; a neighbour then shows in the
+last bits at most.
 """
 
 from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from typing import Any
 
@@ -55,11 +58,33 @@ def signed_products_are_exact() -> bool:
     return bool((found == 64 * 255 * 127).all())
 
 
+class Deferred:
+    """What a Future is to a worker, for work that is done where its result is asked for."""
+
+    def __init__(self, work: Callable[[], list[Logits]]) -> None:
+        self._work = work
+        self._done: list[Logits] | None = None
+
+    def result(self) -> list[Logits]:
+        """Do the work, the first time."""
+        if self._done is None:
+            self._done = self._work()
+        return self._done
+
+    def cancel(self) -> None:
+        """Nothing runs unasked."""
+
+
+Job = Future[list[Logits]] | Deferred
+
+
 class Session:
     """A loaded model. Thread-safe; calls of several threads share its workers."""
 
     def __init__(self, onnx: bytes, *, threads: int | None = None) -> None:
         """Load the ONNX file `onnx`; `threads` features are run at the same time.
+
+        With one thread each call runs the model in its own.
 
         Raises InputError for fewer threads than 1, and ModelFileError when onnxruntime refuses the
         file or it has other inputs or outputs.
@@ -98,29 +123,30 @@ class Session:
 
         Only a few features are in flight; closing the iterator (or Ctrl-C) leaves the rest undone.
         """
-        waiting: deque[tuple[Future[list[Logits]], int]] = deque()
+        waiting: deque[tuple[Job, int]] = deque()
         look_ahead = LOOK_AHEAD if self._batch_tokens else 1
+        in_flight = max(2 * self.threads, look_ahead) if self.threads > 1 else 0
         source = iter(features)
         try:
             while drawn := list(islice(source, look_ahead)):
                 waiting.extend(self._submit(drawn))
-                while len(waiting) > max(2 * self.threads, look_ahead):
-                    future, row = waiting.popleft()
-                    yield future.result()[row]
+                while len(waiting) > in_flight:
+                    job, row = waiting.popleft()
+                    yield job.result()[row]
             while waiting:
-                future, row = waiting.popleft()
-                yield future.result()[row]
+                job, row = waiting.popleft()
+                yield job.result()[row]
         finally:
-            for future, _ in waiting:
-                future.cancel()
+            for job, _ in waiting:
+                job.cancel()
 
-    def _submit(self, features: Sequence[Feature]) -> list[tuple[Future[list[Logits]], int]]:
-        """Hand the features to the workers; return for each where its logits will be."""
-        pool = self._pool()
-        places: dict[int, tuple[Future[list[Logits]], int]] = {}
+    def _submit(self, features: Sequence[Feature]) -> list[tuple[Job, int]]:
+        """Begin or defer the features' runs; return for each where its logits will be."""
+        places: dict[int, tuple[Job, int]] = {}
         for batch in batches([len(f.input_ids) for f in features], self._batch_tokens):
-            future = pool.submit(self._run, [features[index] for index in batch])
-            places |= {index: (future, row) for row, index in enumerate(batch)}
+            work = partial(self._run, [features[index] for index in batch])
+            job = self._pool().submit(work) if self.threads > 1 else Deferred(work)
+            places |= {index: (job, row) for row, index in enumerate(batch)}
         return [places[index] for index in range(len(features))]
 
     def _pool(self) -> ThreadPoolExecutor:

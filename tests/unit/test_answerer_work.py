@@ -89,7 +89,7 @@ def test_two_threads_get_the_answers_of_one(qa: QuestionAnswerer, own_texts: Pat
 INTERRUPTED = """
 import sys
 from qna_widget import QuestionAnswerer
-qa = QuestionAnswerer("bundled", threads=2)
+qa = QuestionAnswerer("bundled", threads=int(sys.argv[3]))
 passage = sys.stdin.read()
 expected = qa(sys.argv[1], passage)
 print("begin", flush=True)
@@ -104,10 +104,11 @@ print(qa(sys.argv[1], passage) == expected, flush=True)
 """
 
 
+@pytest.mark.parametrize("threads", ["1", "2"])
 @pytest.mark.parametrize("many", ["questions", "windows"])
-def test_ctrl_c_ends_the_work_and_leaves_the_answerer_usable(many: str) -> None:
+def test_ctrl_c_ends_the_work_and_leaves_the_answerer_usable(many: str, threads: str) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-c", INTERRUPTED, WHERE, many],
+        [sys.executable, "-c", INTERRUPTED, WHERE, many, threads],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stdin

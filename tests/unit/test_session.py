@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +51,23 @@ def test_features_are_drawn_as_needed_and_closing_stops(tiny: bytes) -> None:
         next(results)
     results.close()
     assert len(drawn) <= 2 * LOOK_AHEAD
+
+
+def test_one_thread_is_the_callers_own(tiny: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that engines with a thread per processor fill them, and streams wait for nothing."""
+    session, drawn, ran = Session(tiny, threads=1), [], []
+    run = session._run
+
+    def noted(batch):
+        ran.append((threading.current_thread(), len(drawn)))
+        return run(batch)
+
+    monkeypatch.setattr(session, "_run", noted)
+    monkeypatch.setattr(session, "_batch_tokens", 0)  # as of an 8-bit model
+    results = session.run(drawn.append(n) or feature(5) for n in range(10))
+    for count in (1, 2, 3):
+        next(results)
+        assert ran[count - 1 :] == [(threading.current_thread(), count)]
 
 
 def test_an_error_in_the_features_reaches_the_caller(tiny: bytes) -> None:
