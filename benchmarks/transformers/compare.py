@@ -18,13 +18,23 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from qna_widget import QuestionAnswerer
 from qna_widget.progress import progress_bar
 from qna_widget.squad import Example
 from qna_widget.types import Feature, Logits
 from tests.parity.pipeline_rules import RULES, Asked, Rung, explained, ladder
 
-from .peers import arguments, bundled_checkpoint, contender, float_model, random_checkpoint, spread
+from .peers import (
+    DECISIVE,
+    arguments,
+    bundled_checkpoint,
+    contender,
+    float_model,
+    random_checkpoint,
+    spread,
+)
 
 Span = tuple[int, int]
 TIE = "tie: the two runtimes' rounding decides between equal scores"
@@ -45,24 +55,45 @@ def reasons(example: Example, theirs: Span, ours: Span, rungs: Sequence[Rung]) -
     return list(dict.fromkeys(found)) or [UNEXPLAINED]
 
 
-def remembering(answerer: QuestionAnswerer) -> Any:
-    """Return what runs the model on windows, each once."""
-    known: dict[bytes, Logits] = {}
+# Windows that were run, by their ids, and what the model gave.
+Outputs = dict[bytes, tuple[Feature, Logits]]
+
+
+def remembering(answerer: QuestionAnswerer, known: Outputs) -> Any:
+    """Return what runs the model on windows, each once, and keeps the outputs in `known`."""
 
     def run(features: Sequence[Feature]) -> list[Logits]:
         keys = [feature.input_ids.tobytes() for feature in features]
-        new = [f for f, key in zip(features, keys, strict=True) if key not in known]
-        for feature, logits in zip(new, answerer.session.run(new), strict=True):
-            known[feature.input_ids.tobytes()] = logits
-        return [known[key] for key in keys]
+        new = {key: f for key, f in zip(keys, features, strict=True) if key not in known}
+        for (key, feature), logits in zip(
+            new.items(), answerer.session.run(new.values()), strict=True
+        ):
+            known[key] = feature, logits
+        return [known[key][1] for key in keys]
 
     return run
+
+
+def lead(outputs: Outputs) -> float:
+    """Return how far a window's best start stands above its median one (logits), on average.
+
+    That much decides whether an answer leads, or a sum over its repetitions.
+    """
+    leads = []
+    for feature, logits in outputs.values():
+        first = feature.passage_position
+        starts = logits.start_logits[first : first + feature.window_length]
+        leads.append(starts.max() - np.median(starts))
+    return float(np.mean(leads))
 
 
 def main() -> int:
     parser = arguments(__doc__.splitlines()[0])
     parser.add_argument("--model", choices=["bundled", "random"], default="bundled")
-    parser.add_argument("--head", type=float, default=1.0, help="of random weights (%(default)s)")
+    parser.add_argument(
+        "--head", type=float, default=DECISIVE, help="what random weights' scores are multiplied "
+        "by; the default tells candidates apart as well as the bundled weights (%(default)s)",
+    )  # fmt: skip
     parser.add_argument(
         "--max-answer-len", type=int, help="tokens, given to both; default: each one's own"
     )
@@ -79,6 +110,8 @@ def main() -> int:
             for example in progress_bar(examples, len(examples), "transformers")
         ]
     answerer = QuestionAnswerer(folder, threads=options.threads, pipeline_compatible=True)
+    outputs: Outputs = {}
+    run = remembering(answerer, outputs)
     tally: Counter[str] = Counter()
     lines: list[dict[str, Any]] = []
     scores = sorted(answer["score"] for answer in theirs)
@@ -87,7 +120,7 @@ def main() -> int:
     ):
         our = answerer(question=example.question, context=example.passage, **length)
         asked = Asked(example.question, example.passage, **length)
-        rungs = ladder(asked, answerer.tokenizer, remembering(answerer))
+        rungs = ladder(asked, answerer.tokenizer, run)
         why = reasons(example, (their["start"], their["end"]), (our["start"], our["end"]), rungs)
         if why:
             tally.update(why)
@@ -103,6 +136,7 @@ def main() -> int:
         "differences": len(lines),
         "because": dict(tally.most_common()),
         "rules": RULES,
+        "lead_of_the_best_start": lead(outputs),
         "median_score_of_the_pipeline": scores[len(scores) // 2],
         "highest_score_of_the_pipeline": scores[-1],
     }
