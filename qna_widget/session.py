@@ -96,7 +96,7 @@ class Session:
         if found and signed_products_are_exact():
             onnx = with_signed_weights(onnx, found)
         try:
-            self._session = _load(onnx)
+            self._session = _load(onnx, self.threads)
         except Exception as error:  # onnxruntime raises a class per status code, with no base
             raise ModelFileError(f"onnxruntime cannot load this ONNX file: {error}") from error
         shapes = {tensor.name: tensor.shape for tensor in self._session.get_inputs()}
@@ -196,8 +196,11 @@ def model_inputs(*batch: Feature) -> dict[str, NDArray[np.int64]]:
     return feeds
 
 
-def _load(onnx: bytes) -> Any:
+def _load(onnx: bytes, threads: int = 1) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
+    # Planned ahead, a value takes over memory that has left the processor's cache: 5% slower. Not
+    # planned, threads that run in step swap memory through their common arena: 25% slower.
+    options.enable_mem_reuse = threads > 1
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])

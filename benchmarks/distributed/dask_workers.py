@@ -1,6 +1,6 @@
 """One Dask worker against two, and what it costs when one of two is killed.
 
-    python -m benchmarks.distributed.dask_workers path/to/validation.json [--rounds 5] [--pieces 24]
+    python -m benchmarks.distributed.dask_workers path/to/validation.json [--rounds 5] [--pieces 48]
 
 The bundled model answers real questions, shuffled into pieces of equal size, in worker processes
 of one thread each that have loaded it before. The ways are taken in turn, round after round and
@@ -196,7 +196,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("file", type=Path, help="SQuAD format")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--pieces", type=int, default=24)
+    parser.add_argument("--pieces", type=int, default=48)
     parser.add_argument("--size", type=int, default=20, help="questions in a piece (%(default)s)")
     parser.add_argument("--no-kill", action="store_true", help="only compare")
     options = parser.parse_args()
