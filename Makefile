@@ -83,6 +83,7 @@ $(PEER)/ready: benchmarks/transformers/requirements.txt
 bench-transformers: $(VENV)/test $(PEER)/ready ## Compare with transformers' dropped pipeline (SQUAD=path/to/validation.json)
 	@test -n "$(SQUAD)" || { echo "make bench-transformers needs SQUAD=path/to/validation.json, a file in SQuAD's format."; exit 2; }
 	$(BIN)/python -m benchmarks.transformers.compare "$(SQUAD)" --max-answer-len 15 $(ARGS)
+	$(BIN)/python -m benchmarks.transformers.compare "$(SQUAD)" --model random --max-answer-len 15 $(ARGS)
 	$(BIN)/python -m benchmarks.transformers.throughput "$(SQUAD)" $(ARGS)
 
 TRAIN := .venv-train/bin

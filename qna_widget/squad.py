@@ -33,7 +33,8 @@ class Example:
 def read_examples(file: Path, *, limit: int | None = None) -> list[Example]:
     """Read the first `limit` questions of a SQuAD-format file (all by default).
 
-    Raises DatasetError when it is not one, InputError when `limit` is less than 1.
+    Raises DatasetError when it is not one or an id occurs twice, InputError when `limit` is less
+    than 1.
     """
     if limit is not None and limit < 1:
         raise InputError(f"limit is {limit}; it must be 1 or more, or left out for all questions.")
@@ -50,6 +51,7 @@ def read_examples(file: Path, *, limit: int | None = None) -> list[Example]:
             for paragraph in article["paragraphs"]
             for qa in paragraph["qas"]
         ]
+        counts = Counter(example.id for example in examples)
     except OSError as error:
         raise DatasetError(f"{file} cannot be read: {error.strerror}.") from error
     except (ValueError, KeyError, TypeError) as error:
@@ -59,6 +61,12 @@ def read_examples(file: Path, *, limit: int | None = None) -> list[Example]:
         ) from error
     if not examples:
         raise DatasetError(f"{file} holds no question.")
+    twice = next((name for name, count in counts.items() if count > 1), None)
+    if twice is not None:
+        raise DatasetError(
+            f"{file} holds the id {twice!r} {counts[twice]} times. Answers are kept and scored by "
+            "id, so give each question one of its own."
+        )
     return examples[:limit]
 
 

@@ -123,6 +123,11 @@ def test_evaluates_the_bundled_model_on_the_repositorys_texts(own_texts: Path) -
             "TypeError: 5 is no text",
         ),
         ('{"data": []}', "holds no question"),
+        (
+            '{"data": [{"paragraphs": [{"context": "p", "qas": [{"id": "7", "question": "?"}, '
+            '{"id": "7", "question": "!"}]}]}]}',
+            "holds the id '7' 2 times",
+        ),
         ("[1]", "not in SQuAD's format"),
     ],
 )
