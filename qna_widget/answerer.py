@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, overload
@@ -12,21 +13,32 @@ from typing import Any, Literal, overload
 from . import names, registry
 from .assets import Asset
 from .compatible import pipeline_answers, pipeline_options
+from .contract import check_value
 from .decoding import Decoder
 from .errors import InputError
-from .inputs import Pair, pairs
-from .options import AskOptions, ask_options
+from .inputs import Pair, pair_of, pairs
+from .options import TRUTH, AskOptions, ask_options
 from .pipeline import Prepared, conclude, prepare
 from .progress import progress_bar
-from .session import Session
+from .session import Session, check_threads, default_threads
 from .tokenizer import Tokenizer
 from .types import Answer, Feature, Logits, Result
-from .words import conclude_in_words, continuations
+from .words import continuations, words_of
 
 # A passage of more windows is worth a bar of its own.
 FEW_WINDOWS = 8
 # Threads that begin at the same time must not load a model twice.
 _LOADING = threading.Lock()
+
+
+def _forked() -> None:
+    """Begin anew: whoever held the lock in the parent is not here to open it."""
+    global _LOADING
+    _LOADING = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(after_in_child=_forked)
 
 
 class QuestionAnswerer:
@@ -56,14 +68,16 @@ class QuestionAnswerer:
         if isinstance(wanted, Path) and wanted.is_dir():
             # A process that starts elsewhere must find the folder, too.
             model = wanted.resolve()
-        self.pipeline_compatible = pipeline_compatible
-        self.manifest = registry.resolve(model)
+        threads = check_threads(threads)
+        self.pipeline_compatible = check_value("pipeline_compatible", pipeline_compatible, TRUTH)
+        with _LOADING:
+            # May fetch and convert the model; that is not done twice, either.
+            self.manifest = registry.resolve(model)
+            self.tokenizer = _tokenizer(self.manifest.vocab, self.manifest.lowercase)
+            self.session = _session(self.manifest.onnx, threads or default_threads())
         # What "auto" is elsewhere may be another model.
         chosen = self.manifest.name if wanted == names.AUTO else str(model)
         self._arguments = (chosen, threads, pipeline_compatible)
-        with _LOADING:
-            self.tokenizer = _tokenizer(self.manifest.vocab, self.manifest.lowercase)
-            self.session = _session(self.manifest.onnx, threads)
         self._continues = continuations(self.tokenizer.vocab)
 
     @overload
@@ -107,7 +121,9 @@ class QuestionAnswerer:
         be asked.
         """
         compatible = (
-            self.pipeline_compatible if pipeline_compatible is None else pipeline_compatible
+            self.pipeline_compatible
+            if pipeline_compatible is None
+            else check_value("pipeline_compatible", pipeline_compatible, TRUTH)
         )
         asked, single = pairs(question, passage, context)
         given = {**options, "top_k": top_k}
@@ -137,13 +153,19 @@ class QuestionAnswerer:
         InputError for a value that is not allowed.
         """
         pair = [(question, passage)]
-        return next(self._stream(pair, self.options(**options), progress=int(progress)))
+        (result,) = self._stream(pair, self.options(**options), progress=int(progress))
+        return result
 
-    def ask_many(self, pairs: Iterable[Pair], **options: Any) -> Iterator[Result]:
+    def ask_many(
+        self, pairs: Iterable[Pair | Mapping[str, str]], **options: Any
+    ) -> Iterator[Result]:
         """Yield one result per (question, passage), in order, as soon as it is there.
 
-        Pairs are drawn as they are needed, so a stream of any length runs in bounded memory. An
-        error carries the number of its pair as a note. Stop by closing the iterator or Ctrl-C.
+        A pair may also be a mapping with the keys "question" and "context". Pairs are drawn as
+        they are needed, so a stream of any length runs in bounded memory; up to two windows a
+        thread are drawn ahead, 16 with a float model, none with an 8-bit one and one thread.
+        InputError, for what is no pair or blank, comes after the results of all pairs before and
+        has the number of its own as a note. Stop by closing the iterator or Ctrl-C.
         """
         return self._stream(pairs, self.options(**options))
 
@@ -152,7 +174,11 @@ class QuestionAnswerer:
         return ask_options(options, self.manifest.max_seq_len)
 
     def _stream(
-        self, pairs: Iterable[Pair], options: AskOptions, *, progress: int = 0
+        self,
+        pairs: Iterable[Pair | Mapping[str, str]],
+        options: AskOptions,
+        *,
+        progress: int = 0,
     ) -> Iterator[Result]:
         """Answer `pairs`; `progress` is their number if a bar is wanted, else 0."""
         waiting: deque[Prepared] = deque()
@@ -167,15 +193,20 @@ class QuestionAnswerer:
         return progress_bar(results, progress, "questions") if progress else results
 
     def _features(
-        self, pairs: Iterable[Pair], options: AskOptions, waiting: deque[Prepared]
+        self,
+        pairs: Iterable[Pair | Mapping[str, str]],
+        options: AskOptions,
+        waiting: deque[Prepared],
     ) -> Iterator[Feature]:
         """Yield the windows of all pairs; append to `waiting` what they belong to."""
         previous: Prepared | None = None
-        for number, (question, passage) in enumerate(pairs):
+        alone = isinstance(pairs, list) and len(pairs) == 1
+        for number, pair in enumerate(pairs):
             try:
-                previous = prepare(question, passage, self.tokenizer, options.features, previous)
+                previous = prepare(*pair_of(pair), self.tokenizer, options.features, previous)
             except InputError as error:
-                error.add_note(f"in the question at index {number}")
+                if not alone:
+                    error.add_note(f"in the question at index {number}")
                 raise
             waiting.append(previous)
             yield from previous.features
@@ -191,10 +222,9 @@ class QuestionAnswerer:
             decoder.add(decoder.windows_done, output)
             if decoder.windows_done == len(prepared.features):
                 waiting.popleft()
-                if options.align_to_words:
-                    yield conclude_in_words(prepared, decoder, options.decoding, self._continues)
-                else:
-                    yield conclude(prepared, decoder, options.decoding)
+                whole = options.align_to_words
+                words = words_of(prepared.passage, self._continues) if whole else None
+                yield conclude(prepared, decoder, options.decoding, words)
                 decoder = None
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -207,7 +237,7 @@ def _restore(model: str, threads: int | None, pipeline_compatible: bool) -> Ques
 
 
 @lru_cache(maxsize=4)
-def _session(onnx: Asset, threads: int | None) -> Session:
+def _session(onnx: Asset, threads: int) -> Session:
     return Session(registry.read(onnx), threads=threads)
 
 

@@ -6,14 +6,14 @@ comes out with the answers beside it. docs/scaling.md shows it in the three engi
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from .contract import check_input
+from .contract import check_input, shown
 from .errors import BlankPassageError, BlankQuestionError, InputError, needs_extra
 from .frames import Frame, Kind, frame_of, spark_types
+from .options import ask_options
 from .types import Result
 
 Batch = TypeVar("Batch")
@@ -42,8 +42,9 @@ ANSWER_COLUMNS: dict[str, Kind] = {
 }
 """The new columns and what they hold, in order."""
 
-# Threads of one worker that begin at the same time must not load the model twice.
-_LOADING = threading.Lock()
+
+# Tokens; more than any model reads.
+ANY_LENGTH = 10**6
 
 
 def answer_batch(
@@ -74,6 +75,8 @@ def answer_batch(
     """
     if errors not in ("column", "raise"):
         raise InputError(f"errors is {errors!r}; it must be 'column' or 'raise'.")
+    if not isinstance(prefix, str):
+        raise InputError(f"prefix must be a string; got {shown(prefix)}.")
     frame = frame_of(batch)
     names = {name: prefix + name for name in ANSWER_COLUMNS}
     _check_columns(frame, (question, passage), list(names.values()))
@@ -152,9 +155,10 @@ def _outcomes(
     pairs: list[Pair | InputError], model: str | Path, threads: int | None, options: dict[str, Any]
 ) -> Iterator[Result | InputError]:
     """Yield a result or a reason for each of `pairs`, in order."""
-    if not pairs:
-        return  # an empty piece loads no model
-    with needs_extra("Answering tables", "kernel"), _LOADING:
+    if not pairs:  # loads no model, and so does not know how much it reads at once
+        ask_options(options, ANY_LENGTH)
+        return
+    with needs_extra("Answering tables", "kernel"):
         from .answerer import QuestionAnswerer
 
         answerer = QuestionAnswerer(model, threads=threads)
@@ -169,17 +173,9 @@ def _outcomes(
                 outcome = pair if isinstance(pair, InputError) else next(results)
                 yield outcome
                 done += 1
-        except InputError:
-            # Drawn ahead, a bad pair ends the stream before those in flight are answered. It is
-            # the first that fails alone; the stream goes on behind it.
-            for pair in pairs[done:]:
-                try:
-                    yield pair if isinstance(pair, InputError) else answerer.ask(*pair, **options)
-                    done += 1
-                except InputError as error:
-                    yield error
-                    done += 1
-                    break
+        except InputError as error:  # of this pair; a new stream goes on behind it
+            yield error
+            done += 1
 
 
 def _lines(outcome: Result | InputError) -> Iterator[dict[str, Any]]:

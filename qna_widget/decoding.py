@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from .errors import ModelFileError
 from .features import max_context_windows
-from .ranking import Rows, rank_spans
+from .ranking import Rows, Words, rank_spans
 from .types import DecodingOptions, Feature, Logits, RankedSpan, Ranking
 
 if TYPE_CHECKING:
@@ -71,12 +71,12 @@ class Decoder:
         null = float(logits.start_logits[0]) + float(logits.end_logits[0])
         self._null_score = min(self._null_score, null)
 
-    def decode(self, options: DecodingOptions) -> Ranking:
+    def decode(self, options: DecodingOptions, words: Words | None = None) -> Ranking:
         """Rank the candidates of all windows given so far; options may change between calls.
 
         Candidates are all i <= j < i + max_answer_len. null_score is the minimum over windows of
         start[0] + end[0]; "no answer" ranks first iff null_score - best > no_answer_threshold.
-        Probabilities are a softmax over all candidates and the null.
+        Probabilities are a softmax over all candidates and the null. `words` widens the spans.
         """
         if self.windows_done == 0:
             return Ranking((), None, 0.0, None, no_answer=False)
@@ -92,10 +92,10 @@ class Decoder:
         no_answer = null_margin > options.no_answer_threshold
         spans = tuple(
             RankedSpan(
-                span.start_token, span.end_token, span.score,
+                *(words.around(*span.tokens) if words else span.tokens), span.score,
                 probability=probability(span.score), window=int(self._owner[span.start_token]),
             )
-            for span in rank_spans(rows, options.top_k - no_answer, options.overlap)
+            for span in rank_spans(rows, options.top_k - no_answer, options.overlap, words)
         )  # fmt: skip
         return Ranking(spans, null, probability(null), null_margin, no_answer)
 

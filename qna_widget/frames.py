@@ -117,14 +117,24 @@ class _Arrow:
         import pyarrow
 
         same = len(rows) == self._table.num_rows
-        table = self._table if same else self._table.take(pyarrow.array(rows, pyarrow.int64()))
-        schema = table.schema
-        arrays = list(table.columns)
+        schema = self._table.schema
+        arrays = [column if same else _taken(column, rows) for column in self._table.columns]
         for name, values in columns.items():
             kind = pyarrow.type_for_alias(_ARROW[kinds[name]])
             schema = schema.append(pyarrow.field(name, kind))
             arrays.append(pyarrow.array(values, kind))
-        return type(table).from_arrays(arrays, schema=schema)
+        return type(self._table).from_arrays(arrays, schema=schema)
+
+
+def _taken(column: Any, rows: Sequence[int]) -> Any:
+    """Return an Arrow column's values at `rows`."""
+    import pyarrow
+
+    try:
+        return column.take(pyarrow.array(rows, pyarrow.int64()))
+    except pyarrow.ArrowNotImplementedError:  # views, such as string_view
+        values = _objects(column)
+        return pyarrow.array([values[row] for row in rows], column.type)
 
 
 def _objects(column: Any) -> list[object]:
@@ -136,6 +146,10 @@ def _objects(column: Any) -> list[object]:
         except UnicodeDecodeError:
             return value.as_buffer().to_pybytes()
 
+    import pyarrow
+
+    if pyarrow.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
     try:
         values: list[object] = column.to_pylist()
     except UnicodeDecodeError:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import io
+from collections.abc import Iterable, Mapping, Set
 from typing import Any
 
-from .contract import shown
+from .contract import check_value, shown
 from .errors import InputError
 
 Pair = tuple[str, str]
@@ -45,9 +46,26 @@ def pairs(question: Any, passage: Any, context: Any = None) -> tuple[list[Pair],
     return list(zip(questions, passages, strict=True)), single
 
 
+def pair_of(item: Any) -> Pair:
+    """Return one (question, passage), given as that or as a mapping. Raises InputError."""
+    if isinstance(item, Mapping):
+        return _from_mapping(item, "")
+    if not isinstance(item, (tuple, list)) or len(item) != 2:
+        raise InputError(
+            "A pair must be (question, passage), or a mapping with the keys 'question' and "
+            f"'context'; got {shown(item)}."
+        )
+    return _text("question", item[0], ""), _text("passage", item[1], "")
+
+
 def _is_list(value: object) -> bool:
-    """Whether it is several texts: a list, a tuple, an array, a column of a table."""
-    return isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping))
+    """Whether it is several texts: a list, a tuple, an array, a column of a table.
+
+    A whole table is not, nor is a file, nor what has no order.
+    """
+    if isinstance(value, (str, bytes, Mapping, Set, io.IOBase)) or hasattr(value, "columns"):
+        return False
+    return isinstance(value, Iterable) and getattr(value, "ndim", 1) > 0
 
 
 def _texts(name: str, value: Any) -> list[str]:
@@ -64,7 +82,7 @@ def _texts(name: str, value: Any) -> list[str]:
 def _text(name: str, value: Any, where: str, more: str = "") -> str:
     if not isinstance(value, str):
         raise InputError(f"{name}{where} must be a string{more}; got {shown(value)}.")
-    return str(value)
+    return str(check_value(f"{name}{where}", value, {"type": "string"}))
 
 
 def _from_mapping(item: Any, where: str) -> Pair:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from numbers import Real
 from typing import Any, Final
 
 from .contract import CONTRACT, INPUTS, check_input, check_value, shown
@@ -27,10 +28,6 @@ class AskOptions:
     decoding: DecodingOptions
     # Widen each answer to whole words; False leaves it at the tokens, as in the browser.
     align_to_words: bool = False
-
-    def with_top_k(self, top_k: int) -> AskOptions:
-        """Return the same with another number of answers."""
-        return replace(self, decoding=replace(self.decoding, top_k=top_k))
 
 
 def ask_options(given: Mapping[str, Any], longest: int) -> AskOptions:
@@ -90,7 +87,7 @@ def _threshold(values: Mapping[str, Any]) -> float:
             )
         return float("inf")
     threshold = values.get("no_answer_threshold", INPUTS["no_answer_threshold"]["default"])
-    if isinstance(threshold, float) and threshold == float("inf"):
-        return threshold
+    if isinstance(threshold, Real) and threshold == float("inf"):
+        return float("inf")
     checked: float = check_input("no_answer_threshold", threshold)
     return checked

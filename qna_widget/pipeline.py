@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from .decoding import Decoder
 from .errors import BlankPassageError, BlankQuestionError
 from .features import create_features
+from .ranking import Words
 from .tokenizer import Tokenizer
 from .types import Answer, DecodingOptions, Encoding, Feature, FeatureOptions, Result
 
@@ -67,12 +68,15 @@ def prepare(
     return Prepared(question_text, passage_text, question, passage, features, warnings)
 
 
-def conclude(prepared: Prepared, decoder: Decoder, options: DecodingOptions) -> Result:
+def conclude(
+    prepared: Prepared, decoder: Decoder, options: DecodingOptions, words: Words | None = None
+) -> Result:
     """Rank what the decoder was given so far; cheap, the model is not run.
 
-    `decoder` is made of `prepared.features` and holds the logits of at least one.
+    `decoder` is made of `prepared.features` and holds the logits of at least one. `words` are those
+    of the passage, when answers shall be widened to whole ones.
     """
-    ranking = decoder.decode(options)
+    ranking = decoder.decode(options, words)
     if ranking.null_score is None or ranking.null_margin is None:
         raise ValueError("The decoder holds no logits yet; add those of one feature at least.")
     margin = ranking.null_margin

@@ -70,6 +70,8 @@ def _line(done: int, total: int, unit: str, seconds: float) -> str:
     rate = done / max(seconds, 1e-9)
     left = max(total - done, 0) / rate
     figures = f" {done}/{total} {unit}  {rate:.1f}/s  {int(left // 60)}:{int(left % 60):02} left"
-    width = max(shutil.get_terminal_size().columns - len(figures) - 3, 10)
+    columns = shutil.get_terminal_size().columns
+    width = max(columns - len(figures) - 3, 10)
     filled = round(width * min(done / max(total, 1), 1))
-    return f"[{'#' * filled}{'.' * (width - filled)}]{figures}"
+    # A line that wraps could not be drawn over.
+    return f"[{'#' * filled}{'.' * (width - filled)}]{figures}"[: columns - 1]

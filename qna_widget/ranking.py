@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,12 +25,27 @@ class Rows:
     scores: Callable[[int], NDArray[np.float64]]
 
 
-def rank_spans(rows: Rows, count: int, overlap: Overlap) -> list[Span]:
+@dataclass(frozen=True)
+class Words:
+    """The words that tokens belong to; one entry per passage token each."""
+
+    # First and last token of the token's word.
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
+
+    def around(self, start: int, end: int) -> tuple[int, int]:
+        """Return the span start..end, widened to whole words."""
+        return int(self.first[start]), int(self.last[end])
+
+
+def rank_spans(rows: Rows, count: int, overlap: Overlap, words: Words | None = None) -> list[Span]:
     """Return the best `count` spans: higher score first, then shorter (tokens), then earlier.
 
     `overlap` says which spans may stand beside a better one that is already kept. "none": those
     that share no token with it. "nested": also those that contain it or lie within it, while
-    partial overlaps are dropped. "allow": all.
+    partial overlaps are dropped. "allow": all. With `words`, spans are compared as they are when
+    widened to whole words, and of those that become the same one only the best is kept; what is
+    returned are the spans as they were scored.
 
     A heap holds each start token with its best remaining end. What is popped is the best of all
     remaining candidates; its row then goes back with the next best end that `overlap` admits.
@@ -46,46 +62,52 @@ def rank_spans(rows: Rows, count: int, overlap: Overlap) -> list[Span]:
         )
     )
     heapq.heapify(heap)
-    kept: list[Span] = []
+    found: list[Span] = []
+    kept: list[tuple[int, int]] = []
+
+    def place(start: int, length: int) -> tuple[int, int]:
+        return words.around(start, start + length) if words else (start, start + length)
+
+    def admitted(start: int, length: int) -> bool:
+        return admits(kept, overlap, *place(start, length))
+
     while heap and len(kept) < count:
         negative, length, start = heap[0]
-        if admits(kept, overlap, start, start + length):
-            kept.append(Span(start, start + length, -negative))
-        following = _next_end(rows.scores(start), -negative, length, kept, overlap, start)
+        if admitted(start, length):
+            found.append(Span(start, start + length, -negative))
+            kept.append(place(start, length))
+        following = _next_end(rows.scores(start), -negative, length, partial(admitted, start))
         if following is None:
             heapq.heappop(heap)
         else:
             heapq.heapreplace(heap, (-following[0], following[1], start))
-    return kept
+    return found
 
 
 def _next_end(
-    scores: NDArray[np.float64],
-    score: float,
-    length: int,
-    kept: list[Span],
-    overlap: Overlap,
-    start: int,
+    scores: NDArray[np.float64], score: float, length: int, admitted: Callable[[int], bool]
 ) -> tuple[float, int] | None:
-    """Return (score, length) of the row's best admissible span after (score, length)."""
+    """Return (score, length) of the row's best admitted span after (score, length)."""
     lengths = np.arange(len(scores))
     after = (scores < score) | ((scores == score) & (lengths > length))
     ordered = np.lexsort((lengths, -scores))
     for candidate in ordered[after[ordered]].tolist():
-        if admits(kept, overlap, start, start + candidate):
+        if admitted(candidate):
             return float(scores[candidate]), candidate
     return None
 
 
-def admits(kept: list[Span], overlap: Overlap, start: int, end: int) -> bool:
-    """Whether the span start..end may stand beside all kept ones."""
+def admits(kept: Collection[tuple[int, int]], overlap: Overlap, start: int, end: int) -> bool:
+    """Whether the span start..end may stand beside all kept ones; a second time it may not."""
+    if (start, end) in kept:
+        return False
     if overlap == "allow":
         return True
-    for span in kept:
-        if end < span.start_token or start > span.end_token:
+    for first, last in kept:
+        if end < first or start > last:
             continue
-        inside = start >= span.start_token and end <= span.end_token
-        around = start <= span.start_token and end >= span.end_token
+        inside = start >= first and end <= last
+        around = start <= first and end >= last
         if overlap == "none" or not (inside or around):
             return False
     return True

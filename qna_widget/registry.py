@@ -134,8 +134,8 @@ def _menu_line(model: ModelManifest, where: Literal["package", "cache"]) -> Avai
     return AvailableModel(model.name, model.title, where, size, cached=True)
 
 
-def read(asset: Asset) -> bytes:
-    """Return the unpacked bytes of a model's file.
+def read_packed(asset: Asset) -> bytes:
+    """Return the bytes of a model's file as shipped.
 
     Raises ModelFileError when it is missing or is not the one that the description names.
     """
@@ -152,6 +152,12 @@ def read(asset: Asset) -> bytes:
             f"{asset.file} has sha256 {digest}, but {DESCRIPTION} says {asset.sha256}. It is "
             "damaged or belongs to another model; export or install it again."
         )
+    return packed
+
+
+def read(asset: Asset) -> bytes:
+    """Return the unpacked bytes of a model's file. Raises ModelFileError as `read_packed` does."""
+    packed = read_packed(asset)
     if asset.encoding == "identity":
         return packed
     try:

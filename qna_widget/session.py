@@ -50,6 +50,13 @@ def default_threads() -> int:
         return os.cpu_count() or 1
 
 
+def check_threads(threads: int | None) -> int | None:
+    """Return `threads`, or None for one per processor. Raises InputError for anything else."""
+    if threads is not None and (type(threads) is not int or threads < 1):
+        raise InputError(f"threads is {threads!r}; give 1 or more, or None for all processors.")
+    return threads
+
+
 @cache
 def signed_products_are_exact() -> bool:
     """Whether this machine adds products of unsigned and signed 8-bit numbers without overflow."""
@@ -71,6 +78,10 @@ class Deferred:
             self._done = self._work()
         return self._done
 
+    def done(self) -> bool:
+        """Whether the result is there already."""
+        return self._done is not None
+
     def cancel(self) -> None:
         """Nothing runs unasked."""
 
@@ -89,9 +100,7 @@ class Session:
         Raises InputError for fewer threads than 1, and ModelFileError when onnxruntime refuses the
         file or it has other inputs or outputs.
         """
-        self.threads = default_threads() if threads is None else threads
-        if not isinstance(self.threads, int) or self.threads < 1:
-            raise InputError(f"threads is {threads!r}; give 1 or more, or None for all processors.")
+        self.threads = check_threads(threads) or default_threads()
         found = outline(onnx)
         if found and signed_products_are_exact():
             onnx = with_signed_weights(onnx, found)
@@ -122,15 +131,17 @@ class Session:
         """Yield the logits of each feature, in order, as soon as they are there.
 
         Only a few features are in flight; closing the iterator (or Ctrl-C) leaves the rest undone.
+        An error of `features` is raised when what came before it has been run and taken.
         """
         waiting: deque[tuple[Job, int]] = deque()
         look_ahead = LOOK_AHEAD if self._batch_tokens else 1
         in_flight = max(2 * self.threads, look_ahead) if self.threads > 1 else 0
-        source = iter(features)
+        errors: list[Exception] = []
+        source = _until_error(features, errors)
         try:
             while drawn := list(islice(source, look_ahead)):
                 waiting.extend(self._submit(drawn))
-                while len(waiting) > in_flight:
+                while waiting and (len(waiting) > in_flight or waiting[0][0].done()):
                     job, row = waiting.popleft()
                     yield job.result()[row]
             while waiting:
@@ -139,6 +150,8 @@ class Session:
         finally:
             for job, _ in waiting:
                 job.cancel()
+        for error in errors:
+            raise error
 
     def _submit(self, features: Sequence[Feature]) -> list[tuple[Job, int]]:
         """Begin or defer the features' runs; return for each where its logits will be."""
@@ -166,6 +179,14 @@ class Session:
             Logits(start_logits=start[:length], end_logits=end[:length])
             for start, end, length in zip(starts, ends, lengths, strict=True)
         ]
+
+
+def _until_error(features: Iterable[Feature], errors: list[Exception]) -> Iterator[Feature]:
+    """Yield `features`; where they end with an error, put it into `errors` instead."""
+    try:
+        yield from features
+    except Exception as error:
+        errors.append(error)
 
 
 def batches(lengths: Sequence[int], tokens: int) -> Iterator[list[int]]:

@@ -39,10 +39,10 @@ def read_examples(file: Path, *, limit: int | None = None) -> list[Example]:
     if limit is not None and limit < 1:
         raise InputError(f"limit is {limit}; it must be 1 or more, or left out for all questions.")
     try:
-        document = json.loads(file.read_text(encoding="utf-8"))
+        document = json.loads(file.read_text(encoding="utf-8-sig"))
         examples = [
             Example(
-                id=qa["id"],
+                id=_id(qa["id"]),
                 question=_text(qa["question"]),
                 passage=_text(paragraph["context"]),
                 answers=tuple(_text(answer["text"]) for answer in qa.get("answers", ())),
@@ -68,6 +68,11 @@ def read_examples(file: Path, *, limit: int | None = None) -> list[Example]:
             "id, so give each question one of its own."
         )
     return examples[:limit]
+
+
+def _id(value: object) -> str:
+    """Return an id as prediction files have it, whose names are texts."""
+    return str(value) if isinstance(value, int) else _text(value)
 
 
 def _text(value: object) -> str:

@@ -60,8 +60,9 @@ def _page(inputs: dict[str, Any], title: str) -> Iterator[str]:
     given = json.dumps({"inputs": inputs, "manifest": told}, ensure_ascii=False)
     # A passage may hold "</script>" or "<!--"; within a JSON string this spells the same character.
     yield _data("application/json", "qna-given", given.replace("<", "\\u003c"))
-    for asset in (wasm(), model.onnx, model.vocab):
-        yield _data("application/octet-stream", f"asset-{asset.sha256}", _base64(asset))
+    yield _asset(wasm(), wasm().file.read_bytes())
+    for asset in (model.onnx, model.vocab):
+        yield _asset(asset, registry.read_packed(asset))
     script = built("standalone.js").read_text(encoding="utf-8")
     for ends, harmless in (("</script", "<\\/script"), ("<!--", "<\\!--")):
         script = script.replace(ends, harmless)
@@ -72,5 +73,6 @@ def _data(kind: str, name: str, text: str) -> str:
     return f'<script type="{kind}" id="{name}">{text}</script>\n'
 
 
-def _base64(asset: Asset) -> str:
-    return base64.b64encode(asset.file.read_bytes()).decode("ascii")
+def _asset(asset: Asset, packed: bytes) -> str:
+    text = base64.b64encode(packed).decode("ascii")
+    return _data("application/octet-stream", f"asset-{asset.sha256}", text)

@@ -71,6 +71,11 @@ class Span:
     # start_logits[i] + end_logits[j] in the window that gives the start its maximal context.
     score: float
 
+    @property
+    def tokens(self) -> tuple[int, int]:
+        """First and last token."""
+        return self.start_token, self.end_token
+
 
 @dataclass(frozen=True)
 class RankedSpan(Span):

@@ -17,6 +17,7 @@ from .codes import NO_ANSWER, OK
 
 # Endings of files whose text has to be taken out of something else.
 PARSED = {".htm", ".html", ".pdf"}
+STANDARD_INPUT = Path("-")
 
 
 def add(commands: Any) -> None:
@@ -57,7 +58,7 @@ def add_passage(parser: argparse.ArgumentParser) -> None:
         "--passage",
         type=Path,
         metavar="FILE",
-        help="the text: UTF-8, .html or .pdf; default: standard input",
+        help="the text: UTF-8, .html or .pdf; default, and -: standard input",
     )
 
 
@@ -92,14 +93,18 @@ def read_passage(file: Path | None) -> str:
 
     Raises InputError, DocumentError, or MissingExtraError without the `documents` extra.
     """
+    if file == STANDARD_INPUT:
+        file = None
     source = "standard input" if file is None else str(file)
+    if file is None and sys.stdin is None:
+        raise InputError("There is no standard input to read the text from; give --passage FILE.")
     if file is None and sys.stdin.isatty():
         print("Type the text; Ctrl-D on a line of its own ends it.", file=sys.stderr)
     try:
         data = sys.stdin.buffer.read() if file is None else file.read_bytes()
         if file is not None and file.suffix.lower() in PARSED:
             return read_document(data, file.name).text
-        return data.decode("utf-8")
+        text = data.decode("utf-8-sig")  # a byte order mark is none of the text
     except OSError as error:
         raise InputError(f"{source} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
@@ -107,3 +112,9 @@ def read_passage(file: Path | None) -> str:
             f"{source} is not UTF-8 text ({error.reason} at byte {error.start}). Save it as UTF-8; "
             "files called .html or .pdf are read as such."
         ) from error
+    if "\0" in text:
+        raise InputError(
+            f"{source} holds a zero byte (at character {text.index(chr(0))}), so it is not text in "
+            "UTF-8; UTF-16 looks like that. Save it as UTF-8."
+        )
+    return text

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from qna_widget.contract import INPUTS
-from qna_widget.errors import InputError
 
 from .arguments import add_model, allowed, command, whole
 from .codes import OK
-from .files import writing
+from .files import refuse_overwriting, writing
 
 
 def add(commands: Any) -> None:
@@ -51,6 +50,8 @@ def run(options: argparse.Namespace) -> int:
     examples = read_examples(options.file, limit=options.limit)
     for file in filter(None, (options.predictions, options.null_margins)):
         _writable(file, questions=options.file)  # before the work, not after it
+    if options.predictions and options.null_margins:
+        refuse_overwriting(options.null_margins, options.predictions, "the answers")
     in_browser = options.backend == "browser"
     predict = (browser_predictor if in_browser else kernel_predictor)(options.model)
     report = evaluate(examples, predict, threshold=options.threshold)
@@ -69,7 +70,9 @@ def run(options: argparse.Namespace) -> int:
 
 def _writable(file: Path, *, questions: Path) -> None:
     """Raise InputError when `file` cannot be written, or holds the questions."""
+    new = not file.exists()
     with writing(file):
         file.open("a").close()
-        if file.samefile(questions):
-            raise InputError(f"{file} holds the questions. Name another file to write.")
+        if new:
+            file.unlink()  # the work may yet fail
+    refuse_overwriting(file, questions, "the questions")

@@ -11,7 +11,7 @@ from qna_widget.errors import InputError
 from .arguments import add_model, command
 from .ask import add_passage, read_passage
 from .codes import OK
-from .files import writing
+from .files import refuse_overwriting, writing
 
 
 def add(commands: Any) -> None:
@@ -31,10 +31,12 @@ def run(options: argparse.Namespace) -> int:
 
     if options.out.is_file() and not options.force:
         raise InputError(f"{options.out} exists. Give another name, or --force to overwrite it.")
+    refuse_overwriting(options.out, options.passage, "the text")
+    passage = read_passage(options.passage)
     with writing(options.out):
         file = write_html(
             options.out,
-            read_passage(options.passage),
+            passage,
             options.question,
             title=options.title,
             model=options.model,

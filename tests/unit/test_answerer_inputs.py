@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections import namedtuple
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from qna_widget import InputError, QuestionAnswerer
@@ -16,6 +18,7 @@ BERT = (
     "The pair share the basement apartment at 123 Sesame Street."
 )
 WHERE, WHO = "Where does Bert live?", "Who is Bert's best friend?"
+FRAME = pd.DataFrame({"question": [WHO], "passage": [BERT]})
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +53,14 @@ Given = namedtuple("Given", "arguments options said")
         Given((1, BERT), {}, "question must be a string or a list of strings; got 1 (int)."),
         Given((WHERE, 2.5), {}, "passage must be a string or a list of strings; got 2.5 (float)."),
         Given((b"who", BERT), {}, "question must be a string or a list of strings; got b'who'"),
+        Given((WHO, {BERT}), {}, "passage must be a string or a list of strings; got {"),
+        Given((WHO, io.StringIO(BERT)), {}, "passage must be a string or a list of strings; got <"),
+        Given(
+            (WHO, np.array(BERT)), {}, "passage must be a string or a list of strings; got array"
+        ),
+        Given((WHO, FRAME), {}, "passage must be a string or a list of strings; got "),
+        Given((FRAME, BERT), {}, "question must be a string or a list of strings; got "),
+        Given((WHO, "Bert \udce9"), {}, "passage holds a lone surrogate, U+DCE9, at character 5"),
         Given(([WHO, None], BERT), {}, "question at index 1 must be a string; got None (NoneType)"),
         Given((WHERE, [BERT, 3]), {}, "passage at index 1 must be a string; got 3 (int)."),
         Given((WHERE,), {}, "The passage is missing. Give question=... and passage=..."),
@@ -82,6 +93,40 @@ def test_what_cannot_be_asked_is_said(qa: QuestionAnswerer, given: Given) -> Non
         qa(*given.arguments, **given.options)
 
 
+@pytest.mark.parametrize("value", [None, 1, b"who", float("nan"), [WHO], np.array([WHO])])
+def test_ask_takes_texts_only(qa: QuestionAnswerer, value: object) -> None:
+    with pytest.raises(InputError, match="question must be a string; got"):
+        qa.ask(value, BERT)
+    with pytest.raises(InputError, match="passage must be a string; got") as caught:
+        qa.ask(WHO, value)
+    assert not hasattr(caught.value, "__notes__")  # there is but one question
+
+
+def test_a_stream_takes_pairs_and_mappings(qa: QuestionAnswerer) -> None:
+    expected = [qa.ask(WHERE, BERT), qa.ask(WHO, BERT)]
+    mappings = [{"question": WHERE, "context": BERT}, {"question": WHO, "passage": BERT}]
+    assert list(qa.ask_many([(WHERE, BERT), [WHO, BERT]])) == expected
+    assert list(qa.ask_many(mappings)) == expected
+    for no_pair in ("ab", (WHO, BERT, 1), (WHO,), None, 7):
+        with pytest.raises(InputError, match=r"A pair must be \(question, passage\)") as caught:
+            list(qa.ask_many([(WHO, BERT), no_pair]))
+        assert caught.value.__notes__ == ["in the question at index 1"]
+
+
+@pytest.mark.parametrize("threads", [1, 2, 8])
+def test_what_comes_before_an_error_is_answered_first(threads: int) -> None:
+    answers = QuestionAnswerer("bundled", threads=threads).ask_many([(WHO, BERT)] * 10 + [("", "")])
+    assert len([next(answers) for _ in range(10)]) == 10
+    with pytest.raises(InputError, match="The passage is blank"):
+        next(answers)
+
+
+@pytest.mark.parametrize("threads", [[1], True, 0, 1.0, "2"])
+def test_threads_are_a_number(threads: object) -> None:
+    with pytest.raises(InputError, match="give 1 or more, or None for all processors"):
+        QuestionAnswerer("bundled", threads=threads)
+
+
 def test_none_stands_for_the_default(qa: QuestionAnswerer) -> None:
     names = ("max_answer_len", "doc_stride", "max_seq_len", "max_question_len", "overlap",
              "no_answer_threshold", "handle_impossible_answer", "align_to_words")  # fmt: skip
@@ -100,6 +145,7 @@ def test_no_answer_can_be_switched_off(qa: QuestionAnswerer) -> None:
     nothing = "Where does Kermit the frog buy his green bananas?"
     assert qa(nothing, BERT, no_answer_threshold=-100).text == ""
     best = qa(nothing, BERT, handle_impossible_answer=False)
-    assert best == qa(nothing, BERT, no_answer_threshold=float("inf"))
+    for infinity in (float("inf"), np.float32("inf"), np.float64("inf")):
+        assert best == qa(nothing, BERT, no_answer_threshold=infinity)
     assert best.text
     assert qa(nothing, BERT, handle_impossible_answer=True) == qa(nothing, BERT)

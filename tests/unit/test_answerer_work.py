@@ -1,9 +1,8 @@
-"""Long work: other processes, threads, Ctrl-C, progress; and answers widened to words."""
+"""Long work: other processes, threads, Ctrl-C, progress."""
 
 from __future__ import annotations
 
 import io
-import itertools
 import multiprocessing
 import os
 import pickle
@@ -15,15 +14,10 @@ import time
 from pathlib import Path
 
 import pytest
-import tokenizers
 
 from qna_widget import InputError, QuestionAnswerer
 from qna_widget.answerer import FEW_WINDOWS
-from qna_widget.decoding import Decoder
-from qna_widget.pipeline import conclude, prepare
 from qna_widget.squad import read_examples
-from qna_widget.types import DecodingOptions, FeatureOptions
-from qna_widget.words import conclude_in_words, continuations
 
 BERT = "Bert is Ernie's best friend and roommate on Sesame Street."
 WHERE, WHO = "Where does Bert live?", "Who is Bert's best friend?"
@@ -84,6 +78,25 @@ def test_two_threads_get_the_answers_of_one(qa: QuestionAnswerer, own_texts: Pat
     for thread in threads:
         thread.join()
     assert found == dict(enumerate(alone))
+
+
+FORKED = """
+import os, threading, time
+from qna_widget import QuestionAnswerer, answerer
+with answerer._LOADING:  # as another thread holds it while it loads a model
+    child = os.fork()
+    if child == 0:
+        print(QuestionAnswerer("bundled", threads=1)("Who is Bert?", "Bert is a friend.").text)
+        os._exit(0)
+    os.waitpid(child, 0)
+"""
+
+
+def test_a_process_forked_while_a_model_is_loaded_loads_its_own() -> None:
+    done = subprocess.run(
+        [sys.executable, "-u", "-c", FORKED], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout == "a friend\n"
 
 
 INTERRUPTED = """
@@ -170,55 +183,3 @@ def test_threads_are_checked(qa: QuestionAnswerer) -> None:
     for threads in (0, -1, "2"):
         with pytest.raises(InputError, match="give 1 or more, or None for all processors"):
             QuestionAnswerer("bundled", threads=threads)
-
-
-def test_words_are_the_tokenizer_librarys(qa: QuestionAnswerer, questions_file: Path) -> None:
-    """The oracle: which word the library says a token belongs to, and where that word is."""
-    library = tokenizers.BertWordPieceTokenizer(
-        {token: i for i, token in enumerate(qa.tokenizer.vocab)}, lowercase=True
-    )
-    continues = continuations(qa.tokenizer.vocab)
-    widened = 0
-    every_one = read_examples(questions_file)
-    examples = every_one[:: max(1, len(every_one) // 8)] + every_one[1:3]
-    for example in examples:
-        prepared = prepare(example.question, example.passage, qa.tokenizer, FeatureOptions())
-        decoder = Decoder(prepared.features)
-        for window, logits in enumerate(qa.session.run(prepared.features)):
-            decoder.add(window, logits)
-        tokens = library.encode(example.passage, add_special_tokens=False)
-        every = DecodingOptions(top_k=60, overlap="allow", no_answer_threshold=float("inf"))
-        expected: dict[tuple[int, int], float] = {}
-        for answer in conclude(prepared, decoder, every).answers:
-            first = next(i for i, (s, _) in enumerate(tokens.offsets) if s == answer.start)
-            last = max(i for i, (_, e) in enumerate(tokens.offsets) if e == answer.end)
-            start = tokens.word_to_chars(tokens.token_to_word(first))[0]
-            end = tokens.word_to_chars(tokens.token_to_word(last))[1]
-            widened += (start, end) != (answer.start, answer.end)
-            expected.setdefault((start, end), answer.score)
-        found = conclude_in_words(prepared, decoder, every, continues).answers
-        assert len(found) == 60
-        assert expected == {(a.start, a.end): a.score for a in found[: len(expected)]}
-        assert all(example.passage[a.start : a.end] == a.text for a in found)
-    assert widened > 10
-
-
-def test_a_piece_of_a_word_becomes_the_word_and_stays_apart(qa: QuestionAnswerer) -> None:
-    passage = "He was unaffable, the Reykjanesskagi was unaffable, nobody was affable."
-    question = "What was he?"
-    pieces = qa(question, passage, top_k=100, overlap="allow", handle_impossible_answer=False)
-    assert any(a.text in ("una", "unaff") for a in pieces)
-    for overlap in ("none", "nested", "allow"):
-        words = qa(question, passage, top_k=100, overlap=overlap, align_to_words=True,
-                   handle_impossible_answer=False)  # fmt: skip
-        places = [(a.start, a.end) for a in words]
-        assert len(set(places)) == len(places)
-        for start, end in places:
-            for edge in (start, end):
-                around = passage[max(edge - 1, 0) : edge + 1]
-                assert len(around) < 2 or not around.isalpha()
-        if overlap == "none":
-            ordered = sorted(places)
-            assert all(a[1] <= b[0] for a, b in itertools.pairwise(ordered))
-    nothing = qa(question, passage, no_answer_threshold=-100, align_to_words=True, top_k=3)
-    assert [bool(a.text) for a in nothing] == [False, True, True]

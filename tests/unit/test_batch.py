@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import subprocess
 import sys
@@ -156,7 +157,10 @@ def test_a_text_that_is_not_utf8_is_one_bad_row(tiny: Path) -> None:
     frame = pd.DataFrame(
         {"question": "who ?", "passage": pd.array(table["passage"], dtype="string[pyarrow]")}
     )
-    for batch in (table, frame):
+    coded = table.set_column(1, "passage", pa.chunked_array([
+        pa.DictionaryArray.from_arrays(pa.array([0, 1, 2]), text)
+    ]))  # fmt: skip
+    for batch in (table, frame, coded):
         said = [*answer_batch(batch, model=tiny)["error"]]
         assert "got b'the \\xff cat' (bytes)" in str(said[1])
         assert not [one for one in (said[0], said[2]) if isinstance(one, str)]
@@ -204,6 +208,32 @@ def test_an_empty_piece_has_the_same_types_and_loads_no_model(tiny: Path) -> Non
     pd.testing.assert_series_equal(all_bad[NEW].dtypes, full[NEW].dtypes)
 
 
+@pytest.mark.parametrize("options", [{"max_answer_length": 3}, {"top_k": 0}, {"prefix": None}])
+def test_a_piece_without_rows_checks_its_options(options: dict) -> None:
+    """So a wrong one shows where the job is made, not on its workers."""
+    with pytest.raises(InputError):
+        answer_meta(words(2), **options)
+
+
+def test_views_take_several_answers_a_row(tiny: Path) -> None:
+    table = pa.Table.from_pandas(words(3), preserve_index=False)
+    kinds = {"string_view": pa.string_view(), "list_view": pa.list_view(pa.int64())}
+    table = table.append_column("list", pa.array([[1], [2, 3], []], kinds["list_view"]))
+    names = table.schema.names
+    views = pa.table([
+        column.cast(kinds["string_view"]) if column.type == pa.large_string() else column
+        for column in table.columns
+    ], names=names)  # fmt: skip
+    for name in ("question", "passage"):
+        at = names.index(name)
+        views = views.set_column(at, name, views.column(at).cast(kinds["string_view"]))
+    found = answer_batch(views, model=tiny, top_k=2)
+    assert found.schema.field("passage").type == kinds["string_view"]
+    plain = answer_batch(table.drop_columns("list"), model=tiny, top_k=2)
+    assert found.drop_columns("list").to_pylist() == plain.to_pylist()
+    assert found["list"].to_pylist()[:2] == [[1], [1]]
+
+
 def test_the_schema_for_spark_names_the_same_columns_and_types() -> None:
     fields = [field.split(" ") for field in answer_schema("a_").split(", ")]
     frame = answer_meta(words(1))
@@ -249,6 +279,28 @@ print(len(found), sum("model.onnx" in name for name in opened))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout.split() == ["8", "1"], done.stderr
+
+
+def test_threads_that_begin_together_convert_a_checkpoint_once(tmp_path: Path) -> None:
+    code = f"""
+import threading
+from qna_widget import QuestionAnswerer, conversion, fetch
+begun, found, convert = [], [], conversion.convert
+def counted(*given, **options):
+    begun.append(1)
+    return convert(*given, **options)
+conversion.convert = fetch.convert = counted
+def work(): found.append(QuestionAnswerer({str(TINY)!r}, threads=1))
+threads = [threading.Thread(target=work) for _ in range(4)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+print(len(found), len(begun))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False,
+        env={**os.environ, "QNA_WIDGET_CACHE": str(tmp_path)},
+    )  # fmt: skip
+    assert done.stdout.split() == ["4", "1"], done.stderr
 
 
 def test_importing_loads_neither_package_nor_model_runtime() -> None:

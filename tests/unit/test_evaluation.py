@@ -140,6 +140,12 @@ def test_other_files_are_refused(tmp_path: Path, content: str, message: str) -> 
         read_examples(tmp_path / "none.json")
 
 
+def test_a_byte_order_mark_is_no_trouble(tmp_path: Path, own_texts: Path) -> None:
+    file = tmp_path / "marked.json"
+    file.write_bytes(b"\xef\xbb\xbf" + own_texts.read_bytes())
+    assert read_examples(file) == read_examples(own_texts)
+
+
 class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True

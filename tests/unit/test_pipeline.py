@@ -49,7 +49,7 @@ def test_an_answer_across_a_window_border(qa: QuestionAnswerer) -> None:
     passage = filler * 22 + "The treasure of Karak is buried under the old oak. " + filler * 22
     result = qa.ask("Where is the treasure of Karak buried?", passage, doc_stride=300)
     assert result.windows > 1
-    assert "under the old oak" in result.answers[0].text or "old oak" in result.answers[0].text
+    assert "the old oak" in result.answers[0].text
     assert passage[result.answers[0].start :].startswith(result.answers[0].text)
     assert len({(a.start, a.end) for a in result.answers}) == len(result.answers)
 

@@ -89,7 +89,7 @@ def test_where_such_products_overflow_the_file_runs_as_it_is(
 ) -> None:
     loaded = []
     load = session._load
-    monkeypatch.setattr(session, "_load", lambda data: loaded.append(data) or load(data))
+    monkeypatch.setattr(session, "_load", lambda data, *_: loaded.append(data) or load(data))
     for exact in (False, True):
         monkeypatch.setattr(session, "signed_products_are_exact", lambda exact=exact: exact)
         Session(bundled)
@@ -113,7 +113,7 @@ def test_the_probe_is_one_product_and_tells_an_overflow(monkeypatch: pytest.Monk
             pairs = a[:, ::2, None] * b[None, ::2] + a[:, 1::2, None] * b[None, 1::2]
             return [np.clip(pairs, -32768, 32767).sum(axis=1)]
 
-    monkeypatch.setattr(session, "_load", lambda _: Saturating())
+    monkeypatch.setattr(session, "_load", lambda *_: Saturating())
     signed_products_are_exact.cache_clear()
     assert signed_products_are_exact() is False
     signed_products_are_exact.cache_clear()

@@ -1,0 +1,90 @@
+"""Where the command line reads and writes: odd encodings, streams that are closed or full."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from qna_widget.cli import main
+
+BERT = "Bert is Ernie's best friend and roommate on Sesame Street."
+WHERE = "Where does Bert live?"
+ASK = [sys.executable, "-m", "qna_widget", "ask"]
+
+
+def run(
+    *arguments: str, passage: bytes = BERT.encode(), **environment: str
+) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [*ASK, *arguments], input=passage, capture_output=True, check=False,
+        env={**os.environ, **environment},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_json_is_json_in_every_encoding(encoding: str) -> None:
+    """As on Windows, where output that goes into a file has an old encoding."""
+    passage = "Berti 🎉 lives in 東京."
+    done = run("Where does Berti live?", "--json", "--top-k", "9", "--threshold", "inf",
+               passage=passage.encode(), PYTHONIOENCODING=encoding)  # fmt: skip
+    answers = json.loads(done.stdout.decode(encoding))["answers"]
+    assert done.returncode == 0, done.stderr
+    assert {"🎉", "東"} <= set("".join(answer["text"] for answer in answers))
+    for answer in answers:
+        assert passage[answer["start"] : answer["end"]] == answer["text"]
+    table = run("Where does Berti live?", "--threshold", "inf", passage=passage.encode(),
+                PYTHONIOENCODING=encoding)  # fmt: skip
+    assert table.returncode == 0, table.stderr
+
+
+def test_a_byte_order_mark_is_not_in_the_text(tmp_path: Path) -> None:
+    plain = run(WHERE, "--json").stdout
+    assert run(WHERE, "--json", passage=BERT.encode("utf-8-sig")).stdout == plain
+    assert run(WHERE, "--json", "-p", "-").stdout == plain
+
+
+def test_utf16_without_a_mark_is_told_by_its_zero_bytes() -> None:
+    done = run(WHERE, passage=BERT.encode("utf-16-le"))
+    assert done.returncode == 1
+    assert b"zero byte (at character 1)" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("redirection", "code", "said"),
+    [
+        ("< /dev/null > /dev/full", 1, "The passage is blank"),
+        ("> /dev/full", 1, "qna-widget: reading or writing failed: No space left on device"),
+        ("<&-", 1, "There is no standard input to read the text from; give --passage FILE."),
+        (">&-", 0, ""),
+    ],
+)
+def test_closed_and_full_streams_are_told_in_words(
+    redirection: str, code: int, said: str, tmp_path: Path
+) -> None:
+    (tmp_path / "text").write_text(BERT, encoding="utf-8")
+    given = "" if "<" in redirection else f"-p {tmp_path / 'text'}"
+    command = f'"{sys.executable}" -m qna_widget ask "{WHERE}" {given} {redirection}'
+    done = subprocess.run(["sh", "-c", command], stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+
+
+def test_no_command_writes_over_what_it_reads(
+    tmp_path: Path, own_texts: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = tmp_path / "text.txt"
+    text.write_text(BERT, encoding="utf-8")
+    assert main(["html", str(text), WHERE, "-p", str(text), "--force"]) == 1
+    assert "holds the text. Name another file to write." in capsys.readouterr().err
+    assert text.read_text(encoding="utf-8") == BERT
+    one = str(tmp_path / "one.json")
+    assert main(["eval", str(own_texts), "--predictions", one, "--null-margins", one]) == 1
+    assert "holds the answers. Name another file" in capsys.readouterr().err
