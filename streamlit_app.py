@@ -20,10 +20,10 @@ result = qna(
     on_change=session.answered,
     **inputs.options,
 )
+session.remember(result)
 with above:
     panels.texts(result)
     panels.troubles()
-session.remember(result)
 session.write_address(session.inputs_of(result))
 
 answers, history, link, python = st.tabs(["Answers", "History", "Link", "Python"])

@@ -22,6 +22,7 @@ from .session import plain
 _PERCENT = st.column_config.NumberColumn(format="percent")
 _AT_MOST = f"a link takes up to {link.MAX_CHARACTERS:,} characters of it"
 WAITING = "The answers appear here once the browser has read the whole text."
+NOTHING = "Nothing is answered yet."
 
 
 def texts(result: QnAResult) -> None:
@@ -45,6 +46,8 @@ def texts(result: QnAResult) -> None:
 def troubles() -> None:
     """Say what was wrong with a link or a file, and what was guessed of a file."""
     visit = session.current()
+    if visit.text_missing:
+        st.info("A link does not carry your own text. Paste it, or open its file again.")
     if visit.link_troubles:
         lines = "".join(f"\n- {plain(trouble)}" for trouble in visit.link_troubles)
         st.warning("Not all that the link asks for is possible; the rest was done." + lines)
@@ -57,7 +60,8 @@ def troubles() -> None:
 def answers(result: QnAResult) -> None:
     """Draw the answers as a table, for download too."""
     if not result.answers:
-        st.text(result.error or WAITING)
+        waits = result.status == "loading" and result.passage.strip() and result.question.strip()
+        st.text(result.error or (WAITING if waits else NOTHING))
         return
     st.dataframe([_shown(answer) for answer in result.answers], hide_index=True)
     ms = result.timing["total_ms"]
@@ -104,7 +108,8 @@ def link_to(result: QnAResult) -> None:
     inputs = session.inputs_of(result)
     with_passage = False
     carried, left_out = ["settings"], list[str]()
-    (carried if link.fits(inputs.question) else left_out).append("question")
+    if inputs.question:
+        (carried if link.fits(inputs.question) else left_out).append("question")
     if key_of(inputs.passage) != OWN:
         carried.append("name of the example")
     elif inputs.passage:

@@ -27,6 +27,8 @@ class Session:
     inputs: link.Inputs = link.START
     """The arguments; the reader's changes to them are in the result."""
     link_troubles: list[str] = field(default_factory=list)
+    text_missing: bool = False
+    """Whether the link asks a question about an own text that is not in it."""
     file_error: str = ""
     file_notices: list[str] = field(default_factory=list)
     uploads: int = 0
@@ -56,6 +58,7 @@ def follow_address() -> None:
     opened = session.address is None
     if opened or (address != session.address and not session.acted):
         session.inputs, session.link_troubles = link.read(address, ["auto", *models()])
+        session.text_missing = bool(session.inputs.question and not session.inputs.passage)
         if not opened:
             reset(key=KEY)
     session.acted = False
@@ -64,6 +67,8 @@ def follow_address() -> None:
 def write_address(inputs: link.Inputs) -> None:
     """Let the page's address lead back to here. An own text is not put there unasked."""
     session = current()
+    if inputs.model not in ("auto", *models()):  # may yet fail to come
+        inputs = replace(inputs, model="auto")
     session.address = {} if inputs == link.START else link.write(inputs)
     if st.query_params.to_dict() != session.address:
         st.query_params.from_dict(session.address)
@@ -145,6 +150,9 @@ def add(history: History, result: QnAResult) -> None:
 def remember(result: QnAResult) -> None:
     """Keep an answered question for the visit."""
     session = current()
+    session.text_missing &= not result.passage
+    if result.answers and result.question != session.inputs.question:
+        session.link_troubles = []  # of a link that the reader has left behind
     add(session.history, result)
     session.model, session.title = result.options["model"], result.model
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import zlib
 from collections.abc import Callable, Iterable
 from copy import deepcopy
@@ -51,6 +52,9 @@ class QnAResult:
 class _Memory:
     """What is known of one component; outlives reruns in which it is not shown."""
 
+    name: str = field(default_factory=lambda: secrets.token_hex(8))
+    """Tells a page that this is another memory than before: that a server was restarted, or has
+    forgotten a reader who was away, is no wish of theirs to have their words replaced."""
     arguments: dict[str, Any] = field(default_factory=dict)
     changes: dict[str, Any] = field(default_factory=dict)
     """The inputs that the reader changed."""
@@ -151,6 +155,7 @@ def qna(
     if st.runtime.exists():
         data = {
             "key": key,
+            "memory": memory.name,
             "revision": memory.revision,
             "since": memory.since,
             "arguments": memory.arguments,

@@ -11,6 +11,11 @@ with needs_extra("Reading PDF", "documents"):
     import pypdf
     from pypdf.errors import DependencyError, FileNotDecryptedError
 
+# Printed as one sign, but no letters to a model: "oﬃce" is a word that it has never read.
+LIGATURES = str.maketrans(
+    {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
+)
+
 
 def pdf_text(data: bytes, seconds: float, characters: int) -> tuple[str, list[str]]:
     """Return a PDF's text, and sentences about pages that are not in it.
@@ -40,6 +45,7 @@ def pdf_text(data: bytes, seconds: float, characters: int) -> tuple[str, list[st
         except Exception:
             broken.append(number)
             continue
+        page = page.translate(LIGATURES)
         pages.append(page.strip("\n"))
         length += len(page)
     text = "\n\n".join(page for page in pages if page.strip())

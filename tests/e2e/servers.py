@@ -105,9 +105,11 @@ def _await(process: subprocess.Popen[bytes], health: str, log: Path) -> None:
 
 
 @contextlib.contextmanager
-def streamlit(script: Path, log: Path, *options: str, **more: str) -> Iterator[str]:
+def streamlit(
+    script: Path, log: Path, *options: str, port: int | None = None, **more: str
+) -> Iterator[str]:
     """Serve a script and give its address; `more` goes into the server's environment."""
-    port = free_port()
+    port = port or free_port()
     command = ["streamlit", "run", str(script), "--server.port", str(port)]
     command += ["--server.headless", "true", *options]
     address = f"http://localhost:{port}"

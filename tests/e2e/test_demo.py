@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import Offline
 from playwright.sync_api import Locator, Page, TimeoutError, expect
-from servers import ROOT, streamlit
+from servers import ROOT, free_port, streamlit
 
 PATIENCE = 120_000
 expect.set_options(timeout=60_000)
@@ -142,3 +142,23 @@ def test_a_hostile_link_shows_as_text(offline: Offline, address: str) -> None:
     expect(warning).to_contain_text("Nothing here is called ':red[a]'")
     expect(warning.locator("img")).to_have_count(0)
     expect(demo.best).to_contain_text("Sesame Street")
+
+
+def test_a_restarted_server_takes_no_words_away(offline: Offline, tmp_path: Path) -> None:
+    passage, port = "Marta painted the boat green in 1987.", free_port()
+    who, when = "Who painted the boat?", "When was the boat painted?"
+    with streamlit(ROOT / "streamlit_app.py", tmp_path / "first.txt", port=port) as address:
+        demo = Demo(offline, f"{address}/?example=own")
+        demo.passage.fill(passage)
+        demo.question.fill(who)
+        demo.settled(who)
+        expect(demo.best).to_contain_text("Marta")
+    with streamlit(ROOT / "streamlit_app.py", tmp_path / "second.txt", port=port):
+        # The page comes back by itself.
+        expect(demo.page.get_by_text("Connection error")).to_have_count(0, timeout=PATIENCE)
+        demo.question.fill(when)
+        demo.settled(when)
+        expect(demo.tab("Python")).to_contain_text(repr(passage))
+        expect(demo.passage).to_have_value(passage)
+        expect(demo.question).to_have_value(when)
+        expect(demo.best).to_contain_text("1987")

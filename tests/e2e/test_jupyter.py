@@ -43,6 +43,20 @@ def test_offsets_are_code_points(offline: Offline, address: str, folder: Path) -
     assert all(passage[a["start"] : a["end"]] == a["text"] for a in answers)
 
 
+def test_undo_is_the_fields_own(offline: Offline, address: str, folder: Path) -> None:
+    """JupyterLab has a Ctrl+Z, too, which would undo a change of the notebook instead."""
+    lab = Lab(offline.page(), address, write(folder, "undo", MAKE))
+    lab.run(0)
+    lab.answered()
+    for field in (lab.question(), lab.view().get_by_label("Passage", exact=True)):
+        before = field.input_value()
+        field.press("Control+End")
+        field.press_sequentially("x")
+        expect(field).to_have_value(before + "x")
+        field.press("Control+z")
+        expect(field).to_have_value(before)
+
+
 def test_both_directions_and_observe(offline: Offline, address: str, folder: Path) -> None:
     lab = Lab(offline.page(), address, write(folder, "sync", MAKE))
     lab.run(0)

@@ -12,7 +12,13 @@ from pathlib import Path
 
 import pypdf
 import pytest
-from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+from pypdf.generic import (
+    ArrayObject,
+    DecodedStreamObject,
+    DictionaryObject,
+    NameObject,
+    NumberObject,
+)
 
 from qna_widget import documents
 from qna_widget.documents import Document, read_document, sandbox
@@ -144,6 +150,19 @@ def written(writer: pypdf.PdfWriter) -> bytes:
     file = io.BytesIO()
     writer.write(file)
     return file.getvalue()
+
+
+def test_ligatures_of_a_pdf_become_letters() -> None:
+    """As printed from LaTeX or a browser; a model has never read "oﬃce"."""
+    writer = pdf('di!erent sta! in an o#ce on the "rst %at')
+    font = writer.pages[0]["/Resources"]["/Font"]["/F1"]
+    names = [NameObject(f"/{name}") for name in ("ff", "fi", "ffi", "dollar", "fl")]
+    differences = ArrayObject([NumberObject(ord("!")), *names])
+    font[NameObject("/Encoding")] = DictionaryObject({NameObject("/Differences"): differences})
+    assert "ﬀ" in writer.pages[0].extract_text()
+    assert read_document(written(writer), "a.pdf").text == (
+        "different staff in an office on the first flat"
+    )
 
 
 def test_pages_of_a_pdf_become_paragraphs() -> None:

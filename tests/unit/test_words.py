@@ -60,9 +60,9 @@ def test_words_are_the_tokenizer_librarys(
             if len(expected) == 60:
                 break
             start, end = words[first[answer.start]][0], words[last[answer.end]][1]
+            widened += (start, end) != (answer.start, answer.end)
             if all(stands_beside(start, end, *kept, overlap) for *kept, _ in expected):
                 expected.append((start, end, answer.score))
-                widened += (start, end) != (answer.start, answer.end)
         found = conclude(
             prepared, decoder, replace(options, top_k=60, overlap=overlap),
             words_of(prepared.passage, continues),

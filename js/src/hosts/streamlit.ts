@@ -12,6 +12,8 @@ import { outputsOf } from "./outputs";
 /** What qna_widget/streamlit.py sends. */
 export interface Data {
   readonly key: string;
+  /** Another one means that Python knows nothing of this page: its server was restarted, say. */
+  readonly memory: string;
   /** Another one means that Python's arguments or its model changed. */
   readonly revision: string;
   /** The revision at which each argument last overrode what the reader changed. */
@@ -36,6 +38,7 @@ export interface Arguments {
 
 /** What outlives a component that Python hides and shows again. */
 interface Kept {
+  readonly memory: string;
   readonly revision: string;
   readonly since: Data["since"];
   changes: Partial<Inputs>;
@@ -131,15 +134,17 @@ function equal(one: Inputs, other: Inputs): boolean {
   return (Object.keys(one) as (keyof Inputs)[]).every((name) => one[name] === other[name]);
 }
 
-function recall({ key, revision, since, changes }: Data): Kept {
+function recall({ key, memory, revision, since, changes }: Data): Kept {
   const known = kept.get(key);
   if (known?.revision === revision) return known;
-  // What was typed and is not answered yet is known here alone.
+  // What was typed and is not answered yet is known here alone; to a new memory, all that was.
   const typed = Object.entries(known?.changes ?? {}).filter(
-    ([name]) => since[name as keyof Inputs] === known?.since[name as keyof Inputs],
+    ([name]) =>
+      memory !== known?.memory ||
+      since[name as keyof Inputs] === known?.since[name as keyof Inputs],
   );
   const all: Partial<Inputs> = { ...changes, ...Object.fromEntries(typed) };
-  const fresh = { revision, since, changes: all, reported: "", number: 0 };
+  const fresh = { memory, revision, since, changes: all, reported: "", number: 0 };
   kept.set(key, fresh);
   return fresh;
 }

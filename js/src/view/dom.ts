@@ -35,8 +35,9 @@ export function setText(element: Element, text: string): void {
 }
 
 /**
- * For everything that takes the focus but no text: JupyterLab keeps its one-letter shortcuts
- * ("d d" deletes the cell) away from an element with this attribute, though not from its children.
+ * For everything that takes the focus: JupyterLab keeps its shortcuts away from an element with this
+ * attribute, though not from its children. It would delete the cell at "d d", and undo its own last
+ * step instead of what was typed at Ctrl+Z.
  */
 export const CONTROL = { "data-lm-suppress-shortcuts": "true" };
 

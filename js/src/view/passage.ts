@@ -2,7 +2,7 @@
 // Both lie in one scrolling box and take the same height, so nothing needs to be kept in step.
 import { createOffsetMap } from "../core/offsets";
 import type { Answer } from "../core/types";
-import { el, setAttribute, setText, uniqueId } from "./dom";
+import { CONTROL, el, setAttribute, setText, uniqueId } from "./dom";
 import { count } from "./format";
 import { Highlights } from "./highlights";
 import { Newlines } from "./newlines";
@@ -33,6 +33,7 @@ export class PassagePane {
   constructor(events: PassageEvents, signal: AbortSignal) {
     const id = uniqueId("passage");
     const area = el("textarea", {
+      ...CONTROL,
       id,
       class: "qna-text",
       placeholder: "Paste or type the text to ask about",

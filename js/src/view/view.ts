@@ -3,7 +3,7 @@
 import { History } from "../history";
 import type { Actions, ComponentState } from "../state";
 import { AnswerList } from "./answers";
-import { el, uniqueId } from "./dom";
+import { CONTROL, el, uniqueId } from "./dom";
 import { isFirstLoad, isStopped, spansOf } from "./format";
 import { HistoryPanel } from "./history";
 import { Inspector } from "./inspector/panel";
@@ -44,6 +44,7 @@ export function mountView(
   if (signal.aborted) return;
   const id = uniqueId("question");
   const questionArea = el("textarea", {
+    ...CONTROL,
     id,
     class: "qna-question",
     rows: 1,

@@ -43,6 +43,7 @@ beforeEach(() => {
   args = {
     data: {
       key: `key ${key++}`,
+      memory: "m",
       revision: "0:a",
       since: { passage: "0:a", question: "0:a" },
       arguments: makeInputs(),
@@ -197,4 +198,22 @@ test("a report that was lost while hiding is sent again", () => {
 test("a page that knows nothing takes what Python remembers", () => {
   call({ changes: { question: "Remembered?" } });
   expect(host().readInputs().question).toBe("Remembered?");
+});
+
+test("a new memory of Python's replaces nothing that was typed", () => {
+  call();
+  host().writeInputs({ passage: "typed", question: "typed, too?" });
+  // The server was restarted and knows of the question alone, by the page's address.
+  const since = { passage: "0:b", question: "0:b" };
+  const empty = { ...makeInputs(), passage: "", question: "typed, too?" };
+  call({ memory: "n", revision: "0:b", since, arguments: empty });
+  expect(host().readInputs()).toMatchObject({ passage: "typed", question: "typed, too?" });
+  // What the script changes from now on counts again.
+  call({
+    memory: "n",
+    revision: "1:c",
+    since: { passage: "1:c", question: "0:b" },
+    arguments: { ...empty, passage: "the script's" },
+  });
+  expect(host().readInputs()).toMatchObject({ passage: "the script's", question: "typed, too?" });
 });
