@@ -91,10 +91,14 @@ def keep(picture: Image.Image, path: Path) -> None:
     reduced.save(path, optimize=True)
 
 
-def list_pictures(folder: Path) -> None:
-    """Bring the list of sha256 at the end of the folder's README up to date."""
+def list_pictures(folder: Path, **of: str) -> None:
+    """Bring the list of sha256 at the end of the folder's README up to date.
+
+    `of` are those of what the pictures show.
+    """
     readme = folder / "README.md"
-    lines = [
+    lines = [f"- `{name}` `{digest}`" for name, digest in of.items()]
+    lines += [
         f"- `{path.name}` `{sha256(path.read_bytes()).hexdigest()}`"
         for path in sorted(folder.glob("*.png"))
     ]

@@ -14,6 +14,7 @@ from pictures import keep, list_pictures
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
+from qna_widget import registry
 from qna_widget.answerer import QuestionAnswerer
 from qna_widget.features import max_context_windows
 from qna_widget.pipeline import prepare
@@ -172,6 +173,7 @@ def test_the_pictures_of_the_documentation(
     harness: Harness, browser: Browser, own_texts: Path, request: pytest.FixtureRequest
 ) -> None:
     """With --update-screenshots they are drawn anew: a real question to the bundled model."""
+    model = registry.resolve("bundled").onnx.sha256
     if request.config.getoption("--update-screenshots"):
         [example] = (one for one in read_examples(own_texts) if one.question == PICTURED)
         for theme in THEMES:
@@ -189,11 +191,12 @@ def test_the_pictures_of_the_documentation(
             page.locator(".qna-readout-text").wait_for()
             draw(page, f"inspector-{theme}")
             page.close()
-        list_pictures(DOCUMENTED)
+        list_pictures(DOCUMENTED, model=model)
     pictures = sorted(DOCUMENTED.glob("*.png"))
     names = {f"{what}-{theme}" for what in ("answered", "inspector") for theme in THEMES}
     assert {path.stem for path in pictures} == names
     listed = (DOCUMENTED / "README.md").read_text()
+    assert f"`model` `{model}`" in listed, "the pictures show another model's answers"
     for path in pictures:
         assert path.stat().st_size < 150_000, path.name
         assert f"`{path.name}` `{sha256(path.read_bytes()).hexdigest()}`" in listed
