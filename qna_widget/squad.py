@@ -143,6 +143,8 @@ def best_threshold(
     `scores` are those of the best spans, `margins` the null margins: a question is answered when
     its margin is at most the threshold. As in the official script: starting from no question
     answered, questions are answered in the order of their margins, and the first best is taken.
+    Where answering none is best, the script says 0; margins may be negative, so here it is a
+    threshold below all of them.
     """
     current = best = float(sum(not has_answer for has_answer in answerable))
     threshold = min(margins, default=0.0) - 1.0

@@ -49,6 +49,13 @@ def test_lists_and_top_k_give_lists(qa: QuestionAnswerer) -> None:
     assert qa(question=WHO, context="Ernie", top_k=3)["answer"] == "Ernie"
 
 
+def test_no_answer_that_does_not_win_is_never_first(qa: QuestionAnswerer) -> None:
+    found = qa(question=NOTHING, context=BERT, top_k=3, handle_impossible_answer=True,
+               no_answer_threshold=100)  # fmt: skip
+    assert [bool(answer["answer"]) for answer in found] == [True, False, True]
+    assert found[1]["score"] > found[0]["score"]
+
+
 def test_no_answer_is_the_empty_text_and_only_on_request(qa: QuestionAnswerer) -> None:
     assert qa(question=NOTHING, context=BERT)["answer"] != ""
     impossible = qa(question=NOTHING, context=BERT, handle_impossible_answer=True)

@@ -140,6 +140,10 @@ def test_other_files_are_refused(tmp_path: Path, content: str, message: str) -> 
         read_examples(tmp_path / "none.json")
 
 
+def test_no_answer_wins_above_the_threshold_not_at_it() -> None:
+    assert [Prediction("red", 2.0).answer(threshold) for threshold in (1.5, 2.0)] == ["", "red"]
+
+
 def test_a_byte_order_mark_is_no_trouble(tmp_path: Path, own_texts: Path) -> None:
     file = tmp_path / "marked.json"
     file.write_bytes(b"\xef\xbb\xbf" + own_texts.read_bytes())

@@ -70,6 +70,17 @@ def test_one_thread_is_the_callers_own(tiny: bytes, monkeypatch: pytest.MonkeyPa
         assert ran[count - 1 :] == [(threading.current_thread(), count)]
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+def test_short_features_run_together_and_once(
+    tiny: bytes, threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, ran = Session(tiny, threads=threads), []
+    run = session._run
+    monkeypatch.setattr(session, "_run", lambda batch: ran.append(len(batch)) or run(batch))
+    assert len(list(session.run([feature(5)] * LOOK_AHEAD))) == LOOK_AHEAD
+    assert ran == [LOOK_AHEAD]
+
+
 def test_an_error_in_the_features_reaches_the_caller(tiny: bytes) -> None:
     def broken():
         yield feature(5)

@@ -71,8 +71,7 @@ def test_each_weight_and_zero_point_moves_by_128_and_nothing_else_changes(bundle
 
 def test_logits_are_the_same_to_the_last_bit(bundled: bytes) -> None:
     if not signed_products_are_exact():
-        # Then the file is run as it is, which the next test holds.
-        return
+        pytest.skip("products overflow here, so the file runs as it is: the next test holds that")
     plain = onnxruntime.InferenceSession(bundled)
     for length in (12, 70, 200):
         one = feature(length)
