@@ -104,7 +104,8 @@ def test_the_former_model_answers_until_the_new_one_is_there(lab: Lab, hub: Hub)
     lab.question().fill("Who is Ernie?")
     expect(status(lab.view())).to_contain_text("MiniLM-L6 (bundled)")
     expect(lab.view().get_by_role("listitem").first).to_contain_text("Bert")
-    told = lab.until("[w.model, w.question, w.status, w.answers]", lambda v: v[2] == "loading")
+    everything = "[w.model, w.question, w.status, w.answers]"
+    told = lab.until(everything, lambda v: v[1:3] == ["Who is Ernie?", "loading"])
     assert told == ["mobilebert", "Who is Ernie?", "loading", []]
     assert lab.until("w.progress", lambda v: v)["stage"] == "fetch"
 
