@@ -223,5 +223,7 @@ def _load(onnx: bytes, threads: int = 1) -> Any:
     # Planned ahead, a value takes over memory that has left the processor's cache: 5% slower. Not
     # planned, threads that run in step swap memory through their common arena: 25% slower.
     options.enable_mem_reuse = threads > 1
+    # A plan for each length would be kept, and lengths differ from text to text.
+    options.enable_mem_pattern = False
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
