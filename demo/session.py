@@ -67,7 +67,7 @@ def follow_address() -> None:
 def write_address(inputs: link.Inputs) -> None:
     """Let the page's address lead back to here. An own text is not put there unasked."""
     session = current()
-    if inputs.model not in ("auto", *models()):  # may yet fail to come
+    if inputs.model != "auto" and inputs.model not in models():  # may yet fail to come
         inputs = replace(inputs, model="auto")
     session.address = {} if inputs == link.START else link.write(inputs)
     if st.query_params.to_dict() != session.address:

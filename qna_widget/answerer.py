@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, overload
@@ -16,7 +16,7 @@ from .compatible import pipeline_answers, pipeline_options
 from .contract import check_value
 from .decoding import Decoder
 from .errors import InputError
-from .inputs import Pair, pair_of, pairs
+from .inputs import PairLike, pair_of, pairs
 from .options import TRUTH, AskOptions, ask_options
 from .pipeline import Prepared, conclude, prepare
 from .progress import progress_bar
@@ -156,9 +156,7 @@ class QuestionAnswerer:
         (result,) = self._stream(pair, self.options(**options), progress=int(progress))
         return result
 
-    def ask_many(
-        self, pairs: Iterable[Pair | Mapping[str, str]], **options: Any
-    ) -> Iterator[Result]:
+    def ask_many(self, pairs: Iterable[PairLike], **options: Any) -> Iterator[Result]:
         """Yield one result per (question, passage), in order, as soon as it is there.
 
         A pair may also be a mapping with the keys "question" and "context". Pairs are drawn as
@@ -174,11 +172,7 @@ class QuestionAnswerer:
         return ask_options(options, self.manifest.max_seq_len)
 
     def _stream(
-        self,
-        pairs: Iterable[Pair | Mapping[str, str]],
-        options: AskOptions,
-        *,
-        progress: int = 0,
+        self, pairs: Iterable[PairLike], options: AskOptions, *, progress: int = 0
     ) -> Iterator[Result]:
         """Answer `pairs`; `progress` is their number if a bar is wanted, else 0."""
         waiting: deque[Prepared] = deque()
@@ -193,10 +187,7 @@ class QuestionAnswerer:
         return progress_bar(results, progress, "questions") if progress else results
 
     def _features(
-        self,
-        pairs: Iterable[Pair | Mapping[str, str]],
-        options: AskOptions,
-        waiting: deque[Prepared],
+        self, pairs: Iterable[PairLike], options: AskOptions, waiting: deque[Prepared]
     ) -> Iterator[Feature]:
         """Yield the windows of all pairs; append to `waiting` what they belong to."""
         previous: Prepared | None = None

@@ -42,7 +42,6 @@ ANSWER_COLUMNS: dict[str, Kind] = {
 }
 """The new columns and what they hold, in order."""
 
-
 # Tokens; more than any model reads.
 ANY_LENGTH = 10**6
 

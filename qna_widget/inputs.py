@@ -10,6 +10,8 @@ from .contract import check_value, shown
 from .errors import InputError
 
 Pair = tuple[str, str]
+# A pair, or a mapping with the keys "question" and "context" or "passage".
+PairLike = Pair | Mapping[str, str]
 
 
 def pairs(question: Any, passage: Any, context: Any = None) -> tuple[list[Pair], bool]:

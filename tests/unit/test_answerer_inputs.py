@@ -121,7 +121,7 @@ def test_what_comes_before_an_error_is_answered_first(threads: int) -> None:
         next(answers)
 
 
-@pytest.mark.parametrize("threads", [[1], True, 0, 1.0, "2"])
+@pytest.mark.parametrize("threads", [[1], True, 0, -1, 1.0, "2"])
 def test_threads_are_a_number(threads: object) -> None:
     with pytest.raises(InputError, match="give 1 or more, or None for all processors"):
         QuestionAnswerer("bundled", threads=threads)
