@@ -12,7 +12,7 @@ import pytest
 from inspector_cases import LONG, NO_ANSWER, SHORT, ask, settle
 from pictures import compare, keep, list_pictures, reduce, show_difference
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from view_page import put
 from view_states import CHANGING, STATES
 
@@ -76,9 +76,17 @@ def scene(browser: Browser, harness: str) -> Iterator[Open]:
         page.close()
 
 
+# Opening is seen by the component at its `toggle` event, some time after the click.
+TOGGLED = """summary => ({ toggled: new Promise(done =>
+  summary.parentElement.addEventListener('toggle', done, { once: true })) })"""
+
+
 def press(page: Page, summary: str, within: str = "main") -> None:
+    """Open or close all such parts, and let the component know of each."""
     for found in page.locator(within).locator("summary", has_text=summary).all():
+        pressed = found.evaluate_handle(TOGGLED)
         found.click()
+        pressed.evaluate("({ toggled }) => toggled.then(() => null)")
 
 
 def answered(page: Page) -> None:
@@ -99,7 +107,7 @@ def long(page: Page) -> None:
     ask(page, LONG)
     page.add_style_tag(content=".qna-root .qna-sides { display: none }")
     press(page, "Why these scores?", "#host")
-    page.locator(".qna-readout > *").first.wait_for()
+    expect(page.locator(".qna-readout")).to_have_count(1)
 
 
 def no_answer(page: Page) -> None:
@@ -120,8 +128,9 @@ def inspector(page: Page) -> None:
         content=".qna-root :is(.qna-ask, .qna-status, .qna-columns) { display: none }"
     )
     press(page, "Why these scores?")
-    page.locator(".qna-readout > *").last.wait_for()
-    for matrix in page.get_by_role("application").all():
+    matrices = page.get_by_role("application")
+    expect(matrices).to_have_count(2)
+    for matrix in matrices.all():
         matrix.focus()
         page.keyboard.press("ArrowRight")
         page.keyboard.press("Enter")
