@@ -253,5 +253,5 @@ def _unreachable(name: HubName, error: BaseException) -> str:
 def _first(error: BaseException) -> str:
     """Return the first line of a message, as a sentence."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    text = lines[0] if lines else type(error).__name__
+    text = re.sub(r"^\[Errno -?\d+\] ", "", lines[0]) if lines else type(error).__name__
     return text if text.endswith(".") else f"{text}."

@@ -33,8 +33,8 @@ class Example:
 def read_examples(file: Path, *, limit: int | None = None) -> list[Example]:
     """Read the first `limit` questions of a SQuAD-format file (all by default).
 
-    Raises DatasetError when it is not one or an id occurs twice, InputError when `limit` is less
-    than 1.
+    Raises DatasetError when it is not one, an id occurs twice or a text to be asked is blank;
+    InputError when `limit` is less than 1.
     """
     if limit is not None and limit < 1:
         raise InputError(f"limit is {limit}; it must be 1 or more, or left out for all questions.")
@@ -67,7 +67,15 @@ def read_examples(file: Path, *, limit: int | None = None) -> list[Example]:
             f"{file} holds the id {twice!r} {counts[twice]} times. Answers are kept and scored by "
             "id, so give each question one of its own."
         )
-    return examples[:limit]
+    asked = examples[:limit]
+    for example in asked:
+        for what in ("question", "passage"):
+            if not getattr(example, what).strip():
+                raise DatasetError(
+                    f"{file} has a blank {what} for the id {example.id!r}, which nobody can "
+                    "answer. Give it a text, or take the question out."
+                )
+    return asked
 
 
 def _id(value: object) -> str:

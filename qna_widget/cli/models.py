@@ -25,7 +25,7 @@ def add(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print a line per model, or what was removed."""
-    if options.remove:
+    if options.remove is not None:
         return _remove(options.remove)
     lines = [
         {**asdict(model), "folder": _folder(model), "commit": _commit(model)}

@@ -50,6 +50,8 @@ def test_fetch_list_remove(hub: Hub, capsys: Capture) -> None:
     assert "'owner/tiny' is not in the cache; it holds nothing." in capsys.readouterr().err
     assert main(["models", "--remove", "bundled"]) == 1
     assert "'bundled' is part of the package" in capsys.readouterr().err
+    assert main(["models", "--remove", ""]) == 1
+    assert "got ''" in capsys.readouterr().err
 
 
 def test_fetch_refuses_in_words(hub: Hub, capsys: Capture) -> None:

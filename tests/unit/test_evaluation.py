@@ -129,6 +129,14 @@ def test_evaluates_the_bundled_model_on_the_repositorys_texts(own_texts: Path) -
             "holds the id '7' 2 times",
         ),
         ("[1]", "not in SQuAD's format"),
+        (
+            '{"data": [{"paragraphs": [{"context": "p", "qas": [{"id": "7", "question": " "}]}]}]}',
+            "a blank question for the id '7'",
+        ),
+        (
+            '{"data": [{"paragraphs": [{"context": "", "qas": [{"id": "7", "question": "?"}]}]}]}',
+            "a blank passage for the id '7'",
+        ),
     ],
 )
 def test_other_files_are_refused(tmp_path: Path, content: str, message: str) -> None:

@@ -53,6 +53,34 @@ def test_features_are_drawn_as_needed_and_closing_stops(tiny: bytes) -> None:
     assert len(drawn) <= 2 * LOOK_AHEAD
 
 
+def test_what_waits_for_a_worker_is_dropped_on_closing(
+    tiny: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, ran = Session(tiny, threads=2), []
+    run, first, others = session._run, threading.Event(), threading.Event()
+
+    def held(batch):
+        length = len(batch[0].input_ids)
+        assert (first if length == 5 else others).wait(60)
+        ran.append(length)
+        return run(batch)
+
+    def five():
+        for length in range(5, 10):
+            if length == 9:  # the four before it have been handed to the workers
+                first.set()
+            yield feature(length)
+
+    monkeypatch.setattr(session, "_run", held)
+    monkeypatch.setattr(session, "_batch_tokens", 0)  # as of an 8-bit model
+    results = session.run(five())
+    next(results)
+    results.close()
+    others.set()
+    session._pool().shutdown()
+    assert set(ran) <= {5, 6, 7}, "8 and 9 had no worker yet"
+
+
 def test_one_thread_is_the_callers_own(tiny: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     """So that engines with a thread per processor fill them, and streams wait for nothing."""
     session, drawn, ran = Session(tiny, threads=1), [], []

@@ -26,11 +26,21 @@ export class ModelMenu {
     this.#fill,
   );
   readonly #row: HTMLElement;
+  /** To be seen when a wait for the first word from Python is long (status.css). */
+  readonly #silence = el(
+    "p",
+    { class: "qna-status-line qna-late" },
+    "Python has not answered yet: it is busy, or not running.",
+  );
+  readonly #problem: HTMLElement;
   readonly #shown: HTMLElement;
   readonly #alert = el("div", { class: "qna-alert", role: "alert" });
   readonly #live = el("div", { class: "qna-hidden", role: "status", "aria-live": "polite" });
   #options = "";
   #former: Inputs["model"] = AUTO;
+  #refused: Inputs["model"] = AUTO;
+  /** The refusal that the reader has read, until it is another one or comes again. */
+  #dismissed = "";
   /** What is waited for, so that its end can be read aloud. */
   #awaited = "";
 
@@ -51,9 +61,32 @@ export class ModelMenu {
     );
     this.field = field("Model", this.#select, "the former one answers until the new one is there");
     this.#row = el("div", { class: "qna-status-row" }, this.#line, cancel);
-    const shown = el("div", { class: "qna-status" }, this.#bar, this.#row, this.#alert);
-    this.wait = el("div", { class: "qna-model-wait" }, shown, this.#live);
-    this.#shown = shown;
+    const again = button(
+      "Try again",
+      "qna-button",
+      () => actions.setOptions({ model: this.#refused }),
+      signal,
+    );
+    const dismiss = button(
+      "Dismiss",
+      "qna-button",
+      () => {
+        this.#dismissed = this.#alert.textContent;
+        this.#shown.hidden = true;
+        this.#select.focus();
+      },
+      signal,
+    );
+    this.#problem = el("div", { class: "qna-alert-row" }, this.#alert, again, dismiss);
+    this.#shown = el(
+      "div",
+      { class: "qna-status" },
+      this.#bar,
+      this.#row,
+      this.#silence,
+      this.#problem,
+    );
+    this.wait = el("div", { class: "qna-model-wait" }, this.#shown, this.#live);
   }
 
   draw(state: ComponentState): void {
@@ -64,15 +97,18 @@ export class ModelMenu {
     const waiting = change !== null && change.error === "";
     this.#bar.hidden = !waiting;
     this.#row.hidden = !waiting;
+    this.#silence.hidden = !waiting || change.progress !== null;
     const title = change === null ? "" : titleOf(state, change.model);
-    setText(
-      this.#alert,
+    const problem =
       change === null || waiting
         ? ""
-        : `${title} is not used; ${state.model} goes on answering. ${change.error}`,
-    );
-    this.#shown.hidden = change === null;
+        : `${title} is not used; ${state.model} goes on answering. ${change.error}`;
+    if (problem !== this.#dismissed) this.#dismissed = "";
+    setText(this.#alert, problem);
+    this.#problem.hidden = problem === "";
+    this.#shown.hidden = change === null || (problem !== "" && problem === this.#dismissed);
     if (change !== null) this.#former = change.former;
+    if (problem !== "") this.#refused = change!.model;
     if (waiting) this.#drawProgress(title, state);
     this.#announce(waiting ? title : "", state);
   }

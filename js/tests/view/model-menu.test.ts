@@ -96,5 +96,36 @@ test("what did not come is an alert, in words, as text", () => {
   );
   expect(menu.wait.querySelector("b")).toBeNull();
   expect(isShown("[role=alert]")).toBe(true);
-  expect(isShown("button")).toBe(false);
+  expect(isShown(".qna-cancel")).toBe(false);
+  draw("bundled");
+  expect(isShown("[role=alert]")).toBe(false);
+});
+
+test("what did not come can be tried again, or put aside until it fails again", () => {
+  const failed = { model: "big", error: "The hub did not answer." };
+  const press = (label: string) =>
+    [...menu.wait.querySelectorAll("button")].find((b) => b.textContent === label)!.click();
+  draw("bundled", failed);
+  press("Try again");
+  expect(chosen).toEqual(["big"]);
+  draw("bundled", failed);
+  press("Dismiss");
+  expect(document.activeElement).toBe(select());
+  draw("bundled", failed);
+  expect(isShown("[role=alert]")).toBe(false);
+  draw("bundled", { ...failed, error: "The disk is full." });
+  expect(isShown("[role=alert]")).toBe(true);
+  press("Dismiss");
+  draw("big", {});
+  draw("bundled", { ...failed, error: "The disk is full." });
+  expect(isShown("[role=alert]")).toBe(true);
+  expect(chosen).toEqual(["big"]);
+});
+
+test("only Python's silence has words of its own", () => {
+  draw("big", {});
+  expect(isShown(".qna-late")).toBe(true);
+  const step = { stage: "fetch", name: "big", loaded: 1, total: 2, unit: "bytes" } as const;
+  draw("big", { progress: step });
+  expect(isShown(".qna-late")).toBe(false);
 });
