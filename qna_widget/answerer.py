@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import threading
+import warnings
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, overload
 
 from . import names, registry
 from .assets import Asset
-from .compatible import pipeline_answers, pipeline_options
+from .compatible import pipeline_answer, pipeline_answers, pipeline_options
 from .contract import check_value
 from .decoding import Decoder
 from .errors import InputError
@@ -115,30 +116,32 @@ class QuestionAnswerer:
         "question" and "context", or a list of such. Lists give a list. The best answer is the
         empty text when "no answer" wins. `progress` draws a bar on the terminal; `options` are
         those of `ask`. With `pipeline_compatible` the answers are dicts with "score", "start",
-        "end" and "answer", and the defaults are the pipeline's (docs/migrating.md).
+        "end" and "answer", the defaults are the pipeline's, and a generator of dicts gives a
+        generator of answers, without a bar (docs/migrating.md).
 
-        Raises BlankQuestionError, BlankPassageError, and InputError for anything else that cannot
-        be asked.
+        Warns (UserWarning) of a question that is cut. Raises BlankQuestionError,
+        BlankPassageError, and InputError for anything else that cannot be asked.
         """
         compatible = (
             self.pipeline_compatible
             if pipeline_compatible is None
             else check_value("pipeline_compatible", pipeline_compatible, TRUTH)
         )
-        asked, single = pairs(question, passage, context)
         given = {**options, "top_k": top_k}
         if compatible:
             given = pipeline_options(given)
         elif top_k is None:
             given["top_k"] = 1
         chosen = self.options(**given)
+        impossible = bool(given.get("handle_impossible_answer"))
+        if compatible and isinstance(question, Iterator) and passage is None and context is None:
+            return self._compatible_stream(question, chosen, impossible=impossible)
+        asked, single = pairs(question, passage, context)
         results = list(self._stream(asked, chosen, progress=len(asked) if progress else 0))
+        for warning in dict.fromkeys(text for result in results for text in result.warnings):
+            warnings.warn(warning, stacklevel=2)
         if compatible:
-            return pipeline_answers(
-                results,
-                chosen.decoding.top_k,
-                impossible=bool(given.get("handle_impossible_answer")),
-            )
+            return pipeline_answers(results, chosen.decoding.top_k, impossible=impossible)
         answers = [list(result.answers) for result in results]
         found = [ranked[0] for ranked in answers] if top_k is None else answers
         return found[0] if single else found
@@ -185,6 +188,15 @@ class QuestionAnswerer:
             return self._conclude(logits, waiting, options)
         results = self._conclude(self.session.run(features), waiting, options)
         return progress_bar(results, progress, "questions") if progress else results
+
+    def _compatible_stream(
+        self, asked: Iterator[Mapping[str, str]], options: AskOptions, *, impossible: bool
+    ) -> Iterator[Any]:
+        """Answer a generator as the pipeline did: one by one, as they are asked for."""
+        for result in self._stream(asked, options):
+            for warning in result.warnings:
+                warnings.warn(warning, stacklevel=2)
+            yield pipeline_answer(result, options.decoding.top_k, impossible=impossible)
 
     def _features(
         self, pairs: Iterable[PairLike], options: AskOptions, waiting: deque[Prepared]

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+from . import names
 from .contract import check_input, shown
 from .errors import BlankPassageError, BlankQuestionError, InputError, needs_extra
 from .frames import Frame, Kind, frame_of, spark_types
@@ -52,7 +53,7 @@ def answer_batch(
     model: str | Path = "auto",
     question: str = "question",
     passage: str = "passage",
-    top_k: int = 1,
+    top_k: int | None = 1,
     prefix: str = "",
     errors: Literal["column", "raise"] = "column",
     threads: int | None = 1,
@@ -77,13 +78,14 @@ def answer_batch(
     if not isinstance(prefix, str):
         raise InputError(f"prefix must be a string; got {shown(prefix)}.")
     frame = frame_of(batch)
-    names = {name: prefix + name for name in ANSWER_COLUMNS}
-    _check_columns(frame, (question, passage), list(names.values()))
+    new = {name: prefix + name for name in ANSWER_COLUMNS}
+    _check_columns(frame, (question, passage), list(new.values()))
     texts = [_pair(*row) for row in zip(frame.values(question), frame.values(passage), strict=True)]
 
     rows: list[int] = []
     columns: dict[str, list[Any]] = {name: [] for name in ANSWER_COLUMNS}
-    for row, outcome in enumerate(_outcomes(texts, model, threads, {**options, "top_k": top_k})):
+    options["top_k"] = 1 if top_k is None else top_k
+    for row, outcome in enumerate(_outcomes(texts, model, threads, options)):
         if isinstance(outcome, InputError) and errors == "raise":
             raise InputError(f"Row {row} of the batch (the first is 0): {outcome}") from outcome
         for line in _lines(outcome):
@@ -92,8 +94,8 @@ def answer_batch(
                 column.append(line.get(name))
     extended: Batch = frame.extended(
         rows,
-        {names[name]: column for name, column in columns.items()},
-        {names[name]: kind for name, kind in ANSWER_COLUMNS.items()},
+        {new[name]: column for name, column in columns.items()},
+        {new[name]: kind for name, kind in ANSWER_COLUMNS.items()},
     )
     return extended
 
@@ -156,6 +158,7 @@ def _outcomes(
     """Yield a result or a reason for each of `pairs`, in order."""
     if not pairs:  # loads no model, and so does not know how much it reads at once
         ask_options(options, ANY_LENGTH)
+        names.parse(model)
         return
     with needs_extra("Answering tables", "kernel"):
         from .answerer import QuestionAnswerer

@@ -18,8 +18,8 @@ def pairs(question: Any, passage: Any, context: Any = None) -> tuple[list[Pair],
     """Return the (question, passage) pairs, and whether it is one pair that was not in a list.
 
     Texts or lists of texts; a single text goes with each of the others. `context` is another name
-    for `passage`. In place of both: a mapping {"question": ..., "context" or "passage": ...}, or a
-    list of such. Raises InputError for anything else.
+    for `passage`. In place of both: a mapping {"question": ..., "context" or "passage": ...} of
+    these, or a list of such with a text each. Raises InputError for anything else.
     """
     if passage is not None and context is not None:
         raise InputError("passage and context are two names for the same text; give one of them.")
@@ -30,8 +30,10 @@ def pairs(question: Any, passage: Any, context: Any = None) -> tuple[list[Pair],
         if passage is not None:
             raise InputError(
                 "The mappings hold question and context already; got passage "
-                f"{shown(passage)} besides."
+                f"{shown(passage)} besides. Several mappings go in a list."
             )
+        if single and isinstance(question, Mapping) and any(map(_is_list, question.values())):
+            return pairs(*_pair_in(question, ""))
         places = [""] if single else [f" at index {index}" for index in range(len(items))]
         return [_from_mapping(*item) for item in zip(items, places, strict=True)], single
     question = items if _is_list(question) else question
@@ -88,11 +90,17 @@ def _text(name: str, value: Any, where: str, more: str = "") -> str:
 
 
 def _from_mapping(item: Any, where: str) -> Pair:
+    question, passage = _pair_in(item, where)
+    name = "context" if "context" in item else "passage"
+    return _text("question", question, where), _text(name, passage, where)
+
+
+def _pair_in(item: Any, where: str) -> tuple[Any, Any]:
+    """Return what a mapping has for question and passage, whatever it is."""
     keys = set(item) if isinstance(item, Mapping) else set()
     if keys not in ({"question", "context"}, {"question", "passage"}):
         raise InputError(
             f"The input{where} must be a mapping with the keys 'question' and 'context' (or "
             f"'passage'); got {shown(item)}."
         )
-    passage = "context" if "context" in keys else "passage"
-    return _text("question", item["question"], where), _text(passage, item[passage], where)
+    return item["question"], item["context" if "context" in keys else "passage"]

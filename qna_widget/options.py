@@ -18,6 +18,11 @@ ASK_OPTIONS: Final = (
     "no_answer_threshold", "handle_impossible_answer", "overlap", "align_to_words",
 )  # fmt: skip
 TRUTH: Final = {"type": "boolean"}
+LONGEST: Final = "tokens; more with a model that `qna-widget export --max-seq-len` wrote"
+THRESHOLD: Final = {
+    **INPUTS["no_answer_threshold"],
+    "unit": 'logits; infinity turns "no answer" off',
+}
 
 
 @dataclass(frozen=True)
@@ -41,16 +46,16 @@ def ask_options(given: Mapping[str, Any], longest: int) -> AskOptions:
     def choose(name: str) -> Any:
         return check_input(name, values.get(name, INPUTS[name]["default"]))
 
-    def whole(name: str, default: int, minimum: int) -> int:
+    def whole(name: str, default: int, minimum: int, unit: str = "tokens") -> int:
         # A question may be cut at more tokens than fit: prepare says so where it happens.
         maximum = max(longest, default)
-        spec = {"type": "integer", "minimum": minimum, "maximum": maximum, "unit": "tokens"}
+        spec = {"type": "integer", "minimum": minimum, "maximum": maximum, "unit": unit}
         checked: int = check_value(name, values.get(name, default), spec)
         return checked
 
     return AskOptions(
         FeatureOptions(
-            max_seq_len=whole("max_seq_len", longest, MIN_SEQ_LEN),
+            max_seq_len=whole("max_seq_len", longest, MIN_SEQ_LEN, LONGEST),
             doc_stride=choose("doc_stride"),
             max_question_tokens=whole("max_question_len", MAX_QUESTION_TOKENS, 1),
         ),
@@ -89,5 +94,5 @@ def _threshold(values: Mapping[str, Any]) -> float:
     threshold = values.get("no_answer_threshold", INPUTS["no_answer_threshold"]["default"])
     if isinstance(threshold, Real) and threshold == float("inf"):
         return float("inf")
-    checked: float = check_input("no_answer_threshold", threshold)
+    checked: float = check_value("no_answer_threshold", threshold, THRESHOLD)
     return checked

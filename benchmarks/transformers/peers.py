@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import load_file, save_file
 
-from qna_widget.export import Origin, export_checkpoint
+from qna_widget.export import Origin, Precision, export_checkpoint
 from qna_widget.squad import Example, read_examples
 
 from .checkpoint import write_checkpoint
@@ -77,11 +77,11 @@ def random_checkpoint(head: float) -> Path:
     return target
 
 
-def float_model(checkpoint: Path) -> Path:
-    """Export `checkpoint` in float32 for QuestionAnswerer; return the folder."""
-    folder = checkpoint.with_name(f"{checkpoint.name}-fp32")
+def exported(checkpoint: Path, precision: Precision = "fp32") -> Path:
+    """Export `checkpoint` for QuestionAnswerer; return the folder."""
+    folder = checkpoint.with_name(f"{checkpoint.name}-{precision}")
     export_checkpoint(
-        checkpoint, folder, Origin(folder.name, folder.name, "", ""), precision="fp32"
+        checkpoint, folder, Origin(folder.name, folder.name, "", ""), precision=precision
     )
     return folder
 

@@ -24,7 +24,7 @@ from typing import Any
 
 from qna_widget.progress import progress_bar
 
-from .peers import Contender, arguments, bundled_checkpoint, contender, float_model, spread
+from .peers import Contender, arguments, bundled_checkpoint, contender, exported, spread
 
 BATCHES = (1, 2, 4, 8, 16, 32)
 PIECE = 50  # questions
@@ -52,7 +52,7 @@ def main() -> int:
     pieces = [examples[i : i + PIECE] for i in range(0, len(examples), PIECE)]
     models = {
         PEER: (PEER, checkpoint),
-        "qna-widget fp32": ("qna-widget", float_model(checkpoint)),
+        "qna-widget fp32": ("qna-widget", exported(checkpoint)),
         "qna-widget int8": ("qna-widget", "bundled"),
     }
     told: dict[str, list[dict[str, Any]]] = {name: [] for name in models}

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from qna_widget import names
-from qna_widget.contract import INPUTS, check_input
+from qna_widget.contract import INPUTS, check_input, check_value
 from qna_widget.errors import BlankQuestionError, InputError
+from qna_widget.options import THRESHOLD
 
 from .codes import CODES
 
@@ -53,8 +54,14 @@ def allowed(name: str) -> Callable[[str], Any]:
 
 def threshold(text: str) -> float:
     """Read the threshold of "no answer"; "inf": it never wins."""
-    value: float = float("inf") if text == "inf" else allowed("no_answer_threshold")(text)
-    return value
+    try:
+        value: Any = float(text)
+    except ValueError:
+        value = text
+    if value == float("inf"):
+        return float("inf")
+    checked: float = _checked(check_value, "no_answer_threshold", value, THRESHOLD)
+    return checked
 
 
 def question(text: str) -> str:

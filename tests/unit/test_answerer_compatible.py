@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from qna_widget import InputError, QuestionAnswerer
@@ -84,6 +86,31 @@ def test_no_answer_has_its_place_among_the_others(qa: QuestionAnswerer) -> None:
     assert sum(scores) <= 1
 
 
+def test_a_generator_is_answered_as_it_is_drawn(qa: QuestionAnswerer) -> None:
+    asked = [{"question": WHERE, "context": BERT}, {"question": WHO, "context": BERT}]
+
+    def endless() -> Iterator[dict[str, str]]:
+        while True:
+            yield from asked
+
+    answers = qa(endless())
+    assert [next(answers) for _ in range(3)] == [qa(one) for one in (*asked, asked[0])]
+    answers.close()
+    # One question: still no bare dict, which would be run through by its keys.
+    assert list(qa(one for one in asked[:1])) == [qa(asked[0])]
+    assert list(qa((one for one in asked), top_k=2)) == qa(asked, top_k=2)
+    with pytest.raises(InputError, match="no option 'truncation'"):
+        qa(endless(), truncation=True)
+    with pytest.raises(InputError, match="A pair must be"):
+        list(qa(text for text in [WHERE]))
+
+
+def test_lists_in_a_dict_are_paired(qa: QuestionAnswerer) -> None:
+    both = qa(question=[WHERE, WHO], context=BERT)
+    assert qa({"question": [WHERE, WHO], "context": [BERT, BERT]}) == both
+    assert qa({"question": [WHERE, WHO], "context": BERT}) == both
+
+
 def test_how_the_pipeline_shared_out_work_changes_nothing(qa: QuestionAnswerer) -> None:
     plain = qa(question=WHERE, context=BERT)
     told = qa(question=WHERE, context=BERT, batch_size=8, num_workers=2, padding="longest")
@@ -104,6 +131,8 @@ def test_answers_are_whole_words_unless_told_otherwise(qa: QuestionAnswerer) -> 
 def test_what_neither_knows_is_refused(qa: QuestionAnswerer) -> None:
     with pytest.raises(InputError, match=r"no option 'truncation' .*topk, batch_size"):
         qa(question=WHERE, context=BERT, truncation=True)
+    with pytest.raises(InputError, match="no option 'data'"):
+        qa(data={"question": WHERE, "context": BERT})
     with (
         pytest.warns(DeprecationWarning, match="old name"),
         pytest.raises(InputError, match="top_k=2 and topk=3; give one"),

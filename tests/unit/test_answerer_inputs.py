@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections import namedtuple
 from typing import Any
 
@@ -72,7 +73,14 @@ Given = namedtuple("Given", "arguments options said")
         Given(({"question": WHO, "context": BERT, "id": 1},), {}, "; got {'question': "),
         Given(({"question": WHO, "context": 1},), {}, "context must be a string; got 1 (int)."),
         Given(([{"question": WHO, "context": BERT}, WHO],), {}, "The input at index 1 must be a"),
-        Given(({"question": WHO, "context": BERT}, BERT), {}, "hold question and context already"),
+        Given(
+            ({"question": WHO, "context": BERT}, BERT), {}, "besides. Several mappings go in a l"
+        ),
+        Given(
+            ({"question": [WHO], "context": 1},), {}, "passage must be a string or a list of str"
+        ),
+        Given((WHO, BERT), {"max_seq_len": 385}, "384 (tokens; more with a model that `qna-widget"),
+        Given((WHO, BERT), {"no_answer_threshold": 101}, '(logits; infinity turns "no answer" off'),
         Given(([{"question": WHO, "context": BERT}], BERT), {}, "hold question and context alre"),
         Given((WHO, BERT), {"max_answer_length": 9}, "There is no option 'max_answer_length'"),
         Given((WHO, BERT), {"batch_size": 9}, "Allowed are top_k, max_answer_len, doc_stride,"),
@@ -139,6 +147,20 @@ def test_a_question_is_cut_where_it_is_told_to(qa: QuestionAnswerer) -> None:
     assert result.warnings == ("The question has 6 tokens; only its first 5 were used.",)
     cut = qa.ask("Where does Bert live today", BERT)
     assert result.answers == cut.answers
+
+
+@pytest.mark.parametrize("compatible", [False, True])
+def test_a_call_warns_of_a_question_that_it_cuts(qa: QuestionAnswerer, compatible: bool) -> None:
+    options = {"max_question_len": 3, "pipeline_compatible": compatible}
+    with pytest.warns(UserWarning, match="only its first 3 were used") as warned:
+        qa([WHERE, WHERE], BERT, **options)
+    assert [warning.filename for warning in warned] == [__file__]
+    if compatible:
+        with pytest.warns(UserWarning, match="only its first 3 were used") as warned:
+            list(qa((one for one in [{"question": WHERE, "context": BERT}]), **options))
+        assert [warning.filename for warning in warned] == [__file__]
+    with warnings.catch_warnings(action="error"):
+        qa([WHERE, WHO], BERT, pipeline_compatible=compatible)
 
 
 def test_no_answer_can_be_switched_off(qa: QuestionAnswerer) -> None:

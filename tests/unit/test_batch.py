@@ -94,6 +94,8 @@ def test_arrow_gives_what_pandas_gives(tiny: Path, top_k: int) -> None:
 
 
 def test_top_k_gives_a_row_per_ranked_answer(real: pd.DataFrame) -> None:
+    best = answer_batch(real.head(6))
+    pd.testing.assert_frame_equal(answer_batch(real.head(6), top_k=None), best)
     out = answer_batch(real.head(6), top_k=3, overlap="allow")
     qa = QuestionAnswerer(threads=1)
     for key, rows in out.groupby(level=0, sort=False):
@@ -208,7 +210,9 @@ def test_an_empty_piece_has_the_same_types_and_loads_no_model(tiny: Path) -> Non
     pd.testing.assert_series_equal(all_bad[NEW].dtypes, full[NEW].dtypes)
 
 
-@pytest.mark.parametrize("options", [{"max_answer_length": 3}, {"top_k": 0}, {"prefix": None}])
+@pytest.mark.parametrize(
+    "options", [{"max_answer_length": 3}, {"top_k": 0}, {"prefix": None}, {"model": 3}]
+)
 def test_a_piece_without_rows_checks_its_options(options: dict) -> None:
     """So a wrong one shows where the job is made, not on its workers."""
     with pytest.raises(InputError):

@@ -94,7 +94,7 @@ def test_ask_fails_in_words() -> None:
 def test_what_can_be_asked_for() -> None:
     short = ask("Where does Bert live?", "--max-answer-len", "1")
     assert short.stdout.decode().split()[-1] in ("Sesame", "Street")
-    words = ask("Who is Bert's best friend?", "--words", "--threshold", "inf")
+    words = ask("Who is Bert's best friend?", "--words", "--threshold", "INF")
     assert words.returncode == 0
     assert "Ernie" in words.stdout.decode()
 
@@ -200,12 +200,17 @@ def test_eval_refuses_what_it_could_not_finish(
 def test_eval_says_which_question_cannot_be_asked(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asked = [{"id": "1", "question": "Who?"}, {"id": "2", "question": " "}]
-    data = {"data": [{"paragraphs": [{"context": BERT, "qas": asked}]}]}
-    file = tmp_path / "blank.json"
-    file.write_text(json.dumps(data), encoding="utf-8")
-    assert main(["eval", str(file), "--model", "bundled"]) == 1
-    said = capsys.readouterr().err
+    def said_of(question: str) -> str:
+        asked = [{"id": "1", "question": "Who?"}, {"id": "2", "question": question}]
+        data = {"data": [{"paragraphs": [{"context": BERT, "qas": asked}]}]}
+        file = tmp_path / "blank.json"
+        file.write_text(json.dumps(data), encoding="utf-8")
+        assert main(["eval", str(file), "--model", "bundled"]) == 1
+        return capsys.readouterr().err
+
+    assert "blank question for the id '2'" in said_of(" ")
+    # Blank to the tokenizer alone: characters without a width.
+    said = said_of("\u200b\u200b")
     assert "The question is blank." in said
     assert said.endswith("(in the question at index 1)\n")
 

@@ -20,7 +20,7 @@ from qna_widget.export import Precision
         (["ask", "Who?", "--top-k", "0"], "--top-k: top_k must be a whole number from 1 to 100"),
         (["ask", "Who?", "--top-k", "some"], "must be a whole number from 1 to 100"),
         (["ask", "Who?", "--max-answer-len", "385"], "a whole number from 1 to 384 (tokens)"),
-        (["ask", "Who?", "--threshold", "nan"], "a number from -100 to 100 (logits); got nan"),
+        (["ask", "Who?", "--threshold", "nan"], "a number from -100 to 100 (logits; infin"),
         (["ask", "Who?", "--model", ""], "--model: model must be a name or a folder; got ''"),
         (["eval", "f.json", "--limit", "0"], "--limit: must be a whole number, 1 or more"),
         (["eval", "f.json", "--limit", "-5"], "1 or more; got '-5'"),
