@@ -27,12 +27,15 @@ NOTHING = "Nothing is answered yet."
 
 def texts(result: QnAResult) -> None:
     """Draw the menu of texts and the field for a file."""
-    text = key_of(result.passage)
-    if st.session_state.get("text") != text:  # setting it closes an open menu
-        st.session_state.text = text
+    menu = session.show_in_menu(key_of(result.passage))
     left, right = st.columns(2)
     left.selectbox(
-        "Text", [*EXAMPLES, OWN], key="text", format_func=title, on_change=session.pick_example
+        "Text",
+        [*EXAMPLES, OWN],
+        key=f"text-{menu}",
+        format_func=title,
+        on_change=session.pick_example,
+        args=(menu,),
     )
     right.file_uploader(
         "Or open a file",

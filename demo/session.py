@@ -14,7 +14,7 @@ from qna_widget.history import History
 from qna_widget.streamlit import QnAResult, reset
 
 from . import link
-from .examples import EXAMPLES, OWN, key_of
+from .examples import EXAMPLES
 
 KEY = "demo"
 """The component's."""
@@ -31,6 +31,8 @@ class Session:
     """Whether the link asks a question about an own text that is not in it."""
     file_error: str = ""
     file_notices: list[str] = field(default_factory=list)
+    menus: int = 0
+    """Numbers the menu of texts: each new one begins with what is shown."""
     uploads: int = 0
     """Numbers the field for files, so that it is empty after each."""
     address: dict[str, str] | None = None
@@ -97,15 +99,28 @@ def acted() -> None:
     session.link_troubles = []
 
 
-def pick_example() -> None:
-    """Show the example that the menu now says; an own text begins empty."""
+def show_in_menu(text: str) -> int:
+    """Return the number of the menu of texts, which says `text`.
+
+    It is a new one wherever it would say something else. What the page still says of the former
+    one is then nobody's choice; setting that one's value would make it look like the reader's.
+    """
+    session = current()
+    if st.session_state.get(f"text-{session.menus}") != text:
+        session.menus += 1
+        st.session_state[f"text-{session.menus}"] = text
+    return session.menus
+
+
+def pick_example(menu: int) -> None:
+    """Show the example that the menu of this number now says; an own text begins empty."""
     acted()
     session = current()
-    if st.session_state.text == OWN == key_of(session.inputs.passage):
-        # The page echoes what a file made the menu say; an example would have to be left first.
+    if menu != session.menus:
         return
+    text = st.session_state[f"text-{menu}"]
     session.file_error, session.file_notices = "", []
-    example = EXAMPLES.get(st.session_state.text)
+    example = EXAMPLES.get(text)
     passage, question = ("", "") if example is None else (example.passage, example.question)
     reset("passage", "question", key=KEY)
     session.inputs = replace(session.inputs, passage=passage, question=question)

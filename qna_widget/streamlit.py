@@ -81,7 +81,10 @@ class _Memory:
 
     def hear(self, report: dict[str, Any] | None) -> None:
         """Take in what the browser said, if it speaks of the present arguments."""
-        if report is not None and report["revision"] == self.revision:
+        if report is None or report["revision"] != self.revision:
+            return
+        # A run that a newer one overtakes goes on for a while, and must not undo it.
+        if report["number"] >= self.heard:
             self.changes = check_inputs(report["changes"])
             self.outputs = report["outputs"]
             self.heard = report["number"]

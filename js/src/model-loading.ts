@@ -25,6 +25,8 @@ export class ModelLoading {
   private told = "";
   /** The last choice that failed here, not in Python. */
   private failed: { readonly model: string; readonly error: string } | null = null;
+  /** Python's refusal of what is tried again now: it says nothing of this time. */
+  private past: Fetching | null = null;
 
   constructor(
     private readonly host: Host,
@@ -51,7 +53,11 @@ export class ModelLoading {
   /** Another name stands in the inputs: what was on its way for the former choice stops. */
   choose(): void {
     this.failed = null;
-    if (this.current !== null) this.cancel();
+    if (this.current !== null) {
+      this.cancel();
+      const told = this.host.readFetching?.() ?? null;
+      if (told?.error && told.model === this.host.readInputs().model) this.past = told;
+    }
     this.follow();
   }
 
@@ -114,6 +120,7 @@ export class ModelLoading {
     else {
       this.failed = { model, error };
       if (former !== undefined) this.events.takeBack(former);
+      this.told = "";
       this.tell();
     }
   }
@@ -121,7 +128,8 @@ export class ModelLoading {
   /** What the component's state says of the wait. */
   tell(): void {
     const models = this.host.readModels?.() ?? [];
-    const fetching = this.host.readFetching?.() ?? null;
+    const told = this.host.readFetching?.() ?? null;
+    const fetching = told === this.past ? null : told;
     if (this.current !== null) {
       const { model } = this.host.readInputs();
       const { asked } = this.current;

@@ -7,7 +7,6 @@ import shutil
 import zlib
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -76,7 +75,8 @@ class Page:
         return self.app.code[0].value
 
     def menu(self, key: str) -> Any:
-        return self.app.selectbox(key=key)
+        number = f"-{self.visit().menus}" if key == "text" else ""
+        return self.app.selectbox(key=f"{key}{number}")
 
     def upload(self, name: str, content: bytes) -> "Page":
         self.app.file_uploader(key=f"file-{self.visit().uploads}").set_value(
@@ -138,14 +138,22 @@ def test_an_own_text_begins_empty_and_may_come_from_a_file(page: Page) -> None:
     assert "letter\\.md\\: 21 characters\\." in page.app.info[0].value
 
 
-def test_the_menus_echo_does_not_empty_an_opened_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A run under way as the file was opened makes the menu's new value look like a choice."""
+def test_a_late_word_of_the_menu_does_not_take_an_opened_file_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A message under way as the file was opened speaks of the menu as it was."""
     visit = session.Session(inputs=replace(START, passage="Dear Bert."), file_notices=["21"])
-    state = SimpleNamespace(text="own", setdefault=lambda *_: visit)
+    state: dict[str, Any] = {"session": visit, "text-0": "bert"}
     monkeypatch.setattr("streamlit.session_state", state)
-    session.pick_example()
+    menu = session.show_in_menu("own")
+    assert state[f"text-{menu}"] == "own"
+    assert session.show_in_menu("own") == menu
+    session.pick_example(0)
     assert visit.inputs.passage == "Dear Bert."
     assert visit.file_notices == ["21"]
+    state[f"text-{menu}"] = "lighthouse"
+    session.pick_example(menu)
+    assert visit.inputs.passage == EXAMPLES["lighthouse"].passage
 
 
 @pytest.mark.parametrize(

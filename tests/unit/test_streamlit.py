@@ -183,6 +183,17 @@ def test_a_late_report_about_former_arguments_is_dropped(browser: Browser) -> No
     assert (result.answers, result.status) == ([], "loading")
 
 
+def test_a_run_that_was_overtaken_undoes_nothing(browser: Browser) -> None:
+    qna("Bert.", "Who?")
+    browser.says(question="Whos?")
+    older = browser.session["qna"]
+    qna("Bert.", "Who?")
+    browser.says(question="Whose?")
+    assert qna("Bert.", "Who?").question == "Whose?"
+    browser.session["qna"] = older
+    assert qna("Bert.", "Who?").question == "Whose?"
+
+
 @pytest.mark.parametrize("call", [lambda: qna(PASSAGE, key="a"), lambda: qna("", key="b")])
 def test_two_components_do_not_share(browser: Browser, call: Callable[[], QnAResult]) -> None:
     qna(PASSAGE, "Where?", key="main")

@@ -48,6 +48,8 @@ interface Kept {
   number: number;
 }
 
+/** What Streamlit's page says of the way to its server, on the root of the app. */
+const CONNECTION = "data-test-connection-state";
 const NO_RESULT = { answers: [], null_score: null, timing: {} };
 
 const kept = new Map<string, Kept>();
@@ -61,10 +63,14 @@ export class StreamlitHost implements Host {
   private state: ComponentState | null = null;
   private changed: () => void = () => {};
 
-  constructor(private args: Arguments) {
+  constructor(
+    private args: Arguments,
+    signal: AbortSignal,
+  ) {
     this.kept = recall(args.data);
     // A report that was on its way when Python hid the component is lost.
     if (this.kept.number !== args.data.heard) this.kept.reported = "";
+    onConnected(() => this.resend(), signal);
   }
 
   /** Streamlit's newest call. */
@@ -107,6 +113,13 @@ export class StreamlitHost implements Host {
     this.kept.changes = { ...this.kept.changes, ...changes };
   }
 
+  /** Streamlit drops what it is told without a server. */
+  private resend(): void {
+    if (this.kept.number === this.args.data.heard || this.state === null) return;
+    this.kept.reported = "";
+    this.report(this.state);
+  }
+
   report(state: ComponentState): void {
     this.state = state;
     if (state.status === "loading" || state.status === "running") return;
@@ -123,6 +136,17 @@ export class StreamlitHost implements Host {
       outputs: { ...NO_RESULT, ...outputs },
     });
   }
+}
+
+/** Calls back whenever the page has a server again. */
+function onConnected(callback: () => void, signal: AbortSignal): void {
+  const app = document.querySelector(`[${CONNECTION}]`);
+  if (app === null) return;
+  const observer = new MutationObserver(() => {
+    if (app.getAttribute(CONNECTION) === "CONNECTED") callback();
+  });
+  observer.observe(app, { attributeFilter: [CONNECTION] });
+  signal.addEventListener("abort", () => observer.disconnect());
 }
 
 /** All that Python says of models, to be compared. */
@@ -163,7 +187,7 @@ export default function qna(args: Arguments): () => void {
   let instance = mounted.get(parentElement);
   if (instance === undefined) {
     const stop = new AbortController();
-    const host = new StreamlitHost(args);
+    const host = new StreamlitHost(args, stop.signal);
     instance = { host, stop, calls: 0 };
     mounted.set(parentElement, instance);
     const component = createComponent(host, stop.signal);

@@ -195,6 +195,36 @@ test("a report that was lost while hiding is sent again", () => {
   ]);
 });
 
+test("what Streamlit was told without a server is told again when there is one", async () => {
+  document.body.innerHTML = "<div data-test-connection-state='CONNECTED'></div>";
+  const app = document.body.firstElementChild!;
+  const turn = async (state: string) => {
+    app.setAttribute("data-test-connection-state", state);
+    await Promise.resolve();
+  };
+  call();
+  host().report(makeState({ result: makeResult() }));
+  const end = call({ heard: 1 });
+  await turn("PINGING_SERVER");
+  await turn("CONNECTED");
+  expect(args.setStateValue).toHaveBeenCalledTimes(1);
+  await turn("PINGING_SERVER");
+  host().writeInputs({ question: "Who?" });
+  host().report(makeState({ result: makeResult() }));
+  expect(args.setStateValue).toHaveBeenCalledTimes(2);
+  await turn("CONNECTED");
+  expect(args.setStateValue).toHaveBeenCalledTimes(3);
+  expect(args.setStateValue.mock.lastCall![1]).toMatchObject({
+    number: 3,
+    changes: { question: "Who?" },
+  });
+  end();
+  await turn("PINGING_SERVER");
+  await turn("CONNECTED");
+  expect(args.setStateValue).toHaveBeenCalledTimes(3);
+  document.body.replaceChildren();
+});
+
 test("a page that knows nothing takes what Python remembers", () => {
   call({ changes: { question: "Remembered?" } });
   expect(host().readInputs().question).toBe("Remembered?");

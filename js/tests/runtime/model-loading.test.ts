@@ -146,6 +146,26 @@ test("cancelling takes the name back and ends the load; nothing is asked again",
   expect(shown()).toBe("zebra");
 });
 
+test("what Python refused is asked of it again, and its former refusal is not taken for the answer", async () => {
+  await startAnswered();
+  const error = "The hub did not answer.";
+  for (let time = 1; time <= 2; time++) {
+    component.actions.setOptions({ model: "new" });
+    await settle();
+    expect(host.written.at(-1)).toEqual({ model: "new" });
+    expect(component.state.change).toMatchObject({ model: "new", error: "" });
+    host.set({}, undefined, fetching({ model: "new", error }));
+    await settle();
+    expect(host.written.at(-1)).toEqual({ model: "old" });
+    expect(component.state.inputs.model).toBe("old");
+    expect(component.state.change).toMatchObject({ model: "new", error });
+    // Python takes the name back, too, and leaves the refusal where it is.
+    host.set({ model: "old" });
+    await settle();
+    expect(component.state.change).toMatchObject({ model: "new", error });
+  }
+});
+
 test("what Python cannot bring is told in words, its name taken back, and told no more later", async () => {
   await startAnswered();
   component.actions.setOptions({ model: "new" });
