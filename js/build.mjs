@@ -21,7 +21,7 @@ const common = {
 };
 
 /** The worker: one classic script, so that it starts from a blob: URL on every kind of page. */
-async function bundleWorker(entry = "src/runtime/worker.ts", alias = {}) {
+async function bundleWorker(entry = "src/runtime/worker/worker.ts", alias = {}) {
   const result = await build({
     ...common,
     entryPoints: [entry],
@@ -66,7 +66,7 @@ const bundle = async (entryPoints, outdir, format = "esm") =>
 
 const harness = process.argv.indexOf("--harness");
 if (harness !== -1) {
-  await bundle({ harness: "src/hosts/harness.ts" }, resolve(process.argv[harness + 1]));
+  await bundle({ harness: "tests/page/harness.ts" }, resolve(process.argv[harness + 1]));
   process.exit();
 }
 
@@ -94,7 +94,7 @@ if (webgpu !== -1) {
   const folder = resolve(process.argv[webgpu + 1] ?? out);
   // Asyncify runs wherever WebGPU is; the smaller JSPI edition would leave out Safari and Firefox.
   const wasm = "ort-wasm-simd-threaded.asyncify";
-  const script = await bundleWorker("src/runtime/worker-webgpu.ts", {
+  const script = await bundleWorker("src/runtime/worker/worker-webgpu.ts", {
     "onnxruntime-web/wasm": "onnxruntime-web/webgpu",
   });
   await writeListing(folder, "webgpu.json", {
@@ -112,7 +112,7 @@ if (webgpu !== -1) {
 // Built aside and moved file by file: a page that is being served never misses one.
 await mkdir(out, { recursive: true });
 const fresh = await mkdtemp(join(out, ".new-"));
-await bundle({ widget: "src/hosts/anywidget.ts", streamlit: "src/hosts/streamlit.ts" }, fresh);
+await bundle({ widget: "src/hosts/widget/widget.ts", streamlit: "src/hosts/streamlit.ts" }, fresh);
 await bundle({ standalone: "src/hosts/standalone.ts" }, fresh, "iife");
 const wasm = "ort-wasm-simd-threaded";
 await writeListing(fresh, "manifest.json", {

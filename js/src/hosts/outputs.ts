@@ -1,9 +1,10 @@
 // What a host tells Python about a state, in the contract's names and Python's units.
+
+import type { Inputs } from "../component/inputs";
+import { type ComponentState, isChanging, type Status } from "../component/state";
 import { toCodePoints } from "../core/offsets";
 import type { Answer, Timing } from "../core/types";
-import type { Inputs } from "../inputs";
 import type { Progress } from "../runtime/protocol";
-import { type ComponentState, isChanging, type Status } from "../state";
 
 /** `start` and `end` in code points. */
 export type PythonAnswer = Answer;

@@ -1,10 +1,10 @@
 // One HTML file that holds everything (qna_widget/standalone.py writes it): no Python, no server.
-import { createComponent } from "../component";
-import { DEFAULT_INPUTS, type Inputs } from "../inputs";
+import { createComponent } from "../component/component";
+import type { Host } from "../component/host";
+import { DEFAULT_INPUTS, type Inputs } from "../component/inputs";
+import { inlineSource } from "../runtime/assets/sources";
 import type { Manifest } from "../runtime/protocol";
-import { inlineSource } from "../runtime/sources";
 import { mountView } from "../view/view";
-import type { Host } from "./host";
 
 /** What the page carries besides the files. */
 interface Given {

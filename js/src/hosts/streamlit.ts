@@ -1,12 +1,12 @@
 // Streamlit components v2: inputs by `data`, files beside this module, a rerun per new answer.
-import { createComponent } from "../component";
-import { History } from "../history";
-import type { Inputs } from "../inputs";
+import { createComponent } from "../component/component";
+import { History } from "../component/history";
+import type { Host } from "../component/host";
+import type { Inputs } from "../component/inputs";
+import type { ComponentState } from "../component/state";
+import { httpSource } from "../runtime/assets/sources";
 import type { Fetching, Manifest, ModelChoice } from "../runtime/protocol";
-import { httpSource } from "../runtime/sources";
-import type { ComponentState } from "../state";
 import { mountView } from "../view/view";
-import type { Host } from "./host";
 import { outputsOf } from "./outputs";
 
 /** What qna_widget/streamlit.py sends. */

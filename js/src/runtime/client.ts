@@ -1,7 +1,7 @@
 // The page's side: one Runtime per page, however many components and copies of this bundle.
 import type { AskOptions, Result, Scores } from "../core/types";
-import type { AssetSource } from "./assets";
-import type { AssetCache } from "./cache";
+import type { AssetCache } from "./assets/cache";
+import type { AssetSource } from "./assets/loader";
 import { type AskHandlers, type Connection, EngineDied } from "./connection";
 import { RUNTIME } from "./constants";
 import { Engines, type EnginesOptions, modelKey } from "./engines";

@@ -1,6 +1,7 @@
 // What one page has once, however many components: engines, loaded models, loads in flight.
-import { AssetLoader, type AssetSource } from "./assets";
-import { AssetCache } from "./cache";
+
+import { AssetCache } from "./assets/cache";
+import { AssetLoader, type AssetSource } from "./assets/loader";
 import { Connection } from "./connection";
 import type { Asset, Manifest, ModelFiles, Progress } from "./protocol";
 import { SharedJobs, type Waiter } from "./shared";

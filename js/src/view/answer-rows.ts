@@ -1,11 +1,12 @@
 // One row of the ranked list: an answer's text, probability, score and place.
+
+import type { Inputs } from "../component/inputs";
 import { toCodePoints } from "../core/offsets";
 import type { Answer, Result } from "../core/types";
-import type { Inputs } from "../inputs";
 import { CONTROL, el, hidden, setAttribute } from "./dom";
 import { context } from "./excerpts";
 import { marginText, percent, score, spansOf } from "./format";
-import { hue } from "./highlights";
+import { hue } from "./passage/highlights";
 
 /** Passages shorter than this (UTF-16 units) can be seen whole: no context in the list. */
 const CONTEXT_FROM = 500;

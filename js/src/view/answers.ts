@@ -1,6 +1,7 @@
 // The ranked answers, with "no answer" among them as an answer of its own.
+
+import type { Inputs } from "../component/inputs";
 import type { Result } from "../core/types";
-import type { Inputs } from "../inputs";
 import { type Row, rankUnder, rows } from "./answer-rows";
 import { el, setAttribute, setText } from "./dom";
 import { isPartial, partialText } from "./format";

@@ -1,7 +1,8 @@
 // Figures and states in words for a person. Pure.
+
+import { DEFAULT_INPUTS } from "../component/inputs";
+import type { ComponentState } from "../component/state";
 import type { Answer, AskOptions, Result } from "../core/types";
-import { DEFAULT_INPUTS } from "../inputs";
-import type { ComponentState } from "../state";
 
 type Progress = NonNullable<ComponentState["progress"]>;
 

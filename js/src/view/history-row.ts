@@ -1,6 +1,6 @@
 // One row of the history: a question, what came of it, and how it was asked.
-import type { Asked, Draft } from "../history";
-import type { Inputs } from "../inputs";
+import type { Asked, Draft } from "../component/history";
+import type { Inputs } from "../component/inputs";
 import { CONTROL, el, hidden, setAttribute } from "./dom";
 import { opening } from "./excerpts";
 import { optionsText, percent, score, timeText } from "./format";

@@ -1,8 +1,8 @@
 // "History": what was asked here, newest first, to bring back or to take away as a file.
-import { type Asked, type Draft, type History, sameOptions, settled } from "../history";
-import { toCsv, toJson } from "../history-file";
-import type { Inputs } from "../inputs";
-import type { Actions, ComponentState } from "../state";
+import { type Asked, type Draft, type History, sameOptions, settled } from "../component/history";
+import { toCsv, toJson } from "../component/history-file";
+import type { Inputs } from "../component/inputs";
+import type { Actions, ComponentState } from "../component/state";
 import { button, CONTROL, el, setText } from "./dom";
 import { download } from "./download";
 import { dayText } from "./format";

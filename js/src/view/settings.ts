@@ -1,6 +1,6 @@
 // The settings behind a disclosure. Each change takes effect at once.
-import { contract, DEFAULT_INPUTS, type Inputs } from "../inputs";
-import type { Actions, ComponentState } from "../state";
+import { contract, DEFAULT_INPUTS, type Inputs } from "../component/inputs";
+import type { Actions, ComponentState } from "../component/state";
 import { button, CONTROL, el, setAttribute, setText } from "./dom";
 import { field, NumberField } from "./fields";
 import { score } from "./format";

@@ -1,5 +1,5 @@
 // What the component is doing: status line, progress, errors, notices, and what is read aloud.
-import type { Actions, ComponentState } from "../state";
+import type { Actions, ComponentState } from "../component/state";
 import { button, CONTROL, el, setAttribute, setText } from "./dom";
 import { announcement, isPartial, isStopped, progressText, statusParts } from "./format";
 

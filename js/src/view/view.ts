@@ -1,17 +1,17 @@
 // Draws a component's state and hands the reader's doings to its actions. Data flows one way:
 // state -> view -> actions -> state.
-import { History } from "../history";
-import type { Actions, ComponentState } from "../state";
+import { History } from "../component/history";
+import type { Actions, ComponentState } from "../component/state";
 import { AnswerList } from "./answers";
 import { CONTROL, el, uniqueId } from "./dom";
 import { isFirstLoad, isStopped, spansOf } from "./format";
 import { HistoryPanel } from "./history";
 import { Inspector } from "./inspector/panel";
-import { PassagePane } from "./passage";
+import { PassagePane } from "./passage/passage";
+import { TextField } from "./passage/text-field";
 import { Settings } from "./settings";
 import { StatusArea } from "./status";
 import { styles } from "./styles";
-import { TextField } from "./text-field";
 
 /** Where a view finds the state to draw; a component is one. */
 export interface StateSource {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { contract } from "../../src/component/inputs";
 import { crc32 } from "../../src/core/crc32";
 import { outputsOf } from "../../src/hosts/outputs";
-import { contract } from "../../src/inputs";
 import { ANSWER, makeInputs, makeResult, makeState, PASSAGE } from "./states";
 
 test("offsets leave in code points", () => {

@@ -1,8 +1,9 @@
 // States as a component would hold them.
+
+import { DEFAULT_INPUTS, type Inputs } from "../../src/component/inputs";
+import { type ComponentState, initialState } from "../../src/component/state";
 import type { Answer, Result } from "../../src/core/types";
-import { DEFAULT_INPUTS, type Inputs } from "../../src/inputs";
 import type { Manifest } from "../../src/runtime/protocol";
-import { type ComponentState, initialState } from "../../src/state";
 
 export const PASSAGE = "🙂 Bert lives at 123 Sesame Street.";
 export const ANSWER: Answer = {

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { beforeEach, expect, type Mock, test, vi } from "vitest";
-import type { Component } from "../../src/component";
+import type { Component } from "../../src/component/component";
 import type { StreamlitHost } from "../../src/hosts/streamlit";
 import qna, { type Arguments, type Data } from "../../src/hosts/streamlit";
 import { MANIFEST, makeInputs, makeResult, makeState } from "./states";
@@ -13,7 +13,7 @@ interface Made {
 const made: Made[] = vi.hoisted(() => []);
 const views: { root: unknown; signal: AbortSignal }[] = vi.hoisted(() => []);
 
-vi.mock("../../src/component", () => ({
+vi.mock("../../src/component/component", () => ({
   createComponent: (host: StreamlitHost, signal: AbortSignal): Component => {
     made.push({ host, signal });
     host.onChange(() => changed(), signal);

@@ -1,7 +1,5 @@
 // A model that finds the word "zebra", stands still when told to, and counts what it was asked.
-import { DEFAULT_INPUTS } from "../../src/inputs";
-import type { Sessions } from "../../src/runtime/engine";
-import { startEngine } from "../../src/runtime/engine";
+import { DEFAULT_INPUTS } from "../../src/component/inputs";
 import type {
   FromWorker,
   Manifest,
@@ -9,8 +7,10 @@ import type {
   Port,
   ToWorker,
 } from "../../src/runtime/protocol";
-import type { Session } from "../../src/runtime/session";
 import type { EngineHandle, StartEngine } from "../../src/runtime/start";
+import type { Sessions } from "../../src/runtime/worker/engine";
+import { startEngine } from "../../src/runtime/worker/engine";
+import type { Session } from "../../src/runtime/worker/session";
 import { type File, packFile } from "./helpers";
 
 const WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "where", "is", "it", "zebra", "the", "field"];

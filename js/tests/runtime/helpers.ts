@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { vi } from "vitest";
-import type { AssetSource, OpenOptions } from "../../src/runtime/assets";
+import type { AssetSource, OpenOptions } from "../../src/runtime/assets/loader";
 import type { Asset, Progress } from "../../src/runtime/protocol";
 import type { Waiter } from "../../src/runtime/shared";
 

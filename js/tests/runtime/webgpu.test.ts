@@ -2,10 +2,10 @@ import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Feature, Logits } from "../../src/core/types";
-import { AssetCache } from "../../src/runtime/cache";
+import { AssetCache } from "../../src/runtime/assets/cache";
 import { Runtime } from "../../src/runtime/client";
-import type { Session } from "../../src/runtime/session";
-import { disagreement, TOLERANCE, webGpuSessions } from "../../src/runtime/webgpu-session";
+import type { Session } from "../../src/runtime/worker/session";
+import { disagreement, TOLERANCE, webGpuSessions } from "../../src/runtime/worker/webgpu-session";
 import { engines, FakeSessions, makeGpuModel, makeModel, OPTIONS } from "./fake-model";
 import { eventually, type File, sourceOf, waiter } from "./helpers";
 

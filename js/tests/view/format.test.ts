@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { DEFAULT_INPUTS } from "../../src/component/inputs";
+import { type ComponentState, initialState } from "../../src/component/state";
 import type { Result } from "../../src/core/types";
-import { DEFAULT_INPUTS } from "../../src/inputs";
-import { type ComponentState, initialState } from "../../src/state";
 import {
   announcement,
   bytes,

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { History, settled } from "../../src/component/history";
+import { toCsv, toJson } from "../../src/component/history-file";
+import { contract, DEFAULT_INPUTS, type Inputs } from "../../src/component/inputs";
+import { type ComponentState, initialState } from "../../src/component/state";
 import type { Result } from "../../src/core/types";
-import { History, settled } from "../../src/history";
-import { toCsv, toJson } from "../../src/history-file";
-import { contract, DEFAULT_INPUTS, type Inputs } from "../../src/inputs";
-import { type ComponentState, initialState } from "../../src/state";
 
 const NOON = Date.UTC(2026, 0, 31, 12);
 

@@ -1,8 +1,8 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { DEFAULT_INPUTS } from "../../src/inputs";
-import type { Actions, ComponentState, ModelChange } from "../../src/state";
-import { initialState } from "../../src/state";
+import { DEFAULT_INPUTS } from "../../src/component/inputs";
+import type { Actions, ComponentState, ModelChange } from "../../src/component/state";
+import { initialState } from "../../src/component/state";
 import { ModelMenu } from "../../src/view/model-menu";
 
 const BUNDLED = { name: "bundled", title: "MiniLM", where: "package", bytes: 18.8e6, cached: true };

@@ -1,8 +1,8 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { DEFAULT_INPUTS, type Inputs } from "../../src/component/inputs";
+import { type Actions, type ComponentState, initialState } from "../../src/component/state";
 import type { Result } from "../../src/core/types";
-import { DEFAULT_INPUTS, type Inputs } from "../../src/inputs";
-import { type Actions, type ComponentState, initialState } from "../../src/state";
 import { mountView } from "../../src/view/view";
 
 const HOSTILE = [

@@ -1,4 +1,4 @@
-"""The real front end on a test page: js/src/hosts/harness.ts, served with the package's files."""
+"""The real front end on a test page: js/tests/page/harness.ts, served with the package's files."""
 
 from __future__ import annotations
 

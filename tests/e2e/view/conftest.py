@@ -1,4 +1,4 @@
-"""A page with a mounted view and a scripted state (js/tests/view/harness.ts)."""
+"""A page with a mounted view and a scripted state (js/tests/page/view-harness.ts)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>View</titl
 @pytest.fixture(scope="session")
 def harness(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("view")
-    bundle("tests/view/harness.ts", folder / "harness.js")
+    bundle("tests/page/view-harness.ts", folder / "harness.js")
     (folder / "harness.html").write_text(PAGE)
     return (folder / "harness.html").as_uri()
 

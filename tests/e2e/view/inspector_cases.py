@@ -1,4 +1,4 @@
-"""Questions whose scores are known, for a scripted model (js/tests/view/scripted-model.ts)."""
+"""Questions whose scores are known, for a scripted model (js/tests/page/scripted-model.ts)."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@ import type { TokenSpan } from "../../core/inspection";
 import { CONTROL, el } from "../dom";
 import { brief } from "../excerpts";
 import { percent, score } from "../format";
-import { hue } from "../highlights";
+import { hue } from "../passage/highlights";
 import { type Model, type Pointing, sameSpan, textOf } from "./model";
 
 export class Candidates {

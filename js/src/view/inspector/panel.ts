@@ -1,6 +1,7 @@
 // "Why these scores?": opens below the answers, fetches the scores, and links its parts.
+
+import type { Actions, ComponentState } from "../../component/state";
 import type { Inspection, TokenSpan } from "../../core/inspection";
-import type { Actions, ComponentState } from "../../state";
 import { CONTROL, el, setAttribute, setText } from "../dom";
 import { spansOf } from "../format";
 import { type Focus, type Model, type Pointing, sameSpan, spanOf } from "./model";

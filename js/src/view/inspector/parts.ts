@@ -1,6 +1,7 @@
 // What an open inspector shows: its parts, their headings, and their order.
+
+import type { Actions } from "../../component/state";
 import type { TokenSpan } from "../../core/inspection";
-import type { Actions } from "../../state";
 import { type Child, CONTROL, el } from "../dom";
 import { Candidates } from "./candidates";
 import { type Palette, readPalette } from "./colors";

@@ -1,0 +1,268 @@
+// One component: the host's inputs in, one state out. It loads the model at once, asks when the
+// texts rest, and never shows an answer to anything but the inputs as they are now.
+import type { Result } from "../core/types";
+import { type Client, pageRuntime } from "../runtime/client";
+import type { Host } from "./host";
+import type { Inputs } from "./inputs";
+import { ModelLoading } from "./model-loading";
+import { type Actions, type ComponentState, initialState } from "./state";
+
+export interface Component {
+  readonly state: ComponentState;
+  /** Calls back after each change of `state`, until the signal aborts. */
+  subscribe(listener: (state: ComponentState) => void, signal: AbortSignal): void;
+  readonly actions: Actions;
+}
+
+/** Milliseconds of rest after which what was typed is asked. */
+const TYPING_MS = 250;
+/** Milliseconds that a change of decoding options may stay undrawn: its answers mostly come first. */
+const QUIET_MS = 60;
+
+/**
+ * Starts a component; it ends, and lets go of the model, when `signal` aborts.
+ * @param client the page's model, or a stand-in for tests
+ */
+export function createComponent(
+  host: Host,
+  signal: AbortSignal,
+  client: Client = pageRuntime().connect(),
+): Component {
+  return new QnaComponent(host, signal, client);
+}
+
+class QnaComponent implements Component {
+  state: ComponentState;
+  readonly actions: Actions = {
+    setPassage: (passage) => this.edit({ passage }),
+    setQuestion: (question) => this.edit({ question }),
+    setOptions: (options) => this.edit(options),
+    retry: () => (this.loaded ? this.ask() : this.loading.retry()),
+    cancel: () => this.cancel(),
+    inspect: (until) => this.inspect(until),
+  };
+  private readonly listeners = new Set<(state: ComponentState) => void>();
+  private readonly loading: ModelLoading;
+  private asking: AbortController | null = null;
+  private typing: ReturnType<typeof setTimeout> | undefined;
+  private quiet: ReturnType<typeof setTimeout> | undefined;
+  /** How many look into the scores. */
+  private inspectors = 0;
+
+  constructor(
+    private readonly host: Host,
+    private readonly signal: AbortSignal,
+    private readonly client: Client,
+  ) {
+    this.state = initialState(host.readInputs());
+    this.loading = new ModelLoading(host, client, {
+      update: (changes) => this.update(changes),
+      ready: (manifest, backend) => {
+        this.stopAsking();
+        const { title } = manifest.model;
+        const done = { change: null, progress: null, result: null, scores: null, error: "" };
+        this.set({ ...done, notice: this.notice(), model: title, backend });
+        void this.ask();
+        this.loading.tell();
+      },
+      takeBack: (model) => {
+        this.host.writeInputs({ model });
+        this.set({ inputs: { ...this.state.inputs, model } });
+      },
+    });
+    signal.addEventListener("abort", () => this.end(), { once: true });
+    host.onChange(() => this.hostChanged(), signal);
+    this.loading.follow();
+  }
+
+  /** Whether a model is there to be asked. */
+  private get loaded(): boolean {
+    return this.loading.current !== null;
+  }
+
+  subscribe(listener: (state: ComponentState) => void, signal: AbortSignal): void {
+    if (signal.aborted) return;
+    this.listeners.add(listener);
+    signal.addEventListener("abort", () => this.listeners.delete(listener), { once: true });
+  }
+
+  /** The reader typed or chose something. */
+  private edit(changes: Partial<Inputs>): void {
+    if (this.signal.aborted) return;
+    this.host.writeInputs(changes);
+    this.change(changes, TYPING_MS);
+  }
+
+  private hostChanged(): void {
+    this.change(this.host.readInputs(), 0);
+    // A word from Python is also a reason to try again what failed before: it may be a new kernel.
+    const failed = !this.loaded && this.state.status === "error";
+    if (failed) this.loading.retry();
+    else this.loading.follow();
+  }
+
+  /** Takes new inputs over; answers to other inputs vanish, and what is being run for them stops. */
+  private change(changes: Partial<Inputs>, rest_ms: number): void {
+    const old = this.state.inputs;
+    const inputs = { ...old, ...changes };
+    const differs = (...names: (keyof Inputs)[]): boolean =>
+      names.some((name) => inputs[name] !== old[name]);
+    if (differs("passage", "question", "doc_stride")) {
+      this.stopAsking();
+      const waits = this.loaded && !isBlank(inputs);
+      const status = this.loaded ? (waits ? "running" : "ready") : this.state.status;
+      const error = this.loaded ? "" : this.state.error;
+      this.update({
+        inputs,
+        result: null,
+        scores: null,
+        progress: this.loaded ? null : this.state.progress,
+        status,
+        error,
+      });
+      this.typing = setTimeout(() => this.ask(), rest_ms);
+    } else if (differs("top_k", "max_answer_len", "no_answer_threshold", "overlap")) {
+      // Decoded anew without running the model: soon enough to spare the reader an empty list.
+      this.set({ inputs, result: null });
+      this.quiet ??= setTimeout(() => this.update({}), QUIET_MS);
+      // While typing rests, the question that comes takes the options along.
+      if (this.typing === undefined) void this.ask();
+    }
+    if (differs("model")) {
+      // Python answers with another manifest.
+      this.set({ inputs });
+      this.loading.choose();
+    }
+  }
+
+  private async ask(): Promise<void> {
+    if (this.signal.aborted) return;
+    clearTimeout(this.typing);
+    this.typing = undefined;
+    if (!this.loaded) {
+      // Cancelled, and now there is something to ask again. A failed load waits for retry().
+      if (!this.loading.busy && this.state.status === "idle") this.loading.retry();
+      return;
+    }
+    const { passage, question, model: _, ...options } = this.state.inputs;
+    if (isBlank(this.state.inputs)) {
+      this.stopAsking();
+      this.update({ status: "ready", progress: null, result: null, error: "" });
+      return;
+    }
+    // A newer request takes the older one's place; aborting that would throw its windows away.
+    const own = new AbortController();
+    this.asking = own;
+    const current = (): boolean => this.asking === own;
+    this.set({ status: "running", error: "", result: null });
+    if (this.quiet === undefined) this.update({ progress: null });
+    try {
+      const result = await this.client.ask(
+        { passage, question, options },
+        {
+          signal: own.signal,
+          onProgress: (progress) => current() && this.update({ progress }),
+          onPartial: (result) => {
+            if (!current()) return;
+            this.update({ result });
+            void this.fetchScores();
+          },
+        },
+      );
+      if (current()) this.finish(result);
+    } catch (error) {
+      if (!current()) return;
+      this.asking = null;
+      this.update({ status: "error", progress: null, error: words(error) });
+    }
+  }
+
+  private finish(result: Result): void {
+    this.asking = null;
+    const { backend } = result;
+    this.update({ status: "ready", progress: null, result, backend, notice: this.notice() });
+    void this.fetchScores();
+  }
+
+  /** Why this model answers, and what is wrong with this page; it may change with every answer. */
+  private notice(): string {
+    return [this.loading.current?.model.note, this.client.notice].filter(Boolean).join(" ");
+  }
+
+  private inspect(until: AbortSignal): void {
+    if (until.aborted || this.signal.aborted) return;
+    this.inspectors++;
+    const leave = (): void => {
+      if (--this.inspectors === 0) this.set({ scores: null });
+    };
+    until.addEventListener("abort", leave, { once: true });
+    void this.fetchScores();
+  }
+
+  /** Decoding options do not change the scores: they are fetched when windows were read. */
+  private async fetchScores(): Promise<void> {
+    const { result, scores: old, inputs, status } = this.state;
+    if (this.inspectors === 0 || result === null) return;
+    const known = old?.logits.length ?? 0;
+    // While a long passage is read, each time twice as much is known: that costs no more than once.
+    const enough = status === "running" ? 2 * known : known + 1;
+    if (known > 0 && result.windows_done < enough) return;
+    // An engine that dies brings a new result after its replacement, and that its scores.
+    const scores = await this.client.scores().catch(() => null);
+    const now = this.state.inputs;
+    const same = (["passage", "question", "doc_stride", "model"] as const).every(
+      (name) => now[name] === inputs[name],
+    );
+    if (scores !== null && same && this.inspectors > 0) this.update({ scores });
+  }
+
+  private cancel(): void {
+    const { status, change } = this.state;
+    if (!this.loaded) {
+      this.loading.cancel();
+      this.update({ status: "idle", progress: null });
+    } else if (status === "running") {
+      this.stopAsking();
+      // First answers stay: they are true as far as they go, and say how far.
+      this.update({ status: "ready", progress: null });
+      void this.fetchScores();
+    } else if (change !== null) this.edit({ model: change.former });
+  }
+
+  private stopAsking(): void {
+    clearTimeout(this.typing);
+    this.typing = undefined;
+    const asking = this.asking;
+    this.asking = null;
+    asking?.abort();
+  }
+
+  private end(): void {
+    this.loading.cancel();
+    this.stopAsking();
+    clearTimeout(this.quiet);
+    this.listeners.clear();
+    this.client.release();
+  }
+
+  private set(changes: Partial<ComponentState>): void {
+    this.state = { ...this.state, ...changes };
+  }
+
+  private update(changes: Partial<ComponentState>): void {
+    if (this.signal.aborted) return;
+    clearTimeout(this.quiet);
+    this.quiet = undefined;
+    this.set(changes);
+    this.host.report(this.state);
+    for (const listener of this.listeners) listener(this.state);
+  }
+}
+
+function isBlank({ passage, question }: Inputs): boolean {
+  return passage.trim() === "" || question.trim() === "";
+}
+
+function words(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,145 @@
+// What was asked so far and what came of it, as far as memory allows. Pure: the time is handed in.
+import type { Answer, AskOptions, Result } from "../core/types";
+import { contract, type Inputs } from "./inputs";
+import type { ComponentState } from "./state";
+
+/** A question with its final answers. Offsets in UTF-16 units. */
+export interface Asked {
+  readonly question: string;
+  readonly passage: string;
+  readonly options: AskOptions;
+  /** Title of the model that answered. */
+  readonly model: string;
+  readonly null_score: number | null;
+  /** Best first; the empty text comes first when "no answer" won. */
+  readonly answers: readonly Answer[];
+  /** Milliseconds since 1970. */
+  readonly asked_at: number;
+}
+
+/** What stood in the fields, unanswered, when an older question was brought back. */
+export interface Draft {
+  readonly question: string;
+  readonly passage: string;
+  readonly options: AskOptions;
+}
+
+/** Entries; beyond, the oldest go. */
+const MOST_ASKED = 1000;
+/** UTF-16 units of all passages together, each counted once; beyond, the oldest questions go. */
+const MOST_TEXT = 16_000_000;
+const MOST_DRAFTS = 20;
+/** Milliseconds within which a question that only grew was not finished. */
+const TYPING_MS = 3000;
+
+export class History {
+  /** Oldest first; one per question, passage, options and model: the first answers stand. */
+  asked: readonly Asked[] = [];
+  /** Newest first. */
+  drafts: readonly Draft[] = [];
+  /** Known passages, so that the same text is held once however often it was typed or set. */
+  readonly #passages = new Map<string, string>();
+  #units = 0;
+  #seen: Result | null = null;
+
+  constructor(private readonly most_text = MOST_TEXT) {}
+
+  /**
+   * Takes a state's answers over when they are final; first answers, cancelled ones and what was
+   * taken over before are not.
+   * @param now milliseconds since 1970
+   */
+  record({ status, result, inputs }: ComponentState, now: number): void {
+    if (status !== "ready" || result === null || result === this.#seen) return;
+    if (result.windows_done < result.windows_total) return;
+    this.#seen = result;
+    const options = optionsOf(inputs);
+    const entry: Asked = {
+      question: inputs.question,
+      passage: this.#passages.get(inputs.passage) ?? inputs.passage,
+      options,
+      model: result.model,
+      null_score: result.null_score,
+      answers: result.answers,
+      asked_at: now,
+    };
+    if (this.asked.some((other) => same(other, entry))) return;
+    if (!this.#passages.has(entry.passage)) {
+      this.#passages.set(entry.passage, entry.passage);
+      this.#units += entry.passage.length;
+    }
+    this.asked = [...this.asked, entry];
+    this.drafts = this.drafts.filter((draft) => !this.#knows(draft));
+    while (this.asked.length > MOST_ASKED || this.#units > this.most_text) {
+      if (this.asked.length === 1) break;
+      this.#dropOldest();
+    }
+  }
+
+  /** Keeps texts that would otherwise be lost when others take their place in the fields. */
+  keep(inputs: Inputs): void {
+    const { question, passage } = inputs;
+    const draft = { question, passage, options: optionsOf(inputs) };
+    if (this.#knows(draft)) return;
+    const others = this.drafts.filter(
+      (other) => other.question !== question || other.passage !== passage,
+    );
+    this.drafts = [draft, ...others].slice(0, MOST_DRAFTS);
+  }
+
+  /** Its texts stand in the fields again. */
+  drop(draft: Draft): void {
+    this.drafts = this.drafts.filter((other) => other !== draft);
+  }
+
+  /** Whether both texts can be had from what was asked. */
+  #knows({ question, passage }: Draft): boolean {
+    return (
+      (passage.trim() === "" || this.#passages.has(passage)) &&
+      (question.trim() === "" || this.asked.some((entry) => entry.question === question))
+    );
+  }
+
+  #dropOldest(): void {
+    const [oldest, ...rest] = this.asked;
+    this.asked = rest;
+    const { passage } = oldest!;
+    if (rest.some((entry) => entry.passage === passage)) return;
+    this.#passages.delete(passage);
+    this.#units -= passage.length;
+  }
+}
+
+/**
+ * Newest first, without steps on the way to the next entry: what differs from it in nothing but
+ * the options, as a slider that is dragged leaves many, and a question that was still being typed.
+ */
+export function settled(asked: readonly Asked[]): Asked[] {
+  return asked.filter((entry, i) => !isStep(entry, asked[i + 1])).reverse();
+}
+
+function isStep(entry: Asked, next: Asked | undefined): boolean {
+  if (next === undefined) return false;
+  if (entry.passage !== next.passage || entry.model !== next.model) return false;
+  if (entry.question === next.question) return true;
+  const typed = next.question.startsWith(entry.question.trimEnd());
+  return typed && next.asked_at - entry.asked_at < TYPING_MS;
+}
+
+function optionsOf(inputs: Inputs): AskOptions {
+  const names = contract.history.options as (keyof AskOptions)[];
+  return Object.fromEntries(names.map((name) => [name, inputs[name]])) as unknown as AskOptions;
+}
+
+function same(a: Asked, b: Asked): boolean {
+  return sameText(a, b) && a.model === b.model && sameOptions(a.options, b.options);
+}
+
+function sameText(a: Draft, b: Draft): boolean {
+  return a.question === b.question && a.passage === b.passage;
+}
+
+/** Whether `b` has all options that `a` names. */
+export function sameOptions(a: Partial<AskOptions>, b: AskOptions): boolean {
+  return (Object.keys(a) as (keyof AskOptions)[]).every((name) => a[name] === b[name]);
+}

@@ -1,0 +1,25 @@
+// The seam between a component and the page that it lives in. One file per host implements it.
+
+import type { AssetSource } from "../runtime/assets/loader";
+import type { Fetching, Manifest, ModelChoice } from "../runtime/protocol";
+import type { Inputs } from "./inputs";
+import type { ComponentState } from "./state";
+
+export interface Host {
+  /** The inputs and the manifest as Python last set them. */
+  readInputs(): Inputs;
+  /** Null until Python has the first model. */
+  readManifest(): Manifest | null;
+  /** What a menu of models offers; hosts without a choice leave both out. */
+  readModels?(): readonly ModelChoice[];
+  /** The model that Python fetches, or could not fetch; null for none. */
+  readFetching?(): Fetching | null;
+  /** Calls back whenever Python changed an input or the manifest; until the signal aborts. */
+  onChange(callback: () => void, signal: AbortSignal): void;
+  /** Hands what the reader typed or chose to Python. */
+  writeInputs(changes: Partial<Inputs>): void;
+  /** Hands a new state to Python; the host picks, converts offsets and throttles. */
+  report(state: ComponentState): void;
+  /** Where this host finds files, after the page's own cache, in order of preference. */
+  readonly sources: readonly AssetSource[];
+}

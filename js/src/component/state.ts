@@ -1,0 +1,77 @@
+// The one state that a component holds, that its views draw and that its host reports.
+import type { Result, Scores } from "../core/types";
+import type { ModelChoice, Progress } from "../runtime/protocol";
+import type { Inputs } from "./inputs";
+
+export type Status = "idle" | "loading" | "ready" | "running" | "error";
+
+/** Another model was chosen; until it is there, the former one answers. */
+export interface ModelChange {
+  /** Name of the chosen one, as `inputs.model` says it. */
+  readonly model: string;
+  /** Name of the one that answers. */
+  readonly former: string;
+  /** Null while nothing was heard of it. */
+  readonly progress: Progress | null;
+  /** Why it did not come, as sentences; "" while it is on its way. */
+  readonly error: string;
+}
+
+export interface ComponentState {
+  readonly inputs: Inputs;
+  /** Of the model that answers; `change` tells of another one. */
+  readonly status: Status;
+  /** The newest step of a wait; null when nothing is waited for. */
+  readonly progress: Progress | null;
+  /** The newest result for exactly these inputs; null when there is none (yet). */
+  readonly result: Result | null;
+  /** What the model said to exactly these inputs, while somebody inspects it; else null. */
+  readonly scores: Scores | null;
+  /** In words, with what to do; "" when all is well. */
+  readonly error: string;
+  /** A sentence that informs without alarming, e.g. why another model answers; "" for none. */
+  readonly notice: string;
+  /** Title of the model that answers, "" until known. */
+  readonly model: string;
+  /** What the reader can choose from; empty where there is no choice. */
+  readonly models: readonly ModelChoice[];
+  readonly change: ModelChange | null;
+  /** e.g. "wasm, 1 thread"; "" until known. */
+  readonly backend: string;
+}
+
+/** Before anything was loaded or asked. */
+export function initialState(inputs: Inputs): ComponentState {
+  return {
+    inputs,
+    status: "idle",
+    progress: null,
+    result: null,
+    scores: null,
+    error: "",
+    notice: "",
+    model: "",
+    models: [],
+    change: null,
+    backend: "",
+  };
+}
+
+/** Whether the answers are another model's than the inputs name. */
+export function isChanging({ change }: ComponentState): boolean {
+  return change !== null && change.error === "";
+}
+
+/** What a reader can do in a view. */
+export interface Actions {
+  setPassage(passage: string): void;
+  setQuestion(question: string): void;
+  /** Top_k, overlap, threshold: anything that `Inputs` holds besides the two texts. */
+  setOptions(options: Partial<Omit<Inputs, "passage" | "question">>): void;
+  /** After an error: try again. */
+  retry(): void;
+  /** Stops the question under way, or the load that it waits for. */
+  cancel(): void;
+  /** Keeps `scores` at hand until the signal aborts. They are not computed, only fetched. */
+  inspect(until: AbortSignal): void;
+}

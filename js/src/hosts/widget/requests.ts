@@ -1,0 +1,90 @@
+// What Python asks of the page: a sign of life, and what the model said. Nothing is sent unasked.
+import type { Component } from "../../component/component";
+import { contract } from "../../component/inputs";
+import type { ComponentState } from "../../component/state";
+import { crc32 } from "../../core/crc32";
+import { packScores } from "./scores";
+import type { Model } from "./widget";
+
+/** Milliseconds after which a request for scores is given up; Python gave up before. */
+const PATIENCE = 60_000;
+/** Several pages may answer one request. */
+const PAGE = Math.random().toString(36).slice(2);
+
+/** Answers until the signal aborts. */
+export function answerRequests(model: Model, component: Component, signal: AbortSignal): void {
+  const receive = (message: unknown): void => {
+    const { kind, request } = (message ?? {}) as { kind?: unknown; request?: unknown };
+    if (kind === "page.ping") attempt(() => model.send({ kind: "page.pong", request }));
+    if (kind === "scores.read") void sendScores(model, component, request, signal);
+  };
+  model.on("msg:custom", receive);
+  signal.addEventListener("abort", () => model.off("msg:custom", receive), { once: true });
+}
+
+async function sendScores(
+  model: Model,
+  component: Component,
+  request: unknown,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    const { inputs, scores } = await scored(component, signal);
+    const { passage, ...others } = inputs;
+    const { counts, bytes } = packScores(passage, scores!);
+    const head = { kind: "scores.chunk", request, page: PAGE, inputs: others, counts };
+    const whole = { ...head, passage_crc32: crc32(passage), total: bytes.byteLength };
+    // Larger messages stall the page, and beyond 10 MB none gets through.
+    const { chunk_bytes } = contract.scores;
+    for (let offset = 0; offset < bytes.byteLength; offset += chunk_bytes) {
+      const { buffer } = bytes.slice(offset, offset + chunk_bytes);
+      model.send({ ...whole, offset }, undefined, [new DataView(buffer)]);
+    }
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    attempt(() => model.send({ kind: "scores.none", request, message }));
+  }
+}
+
+/**
+ * The first state that has the scores of all its windows.
+ * @throws Error in words when none will come.
+ */
+function scored(component: Component, signal: AbortSignal): Promise<ComponentState> {
+  return new Promise((resolve, reject) => {
+    const own = new AbortController();
+    const until = AbortSignal.any([signal, own.signal]);
+    const end = (words: string): void => {
+      own.abort();
+      reject(new Error(words));
+    };
+    const timer = setTimeout(() => end("The browser has no scores yet."), PATIENCE);
+    until.addEventListener("abort", () => clearTimeout(timer), { once: true });
+    signal.addEventListener("abort", () => end("The widget was closed."), { once: true });
+    const look = (state: ComponentState): void => {
+      if (until.aborted) return;
+      const { status, result, scores, error } = state;
+      if (status === "error") end(error);
+      else if (status === "ready" && result === null) end("There is no question to score.");
+      else if (status === "ready" && result!.windows_done < result!.windows_total) {
+        end("The question was stopped before all windows were read.");
+      } else if (status === "ready" && scores?.logits.length === scores?.features.length) {
+        if (scores === null) return;
+        own.abort();
+        resolve(state);
+      }
+    };
+    component.subscribe(look, until);
+    component.actions.inspect(until);
+    look(component.state);
+  });
+}
+
+/** Without its kernel the page has nobody to answer. */
+function attempt(send: () => void): void {
+  try {
+    send();
+  } catch (error) {
+    console.warn("qna-widget: the kernel is gone.", error);
+  }
+}

@@ -1,0 +1,54 @@
+// What the model said, packed for Python (qna_widget/contract.json, "scores"; Python's side:
+// qna_widget/scores.py).
+import { createOffsetMap } from "../../core/offsets";
+import type { Scores } from "../../core/types";
+
+/** Tokens of passage and question, and windows. */
+export interface Counts {
+  readonly passage: number;
+  readonly question: number;
+  readonly windows: number;
+}
+
+export interface Packed {
+  readonly counts: Counts;
+  /** Little-endian, as every browser's own numbers are. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Packs the windows that were read.
+ * @param passage the text that the scores' offsets point into
+ */
+export function packScores(passage: string, scores: Scores): Packed {
+  const { toCodePoint } = createOffsetMap(passage);
+  const tokens = scores.passage;
+  const features = scores.features.slice(0, scores.logits.length);
+  const places = features.flatMap(({ passage_position, window_start, window_length }) => [
+    passage_position,
+    window_start,
+    window_length,
+  ]);
+  const parts: (Int32Array | Float32Array)[] = [
+    tokens.input_ids,
+    tokens.starts.map(toCodePoint),
+    tokens.ends.map(toCodePoint),
+    scores.question.input_ids,
+    Int32Array.from(places),
+    ...scores.logits.flatMap(({ start_logits, end_logits }) => [start_logits, end_logits]),
+  ];
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), at);
+    at += part.byteLength;
+  }
+  return {
+    counts: {
+      passage: tokens.input_ids.length,
+      question: scores.question.input_ids.length,
+      windows: features.length,
+    },
+    bytes,
+  };
+}

@@ -1,0 +1,218 @@
+// Jupyter (and whatever speaks its widget protocol): traits in, one report out, files by message.
+import { type Component, createComponent } from "../../component/component";
+import type { Host } from "../../component/host";
+import { contract, DEFAULT_INPUTS, type Inputs } from "../../component/inputs";
+import type { ComponentState } from "../../component/state";
+import { crc32 } from "../../core/crc32";
+import { type Buffers, rpcSource } from "../../runtime/assets/kernel";
+import type { AssetSource } from "../../runtime/assets/loader";
+import type { Fetching, Manifest, ModelChoice } from "../../runtime/protocol";
+import { mountView } from "../../view/view";
+import { outputsOf } from "../outputs";
+import { answerRequests } from "./requests";
+
+type CustomCallback = (message: unknown, buffers: Buffers) => void;
+
+/** The part of anywidget's model that every host of it has. */
+export interface Model {
+  get(name: string): unknown;
+  set(name: string, value: unknown): void;
+  save_changes(): void;
+  send(content: unknown, callbacks?: undefined, buffers?: readonly ArrayBufferView[]): void;
+  on(event: "msg:custom", callback: CustomCallback): void;
+  on(event: `change:${string}`, callback: () => void): void;
+  off(event: "msg:custom", callback: CustomCallback): void;
+  off(event: `change:${string}`, callback: () => void): void;
+}
+
+const INPUTS = Object.keys(contract.inputs) as (keyof Inputs)[];
+/** Milliseconds of quiet before what is typed goes to Python. */
+const WRITE_DELAY = 300;
+/** Milliseconds between reports that differ in nothing but the progress. */
+const REPORT_DELAY = 200;
+
+export class WidgetHost implements Host {
+  readonly sources: readonly AssetSource[];
+  private writing = false;
+  /** What the reader changed and Python does not have yet. */
+  private unsaved: Partial<Inputs> = {};
+  private writeTimer: ReturnType<typeof setTimeout> | undefined;
+  private reportTimer: ReturnType<typeof setTimeout> | undefined;
+  private newest: ComponentState | undefined;
+  private sent = "";
+  private passage = { text: "", crc32: 0 };
+
+  constructor(
+    private readonly model: Model,
+    signal: AbortSignal,
+  ) {
+    this.sources = [
+      rpcSource(
+        (message) => {
+          try {
+            model.send(message);
+          } catch (cause) {
+            throw new Error("it was restarted or is gone. Run the cell again.", { cause });
+          }
+        },
+        (callback, until) => {
+          model.on("msg:custom", callback);
+          until.addEventListener("abort", () => model.off("msg:custom", callback));
+        },
+      ),
+    ];
+    signal.addEventListener("abort", () => {
+      this.save();
+      clearTimeout(this.reportTimer);
+    });
+  }
+
+  readInputs(): Inputs {
+    const read = (name: keyof Inputs) => [name, this.model.get(name) ?? DEFAULT_INPUTS[name]];
+    return Object.fromEntries(INPUTS.map(read)) as unknown as Inputs;
+  }
+
+  readManifest(): Manifest | null {
+    return this.filled<Manifest>("_manifest");
+  }
+
+  readModels(): readonly ModelChoice[] {
+    return (this.model.get("_models") ?? []) as readonly ModelChoice[];
+  }
+
+  readFetching(): Fetching | null {
+    return this.filled<Fetching>("_fetching");
+  }
+
+  /** A dict of Python's; the empty one stands for none. */
+  private filled<T extends object>(name: string): T | null {
+    const dict = this.model.get(name) as T | undefined;
+    return dict === undefined || Object.keys(dict).length === 0 ? null : dict;
+  }
+
+  onChange(callback: () => void, signal: AbortSignal): void {
+    let due = false;
+    // Traits that Python sets together arrive one by one; they are one change.
+    const changed = (): void => {
+      if (this.writing) return;
+      // Jupyter echoes what was saved before: it must not undo what was typed since.
+      this.set(this.unsaved);
+      if (due) return;
+      due = true;
+      queueMicrotask(() => {
+        due = false;
+        if (!signal.aborted) callback();
+      });
+    };
+    const names = [...INPUTS, "_manifest", "_models", "_fetching"];
+    for (const name of names) this.model.on(`change:${name}`, changed);
+    signal.addEventListener("abort", () => {
+      for (const name of names) this.model.off(`change:${name}`, changed);
+    });
+  }
+
+  /** The page's own model has the changes at once, Python after a pause in the typing. */
+  writeInputs(changes: Partial<Inputs>): void {
+    this.unsaved = { ...this.unsaved, ...changes };
+    this.set(changes);
+    clearTimeout(this.writeTimer);
+    this.writeTimer = setTimeout(() => this.save(), WRITE_DELAY);
+  }
+
+  private set(changes: Partial<Inputs>): void {
+    this.writing = true;
+    for (const [name, value] of Object.entries(changes)) this.model.set(name, wellFormed(value));
+    this.writing = false;
+  }
+
+  report(state: ComponentState): void {
+    const progressOnly = this.newest !== undefined && sameButProgress(this.newest, state);
+    this.newest = state;
+    if (!progressOnly) this.post();
+    else this.reportTimer ??= setTimeout(() => this.post(), REPORT_DELAY);
+  }
+
+  private save(): void {
+    if (this.writeTimer === undefined) return;
+    clearTimeout(this.writeTimer);
+    this.writeTimer = undefined;
+    this.unsaved = {};
+    attempt(() => this.model.save_changes());
+  }
+
+  private post(): void {
+    clearTimeout(this.reportTimer);
+    this.reportTimer = undefined;
+    const state = this.newest!;
+    const { passage, ...inputs } = state.inputs;
+    if (this.passage.text !== passage) this.passage = { text: passage, crc32: crc32(passage) };
+    const outputs = outputsOf(state);
+    const report = { kind: "report", inputs, passage_crc32: this.passage.crc32, outputs };
+    const text = JSON.stringify(report);
+    if (text === this.sent) return;
+    this.sent = text;
+    attempt(() => this.model.send(report));
+  }
+}
+
+function sameButProgress(a: ComponentState, b: ComponentState): boolean {
+  return (
+    a.inputs === b.inputs && a.status === b.status && a.result === b.result && a.error === b.error
+  );
+}
+
+/** Half an emoji cannot travel; the browser's own encoder replaces it in the same way. */
+function wellFormed(value: unknown): unknown {
+  return typeof value === "string"
+    ? new TextDecoder().decode(new TextEncoder().encode(value))
+    : value;
+}
+
+/** Without its kernel the widget answers on; only Python does not hear of it. */
+function attempt(send: () => void): void {
+  try {
+    send();
+  } catch (error) {
+    console.warn("qna-widget: the kernel is gone.", error);
+  }
+}
+
+interface Mounted {
+  readonly component: Component;
+  readonly stop: AbortController;
+}
+
+// By the widget's own id: hosts hand a different `model` object to each call, and may share the
+// module between widgets.
+const mounted = new Map<string, Mounted>();
+
+function mount(model: Model): Mounted {
+  const id = String(model.get("_id"));
+  let found = mounted.get(id);
+  if (found === undefined) {
+    const stop = new AbortController();
+    const component = createComponent(new WidgetHost(model, stop.signal), stop.signal);
+    answerRequests(model, component, stop.signal);
+    found = { component, stop };
+    mounted.set(id, found);
+    stop.signal.addEventListener("abort", () => mounted.delete(id));
+  }
+  return found;
+}
+
+export default {
+  /** Once per widget and page. Waits for nothing: the kernel's messages are held back until it returns. */
+  initialize({ model }: { model: Model }): () => void {
+    const { stop } = mount(model);
+    return () => stop.abort();
+  },
+
+  /** Once per view. */
+  render({ model, el }: { model: Model; el: HTMLElement }): () => void {
+    const { component, stop } = mount(model);
+    const closed = new AbortController();
+    const signal = AbortSignal.any([closed.signal, stop.signal]);
+    mountView(el, component, component.actions, signal);
+    return () => closed.abort();
+  },
+};

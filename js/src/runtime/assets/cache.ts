@@ -1,0 +1,213 @@
+// The browser's own copy of the files, in IndexedDB: the one store that is there on plain http://
+// pages too. It may be absent, full, blocked or silent; then it steps aside and nothing stops.
+
+import type { Asset } from "../protocol";
+import type { AssetSource, OpenOptions } from "./loader";
+
+/** Files lie in chunks, so that a reload shows true progress and a cut download can go on. */
+export const CHUNK_BYTES = 1 << 20;
+const DATABASE = "qna-widget";
+const MAX_BYTES = 600e6;
+const MAX_AGE_MS = 30 * 24 * 3600e3;
+const PATIENCE_MS = 5000;
+/** Chunks that may wait to be stored. */
+const QUEUE = 8;
+
+/** What is known of a stored file, keyed by its sha256. */
+interface FileRecord {
+  readonly bytes: number;
+  /** Milliseconds since 1970 when it was last loaded. */
+  readonly used: number;
+}
+
+export interface CacheOptions {
+  readonly factory?: IDBFactory | undefined;
+  /** Milliseconds after which a silent database counts as broken. */
+  readonly patience_ms?: number;
+  readonly now?: () => number;
+  /** Bytes of all files together. */
+  readonly max_bytes?: number;
+}
+
+export class AssetCache implements AssetSource {
+  readonly name = "browser cache";
+  /** Why nothing is kept, as a sentence for the reader; "" while all is well. */
+  trouble = "";
+  private database: Promise<IDBDatabase> | null = null;
+  private writes: Promise<void> = Promise.resolve();
+  /** Chunks handed over, the oldest first; those long stored are dropped when room is asked for. */
+  private readonly queue: Promise<void>[] = [];
+  private readonly patience_ms: number;
+  private readonly now: () => number;
+  private readonly max_bytes: number;
+
+  constructor(private readonly options: CacheOptions = {}) {
+    this.patience_ms = options.patience_ms ?? PATIENCE_MS;
+    this.now = options.now ?? Date.now;
+    this.max_bytes = options.max_bytes ?? MAX_BYTES;
+  }
+
+  /** The stored beginning of the file, chunk by chunk; null when there is none. */
+  async open(asset: Asset, { signal }: OpenOptions): Promise<AsyncIterable<Uint8Array> | null> {
+    const first = await this.chunk(asset, 0);
+    if (first === null) return null;
+    const chunk = (index: number) => this.chunk(asset, index);
+    return (async function* () {
+      yield first;
+      for (let index = 1; index * CHUNK_BYTES < asset.bytes; index++) {
+        signal.throwIfAborted();
+        const next = await chunk(index);
+        if (next === null) return;
+        yield next;
+      }
+    })();
+  }
+
+  /** Stores one chunk when its turn comes. Never fails: a full or broken store only takes a note. */
+  keep(asset: Asset, index: number, bytes: Uint8Array): void {
+    const stored = this.enqueue(async () => {
+      await this.within(["chunks", "files"], "readwrite", (transaction) => {
+        transaction.objectStore("files").put(this.record(asset), asset.sha256);
+        transaction.objectStore("chunks").put(bytes, [asset.sha256, index]);
+        return undefined;
+      });
+    });
+    this.queue.push(stored);
+  }
+
+  /** Resolves when there is room for one more chunk. */
+  async room(): Promise<void> {
+    while (this.queue.length > QUEUE) await this.queue.shift();
+  }
+
+  /** Forgets a file; waits for the writes before it. */
+  drop(sha256: string): Promise<void> {
+    return this.enqueue(() => this.remove(sha256));
+  }
+
+  /** After a file was loaded: marks it as used, removes what is old or too much. */
+  tidy(loaded: Asset): void {
+    void this.enqueue(async () => {
+      const files = await this.within(["files"], "readwrite", (transaction) => {
+        const store = transaction.objectStore("files");
+        store.put(this.record(loaded), loaded.sha256);
+        return entries<FileRecord>(store);
+      });
+      let total = 0;
+      for (const [sha256, file] of (files ?? []).sort((a, b) => b[1].used - a[1].used)) {
+        total += file.bytes;
+        if (this.now() - file.used > MAX_AGE_MS || total > this.max_bytes)
+          await this.remove(sha256);
+      }
+    });
+  }
+
+  /** Resolves when everything handed over so far is stored or given up. */
+  settled(): Promise<void> {
+    return this.writes;
+  }
+
+  private record(asset: Asset): FileRecord {
+    return { bytes: asset.bytes, used: this.now() };
+  }
+
+  private async chunk(asset: Asset, index: number): Promise<Uint8Array | null> {
+    if (this.trouble) return null;
+    try {
+      const stored: unknown = await this.within(["chunks"], "readonly", (transaction) => {
+        const request = transaction.objectStore("chunks").get([asset.sha256, index]);
+        return () => request.result;
+      });
+      const length = Math.min(CHUNK_BYTES, asset.bytes - index * CHUNK_BYTES);
+      return stored instanceof Uint8Array && stored.byteLength === length ? stored : null;
+    } catch (error) {
+      this.giveUp(error);
+      return null;
+    }
+  }
+
+  private async remove(sha256: string): Promise<void> {
+    await this.within(["chunks", "files"], "readwrite", (transaction) => {
+      transaction.objectStore("files").delete(sha256);
+      transaction
+        .objectStore("chunks")
+        .delete(IDBKeyRange.bound([sha256, 0], [sha256, Number.MAX_SAFE_INTEGER]));
+      return undefined;
+    });
+  }
+
+  private enqueue(task: () => Promise<void>): Promise<void> {
+    this.writes = this.writes.then(async () => {
+      if (this.trouble) return;
+      try {
+        await task();
+      } catch (error) {
+        this.giveUp(error);
+      }
+    });
+    return this.writes;
+  }
+
+  private giveUp(error: unknown): void {
+    const reason = error instanceof Error ? error.message || error.name : String(error);
+    this.trouble ||= `This browser keeps no copy of the model (${reason}): it is loaded anew after each reload.`;
+  }
+
+  /** One transaction; what `work` returns is called once everything is on disk. */
+  private async within<T>(
+    stores: string[],
+    mode: IDBTransactionMode,
+    work: (transaction: IDBTransaction) => (() => T) | undefined,
+  ): Promise<T | undefined> {
+    this.database ??= this.connect();
+    const database = await this.patient(this.database);
+    return this.patient(
+      new Promise<T | undefined>((resolve, reject) => {
+        const transaction = database.transaction(stores, mode);
+        const result = work(transaction);
+        transaction.oncomplete = () => resolve(result?.());
+        transaction.onerror = () => reject(transaction.error);
+        transaction.onabort = () => reject(transaction.error ?? new Error("storage was refused"));
+      }),
+    );
+  }
+
+  private async connect(): Promise<IDBDatabase> {
+    const factory = this.options.factory ?? globalThis.indexedDB;
+    if (!factory) throw new Error("it has no IndexedDB");
+    return new Promise((resolve, reject) => {
+      const request = factory.open(DATABASE, 1);
+      request.onupgradeneeded = () => {
+        request.result.createObjectStore("chunks");
+        request.result.createObjectStore("files");
+      };
+      request.onsuccess = () => {
+        // A newer version in another tab must be able to change the layout.
+        request.result.onversionchange = () => {
+          request.result.close();
+          this.database = null;
+        };
+        resolve(request.result);
+      };
+      request.onerror = () => reject(request.error);
+      request.onblocked = () => reject(new Error("another tab holds the storage"));
+    });
+  }
+
+  private patient<T>(promise: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () => reject(new Error("its storage does not answer")),
+        this.patience_ms,
+      );
+      promise.then(resolve, reject).finally(() => clearTimeout(timer));
+    });
+  }
+}
+
+/** Keys and values of a small store, once the transaction is complete. */
+function entries<T>(store: IDBObjectStore): () => [string, T][] {
+  const keys = store.getAllKeys();
+  const values = store.getAll() as IDBRequest<T[]>;
+  return () => keys.result.map((key, index) => [String(key), values.result[index]!]);
+}

@@ -1,9 +1,0 @@
-// The optional worker with WebGPU; build.mjs bundles it with that edition of onnxruntime-web.
-import { startEngine } from "./engine";
-import type { FromWorker, Port, ToWorker } from "./protocol";
-import { initSessions } from "./session";
-import { webGpuSessions } from "./webgpu-session";
-
-const port = self as unknown as Port<FromWorker, ToWorker>;
-const open = webGpuSessions((message) => port.postMessage({ kind: "dead", message }));
-startEngine(port, { init: initSessions, open });

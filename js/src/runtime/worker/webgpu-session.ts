@@ -1,0 +1,88 @@
+// A session on the graphics card, trusted only after it has agreed with wasm. Drivers differ.
+import type { Logits } from "../../core/types";
+import { createSession, deviceLoss, type Session, type SessionOptions } from "./session";
+
+/**
+ * How far WebGPU may be from wasm on the same graph and input, as a share of the range of wasm's
+ * logits. Float graphs differ by 1e-6, 16-bit ones by 1e-3; a driver that computes wrongly is out
+ * by the whole range, or gives no numbers at all.
+ */
+export const TOLERANCE = 0.02;
+
+/** What the engine needs to open sessions; tests put others in. */
+export interface Opener {
+  create(onnx: Uint8Array, provider: "wasm" | "webgpu", optimized: boolean): Promise<Session>;
+  deviceLoss(): Promise<string>;
+}
+
+/** Milliseconds that a lost device has to say so after a failed run. */
+const LAST_WORDS_MS = 300;
+
+/**
+ * @param onDead told, in words, when the device is lost or fails: nothing may be asked of it again
+ * @returns opens a session, or throws an Error in words when the device does not start, or
+ *   computes something else than wasm
+ */
+export function webGpuSessions(
+  onDead: (reason: string) => void,
+  opener: Opener = { create: createSession, deviceLoss },
+): (onnx: Uint8Array, options: SessionOptions) => Promise<Session> {
+  const alone = turns();
+  const { signal } = new AbortController();
+  let loss: Promise<void> | undefined;
+
+  const run: (session: Session) => Session["run"] = (session) => async (features, how) => {
+    try {
+      return await alone(() => session.run(features, how));
+    } catch (error) {
+      how.signal.throwIfAborted();
+      const late = new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS));
+      await Promise.race([loss, late]);
+      onDead(`it failed: ${error instanceof Error ? error.message : error}`);
+      throw error;
+    }
+  };
+
+  const open = async (onnx: Uint8Array, options: SessionOptions): Promise<Session> => {
+    const trial = options.trial();
+    // One after the other: two sessions of a large model at a time would take twice the memory.
+    const reference = await opener.create(onnx, "wasm", true);
+    const expected = await reference.run(trial, { signal });
+    await reference.dispose();
+    const session = await opener.create(onnx, "webgpu", options.optimized);
+    loss ??= opener
+      .deviceLoss()
+      .then((reason) => onDead(`the graphics device was lost: ${reason}`));
+    const given = await session.run(trial, { signal });
+    const share = disagreement(expected, given);
+    if (!(share <= TOLERANCE)) {
+      await session.dispose();
+      const percent = Number.isFinite(share)
+        ? `by ${(100 * share).toFixed(1)}%`
+        : "by more than all";
+      throw new Error(`WebGPU's logits differ from wasm's ${percent} of their range.`);
+    }
+    return { ...session, run: run(session), dispose: () => alone(() => session.dispose()) };
+  };
+  return (onnx, options) => alone(() => open(onnx, options));
+}
+
+/** The largest difference, as a share of the range of the expected logits; NaN where one is NaN. */
+export function disagreement(expected: readonly Logits[], given: readonly Logits[]): number {
+  const flat = (all: readonly Logits[]): number[] =>
+    all.flatMap(({ start_logits, end_logits }) => [...start_logits, ...end_logits]);
+  const [wanted, got] = [flat(expected), flat(given)];
+  const range = Math.max(...wanted) - Math.min(...wanted);
+  const most = wanted.reduce((most, logit, i) => Math.max(most, Math.abs(logit - got[i]!)), 0);
+  return most / range;
+}
+
+/** This edition of onnxruntime does one thing at a time: whatever comes meanwhile waits its turn. */
+function turns(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const mine = last.then(work, work);
+    last = mine.catch(() => undefined);
+    return mine;
+  };
+}

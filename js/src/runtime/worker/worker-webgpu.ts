@@ -1,0 +1,10 @@
+// The optional worker with WebGPU; build.mjs bundles it with that edition of onnxruntime-web.
+
+import type { FromWorker, Port, ToWorker } from "../protocol";
+import { startEngine } from "./engine";
+import { initSessions } from "./session";
+import { webGpuSessions } from "./webgpu-session";
+
+const port = self as unknown as Port<FromWorker, ToWorker>;
+const open = webGpuSessions((message) => port.postMessage({ kind: "dead", message }));
+startEngine(port, { init: initSessions, open });

@@ -1,0 +1,169 @@
+// The layer under the passage's textarea: the same text, unseen, with the answers marked.
+// Laid out in chunks, so that a book costs a hundred nodes, and an edit or a new answer
+// lays out one chunk again instead of all.
+import { el, setAttribute } from "../dom";
+import { editChunks, type Mark, segments } from "./segments";
+
+interface Chunk {
+  text: string;
+  readonly element: HTMLElement;
+  /** What is drawn in it; "" for plain text. */
+  marks: string;
+}
+
+export class Highlights {
+  readonly element = el("div", { class: "qna-layer", "aria-hidden": "true", dir: "auto" });
+  #chunks: Chunk[] = [];
+  #marks: readonly Mark[] = [];
+  readonly #emphasis: Record<"hot" | "active", number | null> = { hot: null, active: null };
+
+  /** Shows a new text without marks. */
+  setText(text: string): void {
+    this.setMarks([]);
+    const before = this.#chunks.map((chunk) => chunk.text);
+    const { at, removed, inserted } = editChunks(before, text);
+    const added = inserted.map((piece) => {
+      const element = el("div", { class: "qna-chunk" });
+      if (piece !== "") element.append(piece);
+      return { text: piece, element, marks: "" };
+    });
+    const next = this.#chunks[at + removed]?.element ?? null;
+    for (const old of this.#chunks.splice(at, removed, ...added)) old.element.remove();
+    for (const chunk of added) this.element.insertBefore(chunk.element, next);
+  }
+
+  /** UTF-16 units of the longest stretch that is laid out as one. */
+  get longestChunk(): number {
+    return Math.max(...this.#chunks.map((chunk) => chunk.text.length));
+  }
+
+  setMarks(marks: readonly Mark[]): void {
+    if (marks.length === 0 && this.#marks.length === 0) return;
+    this.#marks = marks;
+    let start = 0;
+    for (const chunk of this.#chunks) {
+      this.#draw(chunk, start);
+      start += chunk.text.length;
+    }
+    this.#paint();
+  }
+
+  #draw(chunk: Chunk, start: number): void {
+    const parts = segments(start, start + chunk.text.length, this.#marks);
+    const marked = parts.some((part) => part.ranks.length > 0);
+    const key = marked
+      ? JSON.stringify(parts.map((p) => [p.start - start, p.ranks, p.begins]))
+      : "";
+    if (key === chunk.marks) return;
+    chunk.marks = key;
+    chunk.element.replaceChildren(
+      ...parts.map((part) => {
+        const text = chunk.text.slice(part.start - start, part.end - start);
+        if (part.ranks.length === 0) return document.createTextNode(text);
+        const badges = part.begins.map((rank) =>
+          el("span", { class: "qna-badge", "data-hue": hue(rank), "data-number": rank }),
+        );
+        return el(
+          "mark",
+          { class: "qna-mark", "data-ranks": part.ranks.join(" ") },
+          badges.length === 0 ? null : el("span", { class: "qna-badges" }, ...badges),
+          text,
+        );
+      }),
+    );
+  }
+
+  /** The marked elements of one answer, in text order. */
+  find(rank: number): HTMLElement[] {
+    return [...this.element.querySelectorAll<HTMLElement>(`[data-ranks~="${rank}"]`)];
+  }
+
+  /** Where the text from `start` to `end` (UTF-16 units) is on the screen, line by line. */
+  boxes(start: number, end: number): DOMRect[] {
+    const range = document.createRange();
+    let at = 0;
+    let begun = false;
+    for (const { text, element } of this.#chunks) {
+      const next = at + text.length;
+      if (next > start || begun) {
+        const nodes = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+        for (let node = nodes.nextNode(); node !== null; node = nodes.nextNode()) {
+          const length = node.nodeValue!.length;
+          if (!begun && start < at + length) {
+            range.setStart(node, start - at);
+            begun = true;
+          }
+          if (begun && end <= at + length) {
+            range.setEnd(node, end - at);
+            return lines([...range.getClientRects()]);
+          }
+          at += length;
+        }
+      }
+      at = next;
+    }
+    return [];
+  }
+
+  /** The best answer drawn at a point of the screen, or null. */
+  rankAt(x: number, y: number): number | null {
+    for (const mark of this.element.querySelectorAll("mark")) {
+      for (const box of mark.getClientRects()) {
+        if (x >= box.left && x <= box.right && y >= box.top && y <= box.bottom) {
+          return ranksOf(mark)[0]!;
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Emphasises one answer (null: none): "hot" under the pointer, "active" when chosen. */
+  emphasise(name: "hot" | "active", rank: number | null): void {
+    if (this.#emphasis[name] === rank) return;
+    this.#emphasis[name] = rank;
+    this.#paint();
+  }
+
+  /** Gives each mark the colour of the emphasised answer that covers it, else of the best one. */
+  #paint(): void {
+    const { hot, active } = this.#emphasis;
+    for (const mark of this.element.querySelectorAll("mark")) {
+      const ranks = ranksOf(mark);
+      setAttribute(mark, "data-hot", hot !== null && ranks.includes(hot));
+      setAttribute(mark, "data-active", active !== null && ranks.includes(active));
+      const shown = [hot, active].find((rank) => rank !== null && ranks.includes(rank));
+      setAttribute(mark, "data-hue", hue(shown ?? ranks[0]!));
+    }
+  }
+}
+
+/** Boxes that touch on one line as one: a marked stretch has a box of its own. */
+function lines(boxes: readonly DOMRect[]): DOMRect[] {
+  const joined: DOMRect[] = [];
+  for (const box of boxes) {
+    const last = joined.at(-1);
+    const touches =
+      last !== undefined &&
+      Math.abs(last.top - box.top) < 2 &&
+      box.left <= last.right + 1 &&
+      last.left <= box.right + 1;
+    if (box.width === 0) continue;
+    if (!touches) joined.push(box);
+    else {
+      const left = Math.min(last.left, box.left);
+      const right = Math.max(last.right, box.right);
+      const height = Math.max(last.bottom, box.bottom) - last.top;
+      joined[joined.length - 1] = new DOMRect(left, last.top, right - left, height);
+    }
+  }
+  return joined;
+}
+
+function ranksOf(mark: HTMLElement): number[] {
+  return mark.dataset.ranks!.split(" ").map(Number);
+}
+
+/** The number of an answer's colour: six can be told apart, ranks beyond share the neutral 0. */
+export function hue(rank: number): number {
+  return rank <= 6 ? rank : 0;
+}

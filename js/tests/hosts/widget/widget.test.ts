@@ -1,0 +1,141 @@
+// The host against a model that behaves as Backbone's does.
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { contract, DEFAULT_INPUTS } from "../../../src/component/inputs";
+import type { ComponentState } from "../../../src/component/state";
+import { crc32 } from "../../../src/core/crc32";
+import { WidgetHost } from "../../../src/hosts/widget/widget";
+import { MANIFEST, makeInputs, makeState, PASSAGE } from "../states";
+import { FakeModel } from "./fake-model";
+
+let stop: AbortController;
+let model: FakeModel;
+let host: WidgetHost;
+let changes: number;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  stop = new AbortController();
+  model = new FakeModel({ ...makeInputs(), _manifest: MANIFEST });
+  host = new WidgetHost(model, stop.signal);
+  changes = 0;
+  host.onChange(() => changes++, stop.signal);
+});
+
+afterEach(() => {
+  stop.abort();
+  vi.useRealTimers();
+});
+
+const settle = () => vi.advanceTimersByTimeAsync(1000);
+
+test("reads every input of the contract", () => {
+  expect(host.readInputs()).toEqual(makeInputs());
+  expect(Object.keys(host.readInputs())).toEqual(Object.keys(contract.inputs));
+  expect(host.readManifest()).toBe(MANIFEST);
+});
+
+test("traits that Python sets together are one change", async () => {
+  model.set("passage", "Another.");
+  model.set("question", "What?");
+  await settle();
+  expect(changes).toBe(1);
+  expect(host.readInputs()).toMatchObject({ passage: "Another.", question: "What?" });
+});
+
+test("what is typed reaches Python after a pause, once, and is no change from Python", async () => {
+  for (const question of ["W", "Wh", "Who?"]) {
+    host.writeInputs({ question });
+    await vi.advanceTimersByTimeAsync(200);
+  }
+  expect(model.saves).toEqual([]);
+  await settle();
+  expect(model.saves.map((values) => values.question)).toEqual(["Who?"]);
+  expect(changes).toBe(0);
+});
+
+test("an echo of what was saved does not undo what was typed since", async () => {
+  host.writeInputs({ question: "T" });
+  await vi.advanceTimersByTimeAsync(300);
+  host.writeInputs({ question: "Te" });
+  model.set("question", "T"); // what Jupyter does when Python has taken the first letter
+  expect(host.readInputs().question).toBe("Te");
+  await settle();
+  expect(model.saves.map((values) => values.question)).toEqual(["T", "Te"]);
+  // Once it is saved, Python has the word again.
+  model.set("question", "Python's?");
+  await settle();
+  expect(host.readInputs().question).toBe("Python's?");
+});
+
+test("what is typed just before the widget closes is saved", () => {
+  host.writeInputs({ question: "Who?" });
+  stop.abort();
+  expect(model.saves.map((values) => values.question)).toEqual(["Who?"]);
+});
+
+test("half an emoji is replaced, for it cannot travel", async () => {
+  host.writeInputs({ passage: "a\ud83d" });
+  await settle();
+  expect(model.saves[0]!.passage).toBe("a\ufffd");
+  expect(crc32("a\ud83d")).toBe(crc32("a\ufffd"));
+});
+
+test("a report names the inputs that it belongs to", () => {
+  host.report(makeState());
+  const [report] = model.sent;
+  const { passage: _, ...others } = DEFAULT_INPUTS;
+  expect(report).toMatchObject({
+    kind: "report",
+    inputs: { ...others, question: "Where?" },
+    passage_crc32: crc32(PASSAGE),
+    outputs: { status: "ready" },
+  });
+  expect(Object.keys(report!).sort()).toEqual([...contract.messages.report.items].sort());
+});
+
+test("the same report is not sent twice", () => {
+  host.report(makeState());
+  host.report(makeState());
+  expect(model.sent).toHaveLength(1);
+});
+
+test("progress is sent at most five times a second, its last step too, and never after the end", async () => {
+  const inputs = makeInputs();
+  const loading = (loaded: number): ComponentState =>
+    makeState({
+      inputs,
+      status: "loading",
+      result: null,
+      progress: { stage: "asset", name: "model.onnx", loaded, total: 1000, unit: "bytes" },
+    });
+  const loadedOf = (message: Record<string, unknown>) =>
+    (message.outputs as { progress: { loaded?: number } }).progress.loaded;
+  for (let loaded = 1; loaded <= 100; loaded++) {
+    host.report(loading(loaded));
+    await vi.advanceTimersByTimeAsync(10);
+  }
+  await settle();
+  expect(model.sent.length).toBeGreaterThanOrEqual(4);
+  expect(model.sent.length).toBeLessThanOrEqual(7);
+  expect(loadedOf(model.sent.at(-1)!)).toBe(100);
+  // What is not mere progress is sent at once, and a step on its way does not come after it.
+  host.report(loading(101));
+  host.report(makeState({ inputs }));
+  await settle();
+  expect(model.sent.at(-1)!.outputs).toMatchObject({ status: "ready" });
+});
+
+test("without its kernel the widget goes on", async () => {
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+  model.gone = true;
+  host.report(makeState());
+  host.writeInputs({ question: "Who?" });
+  await settle();
+  expect(host.readInputs().question).toBe("Who?");
+  expect(warn).toHaveBeenCalledTimes(2);
+});
+
+test("nothing is left behind", () => {
+  stop.abort();
+  expect(model.listening()).toBe(0);
+});

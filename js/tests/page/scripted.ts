@@ -1,0 +1,59 @@
+// A host for tests, in Node and on the test page. No part of the package.
+
+import type { Host } from "../../src/component/host";
+import type { Inputs } from "../../src/component/inputs";
+import type { ComponentState } from "../../src/component/state";
+import type { AssetSource } from "../../src/runtime/assets/loader";
+import type { Fetching, Manifest, ModelChoice } from "../../src/runtime/protocol";
+
+/** What it was told is kept, what it says is set. */
+export class ScriptedHost implements Host {
+  readonly written: Partial<Inputs>[] = [];
+  readonly states: ComponentState[] = [];
+  models: readonly ModelChoice[] = [];
+  private fetching: Fetching | null = null;
+  private changed: () => void = () => {};
+
+  constructor(
+    private inputs: Inputs,
+    private manifest: Manifest | null,
+    readonly sources: readonly AssetSource[] = [],
+  ) {}
+
+  readInputs(): Inputs {
+    return this.inputs;
+  }
+
+  readManifest(): Manifest | null {
+    return this.manifest;
+  }
+
+  readModels(): readonly ModelChoice[] {
+    return this.models;
+  }
+
+  readFetching(): Fetching | null {
+    return this.fetching;
+  }
+
+  onChange(callback: () => void): void {
+    this.changed = callback;
+  }
+
+  writeInputs(changes: Partial<Inputs>): void {
+    this.written.push(changes);
+    this.inputs = { ...this.inputs, ...changes };
+  }
+
+  report(state: ComponentState): void {
+    this.states.push(state);
+  }
+
+  /** As if Python had set them. */
+  set(inputs: Partial<Inputs>, manifest = this.manifest, fetching = this.fetching): void {
+    this.inputs = { ...this.inputs, ...inputs };
+    this.manifest = manifest;
+    this.fetching = fetching;
+    this.changed();
+  }
+}

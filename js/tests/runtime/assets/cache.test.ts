@@ -1,0 +1,88 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { AssetCache } from "../../../src/runtime/assets/cache";
+import { AssetLoader } from "../../../src/runtime/assets/loader";
+import { type File, MIB, makeFile, sha256, sourceOf, waiter } from "../helpers";
+import { FakeBrowser } from "./fake-browser";
+
+const DAY_MS = 24 * 3600e3;
+let browser: FakeBrowser;
+let file: File;
+
+beforeEach(() => {
+  browser = new FakeBrowser();
+  file = makeFile(3.5 * MIB);
+});
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+test.each([
+  ["absent", undefined],
+  [
+    "throwing",
+    {
+      open: () => {
+        throw new DOMException("denied", "SecurityError");
+      },
+    },
+  ],
+  ["refusing", { open: () => failing() }],
+  ["silent", { open: () => ({}) }],
+])("an IndexedDB that is %s stops nothing, and is told once", async (_, broken) => {
+  vi.stubGlobal("indexedDB", undefined);
+  const cache = new AssetCache({
+    factory: broken as unknown as globalThis.IDBFactory | undefined,
+    patience_ms: 30,
+  });
+  const bytes = await new AssetLoader(cache).load(file.asset, [sourceOf(file.shipped)], waiter());
+  expect(sha256(bytes)).toBe(sha256(file.content));
+  await cache.settled();
+  expect(cache.trouble).toMatch(/^This browser keeps no copy of the model \(.+\)/);
+});
+
+function failing(): object {
+  const request: { onerror?: () => void; error: DOMException } = {
+    error: new DOMException("no storage in private windows", "InvalidStateError"),
+  };
+  setTimeout(() => request.onerror?.(), 0);
+  return request;
+}
+
+test("a full disk stops nothing", async () => {
+  const cache = new AssetCache({ factory: browser.factory });
+  const put = vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
+    throw new DOMException("the disk is full", "QuotaExceededError");
+  });
+  const load = new AssetLoader(cache).load(file.asset, [sourceOf(file.shipped)], waiter());
+  expect(sha256(await load)).toBe(sha256(file.content));
+  await cache.settled();
+  expect(cache.trouble).toContain("the disk is full");
+  put.mockRestore();
+});
+
+test("what was not used for long is cleared away", async () => {
+  const early = browser.page();
+  await early.loader.load(file.asset, [sourceOf(file.shipped)], waiter());
+  await early.cache.settled();
+  const next = makeFile(2 * MIB, 7);
+  const late = browser.page({ now: () => Date.now() + 31 * DAY_MS });
+  await late.loader.load(next.asset, [sourceOf(next.shipped)], waiter());
+  await late.cache.settled();
+  const keys = (await browser.chunks((stored) => stored.getAllKeys())) as [string, number][];
+  expect(new Set(keys.map(([sha]) => sha))).toEqual(new Set([next.asset.sha256]));
+});
+
+test("what exceeds the limit is cleared away, the least recently used first", async () => {
+  const others = [makeFile(1.5 * MIB, 5), makeFile(1.5 * MIB, 6), makeFile(1.5 * MIB, 7)];
+  let now = Date.now();
+  for (const other of others) {
+    now += 1000;
+    const { cache, loader } = browser.page({ now: () => now, max_bytes: 3.5 * MIB });
+    await loader.load(other.asset, [sourceOf(other.shipped)], waiter());
+    await cache.settled();
+  }
+  const keys = (await browser.chunks((stored) => stored.getAllKeys())) as [string, number][];
+  const kept = others.slice(1).map(({ asset }) => asset.sha256);
+  expect(new Set(keys.map(([sha]) => sha))).toEqual(new Set(kept));
+});
