@@ -8,7 +8,12 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # Jupyter refuses root unless told; containers often have nobody else.
 ALLOW_ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 STATIC := qna_widget/static/manifest.json
-JS_SOURCES := $(shell find js/src -type f) js/build.mjs js/package-lock.json qna_widget/contract.json
+JS_SOURCES := $(shell find js/src -type f) js/build.mjs js/version.mjs js/package-lock.json qna_widget/contract.json pyproject.toml
+# Where the PATH has no fit Node.js, the environment gets one from PyPI, as `pip install .` does.
+ifneq ($(shell node js/fit.mjs 2>/dev/null && command -v npm >/dev/null && echo fit),fit)
+NODE := $(VENV)/node
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+endif
 
 .DEFAULT_GOAL := help
 .PHONY: help demo notebook test test-python test-js test-e2e check build chromium fixtures train train-check test-ray test-spark bench bench-distributed bench-fetch bench-models bench-transformers clean
@@ -22,7 +27,11 @@ $(VENV)/pip: pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
 	@touch $@
 
-js/node_modules/.package-lock.json: js/package.json js/package-lock.json
+$(VENV)/node: $(VENV)/pip js/requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -r js/requirements.txt
+	@touch $@
+
+js/node_modules/.package-lock.json: js/package.json js/package-lock.json | $(NODE)
 	cd js && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 

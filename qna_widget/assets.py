@@ -49,16 +49,28 @@ def built(name: str) -> Path:
     if not file.is_file():
         raise AssetError(
             f"The front end was not built: {file} is missing. In a clone of the repository run "
-            "`make build` (needs Node.js); otherwise install the package again."
+            "`make build`; otherwise install the package again."
         )
     return file
+
+
+def _listed() -> dict[str, Any]:
+    listed: dict[str, Any] = json.loads(built("manifest.json").read_text(encoding="utf-8"))
+    return listed
 
 
 @cache
 def wasm() -> Asset:
     """Return the asset of onnxruntime's wasm, as the build listed it."""
-    listed: dict[str, Any] = json.loads(built("manifest.json").read_text(encoding="utf-8"))
-    return Asset(**listed["wasm"])
+    return Asset(**_listed()["wasm"])
+
+
+def built_with() -> dict[str, str]:
+    """Return the tools that built the front end and the packages in it, name to version.
+
+    Empty when the build did not say. Raises AssetError when the front end was not built.
+    """
+    return {str(name): str(version) for name, version in _listed().get("built_with", {}).items()}
 
 
 def webgpu() -> dict[str, Asset] | None:

@@ -131,9 +131,12 @@ def browser(_: str) -> Iterator[Finding]:
             yield Finding("browser", name, "broken", str(error), build)
     try:
         files = [assets.wasm(), *(assets.webgpu() or {}).values()]
+        tools = assets.built_with()
     except (QnaError, OSError, ValueError, KeyError, TypeError) as error:
         yield Finding("browser", "manifest.json", "broken", str(error), build)
     else:
+        said = ", ".join(f"{name} {version}" for name, version in tools.items())
+        yield Finding("browser", "built with", "ok" if said else "absent", said or "is not said")
         for asset in files:
             yield _file("browser", asset)
     chromium = find_chromium()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -39,6 +40,7 @@ def test_a_whole_installation(capsys: pytest.CaptureFixture[str]) -> None:
         digest = hashlib.sha256(asset.file.read_bytes()).hexdigest()
         assert digest in facts[asset.name]["detail"]
     assert assets.wasm().sha256 in facts["onnxruntime (wasm)"]["detail"]
+    assert re.search(r"Node\.js (of PyPI )?2\d\.", facts["built with"]["detail"])
     about = json.loads((registry.BUNDLED / "model.json").read_text(encoding="utf-8"))
     assert facts["source"]["detail"] == f"{about['source']}; licence {about['licence']}"
     assert facts["answers in Python"]["detail"] == "'Paris'"
