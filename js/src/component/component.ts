@@ -1,5 +1,6 @@
 // One component: the host's inputs in, one state out. It loads the model at once, asks when the
 // texts rest, and never shows an answer to anything but the inputs as they are now.
+import { inWords } from "../core/text";
 import type { Result } from "../core/types";
 import { type Client, pageRuntime } from "../runtime/client";
 import type { Host } from "./host";
@@ -173,7 +174,7 @@ class QnaComponent implements Component {
     } catch (error) {
       if (!current()) return;
       this.asking = null;
-      this.update({ status: "error", progress: null, error: words(error) });
+      this.update({ status: "error", progress: null, error: inWords(error) });
     }
   }
 
@@ -261,8 +262,4 @@ class QnaComponent implements Component {
 
 function isBlank({ passage, question }: Inputs): boolean {
   return passage.trim() === "" || question.trim() === "";
-}
-
-function words(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

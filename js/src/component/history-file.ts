@@ -1,9 +1,11 @@
 // A history as a file, the same from here as from Python (contract.json, "history"). Pure.
+
+import { contract } from "../core/contract";
 import { crc32 } from "../core/crc32";
 import { createOffsetMap, type OffsetMap } from "../core/offsets";
+import { wellFormed } from "../core/text";
 import type { AskOptions } from "../core/types";
 import type { Asked } from "./history";
-import { contract } from "./inputs";
 
 const { csv_columns, formula_starts, formula_prefix } = contract.history;
 
@@ -75,11 +77,6 @@ function read(given: string): { passage: Passage; offsets: OffsetMap } {
   const offsets = createOffsetMap(given);
   const passage = { crc32: crc32(given), length: offsets.code_points, text: wellFormed(given) };
   return { passage, offsets };
-}
-
-/** Half an emoji is no text in a file; it is replaced as the browser's own encoder does. */
-function wellFormed(text: string): string {
-  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(new TextEncoder().encode(text));
 }
 
 /** A number stays a number; a text stands in quotes and never becomes a formula. */

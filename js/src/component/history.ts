@@ -1,6 +1,8 @@
 // What was asked so far and what came of it, as far as memory allows. Pure: the time is handed in.
+
+import { contract } from "../core/contract";
 import type { Answer, AskOptions, Result } from "../core/types";
-import { contract, type Inputs } from "./inputs";
+import type { Inputs } from "./inputs";
 import type { ComponentState } from "./state";
 
 /** A question with its final answers. Offsets in UTF-16 units. */

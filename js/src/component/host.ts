@@ -1,7 +1,7 @@
 // The seam between a component and the page that it lives in. One file per host implements it.
 
-import type { AssetSource } from "../runtime/assets/loader";
-import type { Fetching, Manifest, ModelChoice } from "../runtime/protocol";
+import type { Fetching, Manifest, ModelChoice } from "../core/manifest";
+import type { AssetSource } from "../runtime/assets/source";
 import type { Inputs } from "./inputs";
 import type { ComponentState } from "./state";
 

@@ -1,8 +1,6 @@
 // What a component is given. The defaults and bounds stand in the contract, once for both languages.
-import contract from "../../../qna_widget/contract.json" with { type: "json" };
+import { contract } from "../core/contract";
 import type { AskOptions, Overlap } from "../core/types";
-
-export { contract };
 
 export interface Inputs extends AskOptions {
   readonly passage: string;

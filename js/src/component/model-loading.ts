@@ -1,8 +1,9 @@
 // Gets the model that Python names into the page, while the former one answers on. Python's half:
 // qna_widget/model_loading.py.
 
+import type { Fetching, Manifest, Progress } from "../core/manifest";
+import { inWords } from "../core/text";
 import type { Client } from "../runtime/client";
-import type { Fetching, Manifest, Progress } from "../runtime/protocol";
 import type { Host } from "./host";
 import type { ComponentState, ModelChange } from "./state";
 
@@ -111,7 +112,7 @@ export class ModelLoading {
     } catch (error) {
       if (this.stop !== own) return;
       this.cancel();
-      this.fail(manifest.asked ?? manifest.model.name, words(error));
+      this.fail(manifest.asked ?? manifest.model.name, inWords(error));
     }
   }
 
@@ -177,8 +178,4 @@ function isSame(a: Manifest, b: Manifest | null): boolean {
   const { asked: _, ...mine } = a;
   const { asked: __, ...other } = b;
   return JSON.stringify(mine) === JSON.stringify(other);
-}
-
-function words(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

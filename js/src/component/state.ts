@@ -1,6 +1,7 @@
 // The one state that a component holds, that its views draw and that its host reports.
+
+import type { ModelChoice, Progress } from "../core/manifest";
 import type { Result, Scores } from "../core/types";
-import type { ModelChoice, Progress } from "../runtime/protocol";
 import type { Inputs } from "./inputs";
 
 export type Status = "idle" | "loading" | "ready" | "running" | "error";

@@ -5,6 +5,7 @@
 // does the same, code point by code point. Where a character came from is told as Rust tells it:
 // by position, so that marks which canonical ordering moves take the place's range, not their own.
 import { Marks } from "./marks";
+import { TokenBuilder } from "./token-builder";
 import type { Encoding } from "./types";
 import {
   CJK,
@@ -18,7 +19,6 @@ import {
   unicode,
 } from "./unicode";
 import { WordPiece } from "./wordpiece";
-import { Words } from "./words";
 
 export interface Tokenizer {
   readonly cls_id: number;
@@ -63,16 +63,16 @@ export function createTokenizer(
     unk_id,
     vocab_size: pieces.vocab_size,
     encode(passage) {
-      const words = new Words(pieces, unk_id);
-      if (lowercase) encodeUncased(passage, words);
-      else encodeCased(passage, words);
-      return words.finish();
+      const builder = new TokenBuilder(pieces, unk_id);
+      if (lowercase) encodeUncased(passage, builder);
+      else encodeCased(passage, builder);
+      return builder.finish();
     },
   };
 }
 
 /** Clean and isolate CJK only. */
-function encodeCased(text: string, words: Words): void {
+function encodeCased(text: string, builder: TokenBuilder): void {
   const { flags } = unicode();
   for (let at = 0; at < text.length; ) {
     const char = text.codePointAt(at)!;
@@ -80,22 +80,22 @@ function encodeCased(text: string, words: Words): void {
     at += char > 0xffff ? 2 : 1;
     const flag = flags[char]!;
     if (flag & REMOVED) continue;
-    if (flag & SPACE) words.close();
-    else if (flag & (CJK | PUNCTUATION)) words.alone(char, start, at);
-    else words.append(char, start, at);
+    if (flag & SPACE) builder.close();
+    else if (flag & (CJK | PUNCTUATION)) builder.alone(char, start, at);
+    else builder.append(char, start, at);
   }
-  words.close();
+  builder.close();
 }
 
 /** Clean, isolate CJK, NFD, drop Mn, lower-case. */
-function encodeUncased(text: string, words: Words): void {
+function encodeUncased(text: string, builder: TokenBuilder): void {
   const { flags, lower, order, decompose } = unicode();
 
   /** One character after NFD and the dropping of Mn. */
   const emit = (char: number, start: number, end: number): void => {
     const lowered = flags[char]! & LOWER ? lower(char) : char;
-    if (flags[lowered]! & PUNCTUATION) words.alone(lowered, start, end);
-    else words.append(lowered, start, end);
+    if (flags[lowered]! & PUNCTUATION) builder.alone(lowered, start, end);
+    else builder.append(lowered, start, end);
   };
   const marks = new Marks(emit);
 
@@ -108,7 +108,7 @@ function encodeUncased(text: string, words: Words): void {
     if (flag & (DECOMPOSES | ORDERED)) {
       if (flag & CJK) {
         marks.flush(start, at);
-        words.close();
+        builder.close();
       }
       let first = true;
       for (const part of flag & DECOMPOSES ? decompose(char) : [char]) {
@@ -122,15 +122,15 @@ function encodeUncased(text: string, words: Words): void {
         }
         first = false;
       }
-      if (flag & CJK) words.close();
+      if (flag & CJK) builder.close();
       continue;
     }
     marks.flush(start, at);
-    if (flag === 0) words.append(char, start, at);
-    else if (flag & SPACE) words.close();
-    else if (flag & CJK) words.alone(char, start, at);
+    if (flag === 0) builder.append(char, start, at);
+    else if (flag & SPACE) builder.close();
+    else if (flag & CJK) builder.alone(char, start, at);
     else if (!(flag & MARK)) emit(char, start, at);
   }
   marks.flush(text.length, text.length);
-  words.close();
+  builder.close();
 }

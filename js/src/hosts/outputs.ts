@@ -2,9 +2,9 @@
 
 import type { Inputs } from "../component/inputs";
 import { type ComponentState, isChanging, type Status } from "../component/state";
+import type { Progress } from "../core/manifest";
 import { toCodePoints } from "../core/offsets";
 import type { Answer, Timing } from "../core/types";
-import type { Progress } from "../runtime/protocol";
 
 /** `start` and `end` in code points. */
 export type PythonAnswer = Answer;

@@ -2,8 +2,8 @@
 import { createComponent } from "../component/component";
 import type { Host } from "../component/host";
 import { DEFAULT_INPUTS, type Inputs } from "../component/inputs";
+import type { Manifest } from "../core/manifest";
 import { inlineSource } from "../runtime/assets/sources";
-import type { Manifest } from "../runtime/protocol";
 import { mountView } from "../view/view";
 
 /** What the page carries besides the files. */

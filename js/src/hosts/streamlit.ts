@@ -4,8 +4,8 @@ import { History } from "../component/history";
 import type { Host } from "../component/host";
 import type { Inputs } from "../component/inputs";
 import type { ComponentState } from "../component/state";
+import type { Fetching, Manifest, ModelChoice } from "../core/manifest";
 import { httpSource } from "../runtime/assets/sources";
-import type { Fetching, Manifest, ModelChoice } from "../runtime/protocol";
 import { mountView } from "../view/view";
 import { outputsOf } from "./outputs";
 

@@ -1,11 +1,12 @@
 // The page's side: one Runtime per page, however many components and copies of this bundle.
+
+import type { Manifest } from "../core/manifest";
 import type { AskOptions, Result, Scores } from "../core/types";
 import type { AssetCache } from "./assets/cache";
-import type { AssetSource } from "./assets/loader";
+import type { AssetSource } from "./assets/source";
 import { type AskHandlers, type Connection, EngineDied } from "./connection";
 import { RUNTIME } from "./constants";
 import { Engines, type EnginesOptions, modelKey } from "./engines";
-import type { Manifest } from "./protocol";
 
 import type { Waiter } from "./shared";
 

@@ -1,6 +1,8 @@
 // One engine's life, seen from the page: what it was asked, what it answers, whether it is alive.
+
+import type { Progress } from "../core/manifest";
 import type { Result, Scores } from "../core/types";
-import type { FromWorker, ModelFiles, Progress, ToWorker } from "./protocol";
+import type { FromWorker, ModelFiles, ToWorker } from "./protocol";
 import { abortable } from "./shared";
 import type { EngineHandle } from "./start";
 

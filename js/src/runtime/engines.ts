@@ -1,9 +1,12 @@
 // What one page has once, however many components: engines, loaded models, loads in flight.
 
+import type { Asset, Manifest, Progress } from "../core/manifest";
+import { inWords } from "../core/text";
 import { AssetCache } from "./assets/cache";
-import { AssetLoader, type AssetSource } from "./assets/loader";
+import { AssetLoader } from "./assets/loader";
+import type { AssetSource } from "./assets/source";
 import { Connection } from "./connection";
-import type { Asset, Manifest, ModelFiles, Progress } from "./protocol";
+import type { ModelFiles } from "./protocol";
 import { SharedJobs, type Waiter } from "./shared";
 import { type StartEngine, startEngine } from "./start";
 import { WebGpu } from "./webgpu";
@@ -95,7 +98,7 @@ export class Engines {
         return await this.loadInto("webgpu", key, manifest, sources, waiter);
       } catch (error) {
         waiter.signal.throwIfAborted();
-        this.gpu.distrust(error instanceof Error ? error.message : String(error));
+        this.gpu.distrust(inWords(error));
         // An engine that cannot be trusted keeps no memory.
         this.tellOne("webgpu", (connection) => connection.die("it is not used any more"));
       }

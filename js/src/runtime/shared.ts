@@ -1,5 +1,5 @@
 // One job per key at a time, however many wait for it.
-import type { Progress } from "./protocol";
+import type { Progress } from "../core/manifest";
 
 /** Someone who waits, may leave, and wants to know how far it is. */
 export interface Waiter {

@@ -1,5 +1,7 @@
 // Starts the engine: in a worker, or on the page where workers are forbidden.
+
 import workerSource from "worker-source";
+import { inWords } from "../core/text";
 import { ENGINE } from "./constants";
 import type { FromWorker, Port, ToWorker } from "./protocol";
 
@@ -96,5 +98,5 @@ async function onPage(url: string, refusal: unknown): Promise<EngineHandle> {
 }
 
 function text(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return inWords(error);
 }

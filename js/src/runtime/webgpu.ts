@@ -1,6 +1,6 @@
 // Whether this page computes on the graphics card: only where everything for it is there, and until
 // the first trouble. The worker's side: webgpu-session.ts.
-import type { Manifest } from "./protocol";
+import type { Manifest } from "../core/manifest";
 
 const PATIENCE_MS = 3000;
 

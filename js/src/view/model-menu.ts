@@ -1,6 +1,8 @@
 // The menu of models, and the wait for the one that was chosen while the former one answers on.
-import { contract, type Inputs } from "../component/inputs";
+
+import type { Inputs } from "../component/inputs";
 import type { Actions, ComponentState } from "../component/state";
+import { contract } from "../core/contract";
 import { button, CONTROL, el, setAttribute, setText } from "./dom";
 import { field } from "./fields";
 import { bytes, progressText } from "./format";

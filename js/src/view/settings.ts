@@ -1,6 +1,8 @@
 // The settings behind a disclosure. Each change takes effect at once.
-import { contract, DEFAULT_INPUTS, type Inputs } from "../component/inputs";
+
+import { DEFAULT_INPUTS, type Inputs } from "../component/inputs";
 import type { Actions, ComponentState } from "../component/state";
+import { contract } from "../core/contract";
 import { button, CONTROL, el, setAttribute, setText } from "./dom";
 import { field, NumberField } from "./fields";
 import { score } from "./format";

@@ -1,8 +1,9 @@
 // A client for the component's tests: it does what it is told, no more.
+
+import type { Manifest } from "../../src/core/manifest";
 import type { Result } from "../../src/core/types";
 import type { Client, Loaded, Question } from "../../src/runtime/client";
 import type { AskHandlers } from "../../src/runtime/connection";
-import type { Manifest } from "../../src/runtime/protocol";
 import type { Waiter } from "../../src/runtime/shared";
 
 interface Call<T, Args> {

@@ -6,7 +6,7 @@ import { type Component, createComponent } from "../../src/component/component";
 import { DEFAULT_INPUTS, type Inputs } from "../../src/component/inputs";
 import type { ComponentState } from "../../src/component/state";
 import { AssetCache } from "../../src/runtime/assets/cache";
-import type { AssetSource } from "../../src/runtime/assets/loader";
+import type { AssetSource } from "../../src/runtime/assets/source";
 import { type Client, Runtime } from "../../src/runtime/client";
 import { engines, FakeSessions, makeModel } from "../runtime/fake-model";
 import { sourceOf } from "../runtime/helpers";

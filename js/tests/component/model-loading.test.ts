@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type Component, createComponent } from "../../src/component/component";
-import { contract, DEFAULT_INPUTS } from "../../src/component/inputs";
+import { DEFAULT_INPUTS } from "../../src/component/inputs";
+import { contract } from "../../src/core/contract";
+import type { Fetching, Manifest, ModelChoice } from "../../src/core/manifest";
 import { outputsOf } from "../../src/hosts/outputs";
-import type { Fetching, Manifest, ModelChoice } from "../../src/runtime/protocol";
 import { ScriptedHost } from "../page/scripted";
 import { makeModel } from "../runtime/fake-model";
 import { FakeClient, result } from "./fake-client";

@@ -2,8 +2,8 @@
 
 import { DEFAULT_INPUTS, type Inputs } from "../../src/component/inputs";
 import { type ComponentState, initialState } from "../../src/component/state";
+import type { Manifest } from "../../src/core/manifest";
 import type { Answer, Result } from "../../src/core/types";
-import type { Manifest } from "../../src/runtime/protocol";
 
 export const PASSAGE = "🙂 Bert lives at 123 Sesame Street.";
 export const ANSWER: Answer = {

@@ -3,6 +3,7 @@ import { type Component, createComponent } from "../../src/component/component";
 import { DEFAULT_INPUTS, type Inputs } from "../../src/component/inputs";
 import type { ComponentState } from "../../src/component/state";
 import { Inspection } from "../../src/core/inspection";
+import type { Asset, Manifest, Progress } from "../../src/core/manifest";
 import { AssetCache } from "../../src/runtime/assets/cache";
 import {
   type AssetRead,
@@ -10,11 +11,10 @@ import {
   type RpcOptions,
   rpcSource,
 } from "../../src/runtime/assets/kernel";
-import type { AssetSource } from "../../src/runtime/assets/loader";
+import type { AssetSource } from "../../src/runtime/assets/source";
 import { httpSource } from "../../src/runtime/assets/sources";
 import { type Client, pageRuntime, Runtime } from "../../src/runtime/client";
 import type { EnginesOptions } from "../../src/runtime/engines";
-import type { Asset, Manifest, Progress } from "../../src/runtime/protocol";
 import { mountView } from "../../src/view/view";
 import { ScriptedHost } from "./scripted";
 

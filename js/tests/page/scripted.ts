@@ -3,8 +3,8 @@
 import type { Host } from "../../src/component/host";
 import type { Inputs } from "../../src/component/inputs";
 import type { ComponentState } from "../../src/component/state";
-import type { AssetSource } from "../../src/runtime/assets/loader";
-import type { Fetching, Manifest, ModelChoice } from "../../src/runtime/protocol";
+import type { Fetching, Manifest, ModelChoice } from "../../src/core/manifest";
+import type { AssetSource } from "../../src/runtime/assets/source";
 
 /** What it was told is kept, what it says is set. */
 export class ScriptedHost implements Host {

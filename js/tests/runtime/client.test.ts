@@ -3,7 +3,7 @@ import { IDBFactory } from "fake-indexeddb";
 import { beforeEach, expect, test } from "vitest";
 import type { Result } from "../../src/core/types";
 import { AssetCache } from "../../src/runtime/assets/cache";
-import type { AssetSource } from "../../src/runtime/assets/loader";
+import type { AssetSource } from "../../src/runtime/assets/source";
 import { type Client, Runtime } from "../../src/runtime/client";
 import { Connection } from "../../src/runtime/connection";
 import type { FromWorker } from "../../src/runtime/protocol";

@@ -1,12 +1,7 @@
 // A model that finds the word "zebra", stands still when told to, and counts what it was asked.
 import { DEFAULT_INPUTS } from "../../src/component/inputs";
-import type {
-  FromWorker,
-  Manifest,
-  ModelManifest,
-  Port,
-  ToWorker,
-} from "../../src/runtime/protocol";
+import type { Manifest, ModelManifest } from "../../src/core/manifest";
+import type { FromWorker, Port, ToWorker } from "../../src/runtime/protocol";
 import type { EngineHandle, StartEngine } from "../../src/runtime/start";
 import type { Sessions } from "../../src/runtime/worker/engine";
 import { startEngine } from "../../src/runtime/worker/engine";

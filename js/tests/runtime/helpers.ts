@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { vi } from "vitest";
-import type { AssetSource, OpenOptions } from "../../src/runtime/assets/loader";
-import type { Asset, Progress } from "../../src/runtime/protocol";
+import type { Asset, Progress } from "../../src/core/manifest";
+import type { AssetSource, OpenOptions } from "../../src/runtime/assets/source";
 import type { Waiter } from "../../src/runtime/shared";
 
 export const MIB = 1 << 20;

@@ -1,10 +1,12 @@
 // What Python asks of the page: a sign of life, and what the model said. Nothing is sent unasked.
+
 import type { Component } from "../../component/component";
-import { contract } from "../../component/inputs";
 import type { ComponentState } from "../../component/state";
+import { contract } from "../../core/contract";
 import { crc32 } from "../../core/crc32";
+import { inWords } from "../../core/text";
+import { attempt, type Model } from "./model";
 import { packScores } from "./scores";
-import type { Model } from "./widget";
 
 /** Milliseconds after which a request for scores is given up; Python gave up before. */
 const PATIENCE = 60_000;
@@ -41,7 +43,7 @@ async function sendScores(
       model.send({ ...whole, offset }, undefined, [new DataView(buffer)]);
     }
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = inWords(error);
     attempt(() => model.send({ kind: "scores.none", request, message }));
   }
 }
@@ -78,13 +80,4 @@ function scored(component: Component, signal: AbortSignal): Promise<ComponentSta
     component.actions.inspect(until);
     look(component.state);
   });
-}
-
-/** Without its kernel the page has nobody to answer. */
-function attempt(send: () => void): void {
-  try {
-    send();
-  } catch (error) {
-    console.warn("qna-widget: the kernel is gone.", error);
-  }
 }

@@ -1,29 +1,18 @@
 // Jupyter (and whatever speaks its widget protocol): traits in, one report out, files by message.
 import { type Component, createComponent } from "../../component/component";
 import type { Host } from "../../component/host";
-import { contract, DEFAULT_INPUTS, type Inputs } from "../../component/inputs";
+import { DEFAULT_INPUTS, type Inputs } from "../../component/inputs";
 import type { ComponentState } from "../../component/state";
+import { contract } from "../../core/contract";
 import { crc32 } from "../../core/crc32";
-import { type Buffers, rpcSource } from "../../runtime/assets/kernel";
-import type { AssetSource } from "../../runtime/assets/loader";
-import type { Fetching, Manifest, ModelChoice } from "../../runtime/protocol";
+import type { Fetching, Manifest, ModelChoice } from "../../core/manifest";
+import { wellFormed } from "../../core/text";
+import { rpcSource } from "../../runtime/assets/kernel";
+import type { AssetSource } from "../../runtime/assets/source";
 import { mountView } from "../../view/view";
 import { outputsOf } from "../outputs";
+import { attempt, type Model } from "./model";
 import { answerRequests } from "./requests";
-
-type CustomCallback = (message: unknown, buffers: Buffers) => void;
-
-/** The part of anywidget's model that every host of it has. */
-export interface Model {
-  get(name: string): unknown;
-  set(name: string, value: unknown): void;
-  save_changes(): void;
-  send(content: unknown, callbacks?: undefined, buffers?: readonly ArrayBufferView[]): void;
-  on(event: "msg:custom", callback: CustomCallback): void;
-  on(event: `change:${string}`, callback: () => void): void;
-  off(event: "msg:custom", callback: CustomCallback): void;
-  off(event: `change:${string}`, callback: () => void): void;
-}
 
 const INPUTS = Object.keys(contract.inputs) as (keyof Inputs)[];
 /** Milliseconds of quiet before what is typed goes to Python. */
@@ -121,7 +110,9 @@ export class WidgetHost implements Host {
 
   private set(changes: Partial<Inputs>): void {
     this.writing = true;
-    for (const [name, value] of Object.entries(changes)) this.model.set(name, wellFormed(value));
+    for (const [name, value] of Object.entries(changes)) {
+      this.model.set(name, typeof value === "string" ? wellFormed(value) : value);
+    }
     this.writing = false;
   }
 
@@ -159,22 +150,6 @@ function sameButProgress(a: ComponentState, b: ComponentState): boolean {
   return (
     a.inputs === b.inputs && a.status === b.status && a.result === b.result && a.error === b.error
   );
-}
-
-/** Half an emoji cannot travel; the browser's own encoder replaces it in the same way. */
-function wellFormed(value: unknown): unknown {
-  return typeof value === "string"
-    ? new TextDecoder().decode(new TextEncoder().encode(value))
-    : value;
-}
-
-/** Without its kernel the widget answers on; only Python does not hear of it. */
-function attempt(send: () => void): void {
-  try {
-    send();
-  } catch (error) {
-    console.warn("qna-widget: the kernel is gone.", error);
-  }
 }
 
 interface Mounted {

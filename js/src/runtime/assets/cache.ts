@@ -1,8 +1,9 @@
 // The browser's own copy of the files, in IndexedDB: the one store that is there on plain http://
 // pages too. It may be absent, full, blocked or silent; then it steps aside and nothing stops.
 
-import type { Asset } from "../protocol";
-import type { AssetSource, OpenOptions } from "./loader";
+import type { Asset } from "../../core/manifest";
+import { inWords } from "../../core/text";
+import type { AssetSource, OpenOptions } from "./source";
 
 /** Files lie in chunks, so that a reload shows true progress and a cut download can go on. */
 export const CHUNK_BYTES = 1 << 20;
@@ -149,7 +150,7 @@ export class AssetCache implements AssetSource {
   }
 
   private giveUp(error: unknown): void {
-    const reason = error instanceof Error ? error.message || error.name : String(error);
+    const reason = inWords(error);
     this.trouble ||= `This browser keeps no copy of the model (${reason}): it is loaded anew after each reload.`;
   }
 

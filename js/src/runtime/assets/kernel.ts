@@ -1,9 +1,9 @@
 // Files from the kernel, over custom messages in chunks (qna_widget/contract.json; Python's side:
 // qna_widget/assets.py). Small chunks, two in flight: larger ones freeze the page.
-import contract from "../../../../qna_widget/contract.json" with { type: "json" };
-import type { Asset } from "../protocol";
+import { contract } from "../../core/contract";
+import type { Asset } from "../../core/manifest";
 import { abortable } from "../shared";
-import type { AssetSource, OpenOptions } from "./loader";
+import type { AssetSource, OpenOptions } from "./source";
 
 export interface AssetRead {
   readonly kind: "asset.read";

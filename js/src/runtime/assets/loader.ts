@@ -1,30 +1,12 @@
 // Where the browser's files come from: the cache first, then the host's sources in their order.
 // The bytes are counted, kept and checked here, once for all sources.
 
-import type { Asset, Progress } from "../protocol";
+import type { Asset, Progress } from "../../core/manifest";
+import { inWords } from "../../core/text";
 import { abortable, SharedJobs, type Waiter } from "../shared";
 import { type AssetCache, CHUNK_BYTES } from "./cache";
+import type { AssetSource, OpenOptions } from "./source";
 import { sha256Hex, unpack } from "./verify";
-
-export interface OpenOptions {
-  /** Bytes that are already here. A source that can starts there; the others read and drop them. */
-  readonly offset: number;
-  readonly signal: AbortSignal;
-  /** Told when nothing comes for long, in words such as "waiting for the kernel". */
-  readonly onWait: (reason: string) => void;
-}
-
-/** One place that may hold an asset. */
-export interface AssetSource {
-  /** For progress and errors: "browser cache", "kernel", "server", "page". */
-  readonly name: string;
-  /**
-   * The file as shipped, from `offset` on, in order, in pieces of any size; null when this place
-   * does not hold it. Rejects, or throws while it is read, when it should but cannot.
-   */
-  open(asset: Asset, options: OpenOptions): Promise<AsyncIterable<Uint8Array> | null>;
-}
-
 /** Loads files, each once at a time per page. */
 export class AssetLoader {
   private readonly jobs = new SharedJobs<Uint8Array<ArrayBuffer>>();
@@ -57,7 +39,7 @@ export class AssetLoader {
         return (await transfer.readFrom(source)) ? await transfer.finish() : null;
       } catch (error) {
         waiter.signal.throwIfAborted();
-        troubles.push(`${source.name}: ${error instanceof Error ? error.message : error}`);
+        troubles.push(`${source.name}: ${inWords(error)}`);
         if (!(error instanceof WrongBytes)) return null;
         await transfer.restart();
         return error;
@@ -159,7 +141,7 @@ class Transfer {
     try {
       return await unpack(this.asset, this.bytes);
     } catch (error) {
-      throw new WrongBytes(error instanceof Error ? error.message : String(error));
+      throw new WrongBytes(inWords(error));
     }
   }
 

@@ -1,7 +1,7 @@
 // Sources that need no kernel: files beside the module, and data inside the page.
 
-import type { Asset } from "../protocol";
-import type { AssetSource, OpenOptions } from "./loader";
+import type { Asset } from "../../core/manifest";
+import type { AssetSource, OpenOptions } from "./source";
 
 const STALL_MS = 30_000;
 const WAITING_MS = 3000;

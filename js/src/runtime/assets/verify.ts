@@ -1,5 +1,5 @@
 // Checks and unpacks what was shipped.
-import type { Asset } from "../protocol";
+import type { Asset } from "../../core/manifest";
 
 /** Bytes unpacked at a time, some milliseconds of work. */
 const PIECE = 1 << 18;

@@ -1,7 +1,9 @@
 // Answers the requests of many clients with the models it holds: one window after another, in
 // turn between clients, so that a short question need not wait for a long passage.
-import contract from "../../../../qna_widget/contract.json" with { type: "json" };
+
+import { contract } from "../../core/contract";
 import { prepare } from "../../core/pipeline";
+import { inWords } from "../../core/text";
 import { createTokenizer } from "../../core/tokenizer";
 import type { FromWorker, ModelFiles, Port, ToWorker } from "../protocol";
 import { Job, type Model } from "./job";
@@ -63,7 +65,7 @@ class Engine {
       this.post({ kind: "loaded", model: key, backend: session.backend });
     } catch (error) {
       this.models.delete(key);
-      const message = `${files.manifest.title} could not be started. ${words(error)}`;
+      const message = `${files.manifest.title} could not be started. ${inWords(error)}`;
       this.post({ kind: "load-failed", model: key, message, fatal: isFatal(error) });
     }
   }
@@ -143,7 +145,7 @@ class Engine {
         kind: "failed",
         client,
         id: job.id,
-        message: words(error),
+        message: inWords(error),
         fatal: isFatal(error),
       });
     }
@@ -155,14 +157,10 @@ class Engine {
   }
 }
 
-function words(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 /** After these the wasm instance answers nothing any more: a trap, no memory, no threads. */
 function isFatal(error: unknown): boolean {
   return (
     error instanceof WebAssembly.RuntimeError ||
-    /Aborted\(|bad_alloc|out of memory|no available backend/i.test(words(error))
+    /Aborted\(|bad_alloc|out of memory|no available backend/i.test(inWords(error))
   );
 }

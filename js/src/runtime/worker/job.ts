@@ -1,10 +1,11 @@
 // One question on its way through the stages, window by window.
-import contract from "../../../../qna_widget/contract.json" with { type: "json" };
+import { contract } from "../../core/contract";
 import { createDecoder, type Decoder } from "../../core/decoding";
+import type { ModelManifest, Progress } from "../../core/manifest";
 import { conclude, type Prepared, prepare } from "../../core/pipeline";
 import type { Tokenizer } from "../../core/tokenizer";
 import type { AskOptions, Logits, Result, Scores } from "../../core/types";
-import type { ModelManifest, Progress, Request } from "../protocol";
+import type { Request } from "../protocol";
 import type { Session } from "./session";
 
 /** A model, ready to be asked. */

@@ -1,4 +1,5 @@
 // A session on the graphics card, trusted only after it has agreed with wasm. Drivers differ.
+import { inWords } from "../../core/text";
 import type { Logits } from "../../core/types";
 import { createSession, deviceLoss, type Session, type SessionOptions } from "./session";
 
@@ -38,7 +39,7 @@ export function webGpuSessions(
       how.signal.throwIfAborted();
       const late = new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS));
       await Promise.race([loss, late]);
-      onDead(`it failed: ${error instanceof Error ? error.message : error}`);
+      onDead(`it failed: ${inWords(error)}`);
       throw error;
     }
   };

@@ -1,5 +1,5 @@
 // A model that behaves as Backbone's does: `set` calls back at once.
-import type { Model } from "../../../src/hosts/widget/widget";
+import type { Model } from "../../../src/hosts/widget/model";
 
 export class FakeModel implements Model {
   readonly sent: Record<string, unknown>[] = [];

@@ -1,8 +1,8 @@
 // What Python asks of the page, and what goes back, byte by byte.
 import { beforeEach, expect, test, vi } from "vitest";
 import type { Component } from "../../../src/component/component";
-import { contract } from "../../../src/component/inputs";
 import type { ComponentState } from "../../../src/component/state";
+import { contract } from "../../../src/core/contract";
 import { crc32 } from "../../../src/core/crc32";
 import type { Scores } from "../../../src/core/types";
 import { answerRequests } from "../../../src/hosts/widget/requests";

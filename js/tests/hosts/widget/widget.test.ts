@@ -1,7 +1,8 @@
 // The host against a model that behaves as Backbone's does.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { contract, DEFAULT_INPUTS } from "../../../src/component/inputs";
+import { DEFAULT_INPUTS } from "../../../src/component/inputs";
 import type { ComponentState } from "../../../src/component/state";
+import { contract } from "../../../src/core/contract";
 import { crc32 } from "../../../src/core/crc32";
 import { WidgetHost } from "../../../src/hosts/widget/widget";
 import { MANIFEST, makeInputs, makeState, PASSAGE } from "../states";
@@ -65,6 +66,11 @@ test("an echo of what was saved does not undo what was typed since", async () =>
   model.set("question", "Python's?");
   await settle();
   expect(host.readInputs().question).toBe("Python's?");
+});
+
+test("what is typed travels whole, but for half an emoji", async () => {
+  host.writeInputs({ passage: "\ufeffBert lives \ud83d here." });
+  expect(host.readInputs().passage).toBe("\ufeffBert lives \ufffd here.");
 });
 
 test("what is typed just before the widget closes is saved", () => {

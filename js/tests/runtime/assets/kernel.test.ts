@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import contract from "../../../../qna_widget/contract.json" with { type: "json" };
+import { contract } from "../../../src/core/contract";
 import {
   type AssetRead,
   type Buffers,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { AssetSource } from "../../../src/runtime/assets/loader";
+import type { AssetSource } from "../../../src/runtime/assets/source";
 import {
   eventually,
   type File,

@@ -1,9 +1,9 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { AssetSource } from "../../../src/runtime/assets/loader";
+import type { Asset } from "../../../src/core/manifest";
+import type { AssetSource } from "../../../src/runtime/assets/source";
 import { httpSource, inlineSource } from "../../../src/runtime/assets/sources";
-import type { Asset } from "../../../src/runtime/protocol";
 import { makeFile } from "../helpers";
 
 const { asset, shipped } = makeFile(300_000);

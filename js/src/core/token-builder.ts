@@ -3,7 +3,7 @@ import type { Encoding } from "./types";
 import { MAX_WORD_CHARS, type WordPiece } from "./wordpiece";
 
 /** Builds one Encoding; characters come in with the UTF-16 range of the original they stand for. */
-export class Words {
+export class TokenBuilder {
   // The open word, per UTF-16 unit; characters beyond the limit are only counted.
   readonly #units = new Uint16Array(2 * MAX_WORD_CHARS);
   readonly #unit_starts = new Int32Array(2 * MAX_WORD_CHARS);

@@ -1,0 +1,14 @@
+// Small things about text that every wing needs.
+
+/** What went wrong, for the reader; an error without a message goes by its name. */
+export function inWords(error: unknown): string {
+  return error instanceof Error ? error.message || error.name : String(error);
+}
+
+/**
+ * `text` with U+FFFD in place of each lone surrogate, as the browser's own encoder writes it: half
+ * an emoji can neither travel to Python nor stand in a file.
+ */
+export function wellFormed(text: string): string {
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(new TextEncoder().encode(text));
+}

@@ -1,0 +1,24 @@
+// The part of anywidget's model that every page which shows widgets has.
+import type { Buffers } from "../../runtime/assets/kernel";
+
+export type CustomCallback = (message: unknown, buffers: Buffers) => void;
+
+export interface Model {
+  get(name: string): unknown;
+  set(name: string, value: unknown): void;
+  save_changes(): void;
+  send(content: unknown, callbacks?: undefined, buffers?: readonly ArrayBufferView[]): void;
+  on(event: "msg:custom", callback: CustomCallback): void;
+  on(event: `change:${string}`, callback: () => void): void;
+  off(event: "msg:custom", callback: CustomCallback): void;
+  off(event: `change:${string}`, callback: () => void): void;
+}
+
+/** Sends to the kernel. Without one the widget answers on, and only Python does not hear of it. */
+export function attempt(send: () => void): void {
+  try {
+    send();
+  } catch (error) {
+    console.warn("qna-widget: the kernel is gone.", error);
+  }
+}

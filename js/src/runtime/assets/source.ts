@@ -1,0 +1,21 @@
+// What a place that holds files offers to the loader.
+import type { Asset } from "../../core/manifest";
+
+export interface OpenOptions {
+  /** Bytes that are already here. A source that can starts there; the others read and drop them. */
+  readonly offset: number;
+  readonly signal: AbortSignal;
+  /** Told when nothing comes for long, in words such as "waiting for the kernel". */
+  readonly onWait: (reason: string) => void;
+}
+
+/** One place that may hold an asset. */
+export interface AssetSource {
+  /** For progress and errors: "browser cache", "kernel", "server", "page". */
+  readonly name: string;
+  /**
+   * The file as shipped, from `offset` on, in order, in pieces of any size; null when this place
+   * does not hold it. Rejects, or throws while it is read, when it should but cannot.
+   */
+  open(asset: Asset, options: OpenOptions): Promise<AsyncIterable<Uint8Array> | null>;
+}
