@@ -1,7 +1,7 @@
 // The one state that a component holds, that its views draw and that its host reports.
 
 import type { ModelChoice, Progress } from "../core/manifest";
-import type { Result, Scores } from "../core/types";
+import type { RawScores, Result } from "../core/types";
 import type { Inputs } from "./inputs";
 
 export type Status = "idle" | "loading" | "ready" | "running" | "error";
@@ -27,7 +27,7 @@ export interface ComponentState {
   /** The newest result for exactly these inputs; null when there is none (yet). */
   readonly result: Result | null;
   /** What the model said to exactly these inputs, while somebody inspects it; else null. */
-  readonly scores: Scores | null;
+  readonly scores: RawScores | null;
   /** In words, with what to do; "" when all is well. */
   readonly error: string;
   /** A sentence that informs without alarming, e.g. why another model answers; "" for none. */

@@ -3,7 +3,7 @@
 //
 // Logits are float32; scores, sums and probabilities are float64, on both sides.
 import { maxContextWindows } from "./features";
-import { type CandidateRows, rankSpans } from "./ranking";
+import { type Rows, rankSpans } from "./ranking";
 import type { DecodingOptions, Feature, Logits, Span } from "./types";
 
 /** A span with its share of the softmax over all candidates and the null. */
@@ -164,7 +164,7 @@ export function createDecoder(features: readonly Feature[]): Decoder {
       const probability = (value: number) => Math.exp(value - top) / total;
       const null_margin = null_score - peak;
       const no_answer = null_margin > options.no_answer_threshold;
-      const rows: CandidateRows = { best_score, best_end, score, rowEnd };
+      const rows: Rows = { best_score, best_end, score, rowEnd };
       const count = options.top_k - (no_answer ? 1 : 0);
       const spans = rankSpans(rows, count, options.overlap).map((span) => ({
         ...span,

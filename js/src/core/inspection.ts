@@ -2,7 +2,7 @@
 // No decision is made here: decoding.ts decides, this file only takes its numbers apart.
 import { createDecoder } from "./decoding";
 import { maxContextWindows } from "./features";
-import type { Decoded, Feature, Logits, Scores, Span } from "./types";
+import type { Decoded, Feature, Logits, RawScores, Span } from "./types";
 
 /** Passage tokens start_token..end_token, both included. */
 export type TokenSpan = Pick<Span, "start_token" | "end_token">;
@@ -63,7 +63,7 @@ export class Inspection {
 
   /** @throws {RangeError} before the first window was read. */
   constructor(
-    readonly scores: Scores,
+    readonly scores: RawScores,
     readonly max_answer_len: number,
   ) {
     const { features, logits } = scores;

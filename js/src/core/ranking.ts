@@ -6,7 +6,7 @@ import type { Overlap, Span } from "./types";
  * A start counts only in the window of maximal context, so each (start, end) pair belongs to one
  * window and merging windows by pair needs no further step.
  */
-export interface CandidateRows {
+export interface Rows {
   /** Best score of each row; -Infinity where the row's window is still to come. */
   readonly best_score: Float64Array;
   /** The end token of that score, the earliest on a tie. */
@@ -27,7 +27,7 @@ type Kept = Omit<Span, "window">;
  * only shrink as spans are kept, so this equals filtering the full sorted list. O(n + count
  * terms), n start tokens.
  */
-export function rankSpans(rows: CandidateRows, count: number, overlap: Overlap): Kept[] {
+export function rankSpans(rows: Rows, count: number, overlap: Overlap): Kept[] {
   const score = rows.best_score.slice();
   const end = rows.best_end.slice();
   const kept: Kept[] = [];

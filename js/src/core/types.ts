@@ -30,7 +30,7 @@ export interface Logits {
 }
 
 /** What the model saw and said, window by window. */
-export interface Scores {
+export interface RawScores {
   readonly question: Encoding;
   readonly passage: Encoding;
   readonly features: readonly Feature[];

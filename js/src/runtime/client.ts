@@ -1,7 +1,7 @@
 // The page's side: one Runtime per page, however many components and copies of this bundle.
 
 import type { Manifest } from "../core/manifest";
-import type { AskOptions, Result, Scores } from "../core/types";
+import type { AskOptions, RawScores, Result } from "../core/types";
 import type { AssetCache } from "./assets/cache";
 import type { AssetSource } from "./assets/source";
 import { type AskHandlers, type Connection, EngineDied } from "./connection";
@@ -37,7 +37,7 @@ export interface Client {
    */
   ask(question: Question, handlers: AskHandlers): Promise<Result>;
   /** What the model said to the last question; null when the engine holds nothing. */
-  scores(): Promise<Scores | null>;
+  scores(): Promise<RawScores | null>;
   /** Stops what runs and lets go of it. The model stays loaded for the page. */
   release(): void;
 }
@@ -108,7 +108,7 @@ class RuntimeClient implements Client {
     });
   }
 
-  async scores(): Promise<Scores | null> {
+  async scores(): Promise<RawScores | null> {
     return this.held === null ? null : this.held.connection.scores(this.name);
   }
 

@@ -1,7 +1,7 @@
 // One engine's life, seen from the page: what it was asked, what it answers, whether it is alive.
 
 import type { Progress } from "../core/manifest";
-import type { Result, Scores } from "../core/types";
+import type { RawScores, Result } from "../core/types";
 import type { FromWorker, ModelFiles, ToWorker } from "./protocol";
 import { abortable } from "./shared";
 import type { EngineHandle } from "./start";
@@ -45,7 +45,7 @@ export class Connection {
   private readonly loads = new Map<string, Pending<string>>();
   private readonly asks = new Map<string, PendingAsk>();
   /** By client; first is whose answer comes next. */
-  private readonly wants = new Map<string, Pending<Scores | null>[]>();
+  private readonly wants = new Map<string, Pending<RawScores | null>[]>();
   private heartbeat: ReturnType<typeof setInterval> | undefined;
   private silence = 0;
 
@@ -103,7 +103,7 @@ export class Connection {
     }
   }
 
-  scores(client: string): Promise<Scores | null> {
+  scores(client: string): Promise<RawScores | null> {
     return new Promise((resolve, reject) => {
       this.wants.set(client, [...(this.wants.get(client) ?? []), { resolve, reject }]);
       this.send({ kind: "scores", client, id: 0 });

@@ -1,6 +1,6 @@
 // What the page and the worker say to each other.
 import type { ModelManifest, Progress } from "../core/manifest";
-import type { AskOptions, Result, Scores } from "../core/types";
+import type { AskOptions, RawScores, Result } from "../core/types";
 
 /** One question about one passage. */
 export interface Request {
@@ -89,7 +89,7 @@ export type FromWorker =
       readonly kind: "scores";
       readonly client: string;
       readonly id: number;
-      readonly scores: Scores | null;
+      readonly scores: RawScores | null;
     }
   /** Beyond use, though nobody asked: e.g. the graphics device was lost. */
   | { readonly kind: "dead"; readonly message: string }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { createFeatures, maxContextWindows } from "../../src/core/features";
 import { Inspection, massOf } from "../../src/core/inspection";
-import { tokenPieces, tokenWords } from "../../src/core/token-words";
 import { createTokenizer } from "../../src/core/tokenizer";
-import type { DecodingOptions, Encoding, Logits, Scores } from "../../src/core/types";
+import type { DecodingOptions, Encoding, Logits, RawScores } from "../../src/core/types";
+import { tokenPieces, tokenWords } from "../../src/core/words";
 import { bruteForce } from "./brute-force";
 
 const OPTIONS: DecodingOptions = {
@@ -19,7 +19,7 @@ function encoding(tokens: number): Encoding {
 }
 
 /** Four windows over 40 tokens, of which `read` were run. */
-function scoresOf(seed: number, read = 4, tokens = 40): Scores {
+function scoresOf(seed: number, read = 4, tokens = 40): RawScores {
   const [question, passage] = [encoding(3), encoding(tokens)];
   const features = createFeatures(
     question,

@@ -4,7 +4,7 @@ import { DEFAULT_INPUTS, type Inputs } from "../../src/component/inputs";
 import { createDecoder } from "../../src/core/decoding";
 import { conclude, type Prepared, prepare } from "../../src/core/pipeline";
 import { createTokenizer } from "../../src/core/tokenizer";
-import type { Feature, Logits, Result, Scores } from "../../src/core/types";
+import type { Feature, Logits, RawScores, Result } from "../../src/core/types";
 
 export interface Case {
   readonly passage: string;
@@ -21,7 +21,7 @@ const SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"];
 const PIECE = 8;
 
 export class ScriptedModel {
-  readonly scores: Scores;
+  readonly scores: RawScores;
   private readonly prepared: Prepared;
 
   constructor(private readonly given: Case) {

@@ -6,7 +6,7 @@ import { contract } from "../../core/contract";
 import { crc32 } from "../../core/crc32";
 import { inWords } from "../../core/text";
 import { attempt, type Model } from "./model";
-import { packScores } from "./scores";
+import { packScores } from "./packed-scores";
 
 /** Milliseconds after which a request for scores is given up; Python gave up before. */
 const PATIENCE = 60_000;

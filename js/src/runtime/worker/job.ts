@@ -4,7 +4,7 @@ import { createDecoder, type Decoder } from "../../core/decoding";
 import type { ModelManifest, Progress } from "../../core/manifest";
 import { conclude, type Prepared, prepare } from "../../core/pipeline";
 import type { Tokenizer } from "../../core/tokenizer";
-import type { AskOptions, Logits, Result, Scores } from "../../core/types";
+import type { AskOptions, Logits, RawScores, Result } from "../../core/types";
 import type { Request } from "../protocol";
 import type { Session } from "./session";
 
@@ -119,7 +119,7 @@ export class Job {
     };
   }
 
-  scores(): Scores | null {
+  scores(): RawScores | null {
     if (this.prepared === undefined) return null;
     const { question, passage, features } = this.prepared;
     return { question, passage, features, logits: this.logits };

@@ -1,7 +1,7 @@
 // What the parts of the inspector share: the numbers that they draw and what is pointed at.
 import type { Inspection, TokenSpan } from "../../core/inspection";
-import type { TokenWord } from "../../core/token-words";
 import type { Result } from "../../core/types";
+import type { TokenWord } from "../../core/words";
 
 /** An answer of the ranked list, found among the tokens. */
 export interface Listed {

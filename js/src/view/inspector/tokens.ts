@@ -2,7 +2,7 @@
 // Drawn on a canvas no wider than the screen: a book has a hundred thousand words.
 
 import type { TokenSpan } from "../../core/inspection";
-import type { TokenWord } from "../../core/token-words";
+import type { TokenWord } from "../../core/words";
 import { CONTROL, el, setAttribute } from "../dom";
 import { score } from "../format";
 import type { Palette } from "./colors";

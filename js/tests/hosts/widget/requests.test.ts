@@ -4,16 +4,16 @@ import type { Component } from "../../../src/component/component";
 import type { ComponentState } from "../../../src/component/state";
 import { contract } from "../../../src/core/contract";
 import { crc32 } from "../../../src/core/crc32";
-import type { Scores } from "../../../src/core/types";
+import type { RawScores } from "../../../src/core/types";
+import { packScores } from "../../../src/hosts/widget/packed-scores";
 import { answerRequests } from "../../../src/hosts/widget/requests";
-import { packScores } from "../../../src/hosts/widget/scores";
 import { makeInputs, makeResult, makeState } from "../states";
 import { FakeModel } from "./fake-model";
 
 const TEXT = "🙂 ab 𠀀";
 
 /** Two windows over `tokens` passage tokens; every number tells its place. */
-function makeScores(tokens = 2, starts = [0, 3], ends = [2, 5]): Scores {
+function makeScores(tokens = 2, starts = [0, 3], ends = [2, 5]): RawScores {
   const logits = (from: number, length: number) => ({
     start_logits: Float32Array.from({ length }, (_, i) => from + i + 0.5),
     end_logits: Float32Array.from({ length }, (_, i) => -from - i - 0.25),

@@ -1,7 +1,7 @@
 // What the model said, packed for Python (qna_widget/contract.json, "scores"; Python's side:
-// qna_widget/scores.py).
+// qna_widget/hosts/widget/packed_scores.py).
 import { createOffsetMap } from "../../core/offsets";
-import type { Scores } from "../../core/types";
+import type { RawScores } from "../../core/types";
 
 /** Tokens of passage and question, and windows. */
 export interface Counts {
@@ -20,7 +20,7 @@ export interface Packed {
  * Packs the windows that were read.
  * @param passage the text that the scores' offsets point into
  */
-export function packScores(passage: string, scores: Scores): Packed {
+export function packScores(passage: string, scores: RawScores): Packed {
   const { toCodePoint } = createOffsetMap(passage);
   const tokens = scores.passage;
   const features = scores.features.slice(0, scores.logits.length);
