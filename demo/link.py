@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from qna_widget.contract import INPUTS, check_input
+from qna_widget.core.contract import INPUTS, check_input
 from qna_widget.errors import InputError
 
 from .examples import EXAMPLES, FIRST, OWN, Example, key_of

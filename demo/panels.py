@@ -10,9 +10,9 @@ from typing import Any
 
 import streamlit as st
 
-from qna_widget.contract import INPUTS
+from qna_widget.core.contract import INPUTS
 from qna_widget.documents import MAX_BYTES, SUFFIXES
-from qna_widget.history import History
+from qna_widget.results.history import History
 from qna_widget.streamlit import QnAResult
 
 from . import link, session

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
-from qna_widget import registry
 from qna_widget.documents import read_document
 from qna_widget.errors import QnaError
-from qna_widget.history import History
+from qna_widget.models import registry
+from qna_widget.results.history import History
 from qna_widget.streamlit import QnAResult, reset
 
 from . import link

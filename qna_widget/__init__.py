@@ -12,6 +12,7 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
+from .core.types import Answer, Result
 from .errors import (
     BlankPassageError,
     BlankQuestionError,
@@ -21,16 +22,15 @@ from .errors import (
     QnaError,
     needs_extra,
 )
-from .types import Answer, Result
 
 # onnxruntime's wheels (1.29 and newer) write a device id and report to their makers unless this is
 # set before it is imported. Nothing leaves this machine unless whoever runs it says so.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 if TYPE_CHECKING:
-    from .answerer import QuestionAnswerer
-    from .comparison import compare
-    from .widget import QnA
+    from .answering.answerer import QuestionAnswerer
+    from .hosts.widget.comparison import compare
+    from .hosts.widget.widget import QnA
 
 __all__ = [
     "Answer",
@@ -53,7 +53,11 @@ except PackageNotFoundError:  # run from a folder that was never installed
     __version__ = "0"
 
 # Imported on first use: neither a notebook nor Pyodide should load what it does not need.
-_LAZY = {"QnA": "widget", "compare": "comparison", "QuestionAnswerer": "answerer"}
+_LAZY = {
+    "QnA": "hosts.widget.widget",
+    "compare": "hosts.widget.comparison",
+    "QuestionAnswerer": "answering.answerer",
+}
 
 
 def __getattr__(name: str) -> Any:

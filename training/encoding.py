@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from qna_widget.tokenizer import Tokenizer
+from qna_widget.core.tokenizer import Tokenizer
 from training.data import DataError, Example, Span
 
 # Start and end of "no answer": both at [CLS].

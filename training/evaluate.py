@@ -10,12 +10,12 @@ import numpy as np
 import torch
 from transformers import BertForQuestionAnswering
 
-from qna_widget.decoding import Decoder
+from qna_widget.core.decoding import Decoder
+from qna_widget.core.pipeline import Prepared, conclude, prepare
+from qna_widget.core.tokenizer import Tokenizer
+from qna_widget.core.types import DecodingOptions, Feature, FeatureOptions, Logits
 from qna_widget.evaluation import Prediction, report
-from qna_widget.pipeline import Prepared, conclude, prepare
-from qna_widget.squad import Example
-from qna_widget.tokenizer import Tokenizer
-from qna_widget.types import DecodingOptions, Feature, FeatureOptions, Logits
+from qna_widget.evaluation.squad import Example
 
 # The best span whatever its margin; thresholds are tried afterwards.
 SPANS_ONLY = DecodingOptions(top_k=1, no_answer_threshold=math.inf)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import torch
 
+from qna_widget.core.tokenizer import Tokenizer
 from qna_widget.errors import QnaError
-from qna_widget.squad import read_examples
-from qna_widget.tokenizer import Tokenizer
+from qna_widget.evaluation.squad import read_examples
 from training.config import load_config
 from training.data import DataError, read_qamr, read_squad
 from training.encoding import Encoder

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from transformers import BertForQuestionAnswering
 
-from qna_widget.squad import Example
+from qna_widget.evaluation.squad import Example
 from training.config import StageConfig, TrainConfig
 from training.encoding import Item, collate
 from training.evaluate import evaluate

@@ -32,7 +32,7 @@ import pandas as pd
 from dask.distributed import Client, LocalCluster, as_completed, wait
 
 from qna_widget.batch import answer_batch, answer_meta
-from qna_widget.squad import read_examples
+from qna_widget.evaluation.squad import read_examples
 
 WAYS = {
     "1 worker, 1 thread": (1, 1),

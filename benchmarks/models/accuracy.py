@@ -13,12 +13,12 @@ from pathlib import Path
 
 import numpy as np
 
-from qna_widget.decoding import Decoder
-from qna_widget.export import float_graph, int8_graph
+from qna_widget.core.decoding import Decoder
+from qna_widget.core.pipeline import Prepared, conclude
+from qna_widget.core.types import DecodingOptions
 from qna_widget.export.checkpoint import read_checkpoint
-from qna_widget.pipeline import Prepared, conclude
-from qna_widget.session import Session
-from qna_widget.types import DecodingOptions
+from qna_widget.export.recipe import float_graph, int8_graph
+from qna_widget.runtime.session import Session
 
 from .windows import real_questions
 

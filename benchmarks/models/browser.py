@@ -169,8 +169,8 @@ def chromium(models: Path, extra: dict[str, Path] | None = None) -> Iterator[Chr
 
 
 def _warm_model() -> bytes:
-    from qna_widget.export import float_graph
     from qna_widget.export.checkpoint import read_checkpoint
+    from qna_widget.export.recipe import float_graph
 
     data: bytes = float_graph(read_checkpoint(TINY)).SerializeToString()
     return data

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 import onnxruntime
 
-from qna_widget.export import float_graph
 from qna_widget.export.checkpoint import read_checkpoint
+from qna_widget.export.recipe import float_graph
 
 from .browser import Variant, chromium
 

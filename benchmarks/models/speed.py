@@ -24,8 +24,8 @@ from pathlib import Path
 
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from qna_widget.export import float_graph, int8_graph
 from qna_widget.export.checkpoint import read_checkpoint
+from qna_widget.export.recipe import float_graph, int8_graph
 
 from .browser import Variant, chromium
 from .timing import Figures, creation, forward

@@ -11,11 +11,11 @@ import argparse
 import json
 from pathlib import Path
 
-from qna_widget.pipeline import Prepared, prepare
-from qna_widget.squad import read_examples
-from qna_widget.tokenizer import Tokenizer
-from qna_widget.types import FeatureOptions
-from qna_widget.vocabulary import read_vocabulary
+from qna_widget.core.pipeline import Prepared, prepare
+from qna_widget.core.tokenizer import Tokenizer
+from qna_widget.core.types import FeatureOptions
+from qna_widget.evaluation.squad import read_examples
+from qna_widget.export.vocabulary import read_vocabulary
 
 
 def real_questions(folder: Path, squad: Path, count: int) -> list[Prepared]:

@@ -1,8 +1,8 @@
 """Writes the bundled model's weights as a transformers checkpoint, so that both run the same.
 
 The shipped file holds 8-bit weights with a scale per column and a factor per input channel, and
-what attention and Gelu need of scales has gone into them (qna_widget/export/exact.py); as floats
-all this is multiplied out. What comes out is the shipped model without its rounding of
+what attention and Gelu need of scales has gone into them (qna_widget/export/int8/exact.py); as
+floats all this is multiplied out. What comes out is the shipped model without its rounding of
 activations, which `qna-widget export --precision fp32` and transformers both read.
 """
 
@@ -17,8 +17,8 @@ import onnx
 from onnx import numpy_helper
 from safetensors.numpy import save_file
 
-from qna_widget import registry
-from qna_widget.export.exact import GELU_SCALE
+from qna_widget.export.int8.exact import GELU_SCALE
+from qna_widget.models import registry
 
 HIDDEN_PER_HEAD = 32
 

@@ -24,9 +24,9 @@ from typing import Any
 import numpy as np
 
 from qna_widget import QuestionAnswerer
-from qna_widget.progress import progress_bar
-from qna_widget.squad import Example, score
-from qna_widget.types import Feature, Logits
+from qna_widget.core.types import Feature, Logits
+from qna_widget.evaluation.squad import Example, score
+from qna_widget.runtime.progress import progress_bar
 from tests.parity.pipeline_rules import RULES, Asked, Rung, explained, ladder
 
 from .peers import (

@@ -22,7 +22,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from qna_widget.progress import progress_bar
+from qna_widget.runtime.progress import progress_bar
 
 from .peers import Contender, arguments, bundled_checkpoint, contender, exported, spread
 

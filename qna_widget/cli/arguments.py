@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from qna_widget import names
-from qna_widget.contract import INPUTS, check_input, check_value
+from qna_widget.answering.options import THRESHOLD
+from qna_widget.core.contract import INPUTS, check_input, check_value
 from qna_widget.errors import BlankQuestionError, InputError
-from qna_widget.options import THRESHOLD
+from qna_widget.models import names
 
 from .codes import CODES
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from qna_widget.contract import INPUTS
+from qna_widget.core.contract import INPUTS
 from qna_widget.documents import read_document
 from qna_widget.errors import InputError, needs_extra
 
@@ -65,7 +65,7 @@ def add_passage(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the ranked answers."""
     with needs_extra("Asking", "kernel"):
-        from qna_widget.answerer import QuestionAnswerer
+        from qna_widget.answering.answerer import QuestionAnswerer
 
     result = QuestionAnswerer(options.model).ask(
         options.question,

@@ -8,9 +8,8 @@ from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 
-from qna_widget.doctor import Finding, examine
-
 from .arguments import add_model, command
+from .checks import Finding, examine
 from .codes import FAILED, OK
 
 SIGNS = {"ok": "ok", "absent": "--", "broken": "!!"}

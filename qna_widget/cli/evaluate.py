@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from qna_widget.contract import INPUTS
+from qna_widget.core.contract import INPUTS
 
 from .arguments import add_model, allowed, command, whole
 from .codes import OK
@@ -43,9 +43,9 @@ def add(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the figures as JSON; write the files asked for."""
-    from qna_widget.browser import browser_predictor
     from qna_widget.evaluation import evaluate, kernel_predictor
-    from qna_widget.squad import read_examples
+    from qna_widget.evaluation.browser import browser_predictor
+    from qna_widget.evaluation.squad import read_examples
 
     examples = read_examples(options.file, limit=options.limit)
     for file in filter(None, (options.predictions, options.null_margins)):

@@ -9,11 +9,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from qna_widget import conversion, fetch, names, registry
-from qna_widget.cache import DESCRIPTION
+from qna_widget.answering.options import MIN_SEQ_LEN
 from qna_widget.errors import InputError, ModelFileError, needs_extra
-from qna_widget.options import MIN_SEQ_LEN
-from qna_widget.progress import transfer_bar
+from qna_widget.export import conversion
+from qna_widget.models import fetch, names, registry
+from qna_widget.models.cache import DESCRIPTION
+from qna_widget.runtime.progress import transfer_bar
 
 from .arguments import checkpoint, command, whole
 from .codes import OK
@@ -56,7 +57,7 @@ def add(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the path of the model.json that was written."""
     with needs_extra("Exporting", "export"):
-        import_module("qna_widget.export")  # missed here, not after a download
+        import_module("qna_widget.export.recipe")  # missed here, not after a download
     _refuse_other_files(options.out, force=options.force)
     hub = isinstance(options.model, names.HubName)
     found = fetch.source(options.model, transfer_bar())

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from qna_widget import fetch, names
-from qna_widget.progress import transfer_bar
+from qna_widget.models import fetch, names
+from qna_widget.runtime.progress import transfer_bar
 
 from .arguments import command, hub_name
 from .codes import OK

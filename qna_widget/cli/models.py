@@ -7,10 +7,10 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from qna_widget import cache, names
 from qna_widget.errors import ModelNotFoundError
-from qna_widget.progress import MEGABYTE
-from qna_widget.registry import BUNDLED, AvailableModel, available
+from qna_widget.models import cache, names
+from qna_widget.models.registry import BUNDLED, AvailableModel, available
+from qna_widget.runtime.progress import MEGABYTE
 
 from .arguments import command
 from .codes import OK

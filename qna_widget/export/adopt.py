@@ -13,15 +13,15 @@ import numpy as np
 import onnx
 from onnx import TensorProto, external_data_helper, helper
 
+from qna_widget.core.features import create_features
+from qna_widget.core.tokenizer import Tokenizer
+from qna_widget.core.types import Encoding
 from qna_widget.errors import ExportError
-from qna_widget.features import create_features
-from qna_widget.session import OUTPUTS, Session
-from qna_widget.tokenizer import Tokenizer
-from qna_widget.types import Encoding
-from qna_widget.vocabulary import read_vocabulary
+from qna_widget.runtime.session import OUTPUTS, Session
 
-from . import Origin
 from .bundle import pack, write_description
+from .recipe import Origin
+from .vocabulary import read_vocabulary
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 

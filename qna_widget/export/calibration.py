@@ -13,10 +13,10 @@ import onnxruntime
 from numpy.typing import NDArray
 from onnx import TensorProto, helper
 
-from qna_widget.pipeline import prepare
-from qna_widget.session import OUTPUTS, model_inputs
-from qna_widget.tokenizer import Tokenizer
-from qna_widget.types import Feature, FeatureOptions
+from qna_widget.core.pipeline import prepare
+from qna_widget.core.tokenizer import Tokenizer
+from qna_widget.core.types import Feature, FeatureOptions
+from qna_widget.runtime.session import OUTPUTS, model_inputs
 
 Floats = NDArray[np.float32]
 Peaks = Mapping[str, Floats]

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, deserialize
 
 from qna_widget.errors import ExportError
-from qna_widget.json_file import read_object
-from qna_widget.vocabulary import read_vocabulary
+
+from .json_file import read_object
+from .vocabulary import read_vocabulary
 
 WEIGHTS = "model.safetensors"
 INDEX = f"{WEIGHTS}.index.json"

@@ -17,8 +17,8 @@ from lab import BERT, BERT_QUESTION, Lab, write
 from onnx import TensorProto, helper, numpy_helper
 from servers import jupyterlab
 
-from qna_widget.export import float_graph
 from qna_widget.export.checkpoint import read_checkpoint
+from qna_widget.export.recipe import float_graph
 
 TINY = Path(__file__).parents[1] / "parity" / "tiny_bert"
 BALLAST = 25_000_000

@@ -10,10 +10,10 @@ from typing import TypeVar
 
 import pytest
 
-from qna_widget.browser import browser_predictor
 from qna_widget.cli import main
 from qna_widget.errors import QnaError
-from qna_widget.squad import Example, read_examples
+from qna_widget.evaluation.browser import browser_predictor
+from qna_widget.evaluation.squad import Example, read_examples
 
 QUESTIONS = 16
 T = TypeVar("T")
@@ -52,7 +52,7 @@ def test_browser_and_kernel_give_the_same_figures(
 def test_a_question_asked_twice_and_one_without_an_answer(
     own_texts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qna_widget.browser.TIMEOUT", 20.0)
+    monkeypatch.setattr("qna_widget.evaluation.browser.TIMEOUT", 20.0)
     example = read_examples(own_texts)[0]
     blank = Example("blank", "?", " ", ())
 

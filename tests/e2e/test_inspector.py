@@ -14,12 +14,12 @@ from pictures import keep, list_pictures
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from qna_widget import registry
-from qna_widget.answerer import QuestionAnswerer
-from qna_widget.features import max_context_windows
-from qna_widget.pipeline import prepare
-from qna_widget.squad import read_examples
-from qna_widget.types import Feature, FeatureOptions
+from qna_widget.answering.answerer import QuestionAnswerer
+from qna_widget.core.features import max_context_windows
+from qna_widget.core.pipeline import prepare
+from qna_widget.core.types import Feature, FeatureOptions
+from qna_widget.evaluation.squad import read_examples
+from qna_widget.models import registry
 
 PASSAGES = 50
 SIDE = 40

@@ -20,9 +20,9 @@ from lab import folder as folder
 from playwright.sync_api import expect
 from servers import ROOT
 
-from qna_widget import kernel
-from qna_widget.contract import default_inputs
-from qna_widget.squad import Example, read_examples
+from qna_widget.core.contract import default_inputs
+from qna_widget.evaluation.squad import Example, read_examples
+from qna_widget.hosts.widget import kernel
 
 TOLERANCE = 1e-5  # logits: the rounding of the last product
 NOTEBOOK = ROOT / "notebooks" / "inspect.ipynb"
@@ -128,8 +128,8 @@ def test_a_closed_browser_leaves_nobody_waiting(
     offline: Offline, address: str, folder: Path
 ) -> None:
     alone = (
-        "import asyncio, json, pathlib, qna_widget.dialogue\n"
-        "qna_widget.dialogue.PATIENCE = 1\n"
+        "import asyncio, json, pathlib, qna_widget.hosts.widget.dialogue\n"
+        "qna_widget.hosts.widget.dialogue.PATIENCE = 1\n"
         "while not pathlib.Path('closed.txt').exists():\n    await asyncio.sleep(0.05)\n"
         "answers = await w.ask('Who is Ernie?')\n"
         "pathlib.Path('sources.json').write_text(json.dumps("

@@ -2,8 +2,8 @@
 
 Ids, offsets and windows are equal, and so is decoding on equal logits. Logits agree to the rounding
 of the last product, and all answers are equal: with the 8-bit products that ship because the export
-leaves nothing in the graph that depends on the order of a sum (qna_widget/export/exact.py), with
-float products because nothing makes their differences grow.
+leaves nothing in the graph that depends on the order of a sum (qna_widget/export/int8/exact.py),
+with float products because nothing makes their differences grow.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ import numpy as np
 import pytest
 from harness import Harness, manifest
 
-from qna_widget.answerer import QuestionAnswerer
-from qna_widget.decoding import Decoder
-from qna_widget.export import float_graph
+from qna_widget.answering.answerer import QuestionAnswerer
+from qna_widget.core.decoding import Decoder
+from qna_widget.core.pipeline import Prepared, conclude, prepare
+from qna_widget.core.tokenizer import Tokenizer
+from qna_widget.core.types import DecodingOptions, FeatureOptions, Logits, Result
+from qna_widget.evaluation.squad import read_examples
 from qna_widget.export.checkpoint import read_checkpoint
-from qna_widget.pipeline import Prepared, conclude, prepare
-from qna_widget.session import Session
-from qna_widget.squad import read_examples
-from qna_widget.tokenizer import Tokenizer
-from qna_widget.types import DecodingOptions, FeatureOptions, Logits, Result
+from qna_widget.export.recipe import float_graph
+from qna_widget.runtime.session import Session
 
 PARITY = Path(__file__).parents[1] / "parity"
 QUESTIONS = 200

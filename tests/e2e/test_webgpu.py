@@ -14,12 +14,12 @@ from playwright.sync_api import Browser, Playwright
 from webgpu_model import serve_asset, with_webgpu
 
 from benchmarks.transformers.checkpoint import write_checkpoint
-from qna_widget.answerer import QuestionAnswerer
-from qna_widget.export import float_graph
+from qna_widget.answering.answerer import QuestionAnswerer
+from qna_widget.core.pipeline import prepare
+from qna_widget.core.types import FeatureOptions
 from qna_widget.export.checkpoint import read_checkpoint
-from qna_widget.pipeline import prepare
-from qna_widget.session import Session
-from qna_widget.types import FeatureOptions
+from qna_widget.export.recipe import float_graph
+from qna_widget.runtime.session import Session
 
 TINY = Path(__file__).parents[1] / "parity" / "tiny_bert"
 SOFTWARE = {"software_gpu": True}

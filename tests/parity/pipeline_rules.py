@@ -14,9 +14,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from qna_widget.pipeline import Prepared, prepare
-from qna_widget.tokenizer import Tokenizer
-from qna_widget.types import Feature, FeatureOptions, Logits
+from qna_widget.core.pipeline import Prepared, prepare
+from qna_widget.core.tokenizer import Tokenizer
+from qna_widget.core.types import Feature, FeatureOptions, Logits
 
 # In the order in which they are taken.
 RULES = {

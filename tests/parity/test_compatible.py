@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from qna_widget import QuestionAnswerer
-from qna_widget.export import Origin, export_checkpoint
+from qna_widget.export.recipe import Origin, export_checkpoint
 
 from .pipeline_rules import RULES, Asked, Rung, explained, ladder
 

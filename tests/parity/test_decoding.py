@@ -1,4 +1,4 @@
-"""The same logits give the same ranking in js/src/core/decoding.ts and qna_widget/decoding.py."""
+"""The same logits rank alike in js/src/core/decoding.ts and qna_widget/core/decoding.py."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from qna_widget.decoding import Decoder
-from qna_widget.features import create_features
-from qna_widget.types import DecodingOptions, Feature, Logits
+from qna_widget.core.decoding import Decoder
+from qna_widget.core.features import create_features
+from qna_widget.core.types import DecodingOptions, Feature, Logits
 
 from .core import Core
 from .test_features import encoding

@@ -1,4 +1,4 @@
-"""The windows of js/src/core/features.ts are those of qna_widget/features.py, exactly."""
+"""The windows of js/src/core/features.ts are those of qna_widget/core/features.py, exactly."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from qna_widget.features import create_features, max_context_windows
-from qna_widget.types import Encoding
+from qna_widget.core.features import create_features, max_context_windows
+from qna_widget.core.types import Encoding
 
 from .core import Core
 

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from qna_widget.decoding import Decoder
-from qna_widget.pipeline import conclude, prepare
-from qna_widget.tokenizer import Tokenizer
-from qna_widget.types import DecodingOptions, FeatureOptions, Logits
+from qna_widget.core.decoding import Decoder
+from qna_widget.core.pipeline import conclude, prepare
+from qna_widget.core.tokenizer import Tokenizer
+from qna_widget.core.types import DecodingOptions, FeatureOptions, Logits
 
 from . import strings
 from .core import Core

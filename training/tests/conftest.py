@@ -10,7 +10,7 @@ import pytest
 import torch
 from transformers import BertForQuestionAnswering
 
-from qna_widget.tokenizer import Tokenizer
+from qna_widget.core.tokenizer import Tokenizer
 from training.config import StageConfig, TrainConfig
 from training.data import Example, Gold
 from training.encoding import Encoder

@@ -37,7 +37,8 @@ def build() -> Path:
 
 def manifest() -> dict[str, Any]:
     """What Python tells the browser about its files (protocol.ts, Manifest)."""
-    from qna_widget import assets, registry
+    from qna_widget.hosts import assets
+    from qna_widget.models import registry
 
     return assets.manifest(registry.resolve("bundled"))
 

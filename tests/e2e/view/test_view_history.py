@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from view_page import View, calls, focused, put
 from view_states import STATES, state
 
-from qna_widget.history import History
+from qna_widget.results.history import History
 
 
 def open_history(page: Page) -> Any:

@@ -1,0 +1,98 @@
+"""What can be chosen per question: names, defaults, bounds. Those of transformers 4 are known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from numbers import Real
+from typing import Any, Final
+
+from qna_widget.core.contract import CONTRACT, INPUTS, check_input, check_value, shown
+from qna_widget.core.types import DecodingOptions, FeatureOptions
+from qna_widget.errors import InputError
+
+MAX_QUESTION_TOKENS: Final[int] = CONTRACT["limits"]["max_question_tokens"]
+MIN_SEQ_LEN: Final = 8
+ASK_OPTIONS: Final = (
+    "top_k", "max_answer_len", "doc_stride", "max_seq_len", "max_question_len",
+    "no_answer_threshold", "handle_impossible_answer", "overlap", "align_to_words",
+)  # fmt: skip
+TRUTH: Final = {"type": "boolean"}
+LONGEST: Final = "tokens; more with a model that `qna-widget export --max-seq-len` wrote"
+THRESHOLD: Final = {
+    **INPUTS["no_answer_threshold"],
+    "unit": 'logits; infinity turns "no answer" off',
+}
+
+
+@dataclass(frozen=True)
+class AskOptions:
+    """Everything that can be chosen per question."""
+
+    features: FeatureOptions
+    decoding: DecodingOptions
+    # Widen each answer to whole words; False leaves it at the tokens, as in the browser.
+    align_to_words: bool = False
+
+
+def ask_options(given: Mapping[str, Any], longest: int) -> AskOptions:
+    """Check the options by name and fill in the defaults; None stands for the default.
+
+    `longest` is the most tokens that the model takes in one window. Raises InputError.
+    """
+    refuse_unknown_options(given, ASK_OPTIONS)
+    values = {name: value for name, value in given.items() if value is not None}
+
+    def choose(name: str) -> Any:
+        return check_input(name, values.get(name, INPUTS[name]["default"]))
+
+    def whole(name: str, default: int, minimum: int, unit: str = "tokens") -> int:
+        # A question may be cut at more tokens than fit: prepare says so where it happens.
+        maximum = max(longest, default)
+        spec = {"type": "integer", "minimum": minimum, "maximum": maximum, "unit": unit}
+        checked: int = check_value(name, values.get(name, default), spec)
+        return checked
+
+    return AskOptions(
+        FeatureOptions(
+            max_seq_len=whole("max_seq_len", longest, MIN_SEQ_LEN, LONGEST),
+            doc_stride=choose("doc_stride"),
+            max_question_tokens=whole("max_question_len", MAX_QUESTION_TOKENS, 1),
+        ),
+        DecodingOptions(
+            top_k=choose("top_k"),
+            max_answer_len=choose("max_answer_len"),
+            no_answer_threshold=_threshold(values),
+            overlap=choose("overlap"),
+        ),
+        align_to_words=check_value("align_to_words", values.get("align_to_words", False), TRUTH),
+    )
+
+
+def refuse_unknown_options(given: Mapping[str, Any], allowed: tuple[str, ...]) -> None:
+    """Raise InputError that names what is not known, and what is."""
+    unknown = [name for name in given if name not in allowed]
+    if unknown:
+        raise InputError(
+            f"There is no option {unknown[0]!r} (given: {shown(given[unknown[0]])}). "
+            f"Allowed are {', '.join(allowed)}."
+        )
+
+
+def _threshold(values: Mapping[str, Any]) -> float:
+    """Return the margin in logits above which "no answer" wins; infinity: never."""
+    possible = check_value(
+        "handle_impossible_answer", values.get("handle_impossible_answer", True), TRUTH
+    )
+    if not possible:
+        if "no_answer_threshold" in values:
+            raise InputError(
+                'handle_impossible_answer=False turns "no answer" off, no_answer_threshold='
+                f"{values['no_answer_threshold']!r} says when it wins. Give one of them."
+            )
+        return float("inf")
+    threshold = values.get("no_answer_threshold", INPUTS["no_answer_threshold"]["default"])
+    if isinstance(threshold, Real) and threshold == float("inf"):
+        return float("inf")
+    checked: float = check_value("no_answer_threshold", threshold, THRESHOLD)
+    return checked

@@ -1,0 +1,106 @@
+"""Which questions are asked of which passages: the forms in which a caller may give them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Mapping, Set
+from typing import Any
+
+from qna_widget.core.contract import check_value, shown
+from qna_widget.errors import InputError
+
+Pair = tuple[str, str]
+# A pair, or a mapping with the keys "question" and "context" or "passage".
+PairLike = Pair | Mapping[str, str]
+
+
+def pairs(question: Any, passage: Any, context: Any = None) -> tuple[list[Pair], bool]:
+    """Return the (question, passage) pairs, and whether it is one pair that was not in a list.
+
+    Texts or lists of texts; a single text goes with each of the others. `context` is another name
+    for `passage`. In place of both: a mapping {"question": ..., "context" or "passage": ...} of
+    these, or a list of such with a text each. Raises InputError for anything else.
+    """
+    if passage is not None and context is not None:
+        raise InputError("passage and context are two names for the same text; give one of them.")
+    passage = context if passage is None else passage
+    single = not (_is_list(question) or _is_list(passage))
+    items = list(question) if _is_list(question) else [question]
+    if any(isinstance(item, Mapping) for item in items) or (passage is None and not items):
+        if passage is not None:
+            raise InputError(
+                "The mappings hold question and context already; got passage "
+                f"{shown(passage)} besides. Several mappings go in a list."
+            )
+        if single and isinstance(question, Mapping) and any(map(_is_list, question.values())):
+            return pairs(*_pair_in(question, ""))
+        places = [""] if single else [f" at index {index}" for index in range(len(items))]
+        return [_from_mapping(*item) for item in zip(items, places, strict=True)], single
+    question = items if _is_list(question) else question
+    questions, passages = _texts("question", question), _texts("passage", passage)
+    if not _is_list(question):
+        questions *= len(passages)
+    elif not _is_list(passage):
+        passages *= len(questions)
+    if len(questions) != len(passages):
+        raise InputError(
+            f"{len(questions)} questions and {len(passages)} passages cannot be paired. Give one "
+            "passage for all questions, one question for all passages, or as many of each."
+        )
+    return list(zip(questions, passages, strict=True)), single
+
+
+def pair_of(item: Any) -> Pair:
+    """Return one (question, passage), given as that or as a mapping. Raises InputError."""
+    if isinstance(item, Mapping):
+        return _from_mapping(item, "")
+    if not isinstance(item, (tuple, list)) or len(item) != 2:
+        raise InputError(
+            "A pair must be (question, passage), or a mapping with the keys 'question' and "
+            f"'context'; got {shown(item)}."
+        )
+    return _text("question", item[0], ""), _text("passage", item[1], "")
+
+
+def _is_list(value: object) -> bool:
+    """Whether it is several texts: a list, a tuple, an array, a column of a table.
+
+    A whole table is not, nor is a file, nor what has no order.
+    """
+    if isinstance(value, (str, bytes, Mapping, Set, io.IOBase)) or hasattr(value, "columns"):
+        return False
+    return isinstance(value, Iterable) and getattr(value, "ndim", 1) > 0
+
+
+def _texts(name: str, value: Any) -> list[str]:
+    if value is None:
+        raise InputError(
+            f"The {name} is missing. Give question=... and passage=..., each a string or a list "
+            "of strings."
+        )
+    if not _is_list(value):
+        return [_text(name, value, "", " or a list of strings")]
+    return [_text(name, text, f" at index {i}") for i, text in enumerate(value)]
+
+
+def _text(name: str, value: Any, where: str, more: str = "") -> str:
+    if not isinstance(value, str):
+        raise InputError(f"{name}{where} must be a string{more}; got {shown(value)}.")
+    return str(check_value(f"{name}{where}", value, {"type": "string"}))
+
+
+def _from_mapping(item: Any, where: str) -> Pair:
+    question, passage = _pair_in(item, where)
+    name = "context" if "context" in item else "passage"
+    return _text("question", question, where), _text(name, passage, where)
+
+
+def _pair_in(item: Any, where: str) -> tuple[Any, Any]:
+    """Return what a mapping has for question and passage, whatever it is."""
+    keys = set(item) if isinstance(item, Mapping) else set()
+    if keys not in ({"question", "context"}, {"question", "passage"}):
+        raise InputError(
+            f"The input{where} must be a mapping with the keys 'question' and 'context' (or "
+            f"'passage'); got {shown(item)}."
+        )
+    return item["question"], item["context" if "context" in keys else "passage"]

@@ -1,0 +1,201 @@
+"""Answers for tables of questions: the function that Dask, Spark and Ray call on each piece.
+
+A piece of the data goes in (a pandas DataFrame, a pyarrow RecordBatch or Table), the same piece
+comes out with the answers beside it. docs/scaling.md shows it in the three engines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from qna_widget.answering.options import ask_options
+from qna_widget.core.contract import check_input, shown
+from qna_widget.core.types import Result
+from qna_widget.errors import BlankPassageError, BlankQuestionError, InputError, needs_extra
+from qna_widget.models import names
+
+from .frames import Frame, Kind, frame_of, spark_types
+
+Batch = TypeVar("Batch")
+Pair = tuple[str, str]
+
+ANSWER_COLUMNS: dict[str, Kind] = {
+    # passage[start:end]; empty when "no answer" wins.
+    "answer": "text",
+    # 1 is the best.
+    "rank": "whole",
+    # Code points of the passage.
+    "start": "whole",
+    "end": "whole",
+    # Logits.
+    "score": "real",
+    "probability": "real",
+    # Logits; the same for all answers to a question.
+    "null_score": "real",
+    # null_score minus the best span's score.
+    "null_margin": "real",
+    "no_answer": "flag",
+    # What the answerer has to say, such as that the question was cut.
+    "warning": "text",
+    # Why this row has no answer; all other new columns are missing then.
+    "error": "text",
+}
+"""The new columns and what they hold, in order."""
+
+# Tokens; more than any model reads.
+ANY_LENGTH = 10**6
+
+
+def answer_batch(
+    batch: Batch,
+    *,
+    model: str | Path = "auto",
+    question: str = "question",
+    passage: str = "passage",
+    top_k: int | None = 1,
+    prefix: str = "",
+    errors: Literal["column", "raise"] = "column",
+    threads: int | None = 1,
+    **options: Any,
+) -> Batch:
+    """Return `batch` with the columns ANSWER_COLUMNS beside its own, in the same order of rows.
+
+    `batch`: a pandas DataFrame (its index is kept), a pyarrow RecordBatch or Table, with the texts
+    in the columns `question` and `passage`. Each row comes out once; with `top_k` above 1, once per
+    ranked answer. A process loads `model` once, whatever number of batches it is given. A row that
+    cannot be answered (blank, missing, not a text) has the reason in the column `error`, or with
+    `errors="raise"` ends the batch with InputError. `prefix` goes before the new columns' names.
+    `threads` windows run at the same time: leave it at 1 where an engine fills the processors, be
+    it with processes or with threads, each of which then computes by itself.
+    `options` are those of `QuestionAnswerer.ask`.
+
+    Raises InputError for columns that are missing or there already and for options that are not
+    allowed, ModelError, and MissingExtraError without the extras `batch` and `kernel`.
+    """
+    if errors not in ("column", "raise"):
+        raise InputError(f"errors is {errors!r}; it must be 'column' or 'raise'.")
+    if not isinstance(prefix, str):
+        raise InputError(f"prefix must be a string; got {shown(prefix)}.")
+    frame = frame_of(batch)
+    new = {name: prefix + name for name in ANSWER_COLUMNS}
+    _check_columns(frame, (question, passage), list(new.values()))
+    texts = [_pair(*row) for row in zip(frame.values(question), frame.values(passage), strict=True)]
+
+    rows: list[int] = []
+    columns: dict[str, list[Any]] = {name: [] for name in ANSWER_COLUMNS}
+    options["top_k"] = 1 if top_k is None else top_k
+    for row, outcome in enumerate(_outcomes(texts, model, threads, options)):
+        if isinstance(outcome, InputError) and errors == "raise":
+            raise InputError(f"Row {row} of the batch (the first is 0): {outcome}") from outcome
+        for line in _lines(outcome):
+            rows.append(row)
+            for name, column in columns.items():
+                column.append(line.get(name))
+    extended: Batch = frame.extended(
+        rows,
+        {new[name]: column for name, column in columns.items()},
+        {new[name]: kind for name, kind in ANSWER_COLUMNS.items()},
+    )
+    return extended
+
+
+def answer_batches(batches: Iterable[Batch], **options: Any) -> Iterator[Batch]:
+    """Yield `answer_batch(batch, **options)` for each: Spark's mapInPandas and mapInArrow."""
+    for batch in batches:
+        yield answer_batch(batch, **options)
+
+
+def answer_meta(frame: Any, **options: Any) -> Any:
+    """Return what `answer_batch` would, with no row in it: Dask's `meta`. Loads no model.
+
+    `frame` is a Dask or a pandas DataFrame; `options` are those given to `answer_batch`.
+    """
+    return answer_batch(getattr(frame, "_meta", frame).iloc[:0], **options)
+
+
+def answer_schema(prefix: str = "") -> str:
+    """Return the new columns as Spark's schema strings name them, in order."""
+    return spark_types({prefix + name: kind for name, kind in ANSWER_COLUMNS.items()})
+
+
+def _check_columns(frame: Frame, needed: Sequence[str], new: Sequence[str]) -> None:
+    """Raise InputError unless the texts are there, once each, and no new name is taken."""
+    there = frame.names()
+    for name in needed:
+        if there.count(name) != 1:
+            number = "no column" if name not in there else f"{there.count(name)} columns"
+            raise InputError(
+                f"The batch has {number} {name!r}; there are {there}. Name the columns that hold "
+                "the texts: question=..., passage=..."
+            )
+    taken = [name for name in new if name in there]
+    if taken:
+        raise InputError(
+            f"The batch has columns {taken} already, which the answers would hide. Rename them, "
+            "or choose what the new columns begin with, such as prefix='qna_'."
+        )
+
+
+def _pair(question: object, passage: object) -> Pair | InputError:
+    """Return the two texts, or why they cannot be asked."""
+    for name, value in (("question", question), ("passage", passage)):
+        if value is None:
+            return InputError(f"The {name} is missing in this row.")
+    try:
+        pair = check_input("question", question), check_input("passage", passage)
+    except InputError as error:
+        return error
+    # The tokenizer calls more texts blank than these, but finds out later.
+    if not pair[1].strip():
+        return BlankPassageError()
+    return pair if pair[0].strip() else BlankQuestionError()
+
+
+def _outcomes(
+    pairs: list[Pair | InputError], model: str | Path, threads: int | None, options: dict[str, Any]
+) -> Iterator[Result | InputError]:
+    """Yield a result or a reason for each of `pairs`, in order."""
+    if not pairs:  # loads no model, and so does not know how much it reads at once
+        ask_options(options, ANY_LENGTH)
+        names.parse(model)
+        return
+    with needs_extra("Answering tables", "kernel"):
+        from qna_widget.answering.answerer import QuestionAnswerer
+
+        answerer = QuestionAnswerer(model, threads=threads)
+    # Options that are not allowed are nobody's row: they end the batch here.
+    list(answerer.ask_many([], **options))
+    done = 0
+    while done < len(pairs):
+        rest = pairs[done:]
+        results = answerer.ask_many((p for p in rest if not isinstance(p, InputError)), **options)
+        try:
+            for pair in rest:
+                outcome = pair if isinstance(pair, InputError) else next(results)
+                yield outcome
+                done += 1
+        except InputError as error:  # of this pair; a new stream goes on behind it
+            yield error
+            done += 1
+
+
+def _lines(outcome: Result | InputError) -> Iterator[dict[str, Any]]:
+    """Yield the new columns' values, one line per answer; what a line lacks is missing."""
+    if isinstance(outcome, InputError):
+        yield {"error": str(outcome)}
+        return
+    for rank, answer in enumerate(outcome.answers, 1):
+        yield {
+            "answer": answer.text,
+            "rank": rank,
+            "start": answer.start,
+            "end": answer.end,
+            "score": answer.score,
+            "probability": answer.probability,
+            "null_score": outcome.null_score,
+            "null_margin": outcome.null_margin,
+            "no_answer": outcome.no_answer,
+            "warning": " ".join(outcome.warnings) or None,
+        }

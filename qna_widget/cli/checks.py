@@ -1,0 +1,218 @@
+"""What is installed and whether it is whole: the facts behind `qna-widget doctor`.
+
+Nothing is fetched and nothing is changed. A further section is one more function in SECTIONS.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from importlib import metadata
+from pathlib import Path
+from typing import Final, Literal
+
+from qna_widget import __version__
+from qna_widget.errors import QnaError, installing, needs_extra
+from qna_widget.evaluation.browser import find_chromium
+from qna_widget.hosts import assets
+from qna_widget.hosts.assets import PACKAGE, Asset
+from qna_widget.models import cache, fetch, names, registry
+
+DISTRIBUTION: Final = "qna-widget"
+State = Literal["ok", "absent", "broken"]
+# What each extra brings.
+EXTRAS: Final[Mapping[str, str]] = {
+    "kernel": "QuestionAnswerer, `qna-widget ask` and `eval`: answers without a browser",
+    "streamlit": "the Streamlit component",
+    "export": "`qna-widget export`: models from transformers checkpoints",
+    "batch": "answers for the tables of Dask, Spark and Ray",
+    "hub": "models from the hub: `qna-widget fetch`",
+    "documents": "texts of PDF and HTML files",
+    "frames": "answers and scores as pandas tables",
+    "plot": "pictures of the scores",
+    "browser": "`qna-widget eval --backend browser`",
+}
+SCRIPTS: Final = ("widget.js", "streamlit.js", "standalone.js")
+_REQUIREMENT: Final = re.compile(
+    r"(?P<name>[\w.-]+)(?:\[[^]]*\])?\s*(?:>=\s*(?P<least>[\d.]+))?[^;]*"
+    r"(?:;.*extra\s*==\s*['\"](?P<extra>[\w-]+)['\"])?"
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fact. `cure` says what to do where the state is not "ok"."""
+
+    section: str
+    name: str
+    # absent: something optional is not there; broken: something will fail.
+    state: State
+    detail: str
+    cure: str = ""
+
+
+def examine(model: str = names.AUTO) -> Iterator[Finding]:
+    """Yield what is found, section by section; `model` is the one whose files are checked."""
+    for section in SECTIONS:
+        yield from section(model)
+
+
+def python(_: str) -> Iterator[Finding]:
+    """Say which interpreter and which package these are."""
+    detail = f"{platform.python_version()}, {platform.system()} {platform.machine()}"
+    yield Finding("python", "python", "ok", f"{detail}, {sys.executable}")
+    yield Finding("python", DISTRIBUTION, "ok", f"{__version__}, {PACKAGE}")
+
+
+def packages(_: str) -> Iterator[Finding]:
+    """Look for what is needed and for the extras; versions as installed."""
+    try:
+        lines = metadata.requires(DISTRIBUTION) or []
+    except metadata.PackageNotFoundError:
+        detail = f"{PACKAGE} was never installed, so nobody knows what it needs."
+        yield Finding("packages", DISTRIBUTION, "broken", detail, "Run: pip install .")
+        return
+    needed: dict[str, list[Finding]] = {}
+    for match in filter(None, map(_REQUIREMENT.match, lines)):
+        if match["name"] != DISTRIBUTION:
+            found = _package(match["name"], match["least"] or "")
+            needed.setdefault(match["extra"] or "", []).append(found)
+    for finding in needed.pop("", []):
+        yield replace(finding, state="ok" if finding.state == "ok" else "broken")
+    for extra, parts in needed.items():
+        states = {part.state for part in parts}
+        state: State = "broken" if "broken" in states else "absent" if "absent" in states else "ok"
+        versions = ", ".join(f"{part.name} {part.detail}" for part in parts)
+        gives = f"{EXTRAS.get(extra, '')} ({versions})"
+        cure = "" if state == "ok" else f"Run: {installing(extra)}"
+        yield Finding("packages", f"extra {extra}", state, gives, cure)
+
+
+def model_files(model: str) -> Iterator[Finding]:
+    """Say where the model comes from; check its files and whether it answers."""
+    wanted = names.parse(model)
+    if isinstance(wanted, names.HubName) and cache.find(str(wanted)) is None:
+        cure = f"Run: qna-widget fetch {model}"
+        yield Finding("model", model, "absent", "is on the hub, not on this machine", cure)
+        return
+    if isinstance(wanted, Path) and not (wanted / cache.DESCRIPTION).is_file():
+        yield _checkpoint(model, wanted)
+        return
+    try:
+        manifest = registry.resolve(model)
+    except QnaError as error:
+        yield Finding("model", model, "broken", str(error))
+        return
+    folder = manifest.onnx.file.parent
+    yield Finding("model", model, "ok", f"{manifest.title}, {folder} {manifest.note}".rstrip())
+    about = json.loads((folder / cache.DESCRIPTION).read_text(encoding="utf-8"))
+    origin = about.get("source") or "not said"
+    yield Finding(
+        "model", "source", "ok", f"{origin}; licence {about.get('licence') or 'not said'}"
+    )
+    files = [_file("model", asset) for asset in assets.model_files(manifest)]
+    yield from files
+    if all(finding.state == "ok" for finding in files):
+        yield _answering(model)
+
+
+def browser(_: str) -> Iterator[Finding]:
+    """Check the front end as built, and look for a Chromium to measure it in."""
+    build = "Run `make build` in a clone, or install the package again."
+    for name in SCRIPTS:
+        try:
+            size = assets.built(name).stat().st_size
+            state: State = "ok" if size else "broken"
+            yield Finding("browser", name, state, f"{size} bytes", "" if size else build)
+        except QnaError as error:
+            yield Finding("browser", name, "broken", str(error), build)
+    try:
+        files = [assets.wasm(), *(assets.webgpu() or {}).values()]
+        tools = assets.built_with()
+    except (QnaError, OSError, ValueError, KeyError, TypeError) as error:
+        yield Finding("browser", "manifest.json", "broken", str(error), build)
+    else:
+        said = ", ".join(f"{name} {version}" for name, version in tools.items())
+        yield Finding("browser", "built with", "ok" if said else "absent", said or "is not said")
+        for asset in files:
+            yield _file("browser", asset)
+    chromium = find_chromium()
+    cure = "Install Chromium, or name one in $CHROMIUM; only `eval --backend browser` needs it."
+    if chromium is None:
+        yield Finding("browser", "chromium", "absent", "not found", cure)
+    else:
+        there = Path(chromium).is_file()
+        found: State = "ok" if there else "broken"
+        yield Finding("browser", "chromium", found, chromium, "" if there else cure)
+
+
+SECTIONS: Final[tuple[Callable[[str], Iterator[Finding]], ...]] = (
+    python,
+    packages,
+    model_files,
+    browser,
+)
+
+
+def _package(name: str, least: str) -> Finding:
+    cure = f"Run: pip install '{name}>={least}'" if least else f"Run: pip install {name}"
+    try:
+        version = metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return Finding("packages", name, "absent", "is not installed", cure)
+    if _numbers(version) < _numbers(least):
+        return Finding("packages", name, "broken", f"{version}, needed is {least}", cure)
+    return Finding("packages", name, "ok", version)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """Return the leading numbers of a version: (1, 26) of "1.26rc1"."""
+    return tuple(int(part) for part in re.findall(r"\d+", re.split(r"[a-z+]", version)[0]))
+
+
+def _file(section: str, asset: Asset) -> Finding:
+    """Compare a file with what its description says of it."""
+    cure = "Install the package again, or export or fetch the model again."
+    try:
+        data = asset.file.read_bytes()
+    except OSError as error:
+        detail = f"{asset.file} cannot be read: {error.strerror}"
+        return Finding(section, asset.name, "broken", detail, cure)
+    digest = hashlib.sha256(data).hexdigest()
+    if digest != asset.sha256:
+        detail = f"{asset.file} has sha256 {digest} instead of {asset.sha256}"
+        return Finding(section, asset.name, "broken", detail, cure)
+    return Finding(section, asset.name, "ok", f"sha256 {digest}, {len(data)} bytes")
+
+
+def _checkpoint(model: str, folder: Path) -> Finding:
+    """Say whether a folder holds what could become a model; nothing is converted here."""
+    try:
+        found = fetch.source(folder, lambda *_: None)
+    except QnaError as error:
+        return Finding("model", model, "broken", str(error))
+    detail = f"{found.chosen} is converted when it is first asked; only then is it looked into"
+    cure = f"Run: qna-widget export {model} OUT, and give OUT as the model."
+    return Finding("model", model, "absent", detail, cure)
+
+
+def _answering(model: str) -> Finding:
+    """Ask the model something, as `qna-widget ask` would."""
+    try:
+        with needs_extra("Answering in Python", "kernel"):
+            from qna_widget.answering.answerer import QuestionAnswerer
+        answer = QuestionAnswerer(model, threads=1)(
+            "What is the capital of France?",
+            "Paris is the capital of France.",
+            handle_impossible_answer=False,
+        )
+    except ImportError as error:
+        return Finding("model", "answers in Python", "absent", str(error))
+    except QnaError as error:
+        return Finding("model", "answers in Python", "broken", str(error))
+    return Finding("model", "answers in Python", "ok", f"{answer.text!r}")

@@ -1,0 +1,103 @@
+"""The stages joined: texts in, features out; logits in, answers out. Twin: js/src/core/pipeline.ts.
+
+Runs no model: `QuestionAnswerer` (answerer.py) does, with these two steps around it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from qna_widget.errors import BlankPassageError, BlankQuestionError
+
+from .decoding import Decoder
+from .features import create_features
+from .ranking import Words
+from .tokenizer import Tokenizer
+from .types import Answer, DecodingOptions, Encoding, Feature, FeatureOptions, Result
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """One question about one passage, ready for the model."""
+
+    question_text: str
+    passage_text: str
+    # At most max_question_tokens tokens.
+    question: Encoding
+    passage: Encoding
+    features: list[Feature]
+    # Sentences for the reader.
+    warnings: tuple[str, ...]
+
+
+def prepare(
+    question_text: str,
+    passage_text: str,
+    tokenizer: Tokenizer,
+    options: FeatureOptions,
+    previous: Prepared | None = None,
+) -> Prepared:
+    """Tokenise and cut into windows. Neither text is altered.
+
+    `previous` is an earlier question with the same tokenizer: its passage tokens are used again
+    when the passage is the same text. A text is blank when no token is left of it: white space,
+    controls and U+FFFD do not count. Raises BlankPassageError (looked at first),
+    BlankQuestionError, or InputError when the question leaves no room for the passage.
+    """
+    if previous is not None and previous.passage_text == passage_text:
+        passage = previous.passage
+    else:
+        passage = tokenizer.encode(passage_text)
+    if len(passage) == 0:
+        raise BlankPassageError
+    question = tokenizer.encode(question_text)
+    if len(question) == 0:
+        raise BlankQuestionError
+    limit = options.max_question_tokens
+    warnings: tuple[str, ...] = ()
+    if len(question) > limit:
+        warnings = (f"The question has {len(question)} tokens; only its first {limit} were used.",)
+        question = question.head(limit)
+    features = create_features(
+        question,
+        passage,
+        cls_id=tokenizer.cls_id,
+        sep_id=tokenizer.sep_id,
+        max_seq_len=options.max_seq_len,
+        doc_stride=options.doc_stride,
+    )
+    return Prepared(question_text, passage_text, question, passage, features, warnings)
+
+
+def conclude(
+    prepared: Prepared, decoder: Decoder, options: DecodingOptions, words: Words | None = None
+) -> Result:
+    """Rank what the decoder was given so far; cheap, the model is not run.
+
+    `decoder` is made of `prepared.features` and holds the logits of at least one. `words` are those
+    of the passage, when answers shall be widened to whole ones.
+    """
+    ranking = decoder.decode(options, words)
+    if ranking.null_score is None or ranking.null_margin is None:
+        raise ValueError("The decoder holds no logits yet; add those of one feature at least.")
+    margin = ranking.null_margin
+    answers = []
+    if ranking.no_answer:
+        score, probability = ranking.null_score, ranking.null_probability
+        answers.append(Answer("", 0, 0, score, probability, null_margin=margin))
+    for span in ranking.spans:
+        start = int(prepared.passage.starts[span.start_token])
+        end = int(prepared.passage.ends[span.end_token])
+        text = prepared.passage_text[start:end]
+        answers.append(Answer(text, start, end, span.score, span.probability, null_margin=margin))
+    return Result(
+        question=prepared.question_text,
+        answers=tuple(answers),
+        null_score=ranking.null_score,
+        null_probability=ranking.null_probability,
+        null_margin=margin,
+        no_answer=ranking.no_answer,
+        warnings=prepared.warnings,
+        tokens=len(prepared.question) + len(prepared.passage),
+        windows=len(prepared.features),
+    )

@@ -1,0 +1,74 @@
+"""Text to WordPiece tokens that know where they came from. Twin: js/src/core/tokenizer.ts.
+
+The Rust `tokenizers` library, built from a vocabulary as BERT builds it: drop U+0000, U+FFFD and
+controls, isolate CJK, lower-case and strip accents (uncased), split on punctuation, greedy
+WordPiece; words of more than 100 characters become [UNK].
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import tokenizers
+from tokenizers.models import WordPiece
+from tokenizers.normalizers import BertNormalizer
+from tokenizers.pre_tokenizers import BertPreTokenizer
+
+from qna_widget.errors import ModelFileError
+
+from .types import Encoding
+
+MAX_WORD_CHARS = 100
+UNKNOWN = "[UNK]"
+# Python strings may hold halves of surrogate pairs; UTF-8 cannot. U+FFFD is dropped like them.
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Tokenizer:
+    """BERT's tokenizer for one vocabulary. Thread-safe and picklable.
+
+    Special tokens are never read out of text: "[SEP]" in a passage is three ordinary tokens.
+    """
+
+    def __init__(self, vocab: Sequence[str], *, lowercase: bool = True) -> None:
+        """`vocab` holds one token per id. Raises ModelFileError when a special token is missing."""
+        self.vocab = tuple(vocab)
+        self.lowercase = lowercase
+        ids = {token: i for i, token in enumerate(self.vocab)}
+        missing = [token for token in (UNKNOWN, "[CLS]", "[SEP]", "[PAD]") if token not in ids]
+        if missing:
+            raise ModelFileError(
+                f"The vocabulary of {len(ids)} tokens lacks {', '.join(missing)}; "
+                "it is not a BERT vocabulary."
+            )
+        self.cls_id = ids["[CLS]"]
+        self.sep_id = ids["[SEP]"]
+        self.pad_id = ids["[PAD]"]
+        self._tokenizer = tokenizers.Tokenizer(
+            WordPiece(ids, unk_token=UNKNOWN, max_input_chars_per_word=MAX_WORD_CHARS)
+        )
+        # strip_accents None: follow lowercase, as BERT does.
+        self._tokenizer.normalizer = BertNormalizer(
+            clean_text=True, handle_chinese_chars=True, strip_accents=None, lowercase=lowercase
+        )
+        self._tokenizer.pre_tokenizer = BertPreTokenizer()
+
+    def encode(self, text: str) -> Encoding:
+        """Return the tokens of `text`, without special tokens, with code point offsets into it."""
+        clean = LONE_SURROGATE.sub("\ufffd", text)
+        encoded = self._tokenizer.encode(clean, add_special_tokens=False)
+        offsets = np.array(encoded.offsets, np.int32).reshape(-1, 2)
+        return Encoding(
+            input_ids=np.array(encoded.ids, np.int32), starts=offsets[:, 0], ends=offsets[:, 1]
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the vocabulary; the other process builds its own library object."""
+        return _restore, (self.vocab, self.lowercase)
+
+
+def _restore(vocab: tuple[str, ...], lowercase: bool) -> Tokenizer:
+    return Tokenizer(vocab, lowercase=lowercase)

@@ -1,0 +1,163 @@
+"""SQuAD's file format and its official scores, versions 1.1 and 2.0.
+
+The definitions follow the official evaluation script of SQuAD 2.0 (rajpurkar/SQuAD-explorer);
+on a file without unanswerable questions they equal those of 1.1.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import string
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from qna_widget.errors import DatasetError, InputError
+
+ARTICLES = re.compile(r"\b(a|an|the)\b")
+PUNCTUATION = str.maketrans("", "", string.punctuation)
+
+
+@dataclass(frozen=True)
+class Example:
+    """A question about a passage with its gold answers; none: the passage does not answer it."""
+
+    id: str
+    question: str
+    passage: str
+    answers: tuple[str, ...]
+
+
+def read_examples(file: Path, *, limit: int | None = None) -> list[Example]:
+    """Read the first `limit` questions of a SQuAD-format file (all by default).
+
+    Raises DatasetError when it is not one, an id occurs twice or a text to be asked is blank;
+    InputError when `limit` is less than 1.
+    """
+    if limit is not None and limit < 1:
+        raise InputError(f"limit is {limit}; it must be 1 or more, or left out for all questions.")
+    try:
+        document = json.loads(file.read_text(encoding="utf-8-sig"))
+        examples = [
+            Example(
+                id=_id(qa["id"]),
+                question=_text(qa["question"]),
+                passage=_text(paragraph["context"]),
+                answers=tuple(_text(answer["text"]) for answer in qa.get("answers", ())),
+            )
+            for article in document["data"]
+            for paragraph in article["paragraphs"]
+            for qa in paragraph["qas"]
+        ]
+        counts = Counter(example.id for example in examples)
+    except OSError as error:
+        raise DatasetError(f"{file} cannot be read: {error.strerror}.") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise DatasetError(
+            f"{file} is not in SQuAD's format (data > paragraphs > context, qas > id, question, "
+            f"answers > text): {type(error).__name__}: {error}."
+        ) from error
+    if not examples:
+        raise DatasetError(f"{file} holds no question.")
+    twice = next((name for name, count in counts.items() if count > 1), None)
+    if twice is not None:
+        raise DatasetError(
+            f"{file} holds the id {twice!r} {counts[twice]} times. Answers are kept and scored by "
+            "id, so give each question one of its own."
+        )
+    asked = examples[:limit]
+    for example in asked:
+        for what in ("question", "passage"):
+            if not getattr(example, what).strip():
+                raise DatasetError(
+                    f"{file} has a blank {what} for the id {example.id!r}, which nobody can "
+                    "answer. Give it a text, or take the question out."
+                )
+    return asked
+
+
+def _id(value: object) -> str:
+    """Return an id as prediction files have it, whose names are texts."""
+    return str(value) if isinstance(value, int) else _text(value)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r:.60} is no text")
+    return value
+
+
+def normalize_answer(text: str) -> str:
+    """Lower-case, drop ASCII punctuation, drop a/an/the, collapse white space."""
+    return " ".join(ARTICLES.sub(" ", text.lower().translate(PUNCTUATION)).split())
+
+
+def exact_match(gold: str, predicted: str) -> float:
+    """Return 1 when the normalised texts are equal, else 0."""
+    return float(normalize_answer(gold) == normalize_answer(predicted))
+
+
+def f1(gold: str, predicted: str) -> float:
+    """Return the harmonic mean of precision and recall over the words of the normalised texts."""
+    wanted, given = normalize_answer(gold).split(), normalize_answer(predicted).split()
+    if not wanted or not given:
+        return float(wanted == given)
+    common = sum((Counter(wanted) & Counter(given)).values())
+    # Written as the official script does, so that the last bits agree too.
+    if common == 0:
+        return 0.0
+    precision, recall = common / len(given), common / len(wanted)
+    return (2 * precision * recall) / (precision + recall)
+
+
+def score(example: Example, predicted: str) -> tuple[float, float]:
+    """Return (exact match, F1): the maximum over the gold answers, each 0 to 1."""
+    golds = [answer for answer in example.answers if normalize_answer(answer)] or [""]
+    return (
+        max(exact_match(gold, predicted) for gold in golds),
+        max(f1(gold, predicted) for gold in golds),
+    )
+
+
+def summarize(
+    examples: Iterable[Example], predictions: Mapping[str, str]
+) -> dict[str, float | int]:
+    """Return exact, f1 (percent) and total; the same with HasAns_ and NoAns_ where there are any.
+
+    `predictions` maps each question's id to its answer, "" for "no answer".
+    """
+    scored = [(bool(e.answers), *score(e, predictions[e.id])) for e in examples]
+    groups = {
+        "": scored,
+        "HasAns_": [row for row in scored if row[0]],
+        "NoAns_": [row for row in scored if not row[0]],
+    }
+    summary: dict[str, float | int] = {}
+    for name, rows in groups.items():
+        if rows:
+            summary[f"{name}exact"] = 100.0 * sum(row[1] for row in rows) / len(rows)
+            summary[f"{name}f1"] = 100.0 * sum(row[2] for row in rows) / len(rows)
+            summary[f"{name}total"] = len(rows)
+    return summary
+
+
+def best_threshold(
+    scores: Sequence[float], answerable: Sequence[bool], margins: Sequence[float]
+) -> tuple[float, float]:
+    """Return (mean score in percent, threshold) of the best "no answer" threshold.
+
+    `scores` are those of the best spans, `margins` the null margins: a question is answered when
+    its margin is at most the threshold. As in the official script: starting from no question
+    answered, questions are answered in the order of their margins, and the first best is taken.
+    Where answering none is best, the script says 0; margins may be negative, so here it is a
+    threshold below all of them.
+    """
+    current = best = float(sum(not has_answer for has_answer in answerable))
+    threshold = min(margins, default=0.0) - 1.0
+    for index in sorted(range(len(scores)), key=lambda i: margins[i]):
+        current += scores[index] if answerable[index] else -1.0
+        if current > best:
+            best, threshold = current, margins[index]
+    return 100.0 * best / len(scores), threshold

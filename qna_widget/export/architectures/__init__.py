@@ -1,0 +1,1 @@
+"""Checkpoints as float graphs, one file per kind of model."""

@@ -1,0 +1,179 @@
+"""A checkpoint's folder → the folder that browser and kernel load: which file, how, and its key.
+
+checkpoint with model.safetensors → our own graph (export); else an ONNX file → as it is.
+No pickle is opened, ever: loading one runs whatever code it holds.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from qna_widget.errors import ExportError, ModelNotFoundError, QnaError, needs_extra
+
+from .json_file import read_object
+from .vocabulary import TOKENIZER_FILES, read_vocabulary
+
+# Part of every key: raise it when the same checkpoint would become other files.
+RECIPE = 2
+LONGEST = 384  # tokens in a window; longer ones cost more than they find
+CONFIG = "config.json"
+WEIGHTS = "model.safetensors"
+INDEX = f"{WEIGHTS}.index.json"  # of weights in several files
+# Where publishers put ONNX files; the smallest that answers well first.
+ONNX_FILES = (
+    "onnx/model_quantized.onnx",
+    "onnx/model_int8.onnx",
+    "model_quantized.onnx",
+    "onnx/model.onnx",
+    "model.onnx",
+)
+_NOT_OURS = ("pytorch_model.bin", "tf_model.h5", "flax_model.msgpack", "model.ckpt")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A model's files, as somebody else made them, and what there is to say about them."""
+
+    folder: Path
+    chosen: str
+    """The file with the weights, or the ONNX file."""
+    files: tuple[str, ...]
+    """All that the conversion reads, as paths in the folder."""
+    name: str
+    title: str
+    where: str
+    """Where it comes from, for model.json; "" for a folder, whose place is nobody's business."""
+    licence: str
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """Return config.json's content; {} when there is none. Raises ExportError."""
+    file = folder / CONFIG
+    return read_object(file) if file.is_file() else {}
+
+
+def choose(files: Collection[str], config: Mapping[str, Any], where: str) -> str:
+    """Return which of `files` (paths in the folder) the model is made of.
+
+    `where` is for messages. Raises ExportError when none can be, and says why;
+    ModelNotFoundError when nothing looks like a model.
+    """
+    weights = next((file for file in (WEIGHTS, INDEX) if file in files), None)
+    kinds = _architectures() if weights else []
+    kind = config.get("model_type")
+    if weights and kind in kinds:
+        return weights
+    ready = next((file for file in ONNX_FILES if file in files), None)
+    if ready is None and len(found := [file for file in files if file.endswith(".onnx")]) == 1:
+        ready = found[0]
+    if ready is not None:
+        return ready
+    if weights:
+        raise ExportError(
+            f"{where} is a model of type {kind!r}; known are {', '.join(kinds)}, and there is no "
+            "ONNX file to take instead. Give a question-answering model of the BERT family."
+        )
+    pickles = [file for file in _NOT_OURS if file in files]
+    if pickles:
+        raise ExportError(
+            f"{where} has only {', '.join(pickles)}, no {WEIGHTS}. Such files are not opened: a "
+            "pickle runs any code that its author put in. Ask its owner for safetensors, or, where "
+            "you trust it, let transformers convert it (AutoModelForQuestionAnswering"
+            ".from_pretrained(…).save_pretrained(folder)) and give that folder."
+        )
+    raise ModelNotFoundError(
+        f"{where} holds no model: neither model.json (which `qna-widget export` writes), "
+        f"{WEIGHTS} (with {CONFIG} and vocab.txt or tokenizer.json) nor an ONNX file."
+    )
+
+
+def needed(chosen: str, files: Collection[str], folder: Path, where: str) -> tuple[str, ...]:
+    """Return all files that `convert` reads, of those that are there.
+
+    `folder` holds the index where that was chosen; `where` is for messages. Raises ExportError when
+    the index names files that are not there.
+    """
+    parts = _shards(folder) if chosen == INDEX else []
+    missing = [part for part in parts if part not in files]
+    if missing:
+        raise ExportError(f"{where} lacks {', '.join(missing)}, which its {INDEX} names.")
+    return (*(file for file in (CONFIG, chosen, *TOKENIZER_FILES) if file in files), *parts)
+
+
+def key(source: Source) -> str:
+    """Return the key that stands for the files' content and our way of converting them."""
+    whole = hashlib.sha256(f"recipe {RECIPE}\n".encode())
+    for name in sorted(source.files):
+        with (source.folder / name).open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256")
+        whole.update(f"{name} {digest.hexdigest()}\n".encode())
+    return whole.hexdigest()[:32]
+
+
+def convert(
+    source: Source, target: Path, *, max_seq_len: int | None = None, precision: str | None = None
+) -> Path:
+    """Write model.json and its files into `target`, and ask the model once whether it answers.
+
+    `max_seq_len` in tokens; None: as many as the model takes, 384 at most. `precision`: as
+    `export_checkpoint` takes it. Returns model.json's path. Raises ExportError or ModelFileError
+    when it is no question-answering model, or damaged.
+    """
+    with needs_extra("Converting a model", "hub"):
+        from qna_widget.core.tokenizer import Tokenizer
+
+        from .adopt import adopt_onnx, check_answers
+        from .recipe import Origin, export_checkpoint
+    origin = Origin(source.name, source.title, source.where, source.licence)
+    config, vocabulary = read_config(source.folder), read_vocabulary(source.folder)
+    words, positions = config.get("vocab_size"), config.get("max_position_embeddings")
+    if isinstance(words, int) and len(vocabulary.tokens) > words:
+        raise ExportError(
+            f"{source.name} has a vocabulary of {len(vocabulary.tokens)} tokens for a model of "
+            f"{words}; it belongs to another one."
+        )
+    length = min(LONGEST, positions) if isinstance(positions, int) else LONGEST
+    length = length if max_seq_len is None else max_seq_len
+    ready = source.chosen not in (WEIGHTS, INDEX)
+    if ready and precision is not None:
+        raise ExportError(
+            f"{source.name} has an ONNX file and no weights to convert. It is taken as it is; "
+            "leave the precision out."
+        )
+    try:
+        if ready:
+            file = adopt_onnx(source.folder, source.chosen, target, origin, max_seq_len=length)
+        else:
+            file = export_checkpoint(
+                source.folder,
+                target,
+                origin,
+                max_seq_len=length,
+                precision=precision or "int8",  # type: ignore[arg-type]  # checked there
+            )
+        graph = gzip.decompress((target / "model.onnx.gz").read_bytes())
+        check_answers(graph, Tokenizer(vocabulary.tokens, lowercase=vocabulary.lowercase), length)
+    except (QnaError, OSError, MemoryError):
+        raise
+    except Exception as error:  # the files are a stranger's: any library may stumble over them
+        raise ExportError(
+            f"{source.name} cannot be converted, its files do not fit together: {error}"
+        ) from error
+    return file
+
+
+def _architectures() -> list[str]:
+    with needs_extra("Converting a model", "hub"):
+        from .recipe import ARCHITECTURES
+    return list(ARCHITECTURES)
+
+
+def _shards(folder: Path) -> list[str]:
+    with needs_extra("Converting a model", "hub"):
+        from .checkpoint import weight_files
+    return [file.name for file in weight_files(folder)]

@@ -1,0 +1,1 @@
+"""A float graph with 8-bit weights and products, exact to the last bit."""

@@ -1,0 +1,173 @@
+"""A checkpoint's tokenizer files → vocabulary and case, or a refusal in words. Runs no code.
+
+Our tokenizers (tokenizer.py, js/src/core/tokenizer.ts) are BERT's: WordPiece after BERT's clean-up,
+cased or uncased. Whatever asks for something else would be read wrongly, so it is refused.
+
+tokenizer_config.json goes before tokenizer.json where both speak of lower-casing, as it does in
+transformers; where neither does, BERT's default holds: lower-case.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from qna_widget.errors import ExportError
+
+from .json_file import read_object
+
+TOKENIZER_FILES = ("vocab.txt", "tokenizer.json", "tokenizer_config.json")
+MAX_WORD_CHARS = 100
+# Classes of transformers that tokenise as BERT does, and two that do what tokenizer.json says.
+_BERT_LIKE = re.compile(
+    r"(Bert|DistilBert|MobileBert|Electra|ConvBert|LayoutLM|SqueezeBert)Tokenizer(Fast)?"
+)
+_FOLLOWS_FILE = {"PreTrainedTokenizerFast", "TokenizersBackend"}
+_SPECIAL = {"unk": "[UNK]", "cls": "[CLS]", "sep": "[SEP]", "pad": "[PAD]"}
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What a tokenizer is made of."""
+
+    tokens: tuple[str, ...]
+    """One per id."""
+    lowercase: bool
+    """Lower-case and strip accents."""
+
+
+def read_vocabulary(folder: Path) -> Vocabulary:
+    """Read vocab.txt or tokenizer.json, and tokenizer_config.json, of a folder.
+
+    Raises ExportError when there is none, or when it asks for another tokenizer than BERT's.
+    """
+    whole = _json(folder / "tokenizer.json")
+    config = _json(folder / "tokenizer_config.json") or {}
+    lines = folder / "vocab.txt"
+    if whole is not None:
+        tokens = _from_json(whole, folder / "tokenizer.json")
+    elif lines.is_file():
+        tokens = _from_lines(lines)
+    else:
+        raise ExportError(
+            f"{folder} has neither vocab.txt nor tokenizer.json: without its vocabulary a model "
+            "cannot read. Take them from the checkpoint that it was made of."
+        )
+    _check_class(config, folder, known=whole is not None)
+    for kind, token in _SPECIAL.items():
+        given = config.get(f"{kind}_token", token)
+        given = given.get("content") if isinstance(given, dict) else given
+        if given not in (token, None):
+            raise ExportError(
+                f"{folder}: its {kind}_token is {given!r}; only BERT's {token} is supported."
+            )
+    missing = [token for token in _SPECIAL.values() if token not in tokens]
+    if missing:
+        raise ExportError(
+            f"{folder}: the vocabulary of {len(tokens)} tokens lacks {', '.join(missing)}; it is "
+            "not BERT's. Supported are BERT, DistilBERT, MobileBERT and their like."
+        )
+    return Vocabulary(tokens, _lowercase(config, _normalizer(whole, folder), folder))
+
+
+def _from_lines(file: Path) -> tuple[str, ...]:
+    try:
+        lines = file.read_bytes().decode("utf-8").split("\n")  # only \n ends a line
+    except UnicodeDecodeError as error:
+        raise ExportError(f"{file} is not UTF-8: {error}.") from error
+    return tuple(line.rstrip("\r") for line in (lines[:-1] if lines[-1] == "" else lines))
+
+
+def _from_json(whole: Mapping[str, Any], file: Path) -> tuple[str, ...]:
+    model = whole.get("model")
+    kind = model.get("type") if isinstance(model, dict) else None
+    if not isinstance(model, dict) or kind != "WordPiece":
+        raise ExportError(
+            f"{file} is a tokenizer of type {kind!r}; only 'WordPiece' is supported, which BERT, "
+            "DistilBERT and MobileBERT have (RoBERTa, ALBERT and XLM have others)."
+        )
+    for key, wanted in (
+        ("unk_token", "[UNK]"),
+        ("continuing_subword_prefix", "##"),
+        ("max_input_chars_per_word", MAX_WORD_CHARS),
+    ):
+        if model.get(key, wanted) != wanted:
+            raise ExportError(f"{file}: {key} is {model[key]!r}; only {wanted!r} is supported.")
+    splitter = whole.get("pre_tokenizer")
+    splitter = splitter.get("type") if isinstance(splitter, dict) else splitter
+    if splitter != "BertPreTokenizer":
+        raise ExportError(
+            f"{file} splits words by {splitter!r}; only 'BertPreTokenizer' is supported."
+        )
+    ids = dict(model["vocab"]) if isinstance(model.get("vocab"), dict) else {}
+    for token in filter(lambda token: isinstance(token, dict), whole.get("added_tokens") or []):
+        if token.get("content") not in ids and not token.get("special", False):
+            raise ExportError(
+                f"{file} adds the token {token.get('content')!r}, which is found in text before "
+                "WordPiece; that is not supported."
+            )
+        ids.setdefault(token["content"], token.get("id"))
+    by_id = {number: token for token, number in ids.items()}
+    if not ids or set(by_id) != set(range(len(ids))):
+        raise ExportError(f"{file}: the ids of its {len(ids)} tokens are not 0, 1, 2, … .")
+    tokens = tuple(by_id[number] for number in range(len(by_id)))
+    broken = next((token for token in tokens if "\n" in token), None)
+    if broken is not None:
+        raise ExportError(f"{file}: the token {broken!r} holds a line break; vocab.txt cannot.")
+    return tokens
+
+
+def _normalizer(whole: Mapping[str, Any] | None, folder: Path) -> Mapping[str, Any]:
+    if whole is None:
+        return {}
+    found = whole.get("normalizer")
+    kind = found.get("type") if isinstance(found, dict) else found
+    if not isinstance(found, dict) or kind != "BertNormalizer":
+        raise ExportError(
+            f"{folder / 'tokenizer.json'} cleans text by {kind!r}; only 'BertNormalizer' is "
+            "supported."
+        )
+    if found.get("clean_text", True) is not True:
+        raise ExportError(
+            f"{folder / 'tokenizer.json'}: clean_text is off; our tokenizers always drop control "
+            "characters."
+        )
+    return found
+
+
+def _lowercase(config: Mapping[str, Any], cleaning: Mapping[str, Any], folder: Path) -> bool:
+    def choice(name: str, other: str, default: bool | None) -> Any:
+        given = config.get(name)
+        return cleaning.get(other, default) if given is None else given
+
+    lowercase = bool(choice("do_lower_case", "lowercase", True))
+    strip = choice("strip_accents", "strip_accents", None)
+    if strip is not None and bool(strip) != lowercase:
+        raise ExportError(
+            f"{folder}: its tokenizer {'lower-cases' if lowercase else 'keeps case'} but "
+            f"{'strips' if strip else 'keeps'} accents. Supported are lower-casing with stripping, "
+            "and neither."
+        )
+    if not choice("tokenize_chinese_chars", "handle_chinese_chars", True):
+        raise ExportError(
+            f"{folder}: its tokenizer leaves Chinese characters together; ours set them apart."
+        )
+    return lowercase
+
+
+def _check_class(config: Mapping[str, Any], folder: Path, *, known: bool) -> None:
+    """Refuse a class with code of its own, such as BertJapaneseTokenizer."""
+    name = config.get("tokenizer_class")
+    if name is None or _BERT_LIKE.fullmatch(str(name)) or (known and name in _FOLLOWS_FILE):
+        return
+    raise ExportError(
+        f"{folder}: its tokenizer is {name}; supported is BERT's (BertTokenizer and its like)."
+    )
+
+
+def _json(file: Path) -> dict[str, Any] | None:
+    """Return None when there is no such file."""
+    return read_object(file) if file.is_file() else None

@@ -1,0 +1,162 @@
+"""Files for the browser (wasm, model, vocabulary), handed out in byte ranges by their sha256."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from qna_widget.core.contract import CHUNK_BYTES
+from qna_widget.errors import AssetError as AssetError
+
+if TYPE_CHECKING:
+    from qna_widget.models.registry import ModelManifest
+
+PACKAGE = Path(__file__).parents[1]
+STATIC = PACKAGE / "static"
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A file, found by its content. The browser's twin: js/src/runtime/protocol.ts."""
+
+    name: str
+    """For the reader's eyes, such as "model.onnx"."""
+    path: str
+    """Below the package folder, for hosts that serve it over HTTP."""
+    sha256: str
+    """Of the file as shipped (compressed), lower-case hex."""
+    bytes: int
+    """As shipped."""
+    encoding: Literal["gzip", "identity"]
+    unpacked_bytes: int
+
+    @property
+    def file(self) -> Path:
+        """Where the bytes are; an absolute `path` stands for itself."""
+        return PACKAGE / self.path
+
+
+def built(name: str) -> Path:
+    """Return the path of a file of the front end's build.
+
+    Raises AssetError when the front end was not built.
+    """
+    file = STATIC / name
+    if not file.is_file():
+        raise AssetError(
+            f"The front end was not built: {file} is missing. In a clone of the repository run "
+            "`make build`; otherwise install the package again."
+        )
+    return file
+
+
+def _listed() -> dict[str, Any]:
+    listed: dict[str, Any] = json.loads(built("manifest.json").read_text(encoding="utf-8"))
+    return listed
+
+
+@cache
+def wasm() -> Asset:
+    """Return the asset of onnxruntime's wasm, as the build listed it."""
+    return Asset(**_listed()["wasm"])
+
+
+def built_with() -> dict[str, str]:
+    """Return the tools that built the front end and the packages in it, name to version.
+
+    Empty when the build did not say. Raises AssetError when the front end was not built.
+    """
+    return {str(name): str(version) for name, version in _listed().get("built_with", {}).items()}
+
+
+def webgpu() -> dict[str, Asset] | None:
+    """Return script and wasm of onnxruntime with WebGPU; None where they were not built.
+
+    They are 6.7 MB that most readers have no use for, hence no part of the plain build: see
+    `make build WEBGPU=1`.
+    """
+    listing = STATIC / "webgpu.json"
+    if not listing.is_file():
+        return None
+    listed: dict[str, Any] = json.loads(listing.read_text(encoding="utf-8"))
+    return {name: Asset(**listed[name]) for name in ("script", "wasm")}
+
+
+def runtime_files() -> list[Asset]:
+    """Return every file of the runtimes that are there, for whoever hands them out."""
+    return [wasm(), *(webgpu() or {}).values()]
+
+
+def model_files(model: ModelManifest) -> list[Asset]:
+    """Return every file of a model, for whoever hands them out."""
+    return [file for file in (model.onnx, model.vocab, model.onnx_webgpu) if file is not None]
+
+
+def manifest(model: ModelManifest) -> dict[str, Any]:
+    """Return all that the browser must be told to find its files (protocol.ts, Manifest)."""
+    told = asdict(model)
+    for name in ("onnx", "vocab", "onnx_webgpu"):
+        if told[name] is None:
+            continue
+        # Where a model outside the package lies is nobody's business: it goes by its sha256.
+        path = Path(told[name]["path"])
+        told[name]["path"] = path.name if path.is_absolute() else path.as_posix()
+    runtime = {"wasm": asdict(wasm())}
+    gpu = webgpu()
+    if gpu is not None:
+        runtime["webgpu"] = {name: asdict(asset) for name, asset in gpu.items()}
+    return {"model": told, "runtime": runtime}
+
+
+class AssetReader:
+    """Hands out byte ranges of the assets that it was given, and of nothing else."""
+
+    def __init__(self, assets: Iterable[Asset]) -> None:
+        self._assets = {asset.sha256: asset for asset in assets}
+        self.bytes_read = 0
+        """All that was handed out so far, in bytes."""
+
+    def add(self, assets: Iterable[Asset]) -> None:
+        """Hand out these too; what is being read stays readable."""
+        self._assets.update((asset.sha256, asset) for asset in assets)
+
+    def read(self, sha256: object, offset: object, length: object) -> tuple[Asset, bytes]:
+        """Return at most `length` bytes from `offset` on.
+
+        Raises AssetError, in words for the reader, for anything unknown or out of bounds.
+        """
+        asset = self._assets.get(sha256) if isinstance(sha256, str) else None
+        if asset is None:
+            raise AssetError(
+                f"Python has no file with sha256 {str(sha256)[:64]!r}. The page is older or newer "
+                "than the kernel: run the cell again, or reload the page."
+            )
+        if type(offset) is not int or not 0 <= offset < max(asset.bytes, 1):
+            raise AssetError(
+                f"{asset.name} has {asset.bytes} bytes; there is nothing at {offset!r}."
+            )
+        if type(length) is not int or not 0 < length <= CHUNK_BYTES:
+            raise AssetError(
+                f"A read takes 1 to {CHUNK_BYTES} bytes at a time; asked for {length!r}."
+            )
+        try:
+            with asset.file.open("rb") as file:
+                size = file.seek(0, 2)
+                file.seek(offset)
+                data = file.read(length)
+        except OSError as error:
+            raise AssetError(
+                f"{asset.name} cannot be read ({error.strerror}): {asset.file}. "
+                "Install the package again."
+            ) from error
+        if size != asset.bytes:
+            raise AssetError(
+                f"{asset.name} has {size} bytes on disk instead of {asset.bytes}: {asset.file}. "
+                "Install the package again and restart the kernel."
+            )
+        self.bytes_read += len(data)
+        return asset, data

@@ -1,0 +1,1 @@
+"""The Streamlit component. Twin: js/src/hosts/streamlit.ts."""

@@ -1,0 +1,73 @@
+"""Which model one component of an app shows, from one rerun to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from qna_widget.errors import QnaError
+from qna_widget.hosts.widget.model_loading import fetching_step, is_at_hand
+from qna_widget.models import registry
+from qna_widget.runtime.progress import Progress
+
+
+@dataclass
+class ChosenModel:
+    """The model that answers, and the one that was chosen and is not there."""
+
+    asked: str = ""
+    """The name that `resolved` stands for."""
+    resolved: registry.ModelManifest | None = None
+    fetching: dict[str, Any] = field(default_factory=dict)
+    """What the page is told of a model on its way, or refused (protocol.ts, Fetching)."""
+    refused_by: int = -1
+    """Number of the report that chose what was refused: it does not choose it again."""
+
+    def take(self, name: str, argument: str, heard: int) -> None:
+        """Take up `name` if it is at hand; else `fetching` says that it must be fetched.
+
+        `argument` is what the script says, `heard` the number of the page's newest report. Raises
+        ModelError when the script itself names what cannot be had.
+        """
+        if heard == self.refused_by and name == self.fetching.get("model"):
+            return
+        self.refused_by = -1
+        self.fetching = {}
+        if not is_at_hand(name):
+            self.fetching = fetching_step(name)
+            return
+        try:
+            self.resolved = registry.resolve(name, interactive=True)
+            self.asked = name
+        except QnaError as error:
+            self._refuse(name, argument, heard, error)
+
+    @property
+    def wanted(self) -> str:
+        """The name to be fetched; "" for none."""
+        return "" if self.fetching.get("error") else str(self.fetching.get("model", ""))
+
+    def fetch(self, argument: str, heard: int, progress: Progress) -> None:
+        """Fetch `wanted`; whatever `progress` raises ends it. Raises as `take` does."""
+        name = self.wanted
+        try:
+            registry.resolve(name, progress)
+        except QnaError as error:
+            self._refuse(name, argument, heard, error)
+
+    def _refuse(self, name: str, argument: str, heard: int, error: QnaError) -> None:
+        if name == argument or self.resolved is None:
+            raise error
+        self.fetching = fetching_step(name, error=str(error))
+        self.refused_by = heard
+
+
+def told_by(draw: Callable[[float, str], object]) -> Progress:
+    """Return a Progress that draws a share of 1 and words, such as Streamlit's own bar."""
+
+    def progress(what: str, done: int, total: int) -> None:
+        size = f": {done / 1e6:.1f} of {total / 1e6:.1f} MB" if total else ""
+        draw(min(done / total, 1.0) if total else 0.0, what + size)
+
+    return progress

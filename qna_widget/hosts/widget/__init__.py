@@ -1,0 +1,1 @@
+"""The Jupyter widget. Twin: js/src/hosts/widget."""

@@ -1,0 +1,107 @@
+"""Several questions, passages or models side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ipywidgets import HBox, Label, Layout, VBox
+
+from qna_widget.core.contract import INPUTS, refuse_unknown
+from qna_widget.errors import InputError
+from qna_widget.results.tables import side_by_side
+
+from .widget import QnA
+
+if TYPE_CHECKING:
+    from qna_widget.results.tables import DataFrame
+
+LABEL_CHARACTERS = 40
+
+
+class Comparison(HBox):  # type: ignore[misc]  # ipywidgets has no types
+    """Components side by side, each under what tells it from the others."""
+
+    def __init__(self, members: Sequence[QnA]) -> None:
+        self._members = tuple(members)
+        cells = [
+            VBox([Label(label), member], layout=Layout(flex="1 1 24em", min_width="0"))
+            for label, member in zip(self.labels, members, strict=True)
+        ]
+        super().__init__(cells, layout=Layout(flex_flow="row wrap", align_items="flex-start"))
+
+    @property
+    def members(self) -> tuple[QnA, ...]:
+        """The components, in order."""
+        return self._members
+
+    @property
+    def labels(self) -> list[str]:
+        """What tells each member from the others, as things stand; never twice the same."""
+        values = [member.inputs() for member in self._members]
+        differing = [name for name in INPUTS if len({repr(one[name]) for one in values}) > 1]
+        labels: list[str] = []
+        for number, one in enumerate(values, 1):
+            # A passage is too long to name itself.
+            parts = [
+                f"passage {number}" if name == "passage" else _short(name, one[name])
+                for name in differing
+            ]
+            label = ", ".join(parts) or f"{number}"
+            labels.append(f"{label} ({number})" if label in labels else label)
+        return labels
+
+    def answers_frame(self) -> DataFrame:
+        """Return the members' answers by rank, one block of columns per member.
+
+        Raises MissingExtraError without pandas.
+        """
+        return side_by_side([one.answers_frame() for one in self._members], self.labels)
+
+
+def compare(members: Sequence[Mapping[str, Any] | QnA], **shared: Any) -> Comparison:
+    """Show two or more questions, passages or models side by side.
+
+    Each member is a dict of QnA's arguments, or a QnA; `shared` arguments go to every dict::
+
+        compare([{"question": "Who?"}, {"question": "Where?"}], passage=text)
+        compare([{"passage": old}, {"passage": new}], question="Where?")
+        compare([{"model": "bundled"}, {"model": "my-model"}], passage=text, question="Where?")
+
+    Raises InputError for fewer than two members, a member that is neither, an argument that is
+    given twice, or `shared` arguments beside none but finished widgets; TypeError for an unknown
+    argument; else as QnA does.
+    """
+    refuse_unknown(shared, INPUTS)
+    if isinstance(members, (str, Mapping)) or len(members) < 2:
+        raise InputError(
+            "compare takes a list of two or more members: dicts of QnA's arguments, or QnA widgets."
+        )
+    if shared and all(isinstance(member, QnA) for member in members):
+        raise InputError(
+            f"{', '.join(shared)} would change nothing: all members are widgets already. Set it "
+            "on each of them, or give dicts."
+        )
+    return Comparison([_member(number, one, shared) for number, one in enumerate(members, 1)])
+
+
+def _member(number: int, member: Mapping[str, Any] | QnA, shared: Mapping[str, Any]) -> QnA:
+    if isinstance(member, QnA):
+        return member
+    if not isinstance(member, Mapping):
+        raise InputError(
+            f"Member {number} is a {type(member).__name__}. Allowed are a dict of QnA's arguments, "
+            "such as {'question': '…'}, and a QnA widget."
+        )
+    refuse_unknown(member, INPUTS)
+    twice = [name for name in member if name in shared]
+    if twice:
+        raise InputError(
+            f"{twice[0]} is given to member {number} and to all. Give it in one of the two places."
+        )
+    return QnA(**{**shared, **member})
+
+
+def _short(name: str, value: object) -> str:
+    text = str(value) if name == "question" else f"{name} {value}"
+    return text if len(text) <= LABEL_CHARACTERS else text[: LABEL_CHARACTERS - 1] + "…"

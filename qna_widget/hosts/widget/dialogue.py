@@ -1,0 +1,202 @@
+"""What a widget asks its pages, and the kernel's own engine where no page answers."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from qna_widget.core.contract import check_input
+from qna_widget.errors import (
+    BlankPassageError,
+    BlankQuestionError,
+    QnaError,
+    installing,
+    needs_extra,
+)
+
+from . import kernel
+from .waiting import PATIENCE, POLL, Pages, Reading
+
+if TYPE_CHECKING:
+    from qna_widget.results.scores import Scores
+
+    from .widget import QnA
+
+SCORES_TIMEOUT = 30.0
+"""Seconds that a page has to send scores; it may still be loading the model."""
+# What the model's output depends on; the other options only choose among spans.
+_RUN = ("passage", "question", "doc_stride", "model")
+
+
+class Answers(list[dict[str, Any]]):
+    """Ranked answers, best first; `source` says who gave them."""
+
+    def __init__(self, answers: list[dict[str, Any]], source: Literal["browser", "kernel"]) -> None:
+        super().__init__(answers)
+        self.source = source
+
+
+class Dialogue:
+    """One widget's questions to whoever can answer."""
+
+    def __init__(self, widget: QnA) -> None:
+        self._widget = widget
+        self.pages = Pages(widget)
+        self._asking = False
+        self._reading: Reading | None = None
+        # The newest scores, and what they belong to.
+        self._scores: tuple[dict[str, Any], Scores] | None = None
+
+    def take(self, content: Mapping[str, Any], buffers: Any) -> None:
+        """Take what a page says about a request for scores."""
+        if self._reading is not None:
+            self._reading.take(content, buffers)
+
+    async def ask(self, question: str, timeout: float) -> Answers:
+        """See QnA.ask."""
+        while self._asking:  # one after the other: the widget holds one question
+            await asyncio.sleep(POLL)
+        self._asking = True
+        try:
+            return await self._ask(check_input("question", question), timeout)
+        finally:
+            self._asking = False
+
+    async def _ask(self, question: str, timeout: float) -> Answers:
+        widget = self._widget
+        wanted = {**widget.inputs(), "question": question}
+        _refuse_blank(wanted)
+        widget.question = question
+
+        def answered() -> Answers | None:
+            if widget.inputs() != wanted or not widget.answers:
+                return None
+            return Answers(widget.answers, widget.source)
+
+        def over() -> bool:
+            return widget.inputs() != wanted or widget.status in ("ready", "error")
+
+        for pause in self.pages.pauses(over, timeout, patience=self._patience()):
+            await asyncio.sleep(pause)
+        if (found := answered()) is not None:
+            return found
+        self._need_kernel(self._why(wanted, timeout))
+        by_kernel = await asyncio.to_thread(self._by_kernel, wanted)
+        if (found := answered()) is not None:  # a page has caught up meanwhile
+            return found
+        self._scores = _run_of(wanted), by_kernel.scores
+        widget.take_kernel(wanted, by_kernel.outputs)
+        return Answers(by_kernel.outputs["answers"], "kernel")
+
+    def scores_now(self) -> Scores:
+        """See QnA.scores."""
+        reading = None
+        if self._wants_page() and self.pages.heard_by_others:
+            reading = self._begin()
+            for pause in self.pages.pauses(
+                lambda: reading.done, SCORES_TIMEOUT, patience=self._patience()
+            ):
+                time.sleep(pause)
+        why = "While a cell computes, this kernel hears no page: try await w.read_scores()."
+        return self._finish(reading) or self._scores_by_kernel(reading.refusal if reading else why)
+
+    async def read_scores(self, timeout: float) -> Scores:
+        """See QnA.read_scores."""
+        reading = None
+        if self._wants_page():
+            reading = self._begin()
+            for pause in self.pages.pauses(
+                lambda: reading.done, timeout, patience=self._patience()
+            ):
+                await asyncio.sleep(pause)
+        why = (reading and reading.refusal) or f"No page has answered within {timeout:g} seconds."
+        if (scores := self._finish(reading)) is not None:
+            return scores
+        return await asyncio.to_thread(self._scores_by_kernel, why)
+
+    def _wants_page(self) -> bool:
+        """Whether a page should be asked for what is not known from one already."""
+        _refuse_blank(self._widget.inputs())
+        known = self._known()
+        return self.pages.possible and (known is None or known.source == "kernel")
+
+    def _begin(self) -> Reading:
+        reading = Reading(self._same_run)
+        self._reading = reading
+        self.pages.send({"kind": "scores.read", "request": reading.request})
+        return reading
+
+    def _finish(self, reading: Reading | None) -> Scores | None:
+        """Return what a page sent, or what was known before."""
+        self._reading = None
+        inputs = self._widget.inputs()
+        if reading is not None and reading.blob is not None and self._same_run(reading.head):
+            with needs_extra("Reading scores", "kernel"):
+                from qna_widget.results.scores import of_browser
+            scores = of_browser(
+                inputs["question"],
+                inputs["passage"],
+                reading.head["counts"],
+                reading.blob,
+                max_answer_len=inputs["max_answer_len"],
+            )
+            self._scores = _run_of(inputs), scores
+        return self._known()
+
+    def _known(self) -> Scores | None:
+        inputs = self._widget.inputs()
+        if self._scores is None or self._scores[0] != _run_of(inputs):
+            return None
+        return replace(self._scores[1], max_answer_len=inputs["max_answer_len"])
+
+    def _scores_by_kernel(self, why: str) -> Scores:
+        self._need_kernel(why)
+        inputs = self._widget.inputs()
+        scores = self._by_kernel(inputs).scores
+        self._scores = _run_of(inputs), scores
+        return scores
+
+    def _by_kernel(self, inputs: dict[str, Any]) -> kernel.KernelAnswer:
+        return kernel.answer({**inputs, "model": self._widget.model_of_page(inputs["model"])})
+
+    def _same_run(self, content: Mapping[str, Any]) -> bool:
+        """Whether a page speaks of the inputs as they stand."""
+        inputs = self._widget.inputs()
+        same = all(content["inputs"][name] == inputs[name] for name in _RUN[1:])
+        return same and self._widget.is_passage(content["passage_crc32"])
+
+    def _patience(self) -> float | None:
+        return PATIENCE if kernel.available() else None
+
+    def _need_kernel(self, why: str) -> None:
+        if not kernel.available():
+            raise QnaError(f"{why} Python can answer by itself after: {installing('kernel')}")
+
+    def _why(self, wanted: dict[str, Any], timeout: float) -> str:
+        widget = self._widget
+        if not self.pages.possible:
+            return "There is no page that could answer."
+        if widget.inputs() != wanted:
+            return "Other inputs took the question's place before it was answered."
+        if widget.status == "error":
+            return f"The browser could not answer: {widget.error}"
+        if widget.status == "ready":
+            return "The question was stopped in the page."
+        return (
+            f"No page has answered within {timeout:g} seconds. Show the widget in an open page; "
+            "with ipykernel 6 ask in one cell and read w.answers in the next."
+        )
+
+
+def _run_of(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: inputs[name] for name in _RUN}
+
+
+def _refuse_blank(inputs: Mapping[str, Any]) -> None:
+    if not inputs["passage"].strip():
+        raise BlankPassageError
+    if not inputs["question"].strip():
+        raise BlankQuestionError

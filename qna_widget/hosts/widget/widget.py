@@ -1,0 +1,275 @@
+"""The Jupyter widget: passage and question as traits, answers from the browser that shows it."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, Literal
+from uuid import uuid4
+
+import anywidget
+import traitlets
+
+from qna_widget.core.contract import (
+    INPUTS,
+    OUTPUTS,
+    InputTrait,
+    OutputTrait,
+    default_inputs,
+    refuse_unknown,
+)
+from qna_widget.errors import needs_extra
+from qna_widget.hosts.assets import AssetError, AssetReader, built, runtime_files
+from qna_widget.results.history import History, crc32
+from qna_widget.results.tables import answers_frame
+
+from .dialogue import SCORES_TIMEOUT, Answers, Dialogue
+from .model_loading import ModelLoading
+
+if TYPE_CHECKING:
+    from qna_widget.results.plot import Picture
+    from qna_widget.results.scores import Scores
+    from qna_widget.results.tables import DataFrame
+
+_LAYOUT = ("layout", "tooltip", "tabbable")  # what ipywidgets itself takes
+# What a result is made of; without a result these stand at their defaults.
+_RESULT = ("answers", "null_score", "timing")
+
+
+class QnA(ModelLoading, anywidget.AnyWidget):
+    """Asks questions about a text; the model runs in the browser that shows the widget.
+
+    ``answers``, ``null_score`` and ``timing`` always belong to the inputs as they stand: they are
+    emptied as soon as one of these changes, and filled when the browser has answered. While a
+    cell computes, the kernel takes no news from the browser: ``await w.ask("…")``, read ``answers``
+    in a later cell, or ``observe`` it.
+    """
+
+    passage = InputTrait("passage")
+    """The text to search."""
+    question = InputTrait("question")
+    top_k = InputTrait("top_k")
+    """Most answers to return."""
+    max_answer_len = InputTrait("max_answer_len")
+    """Longest answer, in tokens."""
+    doc_stride = InputTrait("doc_stride")
+    """Step from one window over a long passage to the next, in tokens."""
+    no_answer_threshold = InputTrait("no_answer_threshold")
+    """"No answer" ranks first when null_score - best score exceeds this (logits)."""
+    overlap = InputTrait("overlap")
+    """Which overlapping answers to list: "none", "nested" or "allow"."""
+    model = InputTrait("model")
+
+    answers = OutputTrait("answers")
+    """Best first: dicts of text, start, end (code points), score (logits), probability."""
+    null_score = OutputTrait("null_score")
+    """Score of "no answer" (logits); None before there is a result."""
+    status = OutputTrait("status")
+    """"idle", "loading", "ready", "running" or "error"."""
+    progress = OutputTrait("progress")
+    """What is being waited for: stage, name, loaded, total, unit; empty when nothing is."""
+    error = OutputTrait("error")
+    backend = OutputTrait("backend")
+    """What the browser computes with, such as "wasm, 1 thread"."""
+    timing = OutputTrait("timing")
+    """tokens, windows, run_ms, total_ms of the last result."""
+
+    _esm = traitlets.Unicode().tag(sync=True)
+    _id = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, passage: str = "", question: str = "", **options: Any) -> None:
+        """Take any input of the contract by name, besides ipywidgets' layout and tooltip.
+
+        Raises TypeError for an unknown name, traitlets.TraitError for a value that is not allowed,
+        AssetError when the front end was not built.
+        """
+        refuse_unknown(options, dict.fromkeys([*default_inputs(), *_LAYOUT]))
+        self._assets = AssetReader(runtime_files())
+        self._held: dict[str, Any] | None = None
+        self._history = History()
+        self._titles: dict[str, str] = {}
+        self._source: Literal["browser", "kernel"] = "browser"
+        self._dialogue = Dialogue(self)
+        super().__init__(passage=passage, question=question, **options)
+        self.on_msg(self._on_message)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Refuse a name that there is not: nobody would notice a misspelt one."""
+        if not name.startswith("_") and not hasattr(type(self), name):
+            close = get_close_matches(name, INPUTS, 1)
+            hint = f"Did you mean {close[0]!r}? " if close else ""
+            raise AttributeError(f"QnA has no {name!r}. {hint}There are {', '.join(INPUTS)}.")
+        super().__setattr__(name, value)
+
+    async def ask(self, question: str, *, timeout: float = 60.0) -> Answers:
+        """Set ``question`` and return its answers, best first, as ``answers`` has them.
+
+        The browser answers, within `timeout` seconds. Where none is there, is heard (ipykernel 6
+        hears none while a cell runs) or succeeds, the kernel's own engine does: see ``source`` of
+        what is returned. Questions asked at the same time wait for one another.
+
+        Raises BlankPassageError, BlankQuestionError, InputError for what is no text, and QnaError
+        when no browser answered and the `kernel` extra is not installed.
+        """
+        return await self._dialogue.ask(question, timeout)
+
+    @property
+    def scores(self) -> Scores:
+        """Start and end logits of every token and window, for the inputs as they stand.
+
+        From the browser where its messages are heard while a cell computes, else from the
+        kernel's own engine; ``source`` says which. The numbers of the two differ a little (see
+        README). Raises as ``ask`` does.
+        """
+        return self._dialogue.scores_now()
+
+    async def read_scores(self, *, timeout: float = SCORES_TIMEOUT) -> Scores:
+        """Return ``scores``, from the browser wherever awaiting lets it be heard."""
+        return await self._dialogue.read_scores(timeout)
+
+    @property
+    def history(self) -> History:
+        """Every question that got an answer, in the browser or in Python, oldest first."""
+        return self._history
+
+    @property
+    def source(self) -> Literal["browser", "kernel"]:
+        """Who gave ``answers``."""
+        return self._source
+
+    def answers_frame(self) -> DataFrame:
+        """Return ``answers`` as a table, one row each. Raises MissingExtraError without pandas."""
+        return answers_frame(self.answers)
+
+    def plot(self, *, tokens: int = 40) -> Picture:
+        """Draw start and end logits over the `tokens` around the best answer, answers marked.
+
+        Raises MissingExtraError without matplotlib, else as ``scores`` does.
+        """
+        with needs_extra("A picture of the scores", "plot"):
+            from qna_widget.results.plot import plot
+        return plot(self.scores, self.answers, tokens=tokens)
+
+    @property
+    def bytes_sent(self) -> int:
+        """Bytes of model and runtime that the kernel has sent to browsers for this widget.
+
+        It stays at 0 where the browser has kept them from an earlier visit.
+        """
+        return self._assets.bytes_read
+
+    @traitlets.default("_esm")
+    def _default_esm(self) -> str:
+        return built("widget.js").read_text(encoding="utf-8")
+
+    @traitlets.default("_id")
+    def _default_id(self) -> str:
+        return uuid4().hex
+
+    @traitlets.observe(*INPUTS)
+    def _forget(self, _change: object) -> None:
+        """Empty what belongs to the former inputs, at once."""
+        with self.hold_sync(), self.hold_trait_notifications():
+            for name in (*_RESULT, "status", "progress", "error"):
+                self.set_trait(name, getattr(type(self), name).make_dynamic_default())
+            if self._held is not None:
+                self._take(self._held)
+
+    def _on_message(self, _widget: object, content: dict[str, Any], buffers: object) -> None:
+        self._dialogue.pages.heard()
+        kind = content.get("kind")
+        if kind == "asset.read":
+            self._send_chunk(content)
+        elif kind == "report":
+            self._take(content)
+        elif kind in ("scores.chunk", "scores.none"):
+            self._dialogue.take(content, buffers)
+
+    def _send_chunk(self, wanted: dict[str, Any]) -> None:
+        reply = {"request": wanted.get("request")}
+        try:
+            asset, data = self._assets.read(
+                wanted.get("sha256"), wanted.get("offset"), wanted.get("length")
+            )
+        except AssetError as error:
+            self.send({**reply, "kind": "asset.error", "message": str(error)})
+            return
+        chunk = {"sha256": asset.sha256, "offset": wanted["offset"], "total": asset.bytes}
+        self.send({**reply, "kind": "asset.chunk", **chunk}, [data])
+
+    def _take(self, report: dict[str, Any]) -> None:
+        """Set the outputs if they belong to the inputs as they stand.
+
+        A report can overtake the inputs that it belongs to (Jupyter holds trait changes back while
+        the kernel is busy, but not messages), so the newest that does not fit is kept for them.
+        """
+        held, self._held = self._held, None
+        if held is not None and not _same_texts(held, report):
+            self._remember(held)  # its inputs were overtaken, too, and will not come
+        if not self._fits(report):
+            self._held = report
+            return
+        self._set_outputs(report["outputs"], "browser")
+        self._remember(report)
+
+    def take_kernel(self, inputs: dict[str, Any], outputs: dict[str, Any]) -> None:
+        """Set what the kernel's engine answered to `inputs`, if they still stand."""
+        if self.inputs() == inputs:
+            self._set_outputs(outputs, "kernel")
+        self._add_to_history(inputs, inputs["passage"], outputs)
+
+    def _set_outputs(self, outputs: dict[str, Any], source: Literal["browser", "kernel"]) -> None:
+        if "answers" in outputs:
+            self._source = source
+        with self.hold_sync(), self.hold_trait_notifications():
+            for name in OUTPUTS:
+                if name in outputs:
+                    self.set_trait(name, outputs[name])
+
+    def _title_of(self, model: str) -> str:
+        """Return a model's title, as far as this widget has had to do with it."""
+        if self._manifest:
+            self._titles[self._manifest["asked"]] = self._manifest["model"]["title"]
+        return self._titles.get(model, model)
+
+    def model_of_page(self, model: str) -> str:
+        """Return what the page takes for a model; "auto" may mean another one by now."""
+        known = model == "auto" and self._manifest.get("asked") == "auto"
+        return str(self._manifest["model"]["name"]) if known else model
+
+    def inputs(self) -> dict[str, Any]:
+        """Return every input as it stands."""
+        return {name: getattr(self, name) for name in INPUTS}
+
+    def is_passage(self, crc: object) -> bool:
+        """Whether the passage has this CRC-32."""
+        return crc == crc32(self.passage)
+
+    def _fits(self, report: dict[str, Any]) -> bool:
+        others = {name: value for name, value in self.inputs().items() if name != "passage"}
+        return bool(report["inputs"] == others and self.is_passage(report["passage_crc32"]))
+
+    def _remember(self, report: dict[str, Any]) -> None:
+        """Add a browser's answers to the history, if it is known what they are about."""
+        crc = report["passage_crc32"]
+        passage = self.passage if self.is_passage(crc) else self._history.passage(crc)
+        if passage is not None and report["outputs"].get("answers"):
+            self._add_to_history(report["inputs"], passage, report["outputs"])
+
+    def _add_to_history(
+        self, inputs: dict[str, Any], passage: str, outputs: dict[str, Any]
+    ) -> None:
+        self._history.add(
+            question=inputs["question"],
+            passage=passage,
+            model=self._title_of(inputs["model"]),
+            options=inputs,
+            null_score=outputs["null_score"],
+            answers=outputs["answers"],
+        )
+
+
+def _same_texts(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether two reports are about one question on one passage."""
+    names = ("question", "model")
+    same = all(one["inputs"][name] == other["inputs"][name] for name in names)
+    return same and bool(one["passage_crc32"] == other["passage_crc32"])

@@ -1,0 +1,1 @@
+"""What `model=` means, and the files behind it."""

@@ -1,0 +1,204 @@
+"""The user's cache folder: converted models by content, and which name stands for which.
+
+::
+
+    <root>/models/<key>/    model.json and its files; a key is made of what went in
+    <root>/names/<hash>     JSON: a name, its commit, its key
+    <root>/building/        what is not finished yet; never read
+
+A model appears by one rename of a finished folder, a name by one rename of a finished file. So
+several processes may build the same model: the first rename counts, and nobody ever sees half.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import re
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from qna_widget.errors import ModelCacheError
+
+DESCRIPTION = "model.json"
+_KEY = re.compile(r"\w+", re.ASCII)
+# Older than this, an unfinished folder belongs to a process that died.
+ABANDONED_AFTER = 24 * 3600.0  # seconds
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A name and the model that it stands for."""
+
+    name: str
+    """As `model=` takes it."""
+    commit: str
+    """Of the hub's repository; "" for a folder."""
+    key: str
+
+    @property
+    def folder(self) -> Path:
+        """Where model.json lies."""
+        return model_folder(self.key)
+
+    @property
+    def bytes(self) -> int:
+        """Of all files together."""
+        return sum(file.stat().st_size for file in self.folder.iterdir())
+
+
+def root() -> Path:
+    """Return the cache folder: $QNA_WIDGET_CACHE, or where the platform keeps caches."""
+    if chosen := os.environ.get("QNA_WIDGET_CACHE"):
+        return Path(chosen).expanduser()
+    home = Path.home()
+    if sys.platform == "win32":
+        local = os.environ.get("LOCALAPPDATA")
+        return (Path(local) if local else home / "AppData" / "Local") / "qna-widget" / "Cache"
+    if sys.platform == "darwin":
+        return home / "Library" / "Caches" / "qna-widget"
+    xdg = os.environ.get("XDG_CACHE_HOME")
+    return (Path(xdg) if xdg else home / ".cache") / "qna-widget"
+
+
+def model_folder(key: str) -> Path:
+    """Return where the model of this key lies, or will."""
+    return root() / "models" / key
+
+
+def find(name: str) -> Entry | None:
+    """Return what a name stands for; None when it is not cached."""
+    return _read(_name_file(name))
+
+
+def entries() -> list[Entry]:
+    """Return everything that has a name, sorted by it."""
+    found = [_read(file) for file in (root() / "names").glob("*.json")]
+    return sorted((entry for entry in found if entry is not None), key=lambda entry: entry.name)
+
+
+def remember(entry: Entry) -> None:
+    """Let the name stand for the model; replaces what it stood for.
+
+    Raises ModelCacheError when it cannot be written.
+    """
+    file = _name_file(entry.name)
+    with told("The name of a model"):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=file.parent, suffix=".part")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as target:
+                json.dump(asdict(entry), target)
+            Path(temporary).replace(file)
+        finally:
+            Path(temporary).unlink(missing_ok=True)
+
+
+@contextmanager
+def building(key: str) -> Iterator[Path]:
+    """Give an empty folder to fill; it becomes the model of `key` when the block ends well.
+
+    When another process was faster, its model stays and this one goes. Raises ModelCacheError when
+    the disk is full or may not be written; nothing half-written remains.
+    """
+    target = model_folder(key)
+    with told("A converted model"):
+        workshop = root() / "building"
+        workshop.mkdir(parents=True, exist_ok=True)
+        _sweep(workshop)
+        folder = Path(tempfile.mkdtemp(dir=workshop, prefix=f"{key[:12]}-"))
+        try:
+            yield folder
+            folder.chmod(0o755)  # mkdtemp's is private; caches may be shared
+            target.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                folder.rename(target)
+            except OSError:
+                if not (target / DESCRIPTION).is_file():
+                    raise
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def discard(key: str) -> None:
+    """Remove a model, in one step for others."""
+    folder = model_folder(key)
+    if not folder.exists():
+        return
+    with told("A cached model"):
+        workshop = root() / "building"
+        workshop.mkdir(parents=True, exist_ok=True)
+        grave = Path(tempfile.mkdtemp(dir=workshop))
+        folder.rename(grave / key)
+        shutil.rmtree(grave, ignore_errors=True)
+
+
+def remove(name: str) -> int | None:
+    """Forget a name, and its model unless another name stands for it.
+
+    Returns the bytes that are free again, None when there is no such name.
+    """
+    entry = find(name)
+    if entry is None:
+        return None
+    _name_file(name).unlink(missing_ok=True)
+    if any(other.key == entry.key for other in entries()):
+        return 0
+    size = entry.bytes
+    discard(entry.key)
+    return size
+
+
+@contextmanager
+def told(what: str) -> Iterator[None]:
+    """Turn a failure to write inside the block into ModelCacheError, which says what to do."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _REASONS:
+            raise
+        raise ModelCacheError(
+            f"{what} cannot be kept in {error.filename or root()}: {_REASONS[error.errno]}. "
+            "Make room, or let QNA_WIDGET_CACHE (and HF_HOME for downloads) name another folder. "
+            "Nothing half-written was left."
+        ) from error
+
+
+_REASONS = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EACCES: "writing is not permitted",
+    errno.EPERM: "writing is not permitted",
+    errno.EROFS: "the file system is read-only",
+    errno.ENOTDIR: "a part of that path is a file",
+}
+
+
+def _name_file(name: str) -> Path:
+    return root() / "names" / f"{hashlib.sha256(name.encode()).hexdigest()[:32]}.json"
+
+
+def _read(file: Path) -> Entry | None:
+    """Return None, too, for what is broken: it will be fetched again."""
+    with suppress(OSError, ValueError, TypeError):
+        entry = Entry(**json.loads(file.read_text(encoding="utf-8")))
+        # A key is one part of a path, never a way out of the cache.
+        if _KEY.fullmatch(entry.key) and (entry.folder / DESCRIPTION).is_file():
+            return entry
+    return None
+
+
+def _sweep(workshop: Path) -> None:
+    """Remove what processes that died have left."""
+    for folder in workshop.iterdir():
+        with suppress(OSError):
+            if time.time() - folder.stat().st_mtime > ABANDONED_AFTER:
+                shutil.rmtree(folder, ignore_errors=True)

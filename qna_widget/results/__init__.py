@@ -1,0 +1,1 @@
+"""What a user takes home: scores, history, tables, pictures."""

@@ -1,0 +1,180 @@
+"""Every question that got an answer, in order; its files have the shape named in contract.json.
+
+The view exports the same shape (js/src/history.ts).
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, overload
+
+from qna_widget.core.contract import CONTRACT
+
+from .tables import data_frame
+
+if TYPE_CHECKING:
+    from .tables import DataFrame
+
+SHAPE: Final[dict[str, Any]] = CONTRACT["history"]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question about one passage, with the first answers that it got."""
+
+    question: str
+    passage: str = field(repr=False)
+    # The model's title.
+    model: str
+    # Top_k, max_answer_len, doc_stride, no_answer_threshold, overlap.
+    options: Mapping[str, Any]
+    # Logits.
+    null_score: float
+    # Best first: text, start, end (code points), score (logits), probability.
+    answers: tuple[Mapping[str, Any], ...]
+    # UTC, as 2026-01-31T12:00:00.000Z.
+    asked_at: str
+
+    @property
+    def passage_crc32(self) -> int:
+        """CRC-32 of the passage's UTF-8."""
+        return crc32(self.passage)
+
+    @property
+    def passage_length(self) -> int:
+        """Code points of the passage."""
+        return len(self.passage)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain data, the passage by its sum and length only."""
+        values = {name: getattr(self, name) for name in SHAPE["questions"]}
+        values["options"] = dict(self.options)
+        values["answers"] = [dict(answer) for answer in self.answers]
+        return values
+
+
+class History(Sequence[Asked]):
+    """What was asked of one widget, by the reader or from Python, oldest first.
+
+    Each (question, passage, options, model) stands once, with its first answers. What is typed
+    counts when the browser has answered it and Python knows the passage that it was about.
+    """
+
+    def __init__(self) -> None:
+        self._asked: dict[tuple[object, ...], Asked] = {}
+        self._passages: dict[int, str] = {}
+
+    def __len__(self) -> int:
+        """Return the number of questions."""
+        return len(self._asked)
+
+    def __iter__(self) -> Iterator[Asked]:
+        """Yield the questions, oldest first."""
+        return iter(list(self._asked.values()))
+
+    @overload
+    def __getitem__(self, index: int) -> Asked: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Asked]: ...
+    def __getitem__(self, index: int | slice) -> Asked | list[Asked]:
+        """Return one question, or several."""
+        return list(self._asked.values())[index]
+
+    def __repr__(self) -> str:
+        """Show the questions with their best answers."""
+        lines = [f"  {one.question!r} → {one.answers[0]['text'] or 'no answer'!r}" for one in self]
+        return "\n".join([f"History of {len(self)} questions", *lines])
+
+    def add(
+        self,
+        *,
+        question: str,
+        passage: str,
+        model: str,
+        options: Mapping[str, Any],
+        null_score: float,
+        answers: Sequence[Mapping[str, Any]],
+    ) -> None:
+        """Keep a question with its answers, unless the same was asked before."""
+        kept = {name: options[name] for name in SHAPE["options"]}
+        key = (question, passage, model, *kept.values())
+        if key in self._asked:
+            return
+        self._passages[crc32(passage)] = passage
+        now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        frozen = tuple(MappingProxyType(dict(answer)) for answer in answers)
+        self._asked[key] = Asked(
+            question, passage, model, MappingProxyType(kept), null_score, frozen, now
+        )
+
+    def passage(self, crc: int) -> str | None:
+        """Return the passage with this CRC-32, if a question was about it."""
+        return self._passages.get(crc)
+
+    def to_frame(self) -> DataFrame:
+        """Return one row per answer, in the columns of the CSV file.
+
+        Raises MissingExtraError without pandas.
+        """
+        rows = self._rows()
+        names = SHAPE["csv_columns"]
+        return data_frame({name: [row[name] for row in rows] for name in names})
+
+    def to_json(self, path: str | Path) -> None:
+        """Write {"passages": [...], "questions": [...]}, each passage's text once."""
+        passages = [
+            {"crc32": crc, "length": len(text), "text": text}
+            for crc, text in self._passages.items()
+        ]
+        whole = {"passages": passages, "questions": [one.as_dict() for one in self]}
+        text = json.dumps(whole, ensure_ascii=False, indent=1, allow_nan=False)
+        Path(path).write_text(text + "\n", encoding="utf-8")
+
+    def to_csv(self, path: str | Path) -> None:
+        """Write one row per answer, for spreadsheets: UTF-8 with BOM.
+
+        A text that a spreadsheet would take for a formula gets an apostrophe before it; for texts
+        as they are, take `to_json`.
+        """
+        with Path(path).open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.DictWriter(
+                file, SHAPE["csv_columns"], quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n"
+            )
+            writer.writeheader()
+            for row in self._rows():
+                writer.writerow({name: _harmless(value) for name, value in row.items()})
+
+    def _rows(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "question": one.question,
+                "rank": rank,
+                **answer,
+                "null_score": one.null_score,
+                "model": one.model,
+                **one.options,
+                "passage_crc32": one.passage_crc32,
+                "passage_length": one.passage_length,
+                "asked_at": one.asked_at,
+            }
+            for one in self
+            for rank, answer in enumerate(one.answers, 1)
+        ]
+
+
+def crc32(text: str) -> int:
+    """Return the CRC-32 of the text's UTF-8 bytes: tells passages apart without sending them."""
+    return zlib.crc32(text.encode("utf-8"))
+
+
+def _harmless(value: object) -> object:
+    if isinstance(value, str) and value.startswith(tuple(SHAPE["formula_starts"])):
+        return SHAPE["formula_prefix"] + value
+    return value

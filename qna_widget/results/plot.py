@@ -1,0 +1,97 @@
+"""Pictures of scores, drawn by matplotlib: it needs no network, not even to be looked at.
+
+(Altair's pictures fetch their script from a CDN in most notebooks.)
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from qna_widget.errors import InputError, needs_extra
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from .scores import Scores
+
+# Told apart by colour-blind readers (Okabe and Ito).
+START, END, ANSWER = "#0072B2", "#D55E00", "#F0E442"
+
+
+class Picture:
+    """A drawn figure, which notebooks show by themselves."""
+
+    def __init__(self, figure: Figure) -> None:
+        self.figure = figure
+        """The matplotlib figure, to be changed at will."""
+
+    def save(self, path: str | Path) -> None:
+        """Write a file; its ending chooses the format: .png, .svg, .pdf."""
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Glyph .* missing")
+            self.figure.savefig(path)
+
+    def _repr_png_(self) -> bytes:
+        file = io.BytesIO()
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Glyph .* missing")
+            self.figure.savefig(file, format="png", dpi=96)
+        return file.getvalue()
+
+
+def plot(scores: Scores, answers: Sequence[Mapping[str, Any]], *, tokens: int) -> Picture:
+    """Draw the logits of the `tokens` around the best answer, with the answers that lie there.
+
+    `answers` are those of the same question, best first. Without any the picture shows the place
+    of the highest start logit. Raises InputError for less than one token, MissingExtraError
+    without matplotlib.
+    """
+    if tokens < 1:
+        raise InputError(f"tokens must be 1 or more; got {tokens}.")
+    with needs_extra("A picture of the scores", "plot"):
+        from matplotlib.figure import Figure
+    texts, start_logits, end_logits = scores.tokens, scores.start_logits, scores.end_logits
+    spans = _spans(scores, answers)
+    peak = int(start_logits.argmax())
+    first, last = spans[0][1:] if spans else (peak, peak)
+    size = min(tokens, len(texts))
+    begin = max(0, min((first + last + 1 - size) // 2, len(texts) - size))
+    shown = np.arange(begin, begin + size)
+
+    figure = Figure(figsize=(max(6.0, 0.28 * size + 1), 4), layout="constrained")
+    axes = figure.add_subplot()
+    for rank, first, last in reversed(spans):
+        if last < begin or first >= begin + size:
+            continue
+        axes.axvspan(first - 0.5, last + 0.5, color=ANSWER, alpha=0.6 if rank == 1 else 0.25, lw=0)
+        axes.text(max(first, begin) - 0.4, 1.01, str(rank), transform=axes.get_xaxis_transform())
+    axes.bar(shown - 0.2, start_logits[shown], 0.4, color=START, label="start logit")
+    axes.bar(shown + 0.2, end_logits[shown], 0.4, color=END, label="end logit")
+    axes.axhline(0, color="black", lw=0.5)
+    axes.set_xlim(begin - 0.5, begin + size - 0.5)
+    # The passage's text is nobody's formula.
+    axes.set_xticks(shown, [texts[i] for i in shown], rotation=90, parse_math=False)
+    axes.set_ylabel("logit")
+    axes.legend(loc="best")
+    best = next((a["score"] for a in answers if a["text"]), None)
+    against = "" if best is None else f"best span {best:.2f}, "
+    title = f"{scores.question}\n{against}null score {scores.null_score:.2f} ({scores.source})"
+    axes.set_title(title, parse_math=False, loc="left", pad=18, fontsize="medium")
+    return Picture(figure)
+
+
+def _spans(scores: Scores, answers: Sequence[Mapping[str, Any]]) -> list[tuple[int, int, int]]:
+    """Return (rank, first token, last token) of the answers that are spans."""
+    starts, ends = scores.starts, scores.ends
+    spans = []
+    for rank, answer in enumerate(answers, 1):
+        inside = np.flatnonzero((starts >= answer["start"]) & (ends <= answer["end"]))
+        if answer["text"] and len(inside):
+            spans.append((rank, int(inside[0]), int(inside[-1])))
+    return spans

@@ -1,0 +1,42 @@
+"""Tables of what was found, as pandas DataFrames; pandas is imported only here, when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from qna_widget.core.contract import OUTPUTS
+from qna_widget.errors import needs_extra
+
+if TYPE_CHECKING:
+    from pandas import DataFrame as DataFrame
+
+ANSWER_COLUMNS: list[str] = OUTPUTS["answers"]["items"]
+
+
+def data_frame(columns: Mapping[str, Any], index: Any = None) -> DataFrame:
+    """Return a table of equally long columns.
+
+    Raises MissingExtraError without pandas.
+    """
+    with needs_extra("A table", "frames"):
+        import pandas
+    return pandas.DataFrame(columns, index=index)
+
+
+def answers_frame(answers: Sequence[Mapping[str, Any]]) -> DataFrame:
+    """Return ranked answers, one row each: text, start, end (code points), score, probability.
+
+    The index counts ranks from 1. Raises MissingExtraError without pandas.
+    """
+    columns = {name: [answer[name] for answer in answers] for name in ANSWER_COLUMNS}
+    table = data_frame(columns, index=range(1, len(answers) + 1))
+    table.index.name = "rank"
+    return table
+
+
+def side_by_side(tables: Iterable[DataFrame], labels: Sequence[str]) -> DataFrame:
+    """Join tables by rank, one block of columns per label."""
+    with needs_extra("A table", "frames"):
+        import pandas
+    return pandas.concat(list(tables), axis=1, keys=labels)

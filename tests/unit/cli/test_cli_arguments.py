@@ -1,0 +1,74 @@
+"""The command line's arguments: what is refused, what --help says, and a reader that goes away."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import get_args
+
+import pytest
+
+from qna_widget.cli import COMMANDS, main
+from qna_widget.cli.export import PRECISIONS
+from qna_widget.export.recipe import Precision
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["ask", " "], "argument question: The question is blank"),
+        (["ask", "Who?", "--top-k", "0"], "--top-k: top_k must be a whole number from 1 to 100"),
+        (["ask", "Who?", "--top-k", "some"], "must be a whole number from 1 to 100"),
+        (["ask", "Who?", "--max-answer-len", "385"], "a whole number from 1 to 384 (tokens)"),
+        (["ask", "Who?", "--threshold", "nan"], "a number from -100 to 100 (logits; infin"),
+        (["ask", "Who?", "--model", ""], "--model: model must be a name or a folder; got ''"),
+        (["eval", "f.json", "--limit", "0"], "--limit: must be a whole number, 1 or more"),
+        (["eval", "f.json", "--limit", "-5"], "1 or more; got '-5'"),
+        (["eval", "f.json", "--threshold", "inf"], "a number from -100 to 100"),
+        (["fetch", "bundled"], "argument model: 'bundled' is no model of the hub"),
+        (["fetch", "nonsense"], "Give mobilebert, owner/name or owner/name@revision"),
+        (["export", "auto", "out"], "argument model: 'auto' needs no export"),
+        (["export", "x", "out", "--precision", "fp8"], "'fp8' (choose from"),
+        (["export", "x", "out", "--max-seq-len", "7"], "a whole number, 8 or more"),
+        (["doctor", "--model", " "], "--model: model must be a name or a folder"),
+    ],
+)
+def test_wrong_arguments_end_with_2_before_any_work(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    said = capsys.readouterr()
+    assert (ended.value.code, said.out) == (2, "")
+    assert said.err.startswith("usage: qna-widget ")
+    assert words in said.err
+
+
+def test_the_precisions_are_those_of_the_export() -> None:
+    assert get_args(Precision) == PRECISIONS
+
+
+def test_every_command_says_what_it_does_and_its_codes(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in COMMANDS:
+        name = command.__name__.rpartition(".")[2].replace("evaluate", "eval")
+        with pytest.raises(SystemExit) as ended:
+            main([name, "--help"])
+        usage, description, *_ = capsys.readouterr().out.split("\n\n")
+        assert ended.value.code == 0
+        assert usage.startswith(f"usage: qna-widget {name} ")
+        assert description[0].isupper()
+        assert description.endswith(".")
+
+
+def test_who_stops_reading_gets_no_traceback() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "qna_widget", "models"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout
+    process.stdout.close()  # as `| head -0` does
+    assert process.stderr
+    with process.stderr as stream:
+        assert stream.read() == b""
+    assert process.wait() == 1

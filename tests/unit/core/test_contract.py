@@ -1,0 +1,106 @@
+import math
+
+import numpy
+import pytest
+import traitlets
+
+from qna_widget.core import contract
+from qna_widget.errors import InputError
+
+
+@pytest.mark.parametrize("name", contract.INPUTS)
+def test_defaults_are_allowed(name: str) -> None:
+    default = contract.default_inputs()[name]
+    assert contract.check_input(name, default) == default
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kept"),
+    [
+        ("top_k", 1, 1),
+        ("top_k", 100, 100),
+        ("no_answer_threshold", -3, -3.0),
+        ("no_answer_threshold", 100, 100.0),
+        ("overlap", "allow", "allow"),
+        ("passage", "🙂 na\u0301ive 𠀀", "🙂 na\u0301ive 𠀀"),
+    ],
+)
+def test_takes_what_is_allowed(name: str, value: object, kept: object) -> None:
+    assert contract.check_input(name, value) == kept
+
+
+def test_takes_numbers_of_numpy() -> None:
+    checked = contract.check_input("top_k", numpy.int64(7))
+    assert type(checked) is int
+    assert checked == 7
+    assert type(contract.check_input("no_answer_threshold", numpy.float32(0.5))) is float
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("top_k", 0, ["top_k", "from 1 to 100", "answers", "got 0 (int)"]),
+        ("top_k", 101, ["from 1 to 100", "got 101"]),
+        ("top_k", 2.0, ["whole number", "got 2.0 (float)"]),
+        ("top_k", True, ["whole number", "got True (bool)"]),
+        ("max_answer_len", "9", ["whole number", "tokens", "got '9' (str)"]),
+        ("no_answer_threshold", math.nan, ["from -100 to 100", "got nan"]),
+        ("no_answer_threshold", math.inf, ["from -100 to 100", "got inf"]),
+        ("no_answer_threshold", "1", ["a number", "got '1' (str)"]),
+        ("overlap", "some", ["'none', 'nested', 'allow'", "got 'some'"]),
+        ("question", None, ["question", "a string", "got None (NoneType)"]),
+        ("passage", b"bytes", ["passage", "a string", "(bytes)"]),
+        ("passage", "ab\ud83d!", ["lone surrogate", "U+D83D", "character 2", "replace"]),
+    ],
+)
+def test_refuses_in_words(name: str, value: object, words: list[str]) -> None:
+    with pytest.raises(InputError) as caught:
+        contract.check_input(name, value)
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_the_advice_against_lone_surrogates_works() -> None:
+    broken = "ab\ud83d!"
+    mended = broken.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    assert contract.check_input("passage", mended) == "ab\ufffd!"
+
+
+def test_a_long_value_is_shown_in_short() -> None:
+    with pytest.raises(InputError) as caught:
+        contract.check_input("overlap", "x" * 10_000)
+    assert len(str(caught.value)) < 200
+
+
+def test_unknown_names_are_refused() -> None:
+    with pytest.raises(TypeError, match=r"no argument 'pasage'; there are passage, question"):
+        contract.check_inputs({"pasage": "typo"})
+
+
+class Widget(traitlets.HasTraits):
+    top_k = contract.InputTrait("top_k")
+    answers = contract.OutputTrait("answers")
+    null_score = contract.OutputTrait("null_score")
+
+
+def test_input_traits_keep_the_old_value_when_refusing() -> None:
+    widget = Widget(top_k=3)
+    with pytest.raises(traitlets.TraitError, match="from 1 to 100"):
+        widget.top_k = 0
+    assert widget.top_k == 3
+
+
+def test_output_traits_are_read_only_observable_and_not_shared() -> None:
+    widget, other = Widget(), Widget()
+    with pytest.raises(traitlets.TraitError, match="answers comes from the browser"):
+        widget.answers = []
+    with pytest.raises(traitlets.TraitError, match="null_score comes from the browser"):
+        Widget(null_score=1.0)
+    seen: list[object] = []
+    widget.observe(lambda change: seen.append(change["new"]), "answers")
+    widget.set_trait("answers", [{"text": "x"}])
+    widget.set_trait("answers", [{"text": "x"}])
+    assert seen == [[{"text": "x"}]]
+    assert other.answers == []
+    widget.answers.append("mine")
+    assert Widget().answers == []

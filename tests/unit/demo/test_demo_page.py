@@ -1,0 +1,310 @@
+"""The demo's page in Streamlit's own test harness; a stand-in says what a browser would."""
+
+import csv
+import io
+import json
+import shutil
+import zlib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from demo import panels, session
+from demo.examples import EXAMPLES
+from demo.link import START
+from qna_widget.core.contract import CONTRACT
+from qna_widget.hosts.assets import PACKAGE
+from qna_widget.hosts.streamlit import component as adapter
+from qna_widget.models import registry
+
+ANSWER = {"text": "123 Sesame Street", "start": 100, "end": 117, "score": 9.5, "probability": 0.9}
+
+
+class Page:
+    """The demo, and a reader who looks at it."""
+
+    def __init__(self, **address: str) -> None:
+        self.data: dict[str, Any] = {}
+        self.app = AppTest.from_file(str(PACKAGE.parent / "streamlit_app.py"), default_timeout=60)
+        self.app.query_params.update(address)
+
+    def mount(self, **call: Any) -> None:
+        """What Streamlit's component would be told."""
+        self.data = json.loads(json.dumps(call["data"]))
+        self.answered = call["on_report_change"]
+
+    def run(self) -> "Page":
+        self.app.run()
+        assert not self.app.exception
+        return self
+
+    def inputs(self) -> dict[str, Any]:
+        return {**self.data["arguments"], **self.data["changes"]}
+
+    def says(self, **changes: object) -> "Page":
+        """The browser has answered what the reader typed."""
+        report = {
+            "revision": self.data["revision"],
+            "number": self.data["heard"] + 1,
+            "changes": {**self.data["changes"], **changes},
+            "outputs": {
+                "status": "ready",
+                "error": "",
+                "backend": "wasm, 1 thread",
+                "answers": [ANSWER],
+                "null_score": -4.5,
+                "timing": {"tokens": 20, "windows": 1, "run_ms": 5, "total_ms": 6},
+            },
+        }
+        self.app.session_state[session.KEY] = {"report": report}
+        self.visit().acted = True  # what Streamlit does by calling `on_change`
+        return self.run()
+
+    def visit(self) -> session.Session:
+        found: session.Session = self.app.session_state["session"]
+        return found
+
+    def address(self) -> dict[str, str]:
+        found = self.app.query_params.items()
+        return {name: value if isinstance(value, str) else value[-1] for name, value in found}
+
+    def link(self) -> str:
+        return self.app.code[0].value
+
+    def menu(self, key: str) -> Any:
+        number = f"-{self.visit().menus}" if key == "text" else ""
+        return self.app.selectbox(key=f"{key}{number}")
+
+    def upload(self, name: str, content: bytes) -> "Page":
+        self.app.file_uploader(key=f"file-{self.visit().uploads}").set_value(
+            (name, content, "application/octet-stream")
+        )
+        return self.run()
+
+
+@pytest.fixture
+def page(monkeypatch: pytest.MonkeyPatch) -> Page:
+    return shown(monkeypatch)
+
+
+def shown(monkeypatch: pytest.MonkeyPatch, **address: str) -> Page:
+    page = Page(**address)
+    monkeypatch.setattr(adapter, "_component", lambda _runtime: page.mount)
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    return page.run()
+
+
+def test_it_begins_with_a_question_and_an_empty_address(page: Page) -> None:
+    assert (page.inputs()["passage"], page.inputs()["question"]) == (START.passage, START.question)
+    assert page.address() == {}
+    assert any(text.value == panels.WAITING for text in page.app.text)
+    assert not page.app.warning
+    assert not page.app.error
+
+
+def test_it_mounts_the_component_once_without_a_stand_in() -> None:
+    app = AppTest.from_file(str(PACKAGE.parent / "streamlit_app.py"), default_timeout=60).run()
+    assert not app.exception
+    assert [element.type for element in app.main].count("bidi_component") == 1
+
+
+def test_choosing_an_example_overrides_what_was_typed(page: Page) -> None:
+    page.says(question="Who?", top_k=2)
+    page.menu("text").select("lighthouse").run()
+    assert page.inputs()["question"] == EXAMPLES["lighthouse"].question
+    assert page.inputs()["top_k"] == 2, "a setting stays"
+    page.says(question="Whose?")
+    page.menu("text").select("bert").run()
+    assert page.inputs()["question"] == EXAMPLES["bert"].question
+
+
+def test_an_edited_example_is_an_own_text_and_the_example_can_be_had_again(page: Page) -> None:
+    page.says(passage="Bert moved out.")
+    assert page.menu("text").value == "own"
+    page.menu("text").select("bert").run()
+    assert page.inputs()["passage"] == EXAMPLES["bert"].passage
+
+
+def test_an_own_text_begins_empty_and_may_come_from_a_file(page: Page) -> None:
+    page.menu("text").select("own").run()
+    assert (page.inputs()["passage"], page.inputs()["question"]) == ("", "")
+    page.says(question="Who?")
+    page.upload("letter.md", "# Dear Bert 🙂\n\nErnie.".encode())
+    assert page.inputs()["passage"] == "# Dear Bert 🙂\n\nErnie."
+    assert page.inputs()["question"] == "Who?"
+    assert "letter\\.md\\: 21 characters\\." in page.app.info[0].value
+
+
+def test_a_late_word_of_the_menu_does_not_take_an_opened_file_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A message under way as the file was opened speaks of the menu as it was."""
+    visit = session.Session(inputs=replace(START, passage="Dear Bert."), file_notices=["21"])
+    state: dict[str, Any] = {"session": visit, "text-0": "bert"}
+    monkeypatch.setattr("streamlit.session_state", state)
+    menu = session.show_in_menu("own")
+    assert state[f"text-{menu}"] == "own"
+    assert session.show_in_menu("own") == menu
+    session.pick_example(0)
+    assert visit.inputs.passage == "Dear Bert."
+    assert visit.file_notices == ["21"]
+    state[f"text-{menu}"] = "lighthouse"
+    session.pick_example(menu)
+    assert visit.inputs.passage == EXAMPLES["lighthouse"].passage
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.pdf", b"%PDF-1.7 nothing more", "is not a readable PDF"),
+        ("a.txt", b"", "holds no text"),
+        ("a.html", b"<script>all()</script>", "holds no text"),
+        ("![x](http://evil.example/x).txt", bytes(range(256)), "is not a text file"),
+    ],
+)
+def test_a_file_without_text_is_explained_and_nothing_is_lost(
+    page: Page, name: str, content: bytes, words: str
+) -> None:
+    page.says(passage="My own words.", question="Whose?")
+    page.upload(name, content)
+    error = page.app.error[0].value
+    assert words in error.replace("\\", "")
+    assert "![" not in error
+    assert (page.inputs()["passage"], page.inputs()["question"]) == ("My own words.", "Whose?")
+    page.menu("text").select("bert").run()
+    assert not page.app.error
+
+
+def test_a_link_is_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = shown(monkeypatch, example="sourdough", question="How warm?", top_k="3", overlap="allow")
+    given = page.inputs()
+    assert given["passage"] == EXAMPLES["sourdough"].passage
+    assert (given["question"], given["top_k"], given["overlap"]) == ("How warm?", 3, "allow")
+    assert page.menu("text").value == "sourdough"
+    assert page.address() == {
+        "example": "sourdough",
+        "question": "How warm?",
+        "top_k": "3",
+        "overlap": "allow",
+    }
+
+
+def test_a_hostile_link_is_explained_as_plain_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = shown(
+        monkeypatch, model="![x](http://evil.example/x)", top_k=":red[9999]", **{"<b>": "1"}
+    )
+    warning = page.app.warning[0].value
+    assert "\\!\\[x\\]\\(http\\:\\/\\/evil\\.example\\/x\\)" in warning
+    assert "got '\\:red" in warning.replace("\\'", "'")
+    assert "\\<b\\>" in warning
+    assert page.inputs()["model"] == "auto"
+    assert page.address() == {}
+    page.says()
+    assert page.app.warning, "the first answers do not wipe it away"
+    page.menu("text").select("lighthouse").run()
+    assert not page.app.warning
+
+
+def test_the_address_follows_the_reader_and_going_back_is_followed(page: Page) -> None:
+    page.says(question="Who?", top_k=2)
+    before = page.address()
+    assert before == {"example": "bert", "question": "Who?", "top_k": "2"}
+    page.says(question="Whose?", top_k=5)
+    assert page.address() == {"example": "bert", "question": "Whose?"}
+    page.app.query_params.clear()
+    page.app.query_params.update(before)
+    page.run()
+    assert (page.inputs()["question"], page.inputs()["top_k"]) == ("Who?", 2)
+    page.run()
+    assert page.address() == before, "and it stays there"
+
+
+def test_an_answer_that_overtakes_the_address_loses_nothing(page: Page) -> None:
+    page.says(question="Who?")
+    stale = page.address()
+    page.says(question="Whose?")
+    page.app.query_params.clear()
+    page.app.query_params.update(stale)
+    page.says(question="Whose street?")
+    assert page.inputs()["question"] == "Whose street?"
+    assert page.address()["question"] == "Whose street?"
+
+
+def test_an_own_text_is_in_no_address_but_in_a_link_that_was_asked_for(page: Page) -> None:
+    page.says(passage="My own words.", question="Whose?")
+    assert page.address() == {"example": "own", "question": "Whose?"}
+    assert "My" not in page.link()
+    page.app.checkbox[0].check().run()
+    assert "passage=My+own+words." in page.link()
+    assert "passage" not in page.address()
+    page.says(passage="long " * 1000)
+    assert not page.app.checkbox
+    wanted = "Not in it: text (a link takes up to 1,000 characters of it)."
+    assert any(wanted in one.value for one in page.app.caption)
+
+
+def test_history_keeps_each_question_once_and_goes_back(page: Page) -> None:
+    page.says()
+    page.says(question="Who?", top_k=2)
+    page.run()
+    page.menu("text").select("lighthouse").run()
+    page.says()
+    history = page.visit().history
+    assert [one.question for one in history] == [
+        START.question,
+        "Who?",
+        EXAMPLES["lighthouse"].question,
+    ]
+    page.menu("earlier").select(2).run()
+    given = page.inputs()
+    assert (given["passage"], given["question"], given["top_k"]) == (START.passage, "Who?", 2)
+    assert page.menu("earlier").value is None
+    assert page.menu("text").value == "bert"
+
+
+def test_downloads_are_what_the_page_shows(page: Page) -> None:
+    page.says(question="=Who?")
+    read = json.loads(panels._content(page.visit().history.to_json))
+    shape = CONTRACT["history"]
+    assert list(read["questions"][0]) == shape["questions"]
+    assert read["questions"][0]["answers"] == [ANSWER]
+    assert read["passages"][0]["crc32"] == zlib.crc32(START.passage.encode())
+    text = panels._content(page.visit().history.to_csv).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert rows[0]["text"] == ANSWER["text"]
+    assert rows[0]["question"] == "'=Who?", "no formula in a spreadsheet"
+    labels = [button.label for button in page.app.get("download_button")]
+    assert labels == ["Answers as CSV", "Answers as JSON", "History as CSV", "History as JSON"]
+
+
+def test_a_chosen_model_is_named_carried_and_restored(page: Page) -> None:
+    page.says()
+    page.says(question="Who?", model="bundled")
+    assert registry.resolve("bundled").title in page.app.caption[1].value.replace("\\", "")
+    assert page.address() == {"example": "bert", "question": "Who?", "model": "bundled"}
+    page.menu("earlier").select(1).run()
+    assert page.inputs()["question"] == START.question
+    assert page.inputs()["model"] == "bundled", "the same one: its title is what history knows"
+
+
+def test_a_page_chooses_models_from_the_menu_only(page: Page, tmp_path: Path) -> None:
+    shutil.copytree(registry.BUNDLED, tmp_path / "model")
+    before = page.data["manifest"]
+    page.says(model=str(tmp_path / "model"))
+    assert page.data["manifest"] == before
+
+
+def test_the_lines_for_python_run(page: Page) -> None:
+    page.says(question='Where\'s "Bert"?', top_k=2, overlap="allow")
+    lines = page.app.code[-1].value
+    seen: dict[str, Any] = {}
+    exec(compile(lines, "shown", "exec"), seen)
+    assert len(seen["answers"]) == 2
+    assert all(START.passage[one.start : one.end] == one.text for one in seen["answers"])
+
+
+def test_plain_text_stays_plain() -> None:
+    assert session.plain("a *b* 🙂 x1") == "a \\*b\\* 🙂 x1"

@@ -1,0 +1,89 @@
+"""Members side by side: what they get, how they are named, what the table holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import ipywidgets
+import pytest
+import traitlets
+from recorded import ANSWER, PASSAGE, READY, from_browser, report
+from recorded import front_end as front_end
+
+from qna_widget import InputError, QnA, compare
+from qna_widget.models import registry
+
+
+def test_two_questions() -> None:
+    both = compare([{"question": "Who?"}, {"question": "Where?", "top_k": 3}], passage=PASSAGE)
+    assert [(w.question, w.passage, w.top_k) for w in both.members] == [
+        ("Who?", PASSAGE, 5),
+        ("Where?", PASSAGE, 3),
+    ]
+    assert both.labels == ["Who?, top_k 5", "Where?, top_k 3"]
+    assert isinstance(both, ipywidgets.Box)
+    shown = [cell.children for cell in both.children]
+    assert [label.value for label, _ in shown] == both.labels
+    assert tuple(member for _, member in shown) == both.members
+
+
+def test_two_passages_and_two_models() -> None:
+    texts = compare([{"passage": "A a."}, {"passage": "B b."}], question="Which?")
+    assert texts.labels == ["passage 1", "passage 2"]
+    folder = str(Path(registry.resolve("bundled").onnx.file).parent)
+    models = compare([{"model": "bundled"}, {"model": folder}], passage=PASSAGE, question="Where?")
+    assert models.labels[0] == "model bundled"
+    assert models.labels[1].startswith("model /")
+    assert len(models.labels[1]) <= 40
+
+
+def test_widgets_that_are_there_and_equal_ones() -> None:
+    one = QnA(PASSAGE, "Where?")
+    both = compare([one, one, QnA(PASSAGE, "Where?")])
+    assert both.members[0] is one is both.members[1]
+    assert both.labels == ["1", "2", "3"]
+    mixed = compare([one, {"question": "Who?"}, {"question": "Who?"}], passage=PASSAGE)
+    assert mixed.labels == ["Where?", "Who?", "Who? (3)"]
+
+
+def test_one_block_of_columns_per_member() -> None:
+    both = compare([{"question": "Who?"}, {"question": "Where?"}], passage=PASSAGE)
+    who, where = both.members
+    two = [ANSWER, {**ANSWER, "text": "at", "score": 1.0}]
+    from_browser(who, report(PASSAGE, READY, question="Who?"))
+    from_browser(where, report(PASSAGE, {**READY, "answers": two}, question="Where?"))
+    frame = both.answers_frame()
+    names = ["text", "start", "end", "score", "probability"]
+    assert frame.columns.tolist() == [(label, n) for label in ("Who?", "Where?") for n in names]
+    assert frame.index.tolist() == [1, 2]
+    assert frame[("Where?", "text")].tolist() == [ANSWER["text"], "at"]
+    assert frame.loc[1, ("Who?", "score")] == ANSWER["score"]
+    assert frame["Who?"].loc[2].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("members", "shared", "words"),
+    [
+        ([{}], {}, "two or more members"),
+        ("ab", {}, "two or more members"),
+        ({"question": "a", "passage": "b"}, {}, "two or more members"),
+        ([{}, "Where?"], {}, "Member 2 is a str"),
+        ([{"question": "a"}, {}], {"question": "b"}, "question is given to member 1 and to all"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused_in_words(
+    members: Any, shared: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(InputError, match=words):
+        compare(members, **shared)
+
+
+def test_wrong_arguments_are_refused() -> None:
+    with pytest.raises(InputError, match="question would change nothing"):
+        compare([QnA(), QnA()], question="Where?")
+    for members, shared in [([{"topk": 1}, {}], {}), ([{}, {}], {"topk": 1})]:
+        with pytest.raises(TypeError, match="no argument 'topk'"):
+            compare(members, **shared)
+    with pytest.raises(traitlets.TraitError, match="top_k must be a whole number"):
+        compare([{"top_k": 0}, {}])

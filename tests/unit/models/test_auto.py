@@ -1,0 +1,154 @@
+"""model="auto": nobody waits, the reason is told, and MobileBERT comes by itself where it may."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hub_server import Hub
+
+from qna_widget import QnA, QuestionAnswerer
+from qna_widget.models import auto, names, registry
+
+TINY = Path(__file__).parents[2] / "parity" / "tiny_bert"
+PATIENCE = 60.0  # seconds
+
+
+@pytest.fixture
+def hub(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Hub:
+    """The same hub with a stand-in for MobileBERT."""
+    monkeypatch.setattr(auto, "PROBE_SECONDS", 20.0)  # a busy machine is no hub that is away
+    monkeypatch.setattr(auto, "_beside", auto._Beside())
+    hub.add(names.MOBILEBERT.repo, TINY)
+    return hub
+
+
+def eventually(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.05)
+
+
+def test_the_first_widget_does_not_wait_and_a_later_one_has_mobilebert(hub: Hub) -> None:
+    hub.pace.clear()  # the download stands still
+    first = QnA().get_state("_manifest")["_manifest"]["model"]
+    assert first["name"] == "bundled"
+    assert "MobileBERT (98 MB) is being fetched meanwhile" in first["note"]
+    assert registry.resolve("auto", interactive=True).note == first["note"]
+    hub.pace.set()
+    eventually(lambda: registry.resolve("auto", interactive=True).name == "mobilebert")
+    last = QnA().get_state("_manifest")["_manifest"]["model"]
+    assert (last["name"], last["title"], last["note"]) == ("mobilebert", "MobileBERT", "")
+    assert len([path for _, path, *_ in hub.log if "/large/" in path]) == 1
+
+
+def test_a_script_starts_nothing_and_is_told_how(hub: Hub, tmp_path: Path) -> None:
+    model = registry.resolve("auto")
+    assert model.name == "bundled"
+    assert "on this machine: `qna-widget fetch mobilebert` brings it." in model.note
+    assert [method for method, *_ in hub.log] == ["HEAD"]
+    registry.resolve("auto")
+    assert len(hub.log) == 1, "asked once per process"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_hub_the_note_says_so(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub.down = 503
+    assert "the hub did not answer" in registry.resolve("auto", interactive=True).note
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    hub.log.clear()
+    assert "HF_HUB_OFFLINE is set" in registry.resolve("auto", interactive=True).note
+    assert hub.log == []
+
+
+def test_a_hub_that_keeps_silent_is_not_waited_for(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(auto, "PROBE_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        begun = time.monotonic()
+        assert "the hub did not answer" in registry.resolve("auto", interactive=True).note
+        assert time.monotonic() - begun < 15, "it would have waited for ever"
+
+
+def test_without_the_extra_the_note_names_it(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = auto.importlib.util.find_spec
+    without = lambda name: None if name == "huggingface_hub" else real(name)  # noqa: E731
+    monkeypatch.setattr(auto.importlib.util, "find_spec", without)
+    note = registry.resolve("auto", interactive=True).note
+    for command in ("pip install 'qna-widget[hub]'", "pip install '.[hub]'"):
+        assert command in note, "the package may come from an index or from a clone"
+    assert hub.log == []
+
+
+def test_what_went_wrong_beside_is_told(hub: Hub) -> None:
+    hub.corrupt = True
+    registry.resolve("auto", interactive=True)
+    eventually(
+        lambda: "failed (model.safetensors" in registry.resolve("auto", interactive=True).note
+    )
+    assert registry.resolve("auto", interactive=True).note.endswith("fetch mobilebert` brings it.")
+
+
+def test_the_process_beside_ends_with_the_one_that_started_it(hub: Hub, tmp_path: Path) -> None:
+    hub.pace.clear()
+    code = (
+        "import time; from qna_widget.models import auto, registry\n"
+        "auto.PROBE_SECONDS = 20\n"
+        "print(registry.resolve('auto', interactive=True).name)\n"
+        "print(auto._beside._process.pid, flush=True)\n"
+        "time.sleep(600)"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    assert parent.stdout.readline().strip() == "bundled"
+    child = int(parent.stdout.readline())
+    eventually(lambda: any((tmp_path / "hub").rglob("*.incomplete")))
+    parent.kill()
+    parent.wait()
+    hub.pace.set()
+    eventually(lambda: not alive(child))
+    assert list((tmp_path / "hub").rglob("*.incomplete")) == []
+    assert list((tmp_path / "cache").rglob("building/*")) == []
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs; one that is dead and was not collected does not."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    status = Path(f"/proc/{pid}/stat")
+    return not (status.is_file() and status.read_text().rsplit(")", 1)[1].split()[0] == "Z")
+
+
+def test_auto_means_the_same_model_in_another_process(hub: Hub, tmp_path: Path) -> None:
+    """Workers may have another cache than the one who sends them the answerer."""
+    bundled = QuestionAnswerer("auto")
+    registry.resolve("mobilebert", lambda *_: None)
+    assert pickle.loads(pickle.dumps(bundled)).manifest.name == "bundled"
+    chosen = QuestionAnswerer("auto")
+    assert chosen.manifest.name == "mobilebert"
+    shutil.rmtree(tmp_path / "cache")
+    assert pickle.loads(pickle.dumps(chosen)).manifest == chosen.manifest
+
+
+def test_folders_do_not_hide_short_names(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("auto", "bundled", "mobilebert"):
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert QuestionAnswerer("auto").manifest.name == "bundled"
+    assert QuestionAnswerer("bundled").manifest.note == ""
+    assert QuestionAnswerer("mobilebert").manifest.name == "mobilebert"

@@ -1,0 +1,173 @@
+"""The user's cache folder: whole or not at all, whoever writes at the same time."""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from qna_widget.errors import ModelCacheError
+from qna_widget.models import cache
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("QNA_WIDGET_CACHE", str(tmp_path))
+    return tmp_path
+
+
+def build(key: str, content: str = "{}") -> None:
+    with cache.building(key) as folder:
+        (folder / "model.json").write_text(content, encoding="utf-8")
+
+
+def break_off(key: str, error: Exception) -> None:
+    """Fail with a file half-written."""
+    with cache.building(key) as folder:
+        (folder / "model.json").write_text("{", encoding="utf-8")
+        raise error
+
+
+@pytest.mark.parametrize(
+    ("platform", "variables", "wanted"),
+    [
+        ("linux", {"XDG_CACHE_HOME": "/x"}, "/x/qna-widget"),
+        ("linux", {}, "/home/me/.cache/qna-widget"),
+        ("darwin", {"XDG_CACHE_HOME": "/x"}, "/home/me/Library/Caches/qna-widget"),
+        ("win32", {"LOCALAPPDATA": "/l"}, "/l/qna-widget/Cache"),
+        ("win32", {}, "/home/me/AppData/Local/qna-widget/Cache"),
+        ("win32", {"QNA_WIDGET_CACHE": "/mine"}, "/mine"),
+        ("linux", {"QNA_WIDGET_CACHE": "~/mine"}, "/home/me/mine"),
+    ],
+)
+def test_where_the_platform_keeps_caches(
+    monkeypatch: pytest.MonkeyPatch, platform: str, variables: dict[str, str], wanted: str
+) -> None:
+    for name in ("QNA_WIDGET_CACHE", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {"HOME": "/home/me", **variables}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("qna_widget.models.cache.sys.platform", platform)
+    assert cache.root() == Path(wanted)
+
+
+def test_asking_writes_nothing(home: Path) -> None:
+    assert (cache.find("x"), cache.entries(), cache.remove("x")) == (None, [], None)
+    assert list(home.iterdir()) == []
+
+
+def test_a_model_appears_when_it_is_whole(home: Path) -> None:
+    with cache.building("k1") as folder:
+        (folder / "model.json").write_text("{}", encoding="utf-8")
+        assert not cache.model_folder("k1").exists()
+    assert [file.name for file in cache.model_folder("k1").iterdir()] == ["model.json"]
+
+    with pytest.raises(RuntimeError):
+        break_off("k2", RuntimeError())
+    assert [file.name for file in (home / "models").iterdir()] == ["k1"]
+    assert list((home / "building").iterdir()) == []
+
+
+def test_the_first_of_two_stays(home: Path) -> None:
+    with cache.building("k") as slow:
+        (slow / "model.json").write_text("slow", encoding="utf-8")
+        build("k", "fast")
+    assert (cache.model_folder("k") / "model.json").read_text(encoding="utf-8") == "fast"
+    assert list((home / "building").iterdir()) == []
+
+
+def test_many_processes_building_and_naming_one_model(home: Path) -> None:
+    """Readers in between see nothing or everything, and one folder is left."""
+    code = (
+        "import sys; from qna_widget.models import cache; sys.stdin.readline()\n"
+        "for turn in range(60):\n"
+        "    key = f'k{turn % 3}'\n"
+        "    with cache.building(key) as folder:\n"
+        "        (folder / 'model.json').write_text('x' * 50_000)\n"
+        "    cache.remember(cache.Entry('name', 'c', key))\n"
+        "    found = cache.find('name')\n"
+        "    assert found is not None and (found.folder / 'model.json').stat().st_size == 50_000\n"
+    )
+    pipes = {"stdin": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    processes = [subprocess.Popen([sys.executable, "-c", code], **pipes) for _ in range(3)]
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+    assert [process.communicate(timeout=60)[1] for process in processes] == [""] * 3
+    assert sorted(folder.name for folder in (home / "models").iterdir()) == ["k0", "k1", "k2"]
+    assert list((home / "building").iterdir()) == []
+    assert [file.suffix for file in (home / "names").iterdir()] == [".json"]
+
+
+def test_names_share_a_model_until_the_last_is_gone(home: Path) -> None:
+    build("k")
+    cache.remember(cache.Entry("b", "", "k"))
+    cache.remember(cache.Entry("a", "c", "k"))
+    assert [entry.name for entry in cache.entries()] == ["a", "b"]
+    assert cache.entries()[0] == cache.Entry("a", "c", "k") == cache.find("a")
+    assert cache.remove("a") == 0
+    assert cache.remove("b") == 2
+    assert list((home / "models").iterdir()) == []
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"name": 1}', "\xff"])
+def test_a_broken_name_is_no_name(home: Path, content: str) -> None:
+    build("k")
+    cache.remember(cache.Entry("a", "", "k"))
+    (file,) = (home / "names").iterdir()
+    file.write_text(content, encoding="latin-1")
+    assert (cache.find("a"), cache.entries()) == (None, [])
+
+
+def test_a_name_cannot_lead_out_of_the_cache(home: Path) -> None:
+    build("k")
+    (home / "secret").mkdir()
+    (home / "secret" / "model.json").write_text("{}", encoding="utf-8")
+    cache.remember(cache.Entry("a", "", "../secret"))
+    assert cache.find("a") is None
+    assert cache.remove("a") is None
+    assert (home / "secret" / "model.json").is_file()
+
+
+def test_what_a_dead_process_left_is_swept(home: Path) -> None:
+    old, new = home / "building" / "old", home / "building" / "new"
+    for folder in (old, new):
+        folder.mkdir(parents=True)
+    os.utime(old, (0, 0))
+    build("k")
+    assert list((home / "building").iterdir()) == [new]
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (errno.ENOSPC, "the disk is full"),
+        (errno.EDQUOT, "the disk quota is used up"),
+        (errno.EACCES, "writing is not permitted"),
+        (errno.EROFS, "the file system is read-only"),
+    ],
+)
+def test_why_nothing_can_be_kept(home: Path, number: int, words: str) -> None:
+    with pytest.raises(ModelCacheError, match=f"{words}.*QNA_WIDGET_CACHE"):
+        break_off("k", OSError(number, os.strerror(number)))
+    assert not cache.model_folder("k").exists()
+    assert list((home / "building").iterdir()) == []
+
+
+def test_a_file_where_the_folder_should_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("QNA_WIDGET_CACHE", str(tmp_path / "file" / "cache"))
+    with pytest.raises(ModelCacheError, match="a part of that path is a file"):
+        build("k")
+    with pytest.raises(ModelCacheError, match="a part of that path is a file"):
+        cache.remember(cache.Entry("a", "", "k"))
+
+
+def test_other_failures_are_not_disguised(home: Path) -> None:
+    with pytest.raises(FileNotFoundError), cache.building("k"):
+        (home / "nowhere" / "file").write_text("")

@@ -1,0 +1,77 @@
+"""Models by name: what resolves, what is refused, and that damaged files are noticed."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from qna_widget.errors import ModelFileError, ModelNotFoundError
+from qna_widget.models import registry
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the bundled model outside the package."""
+    shutil.copytree(registry.BUNDLED, tmp_path / "model")
+    return tmp_path / "model"
+
+
+def test_auto_is_the_bundled_model_where_there_is_no_other() -> None:
+    model = registry.resolve("bundled")
+    assert (model.name, model.note, model.max_seq_len) == ("bundled", "", 384)
+    auto = registry.resolve("auto")
+    assert replace(auto, note="") == model
+    assert auto.note.startswith("The bundled model answers, because MobileBERT is not on this")
+    assert model.onnx.path == "models/bundled/model.onnx.gz"
+
+
+def test_bundled_files_are_as_described() -> None:
+    model = registry.resolve()
+    assert len(registry.read(model.onnx)) == model.onnx.unpacked_bytes
+    assert model.onnx.file.stat().st_size == model.onnx.bytes <= 24_000_000
+    vocab = registry.read_vocab(model.vocab)
+    assert len(vocab) == 30522
+    assert vocab[100:104] == ["[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+
+
+def test_a_folder_is_a_model(folder: Path) -> None:
+    model = registry.resolve(folder)
+    assert model.onnx.file == folder / "model.onnx.gz"
+    assert registry.read(model.onnx) == registry.read(registry.resolve().onnx)
+    assert registry.resolve(str(folder)) == model
+
+
+def test_a_description_cannot_name_files_elsewhere(folder: Path) -> None:
+    description = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    description["files"]["vocab"]["path"] = "../../etc/vocab.txt.gz"
+    (folder / "model.json").write_text(json.dumps(description), encoding="utf-8")
+    assert registry.resolve(folder).vocab.file == folder / "vocab.txt.gz"
+
+
+def test_unknown_names_are_told_what_is_allowed(tmp_path: Path) -> None:
+    with pytest.raises(ModelNotFoundError, match=r"'gpt-7'.*no such folder.*'bundled'.*export"):
+        registry.resolve("gpt-7")
+    with pytest.raises(ModelNotFoundError, match=r"neither model\.json"):
+        registry.resolve(tmp_path)
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"name": "x"}'])
+def test_a_broken_description_is_refused(folder: Path, content: str) -> None:
+    (folder / "model.json").write_text(content, encoding="utf-8")
+    with pytest.raises(ModelFileError, match="is not a model description"):
+        registry.resolve(folder)
+
+
+def test_changed_and_missing_files_are_refused(folder: Path) -> None:
+    model = registry.resolve(folder)
+    model.vocab.file.write_bytes(gzip.compress(b"[UNK]\n"))
+    with pytest.raises(ModelFileError, match=r"has sha256 .* but model\.json says"):
+        registry.read_vocab(model.vocab)
+    model.vocab.file.unlink()
+    with pytest.raises(ModelFileError, match="cannot be read"):
+        registry.read_vocab(model.vocab)

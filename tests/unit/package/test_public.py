@@ -1,0 +1,121 @@
+"""The public surface: what it is, and that importing it needs only the base dependencies."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import qna_widget
+from qna_widget import errors
+
+OWN = Path(__file__).parents[2] / "texts" / "questions.json"
+HEAVY = [
+    "numpy",
+    "onnxruntime",
+    "tokenizers",
+    "streamlit",
+    "onnx",
+    "safetensors",
+    "playwright",
+    "pandas",
+    "matplotlib",
+]
+HEAVY += ["huggingface_hub"]
+
+
+def test_the_surface() -> None:
+    assert qna_widget.__all__ == [
+        "Answer",
+        "BlankPassageError",
+        "BlankQuestionError",
+        "InputError",
+        "MissingExtraError",
+        "ModelError",
+        "QnA",
+        "QnaError",
+        "QuestionAnswerer",
+        "Result",
+        "__version__",
+        "compare",
+    ]
+    assert dir(qna_widget) == sorted(qna_widget.__all__)
+    for name in qna_widget.__all__:
+        assert getattr(qna_widget, name) is not None
+    with pytest.raises(AttributeError, match="'qna_widget' has no attribute 'pipeline_'"):
+        _ = qna_widget.pipeline_
+
+
+def run(code: str) -> str:
+    """Run `code` where everything that is no base dependency cannot be imported."""
+    block = f"""
+import sys
+from pathlib import Path
+class Block:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {HEAVY!r}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+sys.meta_path.insert(0, Block())
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", block + code], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_base_package_needs_nothing_heavy() -> None:
+    out = run("from qna_widget import QnA, Answer; print(QnA.__name__, Answer.__name__)")
+    assert out.split() == ["QnA", "Answer"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "extra"),
+    [
+        ("from qna_widget import QuestionAnswerer", "kernel"),
+        ("from qna_widget.hosts.widget.kernel import answer; answer({})", "kernel"),
+        ("from qna_widget.results.tables import answers_frame; answers_frame([])", "frames"),
+        ("from qna_widget.cli import main; main(['export', 'a', 'b'])", "export"),
+        ("from qna_widget.models import registry; registry.resolve('mobilebert')", "hub"),
+        (f"from qna_widget.cli import main; main(['eval', {str(OWN)!r}])", "kernel"),
+    ],
+)
+def test_a_missing_extra_is_named(statement: str, extra: str) -> None:
+    code = f"""
+import contextlib, io
+said = io.StringIO()
+with contextlib.redirect_stderr(said):
+    try:
+        {statement}
+    except ImportError as error:
+        print(error)
+print(said.getvalue())
+"""
+    assert f"pip install 'qna-widget[{extra}]'" in run(code)
+
+
+def test_the_exception_tree_is_the_one_drawn() -> None:
+    """errors.py's docstring names each class under its base."""
+    drawn = errors.__doc__ or ""
+    stack: list[tuple[int, str]] = []
+    tree = {}
+    for line in drawn.splitlines():
+        name = line.strip("│├└─ ").split(" ")[0]
+        if not name.endswith("Error"):
+            continue
+        depth = line.index(name)
+        while stack and stack[-1][0] >= depth:
+            stack.pop()
+        tree[name] = stack[-1][1] if stack else None
+        stack.append((depth, name))
+    classes = {
+        name: value
+        for name, value in vars(errors).items()
+        if isinstance(value, type) and issubclass(value, errors.QnaError)
+    }
+    assert tree == {
+        name: None if value is errors.QnaError else value.__bases__[0].__name__
+        for name, value in classes.items()
+    }

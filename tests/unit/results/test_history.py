@@ -1,0 +1,138 @@
+"""The history and its files, read back by pandas and by the standard library."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import FrozenInstanceError
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pandas
+import pytest
+
+from qna_widget.core import contract
+from qna_widget.results.history import SHAPE, History, crc32
+
+PASSAGE = '🙂 Bert said: "=1+1".\nErnie, too.'
+FOUND = [
+    {"text": "=1+1", "start": 14, "end": 18, "score": -1.25, "probability": 0.5},
+    {"text": "Ernie,\r\ntoo", "start": 21, "end": 31, "score": -2.5, "probability": 0.25},
+]
+NONE = [{"text": "", "start": 0, "end": 0, "score": 3.0, "probability": 0.9}]
+
+
+def add(history: History, **changes: Any) -> None:
+    given = {
+        "question": "What?",
+        "passage": PASSAGE,
+        "model": "A model",
+        "options": contract.default_inputs(),
+        "null_score": -4.5,
+        "answers": FOUND,
+    }
+    history.add(**{**given, **changes})
+
+
+@pytest.fixture
+def history() -> History:
+    history = History()
+    add(history)
+    add(history, question="@SUM(A1)", answers=NONE, null_score=3.0)
+    add(history, passage="Another.", answers=NONE)
+    return history
+
+
+def test_the_same_is_kept_once_and_as_it_was_first(history: History) -> None:
+    add(history, answers=NONE, null_score=9.0)
+    assert len(history) == 3
+    assert history[0].answers[0]["text"] == "=1+1"
+    assert history[0].null_score == -4.5
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"question": "Who?"},
+        {"passage": PASSAGE + " "},
+        {"model": "Another"},
+        {"options": {**contract.default_inputs(), "doc_stride": 7}},
+    ],
+)
+def test_whatever_differs_makes_another_entry(history: History, changes: dict[str, Any]) -> None:
+    add(history, **changes)
+    assert len(history) == 4
+
+
+def test_records_are_frozen(history: History) -> None:
+    with pytest.raises(FrozenInstanceError):
+        history[0].question = "Else?"  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        history[0].answers[0]["score"] = 1.0  # type: ignore[index]
+    with pytest.raises(TypeError):
+        history[0].options["top_k"] = 1  # type: ignore[index]
+
+
+def test_json_has_the_contracts_shape_and_each_passage_once(
+    history: History, tmp_path: Path
+) -> None:
+    history.to_json(tmp_path / "h.json")
+    whole = json.loads((tmp_path / "h.json").read_text(encoding="utf-8"))
+    assert list(whole) == ["passages", "questions"]
+    assert whole["passages"] == [
+        {"crc32": crc32(text), "length": len(text), "text": text} for text in (PASSAGE, "Another.")
+    ]
+    first = whole["questions"][0]
+    assert list(first) == SHAPE["questions"]
+    assert list(first["options"]) == SHAPE["options"]
+    assert [list(answer) for answer in first["answers"]] == [SHAPE["answers"]] * 2
+    assert first["answers"] == FOUND
+    assert (first["passage_crc32"], first["passage_length"]) == (crc32(PASSAGE), len(PASSAGE))
+    assert first["asked_at"].endswith("Z")
+    assert len(first["asked_at"]) == len("2026-01-31T12:00:00.000Z")
+    assert datetime.fromisoformat(first["asked_at"]).utcoffset() is not None
+
+
+def test_csv_is_read_back_and_holds_no_formula(history: History, tmp_path: Path) -> None:
+    path = tmp_path / "h.csv"
+    history.to_csv(path)
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    table = pandas.read_csv(path, keep_default_na=False)
+    assert list(table.columns) == SHAPE["csv_columns"]
+    assert table["text"].tolist() == ["'=1+1", "Ernie,\r\ntoo", "", ""]
+    assert table["question"].tolist() == ["What?", "What?", "'@SUM(A1)", "What?"]
+    assert table["rank"].tolist() == [1, 2, 1, 1]
+    # Numbers stay numbers, negative ones too.
+    assert table["score"].tolist() == [-1.25, -2.5, 3.0, 3.0]
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))
+    numbers = {"score", "null_score"}
+    for row in rows[1:]:
+        for name, cell in zip(rows[0], row, strict=True):
+            assert name in numbers or not cell.startswith(tuple("=+-@\t\r\n"))
+
+
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r", "\n"])
+def test_each_beginning_of_a_formula_is_made_harmless(begin: str, tmp_path: Path) -> None:
+    history = History()
+    add(history, question=f"{begin}cmd|' /C calc'!A0")
+    history.to_csv(tmp_path / "h.csv")
+    with (tmp_path / "h.csv").open(encoding="utf-8-sig", newline="") as file:
+        (row, _) = csv.DictReader(file)
+    assert row["question"] == f"'{begin}cmd|' /C calc'!A0"
+
+
+def test_a_frame_has_the_texts_as_they_are(history: History) -> None:
+    frame = history.to_frame()
+    assert list(frame.columns) == SHAPE["csv_columns"]
+    assert frame["text"].tolist() == ["=1+1", "Ernie,\r\ntoo", "", ""]
+    assert list(History().to_frame().columns) == SHAPE["csv_columns"]
+
+
+def test_it_is_a_sequence(history: History) -> None:
+    assert [one.question for one in history[1:]] == ["@SUM(A1)", "What?"]
+    assert history.passage(crc32("Another.")) == "Another."
+    assert history.passage(1) is None
+    assert "'=1+1'" in repr(history)
+    assert "'no answer'" in repr(history)
