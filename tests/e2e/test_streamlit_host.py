@@ -349,6 +349,12 @@ def test_two_pages_do_not_mix(offline: Offline, address: str) -> None:
 def test_the_sources_of_the_package_are_not_served(offline: Offline, address: str) -> None:
     page = offline.page()
     base = f"{address}/_stcore/bidi-components"
-    assert page.request.get(f"{base}/qna-widget.qna/streamlit.js").ok
-    for path in ("qna-widget.qna/../widget.py", "qna-widget.models/%2e%2e/widget.py"):
+    for path in ("qna-widget.qna/streamlit.js", "qna-widget.bundled/vocab.txt.gz"):
+        assert page.request.get(f"{base}/{path}").ok
+    for path in (
+        "qna-widget.qna/../errors.py",
+        "qna-widget.bundled/../registry.py",
+        "qna-widget.bundled/%2e%2e/registry.py",
+        "qna-widget.models/registry.py",
+    ):
         assert not page.request.get(f"{base}/{path}").ok

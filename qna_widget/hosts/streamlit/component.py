@@ -24,7 +24,7 @@ with needs_extra("The Streamlit component", "streamlit"):
     import streamlit as st
 
 # Streamlit serves each folder of the package under a component's name (pyproject.toml beside this).
-_SERVED = {"static": "qna-widget.qna", "models": "qna-widget.models"}
+_SERVED = {"static": "qna-widget.qna", "models/bundled": "qna-widget.bundled"}
 
 
 @dataclass(frozen=True)
@@ -229,8 +229,8 @@ def _served(model: ModelManifest) -> dict[str, Any]:
     def path(found: dict[str, Any]) -> str:
         if found["sha256"] in outside:
             return _lent(outside[found["sha256"]])
-        folder, _, rest = found["path"].partition("/")
-        return f"{_SERVED[folder]}/{rest}"
+        folder, _, file = found["path"].rpartition("/")
+        return f"{_SERVED[folder]}/{file}"
 
     def walk(found: dict[str, Any]) -> dict[str, Any]:
         if "sha256" in found:
