@@ -132,7 +132,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary, sync_playwright() as playwright:
         folder = Path(temporary)
         (folder / "harness.html").write_text(PAGE)
-        bundle = [JS / "node_modules/.bin/esbuild", "tests/page/view-harness.ts", "--bundle", "--minify"]
+        bundle = [
+            JS / "node_modules/.bin/esbuild",
+            "tests/page/view-harness.ts",
+            "--bundle",
+            "--minify",
+        ]
         output = [f"--outfile={folder / 'harness.js'}", "--loader:.css=text", "--log-level=error"]
         subprocess.run([*bundle, *output], cwd=JS, check=True)
         browser = playwright.chromium.launch(
