@@ -126,7 +126,8 @@ if (webgpu !== -1) {
 await mkdir(out, { recursive: true });
 const fresh = await mkdtemp(join(out, ".new-"));
 await bundle({ widget: "src/hosts/widget/widget.ts", streamlit: "src/hosts/streamlit.ts" }, fresh);
-await bundle({ standalone: "src/hosts/standalone.ts" }, fresh, "iife");
+const pages = { standalone: "src/hosts/standalone.ts", headless: "src/hosts/headless.ts" };
+await bundle(pages, fresh, "iife");
 const wasm = "ort-wasm-simd-threaded";
 await writeListing(fresh, "manifest.json", {
   built_with: await tools(),

@@ -20,3 +20,8 @@ export const DEFAULT_INPUTS: Inputs = {
   overlap: inputs.overlap.default as Overlap,
   model: inputs.model.default,
 };
+
+/** Whether both ask the same, whoever made them. */
+export function sameInputs(one: Inputs, other: Inputs): boolean {
+  return (Object.keys(one) as (keyof Inputs)[]).every((name) => one[name] === other[name]);
+}

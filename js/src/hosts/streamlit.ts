@@ -2,7 +2,7 @@
 import { createComponent } from "../component/component";
 import { History } from "../component/history";
 import type { Host } from "../component/host";
-import type { Inputs } from "../component/inputs";
+import { type Inputs, sameInputs } from "../component/inputs";
 import type { ComponentState } from "../component/state";
 import type { Fetching, Manifest, ModelChoice } from "../core/manifest";
 import { httpSource } from "../runtime/assets/sources";
@@ -82,7 +82,8 @@ export class StreamlitHost implements Host {
     else if (modelsOf(args.data) === before) return;
     this.changed();
     // Python may ask what is answered here already: then the component has nothing to do.
-    if (this.state !== null && equal(this.state.inputs, this.readInputs())) this.report(this.state);
+    if (this.state !== null && sameInputs(this.state.inputs, this.readInputs()))
+      this.report(this.state);
   }
 
   readInputs(): Inputs {
@@ -152,10 +153,6 @@ function onConnected(callback: () => void, signal: AbortSignal): void {
 /** All that Python says of models, to be compared. */
 function modelsOf({ manifest, models, fetching }: Data): string {
   return JSON.stringify([manifest, models, fetching]);
-}
-
-function equal(one: Inputs, other: Inputs): boolean {
-  return (Object.keys(one) as (keyof Inputs)[]).every((name) => one[name] === other[name]);
 }
 
 function recall({ key, memory, revision, since, changes }: Data): Kept {
