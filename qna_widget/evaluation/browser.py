@@ -1,12 +1,11 @@
 """Asks the built front end in a headless browser: what the reader gets, measured.
 
-The page plays the notebook: it runs widget.js unchanged, sets its traits, takes its reports and
-answers its requests for files. Nothing but this machine is asked.
+The page is a host without a view (js/src/hosts/headless.ts): the same component, engine and worker
+as a reader's, with files by their sha256. Nothing but this machine is asked.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import threading
@@ -15,7 +14,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from qna_widget.core.contract import INPUTS, default_inputs
+from qna_widget.core.contract import INPUTS
 from qna_widget.errors import QnaError, needs_extra
 from qna_widget.hosts.assets import built, manifest, wasm
 from qna_widget.models import registry
@@ -26,49 +25,8 @@ from .squad import Example
 # Seconds for one question; the first one waits for the model too.
 TIMEOUT = 120.0
 
-PAGE = """<!doctype html><meta charset="utf-8"><title>qna-widget eval</title>
-<script type="module">
-import widget from "/widget.js";
-const { traits, timeout } = await (await fetch("/traits.json")).json();
-const listeners = new Map();
-const files = new Map();
-let settle = null;
-const on = (name) => listeners.get(name) ?? listeners.set(name, new Set()).get(name);
-const model = {
-  get: (name) => traits[name],
-  set: (name, value) => {
-    traits[name] = value;
-    for (const callback of on("change:" + name)) callback();
-  },
-  save_changes: () => {},
-  on: (name, callback) => on(name).add(callback),
-  off: (name, callback) => on(name).delete(callback),
-  send: async (message) => {
-    if (message.kind === "report") {
-      const { status, error, answers, null_score } = message.outputs;
-      const mine = message.inputs.question === traits.question;
-      if (status === "error") settle?.reject(new Error(error));
-      else if (status === "ready" && mine && answers) settle?.resolve({ answers, null_score });
-    } else if (message.kind === "asset.read") {
-      const { request, sha256, offset, length } = message;
-      if (!files.has(sha256)) {
-        files.set(sha256, fetch("/" + sha256).then((reply) => reply.arrayBuffer()));
-      }
-      const whole = await files.get(sha256);
-      const chunk = new DataView(whole, offset, Math.min(length, whole.byteLength - offset));
-      const total = whole.byteLength;
-      const reply = { kind: "asset.chunk", request, sha256, offset, total };
-      for (const callback of on("msg:custom")) callback(reply, [chunk]);
-    }
-  },
-};
-window.ask = (inputs) => new Promise((resolve, reject) => {
-  settle = { resolve, reject };
-  setTimeout(() => reject(new Error("no answer after " + timeout + " seconds")), timeout * 1000);
-  for (const [name, value] of Object.entries(inputs)) model.set(name, value);
-});
-widget.initialize({ model });
-</script>
+PAGE = b"""<!doctype html><meta charset="utf-8"><title>qna-widget eval</title>
+<script src="/headless.js"></script>
 """
 
 
@@ -86,7 +44,7 @@ def browser_predictor(model: str) -> Predictor:
                 )
                 page = chromium.new_page()
                 page.goto(url)
-                page.wait_for_function("window.ask !== undefined")
+                page.evaluate("given => qna_widget.start(given)", _given(needed))
                 yield from _ask(page, examples)
                 chromium.close()
             except Error as error:
@@ -95,19 +53,19 @@ def browser_predictor(model: str) -> Predictor:
     return Predictor(needed, predict)
 
 
+def _given(model: registry.ModelManifest) -> dict[str, Any]:
+    # "No answer" as far away as the contract allows: the best span comes first.
+    threshold = INPUTS["no_answer_threshold"]["maximum"]
+    inputs = {"top_k": 1, "no_answer_threshold": threshold}
+    return {"inputs": inputs, "manifest": manifest(model)}
+
+
 def _ask(page: Any, examples: Sequence[Example]) -> Iterator[Prediction]:
-    last: tuple[Example, Prediction] | None = None
     for example in examples:
         inputs = {"passage": example.passage, "question": example.question}
-        # The component has nothing to report when nothing has changed.
-        if last and inputs == {"passage": last[0].passage, "question": last[0].question}:
-            prediction = last[1]
-        else:
-            answered = page.evaluate("inputs => ask(inputs)", inputs)
-            best = answered["answers"][0]
-            prediction = Prediction(best["text"], answered["null_score"] - best["score"])
-        last = example, prediction
-        yield prediction
+        answered = page.evaluate("given => qna_widget.ask(...given)", [inputs, TIMEOUT])
+        best = answered["answers"][0]
+        yield Prediction(best["text"], answered["null_score"] - best["score"])
 
 
 def find_chromium() -> str | None:
@@ -119,20 +77,9 @@ def find_chromium() -> str | None:
 @contextmanager
 def _served(model: registry.ModelManifest) -> Iterator[str]:
     """Serve the page, the front end and the model's files on this machine; yield the address."""
-    # "No answer" as far away as the contract allows: the best span comes first.
-    traits = default_inputs() | {
-        "_id": "eval",
-        "_manifest": manifest(model),
-        "top_k": 1,
-        "no_answer_threshold": INPUTS["no_answer_threshold"]["maximum"],
-    }
     bodies = {
-        "/": ("text/html", PAGE.encode()),
-        "/widget.js": ("text/javascript", built("widget.js").read_bytes()),
-        "/traits.json": (
-            "application/json",
-            json.dumps({"traits": traits, "timeout": TIMEOUT}).encode(),
-        ),
+        "/": ("text/html", PAGE),
+        "/headless.js": ("text/javascript", built("headless.js").read_bytes()),
     }
     for asset in (wasm(), model.onnx, model.vocab):
         bodies[f"/{asset.sha256}"] = ("application/octet-stream", asset.file.read_bytes())

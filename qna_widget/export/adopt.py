@@ -1,7 +1,7 @@
 """Takes an ONNX file that somebody else exported, as it is; only its borders are fitted.
 
-Sessions feed int64 and read float32 (session.py, js/src/runtime/session.ts): inputs of int32 and
-outputs of float16 get a cast.
+Sessions feed int64 and read float32 (runtime/session.py, js/src/runtime/worker/session.ts): inputs
+of int32 and outputs of float16 get a cast.
 """
 
 from __future__ import annotations

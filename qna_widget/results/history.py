@@ -1,6 +1,6 @@
 """Every question that got an answer, in order; its files have the shape named in contract.json.
 
-The view exports the same shape (js/src/history.ts).
+The view exports the same shape (js/src/component/history.ts).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Features in, logits out: the one door to onnxruntime. Twin: js/src/runtime/session.ts.
+"""Features in, logits out: the one door to onnxruntime. Twin: js/src/runtime/worker/session.ts.
 
 Parallelism goes across runs, each on one thread, which on CPUs is the faster way: nobody waits for
 the slowest thread of each operator. One thread is the caller's own: handing work to another would

@@ -1,5 +1,5 @@
 // Gets the model that Python names into the page, while the former one answers on. Python's half:
-// qna_widget/model_loading.py.
+// qna_widget/hosts/widget/model_loading.py.
 
 import type { Fetching, Manifest, Progress } from "../core/manifest";
 import { inWords } from "../core/text";

@@ -1,5 +1,5 @@
 // From logits to ranked spans, exactly: no n-best cut, no full matrix.
-// Python's twin: qna_widget/decoding.py.
+// Python's twin: qna_widget/core/decoding.py.
 //
 // Logits are float32; scores, sums and probabilities are float64, on both sides.
 import { maxContextWindows } from "./features";

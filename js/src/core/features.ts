@@ -1,5 +1,5 @@
 // Windows over a long passage, as in the SQuAD reference code.
-// Python's twin: qna_widget/features.py.
+// Python's twin: qna_widget/core/features.py.
 import type { Encoding, Feature, FeatureOptions } from "./types";
 
 export interface SpecialTokens {

@@ -1,4 +1,4 @@
-// One HTML file that holds everything (qna_widget/standalone.py writes it): no Python, no server.
+// One HTML file that holds everything (qna_widget/hosts/standalone.py writes it): no Python, no server.
 import { createComponent } from "../component/component";
 import type { Host } from "../component/host";
 import { DEFAULT_INPUTS, type Inputs } from "../component/inputs";

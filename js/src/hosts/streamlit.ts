@@ -9,7 +9,7 @@ import { httpSource } from "../runtime/assets/sources";
 import { mountView } from "../view/view";
 import { outputsOf } from "./outputs";
 
-/** What qna_widget/streamlit.py sends. */
+/** What qna_widget/hosts/streamlit/component.py sends. */
 export interface Data {
   readonly key: string;
   /** Another one means that Python knows nothing of this page: its server was restarted, say. */

@@ -36,7 +36,7 @@ def build() -> Path:
 
 
 def manifest() -> dict[str, Any]:
-    """What Python tells the browser about its files (protocol.ts, Manifest)."""
+    """What Python tells the browser about its files (core/manifest.ts, Manifest)."""
     from qna_widget.hosts import assets
     from qna_widget.models import registry
 

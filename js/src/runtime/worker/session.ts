@@ -1,4 +1,4 @@
-// The only door to onnxruntime-web. Python's twin: qna_widget/session.py.
+// The only door to onnxruntime-web. Python's twin: qna_widget/runtime/session.py.
 import * as ort from "onnxruntime-web/wasm";
 import type { Feature, Logits } from "../../core/types";
 
