@@ -40,11 +40,11 @@ $(STATIC): $(JS_SOURCES) js/node_modules/.package-lock.json
 
 # Editable, so that edits show at once; the front end is built just above.
 $(VENV)/demo: $(VENV)/pip $(STATIC)
-	QNA_WIDGET_PREBUILT=1 $(BIN)/pip install --quiet --disable-pip-version-check -e '.[streamlit,documents]'
+	QNA_WIDGET_PREBUILT=1 $(BIN)/pip install --quiet --disable-pip-version-check -e '.[demo,hub]'
 	@touch $@
 
 $(VENV)/notebook: $(VENV)/pip $(STATIC)
-	QNA_WIDGET_PREBUILT=1 $(BIN)/pip install --quiet --disable-pip-version-check -e '.[kernel,frames,plot]' jupyterlab
+	QNA_WIDGET_PREBUILT=1 $(BIN)/pip install --quiet --disable-pip-version-check -e '.[hub,frames,plot]' jupyterlab
 	@touch $@
 
 $(VENV)/test: $(VENV)/pip $(STATIC)
@@ -55,7 +55,7 @@ build: $(STATIC) ## Build the front end into qna_widget/static (WEBGPU=1: and wh
 	$(if $(WEBGPU),cd js && npm run --silent build -- --webgpu)
 
 demo: $(VENV)/demo $(STATIC) ## Serve the Streamlit demo on http://localhost:8501 (PORT=… for another)
-	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT) --server.headless true --browser.gatherUsageStats false
+	$(BIN)/qna-widget demo --port $(PORT)
 
 notebook: $(VENV)/notebook $(STATIC) ## Serve JupyterLab on the quickstart notebook
 	JUPYTER_CONFIG_PATH=$(CURDIR)/notebooks/.jupyter $(BIN)/jupyter lab $(ALLOW_ROOT) --notebook-dir=notebooks --LabApp.default_url=/lab/tree/quickstart.ipynb

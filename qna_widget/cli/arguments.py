@@ -88,6 +88,14 @@ def whole(least: int) -> Callable[[str], int]:
     return read
 
 
+def port(text: str) -> int:
+    """Read a port to listen on."""
+    number = whole(1)(text)
+    if number > 65_535:
+        raise argparse.ArgumentTypeError(f"must be at most 65535; got {text!r}.")
+    return number
+
+
 def hub_name(text: str) -> names.HubName:
     """Read the name of a model on the hub."""
     found = _checked(names.parse, text)

@@ -29,6 +29,7 @@ State = Literal["ok", "absent", "broken"]
 EXTRAS: Final[Mapping[str, str]] = {
     "kernel": "QuestionAnswerer, `qna-widget ask` and `eval`: answers without a browser",
     "streamlit": "the Streamlit component",
+    "demo": "`qna-widget demo`: the demo as a web page",
     "export": "`qna-widget export`: models from transformers checkpoints",
     "batch": "answers for the tables of Dask, Spark and Ray",
     "hub": "models from the hub: `qna-widget fetch`",

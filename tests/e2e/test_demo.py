@@ -1,4 +1,4 @@
-"""The demo, as `make demo` serves it, in a real browser."""
+"""The demo in a real browser: as `qna-widget demo` serves it, and as a cloud host does."""
 
 import contextlib
 import csv
@@ -12,6 +12,7 @@ import pytest
 from conftest import Offline
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 from servers import ROOT, free_port, streamlit
+from servers import demo as served_demo
 
 PATIENCE = 120_000
 expect.set_options(timeout=60_000)
@@ -20,7 +21,7 @@ expect.set_options(timeout=60_000)
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     log = tmp_path_factory.mktemp("demo") / "log.txt"
-    with streamlit(ROOT / "streamlit_app.py", log) as address:
+    with served_demo(log) as address:
         yield address
 
 

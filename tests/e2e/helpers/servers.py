@@ -118,6 +118,16 @@ def streamlit(
 
 
 @contextlib.contextmanager
+def demo(log: Path, *options: str) -> Iterator[str]:
+    """Serve the demo, as `make demo` does, and give its address."""
+    port = free_port()
+    command = ["qna_widget", "demo", "--port", str(port), *options]
+    address = f"http://localhost:{port}"
+    with serve(command, f"{address}/_stcore/health", log, log.parent):
+        yield address
+
+
+@contextlib.contextmanager
 def jupyterlab(folder: Path, log: Path, **more: str) -> Iterator[str]:
     """Serve the notebooks of a folder, configured as `make notebook` does, and give the address.
 

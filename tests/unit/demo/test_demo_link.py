@@ -5,12 +5,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from demo import link
-from demo.examples import EXAMPLES, OWN
-from demo.link import START, Inputs
 from qna_widget.core.contract import INPUTS
+from qna_widget.hosts.streamlit.demo import link
+from qna_widget.hosts.streamlit.demo.examples import EXAMPLES
+from qna_widget.hosts.streamlit.demo.link import Inputs
+from qna_widget.hosts.streamlit.demo.shelf import OWN, Example, Shelf
 
 MODELS = ("auto", "bundled")
+SHELF = Shelf(EXAMPLES)
+START = link.start(SHELF)
 
 
 def opened(address: str) -> dict[str, str]:
@@ -19,15 +22,15 @@ def opened(address: str) -> dict[str, str]:
 
 
 def followed(inputs: Inputs, **how: bool) -> Inputs:
-    address = link.url("https://example.org/app/?old=1#top", link.write(inputs, **how))
+    address = link.url("https://example.org/app/?old=1#top", link.write(inputs, SHELF, **how))
     assert address.startswith("https://example.org/app/?")
-    read, troubles = link.read(opened(address), MODELS)
+    read, troubles = link.read(opened(address), SHELF, MODELS)
     assert troubles == []
     return read
 
 
 def test_without_an_address_there_is_the_first_example() -> None:
-    assert link.read({}, MODELS) == (START, [])
+    assert link.read({}, SHELF, MODELS) == (START, [])
     assert START.passage in {example.passage for example in EXAMPLES.values()}
 
 
@@ -36,7 +39,7 @@ def test_an_example_comes_back(name: str) -> None:
     example = EXAMPLES[name]
     inputs = Inputs(example.passage, "Who? 1 + 1 = 2 & #more 🙂")
     assert followed(inputs) == inputs
-    assert link.write(inputs)["example"] == name
+    assert link.write(inputs, SHELF)["example"] == name
 
 
 def test_all_settings_come_back_exactly() -> None:
@@ -56,10 +59,10 @@ def test_all_settings_come_back_exactly() -> None:
 def test_an_own_text_is_in_the_link_only_when_asked_for_and_short() -> None:
     inputs = Inputs("Mine, and mine alone.\nYes: 50 % & more.", "Whose?")
     assert followed(inputs, with_passage=True) == inputs
-    assert inputs.passage not in str(link.write(inputs))
+    assert inputs.passage not in str(link.write(inputs, SHELF))
     assert followed(inputs) == Inputs("", "Whose?")
     long = Inputs("x" * (link.MAX_CHARACTERS + 1), "y" * (link.MAX_CHARACTERS + 1))
-    assert link.write(long, with_passage=True) == {"example": OWN}
+    assert link.write(long, SHELF, with_passage=True) == {"example": OWN}
 
 
 @pytest.mark.parametrize(
@@ -85,10 +88,24 @@ def test_an_own_text_is_in_the_link_only_when_asked_for_and_short() -> None:
 def test_what_is_not_allowed_is_told_and_the_rest_is_done(
     name: str, value: str, words: str
 ) -> None:
-    inputs, troubles = link.read({"doc_stride": "64", name: value}, MODELS)
+    inputs, troubles = link.read({"doc_stride": "64", name: value}, SHELF, MODELS)
     assert len(troubles) == 1
     assert words in troubles[0]
     assert len(troubles[0]) < 300
     assert inputs.options == {**START.options, "doc_stride": 64}
     assert inputs.model == "auto"
     assert inputs.passage in (START.passage, "")
+
+
+def test_own_texts_stand_first_and_their_model_is_the_default() -> None:
+    own = Shelf({"letter.md": Example("letter.md", "Dear Ada.", ""), **EXAMPLES}, "bundled")
+    inputs = link.start(own)
+    assert (inputs.passage, inputs.question, inputs.model) == ("Dear Ada.", "", "bundled")
+    assert link.read({}, own, ["auto"]) == (inputs, [])
+    assert link.write(inputs, own) == {"example": "letter.md"}
+    elsewhere = link.read({"example": "letter.md", "question": "Who?"}, SHELF, MODELS)
+    assert elsewhere[0].passage == START.passage
+    assert elsewhere[1] == ["There is no example 'letter.md'."]
+    chosen = Inputs("Dear Ada.", "Who?", "auto")
+    assert link.write(chosen, own)["model"] == "auto"
+    assert link.read(link.write(chosen, own), own, ["auto"]) == (chosen, [])

@@ -5,6 +5,7 @@ import io
 import json
 import shutil
 import zlib
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,14 +13,14 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from demo import panels, session
-from demo.examples import EXAMPLES
-from demo.link import START
 from qna_widget.core.contract import CONTRACT
 from qna_widget.hosts.assets import PACKAGE
 from qna_widget.hosts.streamlit import component as adapter
+from qna_widget.hosts.streamlit.demo import link, panels, session, shelf
+from qna_widget.hosts.streamlit.demo.examples import EXAMPLES
 from qna_widget.models import registry
 
+START = link.start(shelf.Shelf(EXAMPLES))
 ANSWER = {"text": "123 Sesame Street", "start": 100, "end": 117, "score": 9.5, "probability": 0.9}
 
 
@@ -83,6 +84,14 @@ class Page:
             (name, content, "application/octet-stream")
         )
         return self.run()
+
+
+@pytest.fixture(autouse=True)
+def _own_server() -> Iterator[None]:
+    """Each test is another server; what one offers is fixed when it starts."""
+    session.shelf.cache_clear()
+    yield
+    session.shelf.cache_clear()
 
 
 @pytest.fixture
@@ -308,3 +317,30 @@ def test_the_lines_for_python_run(page: Page) -> None:
 
 def test_plain_text_stays_plain() -> None:
     assert session.plain("a *b* 🙂 x1") == "a \\*b\\* 🙂 x1"
+
+
+def test_own_texts_of_the_command_line_stand_in_the_menu(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    letter, page_file = tmp_path / "letter.md", tmp_path / "<b>.html"
+    letter.write_text("Dear *Ada*.", encoding="utf-8")
+    page_file.write_text("<p>Grace &amp; Ada</p>", encoding="utf-8")
+    said = shelf.packed("bundled", [letter, page_file])
+    monkeypatch.setenv(shelf.ENVIRONMENT, said)
+    page = shown(monkeypatch)
+    assert page.menu("text").options[:3] == ["letter.md", "<b>.html", EXAMPLES["bert"].title]
+    given = page.inputs()
+    assert (given["passage"], given["question"], given["model"]) == ("Dear *Ada*.", "", "bundled")
+    assert page.address() == {}
+    page.menu("text").select("<b>.html").run()
+    assert page.inputs()["passage"] == "Grace & Ada"
+    assert page.address() == {"example": "<b>.html"}
+
+
+def test_an_own_text_that_is_gone_is_told_in_words(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(shelf.ENVIRONMENT, shelf.packed("auto", [tmp_path / "gone.txt"]))
+    page = Page().run()
+    assert "gone.txt cannot be read: No such file" in page.app.error[0].value.replace("\\", "")
+    assert page.data == {}

@@ -13,8 +13,9 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from qna_widget.core.contract import INPUTS, check_input
 from qna_widget.errors import InputError
+from qna_widget.models import names
 
-from .examples import EXAMPLES, FIRST, OWN, Example, key_of
+from .shelf import OWN, Example, Shelf
 
 MAX_CHARACTERS = 1_000
 """Code points of a question or an own text in a link: some programs cut longer ones."""
@@ -33,49 +34,55 @@ class Inputs:
 
     passage: str
     question: str
-    model: str = "auto"
+    model: str = names.AUTO
     options: dict[str, Any] = field(default_factory=default_options)
     """top_k and the others of OPTIONS, each."""
 
 
-START = Inputs(EXAMPLES[FIRST].passage, EXAMPLES[FIRST].question)
+def start(shelf: Shelf) -> Inputs:
+    """Return what is shown to whom follows no link."""
+    first = shelf.texts[shelf.first]
+    return Inputs(first.passage, first.question, shelf.model)
 
 
-def read(address: Mapping[str, str], models: Collection[str]) -> tuple[Inputs, list[str]]:
+def read(
+    address: Mapping[str, str], shelf: Shelf, models: Collection[str]
+) -> tuple[Inputs, list[str]]:
     """Return what a link asks for, and a sentence for each thing in it that is not allowed.
 
-    `models` are those that may be named. A wrong value counts as if it were not there.
+    `models` are those that may be named besides the shelf's. A wrong value counts as if it were
+    not there.
     """
     troubles: list[str] = []
     found = dict(address)
-    example = found.pop(_EXAMPLE, FIRST)
+    example = found.pop(_EXAMPLE, shelf.first)
     if "passage" in found:
         example = OWN
-    elif example not in (*EXAMPLES, OWN):
+    elif example not in (*shelf.texts, OWN):
         troubles.append(f"There is no example {_shown(example)}.")
-        example = FIRST
-    model = found.pop("model", "auto")
-    if model not in models:
+        example = shelf.first
+    model = found.pop("model", shelf.model)
+    if model not in (shelf.model, *models):
         troubles.append(f"The model {_shown(model)} is not at hand here; see the menu.")
-        model = "auto"
+        model = shelf.model
     values: dict[str, Any] = {}
     for name, text in found.items():
         try:
             values[name] = _value(name, text)
         except InputError as error:
             troubles.append(str(error))
-    known = EXAMPLES.get(example, Example("", values.pop("passage", ""), ""))
+    known = shelf.texts.get(example, Example("", values.pop("passage", ""), ""))
     question = values.pop("question", known.question)
     return Inputs(known.passage, question, model, default_options() | values), troubles
 
 
-def write(inputs: Inputs, *, with_passage: bool = False) -> dict[str, str]:
+def write(inputs: Inputs, shelf: Shelf, *, with_passage: bool = False) -> dict[str, str]:
     """Return the address of `inputs`, without settings that have their defaults.
 
     An own text is in it only `with_passage`; and no text that is too long (`fits`).
     """
     address: dict[str, str] = {}
-    example = key_of(inputs.passage)
+    example = shelf.key_of(inputs.passage)
     if example == OWN and with_passage and inputs.passage and fits(inputs.passage):
         address["passage"] = inputs.passage
     else:
@@ -85,7 +92,7 @@ def write(inputs: Inputs, *, with_passage: bool = False) -> dict[str, str]:
     for name, value in inputs.options.items():
         if value != INPUTS[name]["default"]:
             address[name] = str(value)
-    if inputs.model != "auto":
+    if inputs.model != shelf.model:
         address["model"] = inputs.model
     return address
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 import streamlit as st
 
@@ -15,16 +16,23 @@ from qna_widget.streamlit import QnAResult, reset
 
 from . import link
 from .examples import EXAMPLES
+from .shelf import Shelf, of_environment
 
 KEY = "demo"
 """The component's."""
+
+
+@cache
+def shelf() -> Shelf:
+    """Return what this server offers. Raises InputError or DocumentError for its own texts."""
+    return of_environment(EXAMPLES)
 
 
 @dataclass
 class Session:
     """A reader's visit."""
 
-    inputs: link.Inputs = link.START
+    inputs: link.Inputs = field(default_factory=lambda: link.start(shelf()))
     """The arguments; the reader's changes to them are in the result."""
     link_troubles: list[str] = field(default_factory=list)
     text_missing: bool = False
@@ -38,7 +46,7 @@ class Session:
     address: dict[str, str] | None = None
     """What the page's address was last made to say; None before the first run."""
     history: History = field(default_factory=History)
-    model: str = "auto"
+    model: str = field(default_factory=lambda: shelf().model)
     """What the reader chose last, and the title of what then answered."""
     title: str = ""
     acted: bool = False
@@ -59,7 +67,7 @@ def follow_address() -> None:
     session, address = current(), st.query_params.to_dict()
     opened = session.address is None
     if opened or (address != session.address and not session.acted):
-        session.inputs, session.link_troubles = link.read(address, ["auto", *models()])
+        session.inputs, session.link_troubles = link.read(address, shelf(), ["auto", *models()])
         session.text_missing = bool(session.inputs.question and not session.inputs.passage)
         if not opened:
             reset(key=KEY)
@@ -69,9 +77,9 @@ def follow_address() -> None:
 def write_address(inputs: link.Inputs) -> None:
     """Let the page's address lead back to here. An own text is not put there unasked."""
     session = current()
-    if inputs.model != "auto" and inputs.model not in models():  # may yet fail to come
-        inputs = replace(inputs, model="auto")
-    session.address = {} if inputs == link.START else link.write(inputs)
+    if inputs.model not in ("auto", *models()):  # may yet fail to come
+        inputs = replace(inputs, model=shelf().model)
+    session.address = {} if inputs == link.start(shelf()) else link.write(inputs, shelf())
     if st.query_params.to_dict() != session.address:
         st.query_params.from_dict(session.address)
 
@@ -120,7 +128,7 @@ def pick_example(menu: int) -> None:
         return
     text = st.session_state[f"text-{menu}"]
     session.file_error, session.file_notices = "", []
-    example = EXAMPLES.get(text)
+    example = shelf().texts.get(text)
     passage, question = ("", "") if example is None else (example.passage, example.question)
     reset("passage", "question", key=KEY)
     session.inputs = replace(session.inputs, passage=passage, question=question)
@@ -181,7 +189,7 @@ def go_back() -> None:
         return
     asked = session.history[number - 1]
     names = [name for name, title in models().items() if title == asked.model]
-    model = session.model if asked.model == session.title else (names or ["auto"])[0]
+    model = session.model if asked.model == session.title else (names or [shelf().model])[0]
     reset(key=KEY)
     session.inputs = link.Inputs(asked.passage, asked.question, model, dict(asked.options))
 

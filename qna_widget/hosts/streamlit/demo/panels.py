@@ -16,8 +16,8 @@ from qna_widget.results.history import History
 from qna_widget.streamlit import QnAResult
 
 from . import link, session
-from .examples import EXAMPLES, OWN, key_of, title
-from .session import plain
+from .session import plain, shelf
+from .shelf import OWN
 
 _PERCENT = st.column_config.NumberColumn(format="percent")
 _AT_MOST = f"a link takes up to {link.MAX_CHARACTERS:,} characters of it"
@@ -27,13 +27,13 @@ NOTHING = "Nothing is answered yet."
 
 def texts(result: QnAResult) -> None:
     """Draw the menu of texts and the field for a file."""
-    menu = session.show_in_menu(key_of(result.passage))
+    menu = session.show_in_menu(shelf().key_of(result.passage))
     left, right = st.columns(2)
     left.selectbox(
         "Text",
-        [*EXAMPLES, OWN],
+        [*shelf().texts, OWN],
         key=f"text-{menu}",
-        format_func=title,
+        format_func=shelf().title,
         on_change=session.pick_example,
         args=(menu,),
     )
@@ -97,7 +97,7 @@ def history() -> None:
             "question": one.question,
             "best answer": one.answers[0]["text"] or "no answer",
             "probability": one.answers[0]["probability"],
-            "text": title(key_of(one.passage)),
+            "text": shelf().title(shelf().key_of(one.passage)),
             "model": one.model,
         }
         for number, one in zip(numbers, asked, strict=True)
@@ -113,7 +113,7 @@ def link_to(result: QnAResult) -> None:
     carried, left_out = ["settings"], list[str]()
     if inputs.question:
         (carried if link.fits(inputs.question) else left_out).append("question")
-    if key_of(inputs.passage) != OWN:
+    if shelf().key_of(inputs.passage) != OWN:
         carried.append("name of the example")
     elif inputs.passage:
         with_passage = link.fits(inputs.passage) and st.checkbox(
@@ -124,7 +124,7 @@ def link_to(result: QnAResult) -> None:
     if left_out:
         said += f" Not in it: {', '.join(left_out)} ({_AT_MOST})."
     st.caption(said)
-    address = link.write(inputs, with_passage=with_passage)
+    address = link.write(inputs, shelf(), with_passage=with_passage)
     st.code(link.url(st.context.url or "", address), None, wrap_lines=True)
 
 

@@ -2,20 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Example:
-    """A text to choose from."""
-
-    title: str
-    passage: str
-    question: str
-
-
-OWN = "own"
-"""Key of "Your own text"."""
+from .shelf import Example
 
 EXAMPLES = {
     "bert": Example(
@@ -49,14 +36,3 @@ EXAMPLES = {
         "Who is the director of the library?",
     ),
 }
-FIRST = "bert"
-
-
-def key_of(passage: str) -> str:
-    """Return the key of the example with exactly this passage, else OWN."""
-    return next((key for key, known in EXAMPLES.items() if known.passage == passage), OWN)
-
-
-def title(key: str) -> str:
-    """Return what a menu says for a key."""
-    return "Your own text" if key == OWN else EXAMPLES[key].title

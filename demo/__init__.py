@@ -1,1 +1,0 @@
-"""The parts of the Streamlit demo (streamlit_app.py)."""

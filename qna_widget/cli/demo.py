@@ -1,0 +1,43 @@
+"""`qna-widget demo`: the demo as a web page, for this machine or for others."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from qna_widget.models import names, registry
+
+from .arguments import add_model, command, port
+
+
+def add(commands: Any) -> None:
+    """Add the command's arguments."""
+    parser = command(commands, "demo", run, "serve the demo as a web page, until Ctrl-C")
+    parser.add_argument("--port", type=port, default=8501, help="(%(default)s)")
+    parser.add_argument(
+        "--address",
+        default="localhost",
+        help="who may look: localhost (the default), or 0.0.0.0 for whoever reaches this machine",
+    )
+    add_model(parser, what="the model that answers first")
+    parser.add_argument(
+        "--text",
+        type=Path,
+        action="extend",
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="your own texts for the menu, the first one shown first: .txt, .md, .html, .pdf",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check what is served, then serve it."""
+    from qna_widget.hosts.streamlit.demo.serve import serve
+    from qna_widget.hosts.streamlit.demo.shelf import read_texts
+
+    read_texts(options.text)
+    if options.model != names.AUTO:
+        registry.resolve(options.model)  # fetched now, not while the first reader waits
+    return serve(options.model, options.text, address=options.address, port=options.port)

@@ -1,0 +1,1 @@
+"""The app that `qna-widget demo` and streamlit_app.py serve."""

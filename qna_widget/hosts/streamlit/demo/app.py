@@ -1,0 +1,54 @@
+"""The demo: a text, a question, and the answers that your own browser finds.
+
+Streamlit runs this file (`qna-widget demo`), or one at the top that calls `main`.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from qna_widget.errors import QnaError
+from qna_widget.hosts.streamlit.demo import panels, session
+from qna_widget.streamlit import qna
+
+
+def main() -> None:
+    """Draw the page."""
+    st.set_page_config(page_title="qna-widget", page_icon="🔎", layout="wide")
+    st.title("Ask about a text")
+    st.caption("The model runs in your browser. Your text goes nowhere but to this app.")
+    try:
+        session.shelf()
+    except QnaError as error:
+        st.error(session.plain(f"This app was started with a text that is gone. {error}"))
+        return
+    session.follow_address()
+    above = st.container()  # drawn last: an edited example is the reader's own text
+    inputs = session.current().inputs
+    result = qna(
+        inputs.passage,
+        inputs.question,
+        key=session.KEY,
+        model=inputs.model,
+        on_change=session.answered,
+        **inputs.options,
+    )
+    session.remember(result)
+    with above:
+        panels.texts(result)
+        panels.troubles()
+    session.write_address(session.inputs_of(result))
+
+    answers, history, link, python = st.tabs(["Answers", "History", "Link", "Python"])
+    with answers:
+        panels.answers(result)
+    with history:
+        panels.history()
+    with link:
+        panels.link_to(result)
+    with python:
+        panels.python(result)
+
+
+if __name__ == "__main__":
+    main()

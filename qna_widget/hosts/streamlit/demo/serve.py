@@ -1,0 +1,44 @@
+"""Starts the server of the demo, in this process."""
+
+from __future__ import annotations
+
+import os
+import runpy
+import sys
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from qna_widget.documents import MAX_BYTES
+from qna_widget.errors import MissingExtraError
+
+from .shelf import ENVIRONMENT, packed
+
+APP = Path(__file__).with_name("app.py")
+DEFAULTS = {
+    "BROWSER_GATHER_USAGE_STATS": "false",
+    # Without an address Streamlit asks the internet for this machine's, to print it.
+    "BROWSER_SERVER_ADDRESS": "localhost",
+    "SERVER_FILE_WATCHER_TYPE": "none",
+    "SERVER_MAX_UPLOAD_SIZE": str(MAX_BYTES // 1_000_000),
+}
+"""Streamlit's settings, for whom the environment says nothing else (`STREAMLIT_…`)."""
+
+
+def serve(model: str, texts: Sequence[Path], *, address: str, port: int) -> int:
+    """Serve until a signal ends it; return the exit code.
+
+    Raises MissingExtraError without the `demo` extra.
+    """
+    if find_spec("streamlit") is None:
+        raise MissingExtraError("The demo", "demo", "streamlit")
+    for name, value in DEFAULTS.items():
+        os.environ.setdefault(f"STREAMLIT_{name}", value)
+    os.environ[ENVIRONMENT] = packed(model, texts)
+    sys.argv = ["streamlit", "run", str(APP), f"--server.address={address}"]
+    sys.argv += [f"--server.port={port}", "--server.headless=true"]
+    try:
+        runpy.run_module("streamlit", run_name="__main__")  # as `python -m streamlit` does
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    return 0

@@ -1,0 +1,81 @@
+"""What one server offers: the texts of its menu, and the model that answers first.
+
+`qna-widget demo` says it in an environment variable; without that there are the examples.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from qna_widget.documents import read_document
+from qna_widget.errors import InputError
+from qna_widget.models import names
+
+ENVIRONMENT = "QNA_WIDGET_DEMO"
+"""JSON: "model", and "texts", a list of paths."""
+OWN = "own"
+"""Key of "Your own text"."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A text to choose from."""
+
+    title: str
+    passage: str
+    question: str
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Texts by their keys in links, the first of them shown first."""
+
+    texts: Mapping[str, Example]
+    model: str = names.AUTO
+
+    @property
+    def first(self) -> str:
+        """The key of the text that is shown first."""
+        return next(iter(self.texts))
+
+    def key_of(self, passage: str) -> str:
+        """Return the key of the text with exactly this passage, else OWN."""
+        return next((key for key, known in self.texts.items() if known.passage == passage), OWN)
+
+    def title(self, key: str) -> str:
+        """Return what a menu says for a key."""
+        return "Your own text" if key == OWN else self.texts[key].title
+
+
+def packed(model: str, files: Iterable[Path]) -> str:
+    """Return what to put into the environment variable."""
+    return json.dumps({"model": model, "texts": [str(file.resolve()) for file in files]})
+
+
+def of_environment(examples: Mapping[str, Example]) -> Shelf:
+    """Return this server's shelf: its own texts before the examples. Raises as `read_texts`."""
+    said = json.loads(os.environ.get(ENVIRONMENT, "{}"))
+    texts = read_texts(map(Path, said.get("texts", ())))
+    return Shelf({**texts, **examples}, said.get("model", names.AUTO))
+
+
+def read_texts(files: Iterable[Path]) -> dict[str, Example]:
+    """Return the texts of files, by their names.
+
+    Raises InputError for a file that cannot be opened or has another's name, DocumentError for one
+    that holds no text, MissingExtraError without the `documents` extra.
+    """
+    texts: dict[str, Example] = {}
+    for file in files:
+        try:
+            data = file.read_bytes()
+        except OSError as error:
+            raise InputError(f"{file} cannot be read: {error.strerror}.") from error
+        if file.name in texts:
+            raise InputError(f"Two texts are called {file.name}: give one another name.")
+        texts[file.name] = Example(file.name, read_document(data, file.name).text, "")
+    return texts

@@ -1,0 +1,96 @@
+"""`qna-widget demo`: what is refused before a server starts, and the server that then starts."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import tomllib
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from qna_widget.cli import main
+from qna_widget.hosts.streamlit.demo import serve
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_what_cannot_be_served_is_told_before_anything_starts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serve.runpy, "run_module", lambda *_, **__: pytest.fail("it started"))
+    text, broken = tmp_path / "a.txt", tmp_path / "a.pdf"
+    text.write_text("Ada.")
+    broken.write_bytes(b"%PDF-1.7 nothing more")
+    for arguments, words in (
+        (["--text", str(tmp_path / "b.txt")], "b.txt cannot be read: No such file"),
+        (["--text", str(text), str(text)], "Two texts are called a.txt"),
+        (["--text", str(broken)], "is not a readable PDF"),
+        (["--model", str(tmp_path / "none")], "there is no such folder"),
+    ):
+        assert main(["demo", *arguments]) == 1
+        assert words in capsys.readouterr().err
+    for wrong in ("0", "65536", "http"):
+        with pytest.raises(SystemExit, match="2"):
+            main(["demo", "--port", wrong])
+
+
+def test_without_streamlit_the_extra_is_named(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serve, "find_spec", lambda _: None)
+    assert main(["demo"]) == 1
+    assert "qna-widget[demo]" in capsys.readouterr().err
+
+
+def test_it_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
+    text = tmp_path / "letter.md"
+    text.write_text("Dear Ada.")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    command = [sys.executable, "-m", "qna_widget", "demo", "--port", str(port)]
+    server = subprocess.Popen(
+        [*command, "--address", "127.0.0.1", "--text", str(text)],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert server.stdout is not None
+    try:
+        end = time.monotonic() + 60
+        while not answers(f"http://127.0.0.1:{port}/_stcore/health"):
+            assert server.poll() is None, server.stdout.read()
+            assert time.monotonic() < end, "it did not start"
+            time.sleep(0.1)
+    finally:
+        server.send_signal(signal.SIGTERM if os.name != "nt" else signal.SIGBREAK)
+    said, _ = server.communicate(timeout=30)
+    assert f":{port}" in said
+    assert "Traceback" not in said
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as reply:
+            return bool(reply.status == 200)
+    except OSError:
+        return False
+
+
+def test_hosts_that_run_a_script_get_the_same_settings() -> None:
+    """But for the address: such a host must be reachable from outside."""
+    with (ROOT / ".streamlit" / "config.toml").open("rb") as file:
+        sections = tomllib.load(file)
+    said = {
+        f"{section}.{name}": str(value).lower()
+        for section, settings in sections.items()
+        for name, value in settings.items()
+    }
+    spelt = {name.replace("_", "").lower(): value for name, value in serve.DEFAULTS.items()}
+    assert {name.replace(".", "").lower(): value for name, value in said.items()} == spelt
