@@ -20,6 +20,8 @@ export interface Ranking {
   readonly null_probability: number;
   /** null_score minus the best score; null before the first window. */
   readonly null_margin: number | null;
+  /** Share of all candidates that have a token in common with the first span, itself left out. */
+  readonly overlapping_probability: number;
   readonly no_answer: boolean;
 }
 
@@ -100,6 +102,18 @@ export function createDecoder(features: readonly Feature[]): Decoder {
     peak = next;
   }
 
+  /** The probabilities of all candidates that share a token with a span, added up. */
+  function overlapping({ start_token, end_token }: Span, probability: (s: number) => number) {
+    let sum = 0;
+    const first = Math.max(0, start_token - max_answer_len + 1);
+    for (let i = first; i <= end_token; i++) {
+      if (best_score[i] === Number.NEGATIVE_INFINITY) continue;
+      const stop = rowEnd(i);
+      for (let j = Math.max(i, start_token); j < stop; j++) sum += probability(score(i, j));
+    }
+    return sum;
+  }
+
   return {
     get windows_done() {
       return windows_done;
@@ -145,6 +159,7 @@ export function createDecoder(features: readonly Feature[]): Decoder {
           null_score: null,
           null_probability: 0,
           null_margin: null,
+          overlapping_probability: 0,
           no_answer: false,
         };
       }
@@ -171,11 +186,14 @@ export function createDecoder(features: readonly Feature[]): Decoder {
         window: owner[span.start_token]!,
         probability: probability(span.score),
       }));
+      const [best] = spans;
       return {
         spans,
         null_score,
         null_probability: probability(null_score),
         null_margin,
+        overlapping_probability:
+          best === undefined ? 0 : overlapping(best, probability) - best.probability,
         no_answer,
       };
     },

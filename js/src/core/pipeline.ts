@@ -76,7 +76,8 @@ export function conclude(
   decoder: Decoder,
   options: DecodingOptions,
 ): Decoded {
-  const { spans, no_answer, null_score, null_probability, null_margin } = decoder.decode(options);
+  const { spans, ...rest } = decoder.decode(options);
+  const { no_answer, null_score, null_probability } = rest;
   const answers: Answer[] = [];
   if (no_answer && null_score !== null) {
     answers.push({ text: "", start: 0, end: 0, score: null_score, probability: null_probability });
@@ -86,5 +87,5 @@ export function conclude(
     const end = passage.ends[end_token]!;
     answers.push({ text: passage_text.slice(start, end), start, end, score, probability });
   }
-  return { answers, null_score, null_probability, null_margin, no_answer };
+  return { answers, ...rest };
 }

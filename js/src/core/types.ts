@@ -91,6 +91,11 @@ export interface Decoded {
   readonly null_probability: number;
   /** null_score - best span's score, against which the threshold stands. */
   readonly null_margin: number | null;
+  /**
+   * Share of the candidates that overlap the best span, itself left out: mostly longer and shorter
+   * cuts of the same answer.
+   */
+  readonly overlapping_probability: number;
   readonly no_answer: boolean;
 }
 

@@ -48,6 +48,7 @@ export function result(text: string, windows_done = 1, windows_total = 1): Resul
     null_score: 0,
     null_probability: 0,
     null_margin: -1,
+    overlapping_probability: 0,
     no_answer: false,
     question: "",
     passage_length: 0,

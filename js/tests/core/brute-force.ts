@@ -56,5 +56,6 @@ export function bruteForce(features: Feature[], logits: Logits[], options: Decod
     null_margin,
     no_answer,
     share: (s: number) => Math.exp(s - top) / total,
+    all: sorted,
   };
 }

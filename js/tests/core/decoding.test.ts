@@ -58,6 +58,11 @@ function check(features: Feature[], logits: Logits[], options: DecodingOptions):
   for (const span of actual.spans) {
     expect(span.probability).toBeCloseTo(expected.share(span.score), 12);
   }
+  const [best] = actual.spans;
+  const overlapping = expected.all
+    .filter((c) => best && c.start_token <= best.end_token && c.end_token >= best.start_token)
+    .reduce((sum, c) => sum + expected.share(c.score), 0);
+  expect(actual.overlapping_probability).toBeCloseTo(overlapping - (best?.probability ?? 0), 12);
 }
 
 describe("against brute force", () => {
@@ -109,6 +114,7 @@ describe("a decoder over time", () => {
       null_score: null,
       null_probability: 0,
       null_margin: null,
+      overlapping_probability: 0,
       no_answer: false,
     });
   });

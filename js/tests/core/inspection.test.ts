@@ -179,6 +179,7 @@ test("the mass is shared out without rest", () => {
   const decoded = {
     null_score: 1,
     null_margin: 1,
+    overlapping_probability: 0,
     null_probability: 0.5,
     no_answer: true,
     answers: [answer("", 0.5), answer("a", 0.25), answer("b", 0.125), answer("c", 0.0625)],

@@ -25,6 +25,7 @@ export function makeResult(changes: Partial<Result> = {}): Result {
     null_score: -4.5,
     null_probability: 0.01,
     null_margin: -14,
+    overlapping_probability: 0,
     no_answer: false,
     question: "Where?",
     passage_length: PASSAGE.length,

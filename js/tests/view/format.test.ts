@@ -24,6 +24,7 @@ const result: Result = {
   null_score: 1.9,
   null_probability: 0.0123,
   null_margin: -7.4,
+  overlapping_probability: 0.02,
   no_answer: false,
   question: "Where?",
   passage_length: 400,

@@ -16,6 +16,7 @@ function stateOf(inputs: Partial<Inputs>, more: Partial<Result> = {}): Component
     null_score: -1.5,
     null_probability: 0.1,
     null_margin: -10.75,
+    overlapping_probability: 0,
     no_answer: false,
     question,
     passage_length: passage.length,

@@ -45,6 +45,7 @@ function resultOf(passage: string, texts: readonly string[], more: Partial<Resul
     null_score: 1,
     null_probability: 0.01,
     null_margin: -8,
+    overlapping_probability: 0,
     no_answer: false,
     question: "?",
     passage_length: passage.length,

@@ -1,0 +1,58 @@
+import { describe, expect, test } from "vitest";
+import { sentenceAround } from "../../src/core/sentence";
+
+/** The sentence around the answer that stands in brackets. */
+function around(marked: string): string {
+  const start = marked.indexOf("[");
+  const end = marked.indexOf("]") - 1;
+  const text = marked.replace(/[[\]]/g, "");
+  const { start: from, end: to, open } = sentenceAround(text, start, end);
+  return `${open.before ? "…" : ""}${text.slice(from, to)}${open.after ? "…" : ""}`;
+}
+
+describe("the sentence around an answer", () => {
+  test.each([
+    ["One. The keys hang [in the hall]. Two.", "The keys hang in the hall."],
+    ["[Bert] lives here! He likes it.", "Bert lives here!"],
+    ["No stop at all, only [words]", "No stop at all, only words"],
+    ["It was led by [Dr. Ann J. Smith] of Ely. She", "It was led by Dr. Ann J. Smith of Ely."],
+    ["Ask Mr. Poe at no. [7]. Then go.", "Ask Mr. Poe at no. 7."],
+    ["It costs [3.50 euros] e.g. in May. So.", "It costs 3.50 euros e.g. in May."],
+    ["“Go [home].” He went.", "“Go home.”"],
+    ["Is it [red]? Yes.", "Is it red?"],
+    ["会議は[明日]です。次は来週です。", "会議は明日です。"],
+    ["वह [घर] गया। फिर आया।", "वह घर गया।"],
+    ["An answer [over one. Border and] on. Next.", "An answer over one. Border and on."],
+  ])("%s", (marked, sentence) => {
+    expect(around(marked)).toBe(sentence);
+  });
+
+  test.each([
+    [
+      "Intro:\n\nThe lease ends\nin [May], says the\nlandlord. More.",
+      "The lease ends\nin May, says the\nlandlord.",
+    ],
+    ["- Flour: 500 g\n- Salt: [10 g]\n- Water", "- Salt: 10 g"],
+    ["# Rent\nThe rent is [900 euros].", "The rent is 900 euros."],
+    ["3. Termination is [three months]. Then", "3. Termination is three months."],
+    ["page one ends\f[Two] begins", "Two begins"],
+  ])("lines: %j", (marked, sentence) => {
+    expect(around(marked)).toBe(sentence);
+  });
+
+  test("what says nothing but the answer comes with what stands before it", () => {
+    expect(around("Launch\nOwner\n[Priya Nair]\nCity")).toBe("Owner\nPriya Nair");
+  });
+
+  test("a book without a full stop is cut between words, and says so", () => {
+    const word = "and so on ";
+    const shown = around(`${word.repeat(500)}[the end] ${word.repeat(500)}`);
+    expect(shown.length).toBeLessThan(700);
+    expect(shown).toMatch(/^…(and|so|on) .*the end .* (and|so|on)…$/);
+  });
+
+  test("a cut never parts the halves of a character", () => {
+    const shown = around(`${"😀".repeat(900)}[x]${"😀".repeat(901)}`);
+    expect(shown).toMatch(/^…(😀)+x(😀)+…$/u);
+  });
+});
