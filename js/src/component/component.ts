@@ -3,6 +3,7 @@
 import { inWords } from "../core/text";
 import type { Result } from "../core/types";
 import { type Client, pageRuntime } from "../runtime/client";
+import { type Asked, type Draft, History } from "./history";
 import type { Host } from "./host";
 import type { Inputs } from "./inputs";
 import { ModelLoading } from "./model-loading";
@@ -13,6 +14,8 @@ export interface Component {
   /** Calls back after each change of `state`, until the signal aborts. */
   subscribe(listener: (state: ComponentState) => void, signal: AbortSignal): void;
   readonly actions: Actions;
+  /** Every final answer so far, whether or not a view shows it. */
+  readonly history: History;
 }
 
 /** Milliseconds of rest after which what was typed is asked. */
@@ -34,10 +37,12 @@ export function createComponent(
 
 class QnaComponent implements Component {
   state: ComponentState;
+  readonly history: History;
   readonly actions: Actions = {
     setPassage: (passage) => this.edit({ passage }),
     setQuestion: (question) => this.edit({ question }),
     setOptions: (options) => this.edit(options),
+    restore: (entry) => this.restore(entry),
     retry: () => (this.loaded ? this.ask() : this.loading.retry()),
     cancel: () => this.cancel(),
     inspect: (until) => this.inspect(until),
@@ -56,6 +61,7 @@ class QnaComponent implements Component {
     private readonly client: Client,
   ) {
     this.state = initialState(host.readInputs());
+    this.history = host.history ?? new History();
     this.loading = new ModelLoading(host, client, {
       update: (changes) => this.update(changes),
       ready: (manifest, backend) => {
@@ -92,6 +98,10 @@ class QnaComponent implements Component {
     if (this.signal.aborted) return;
     this.host.writeInputs(changes);
     this.change(changes, TYPING_MS);
+  }
+
+  private restore(entry: Asked | Draft): void {
+    this.edit(this.history.restore(entry, this.state.inputs));
   }
 
   private hostChanged(): void {
@@ -255,6 +265,7 @@ class QnaComponent implements Component {
     clearTimeout(this.quiet);
     this.quiet = undefined;
     this.set(changes);
+    this.history.record(this.state, Date.now());
     this.host.report(this.state);
     for (const listener of this.listeners) listener(this.state);
   }

@@ -3,7 +3,6 @@
 import { contract } from "../core/contract";
 import type { Answer, AskOptions, Result } from "../core/types";
 import type { Inputs } from "./inputs";
-import type { ComponentState } from "./state";
 
 /** A question with its final answers. Offsets in UTF-16 units. */
 export interface Asked {
@@ -17,6 +16,13 @@ export interface Asked {
   readonly answers: readonly Answer[];
   /** Milliseconds since 1970. */
   readonly asked_at: number;
+}
+
+/** What of a component's state is recorded. */
+export interface Recorded {
+  readonly status: string;
+  readonly inputs: Inputs;
+  readonly result: Result | null;
 }
 
 /** What stood in the fields, unanswered, when an older question was brought back. */
@@ -47,11 +53,11 @@ export class History {
   constructor(private readonly most_text = MOST_TEXT) {}
 
   /**
-   * Takes a state's answers over when they are final; first answers, cancelled ones and what was
-   * taken over before are not.
+   * Records a state's answers when they are final; not first answers, cancelled ones, and what was
+   * recorded before.
    * @param now milliseconds since 1970
    */
-  record({ status, result, inputs }: ComponentState, now: number): void {
+  record({ status, result, inputs }: Recorded, now: number): void {
     if (status !== "ready" || result === null || result === this.#seen) return;
     if (result.windows_done < result.windows_total) return;
     this.#seen = result;
@@ -89,9 +95,18 @@ export class History {
     this.drafts = [draft, ...others].slice(0, MOST_DRAFTS);
   }
 
-  /** Its texts stand in the fields again. */
-  drop(draft: Draft): void {
-    this.drafts = this.drafts.filter((other) => other !== draft);
+  /**
+   * Brings an entry back: returns what of it differs from `inputs`, whose texts become a draft when
+   * nothing else holds them.
+   */
+  restore(entry: Asked | Draft, inputs: Inputs): Partial<Inputs> {
+    this.keep(inputs);
+    this.drafts = this.drafts.filter((draft) => draft !== entry);
+    // The stride is Python's to set.
+    const { doc_stride: _, ...options } = entry.options;
+    const texts = { passage: entry.passage, question: entry.question };
+    const differs = ([name, value]: [string, unknown]) => inputs[name as keyof Inputs] !== value;
+    return Object.fromEntries(Object.entries({ ...texts, ...options }).filter(differs));
   }
 
   /** Whether both texts can be had from what was asked. */
@@ -141,7 +156,6 @@ function sameText(a: Draft, b: Draft): boolean {
   return a.question === b.question && a.passage === b.passage;
 }
 
-/** Whether `b` has all options that `a` names. */
-export function sameOptions(a: Partial<AskOptions>, b: AskOptions): boolean {
+function sameOptions(a: AskOptions, b: AskOptions): boolean {
   return (Object.keys(a) as (keyof AskOptions)[]).every((name) => a[name] === b[name]);
 }

@@ -2,6 +2,7 @@
 
 import type { Fetching, Manifest, ModelChoice } from "../core/manifest";
 import type { AssetSource } from "../runtime/assets/source";
+import type { History } from "./history";
 import type { Inputs } from "./inputs";
 import type { ComponentState } from "./state";
 
@@ -20,6 +21,8 @@ export interface Host {
   writeInputs(changes: Partial<Inputs>): void;
   /** Hands a new state to Python; the host picks, converts offsets and throttles. */
   report(state: ComponentState): void;
+  /** What was asked before, where the host keeps it longer than the component lives. */
+  readonly history?: History;
   /** Where this host finds files, after the page's own cache, in order of preference. */
   readonly sources: readonly AssetSource[];
 }

@@ -2,6 +2,7 @@
 
 import type { ModelChoice, Progress } from "../core/manifest";
 import type { RawScores, Result } from "../core/types";
+import type { Asked, Draft } from "./history";
 import type { Inputs } from "./inputs";
 
 export type Status = "idle" | "loading" | "ready" | "running" | "error";
@@ -67,8 +68,10 @@ export function isChanging({ change }: ComponentState): boolean {
 export interface Actions {
   setPassage(passage: string): void;
   setQuestion(question: string): void;
-  /** Top_k, overlap, threshold: anything that `Inputs` holds besides the two texts. */
+  /** Anything that `Inputs` holds besides the two texts, e.g. `top_k`, `overlap`, `model`. */
   setOptions(options: Partial<Omit<Inputs, "passage" | "question">>): void;
+  /** Puts an older question into the fields; what stands there unanswered becomes a draft. */
+  restore(entry: Asked | Draft): void;
   /** After an error: try again. */
   retry(): void;
   /** Stops the question under way, or the load that it waits for. */

@@ -58,6 +58,7 @@ const histories = new Map<string, History>();
 
 export class StreamlitHost implements Host {
   readonly sources = [httpSource(new URL("../", import.meta.url))];
+  readonly history: History;
   private kept: Kept;
   /** The component's last word. */
   private state: ComponentState | null = null;
@@ -68,6 +69,8 @@ export class StreamlitHost implements Host {
     signal: AbortSignal,
   ) {
     this.kept = recall(args.data);
+    this.history = histories.get(args.data.key) ?? new History();
+    histories.set(args.data.key, this.history);
     // A report that was on its way when Python hid the component is lost.
     if (this.kept.number !== args.data.heard) this.kept.reported = "";
     onConnected(() => this.resend(), signal);
@@ -188,9 +191,7 @@ export default function qna(args: Arguments): () => void {
     instance = { host, stop, calls: 0 };
     mounted.set(parentElement, instance);
     const component = createComponent(host, stop.signal);
-    const history = histories.get(args.data.key) ?? new History();
-    histories.set(args.data.key, history);
-    mountView(parentElement, component, component.actions, stop.signal, history);
+    mountView(parentElement, component, component.actions, stop.signal);
   } else {
     instance.host.update(args);
   }

@@ -1,5 +1,5 @@
 // "History": what was asked here, newest first, to bring back or to take away as a file.
-import { type Asked, type Draft, type History, sameOptions, settled } from "../component/history";
+import { type Asked, type Draft, type History, settled } from "../component/history";
 import { toCsv, toJson } from "../component/history-file";
 import type { Inputs } from "../component/inputs";
 import type { Actions, ComponentState } from "../component/state";
@@ -112,17 +112,8 @@ export class HistoryPanel {
     if (row !== undefined) this.#restore(row.entry);
   }
 
-  /** Puts the texts and options of an entry into the fields; what stood there is not lost. */
   #restore(entry: Entry): void {
-    const inputs = this.#inputs!;
-    this.history.keep(inputs);
-    if (!("answers" in entry)) this.history.drop(entry);
-    const { question, passage } = entry;
-    // The stride is Python's to set.
-    const { doc_stride: _, ...options } = entry.options;
-    if (passage !== inputs.passage) this.actions.setPassage(passage);
-    if (question !== inputs.question) this.actions.setQuestion(question);
-    if (!sameOptions(options, inputs)) this.actions.setOptions(options);
+    this.actions.restore(entry);
     this.#draw();
     this.onRestored();
   }

@@ -1,6 +1,6 @@
 // Draws a component's state and hands the reader's doings to its actions. Data flows one way:
 // state -> view -> actions -> state.
-import { History } from "../component/history";
+import type { History } from "../component/history";
 import type { Actions, ComponentState } from "../component/state";
 import { AnswerList } from "./answers";
 import { CONTROL, el, uniqueId } from "./dom";
@@ -16,30 +16,20 @@ import { styles } from "./styles";
 /** Where a view finds the state to draw; a component is one. */
 export interface StateSource {
   readonly state: ComponentState;
+  readonly history: History;
   /** Calls back after each change of `state`, until the signal aborts. */
   subscribe(listener: (state: ComponentState) => void, signal: AbortSignal): void;
 }
 
-/** Of each source, so that its views, one after another too, share it. */
-const histories = new WeakMap<StateSource, History>();
-
-function historyOf(source: StateSource): History {
-  const known = histories.get(source) ?? new History();
-  histories.set(source, known);
-  return known;
-}
-
 /**
  * Draws `source` into `root` until `signal` aborts; then nothing of it is left behind.
- * `root` may be an element or a shadow root, and may hold other things. `history` is the source's
- * own; a host whose components come and go hands one that stays.
+ * `root` may be an element or a shadow root, and may hold other things.
  */
 export function mountView(
   root: HTMLElement | ShadowRoot,
   source: StateSource,
   actions: Actions,
   signal: AbortSignal,
-  history: History = historyOf(source),
 ): void {
   if (signal.aborted) return;
   const id = uniqueId("question");
@@ -81,7 +71,7 @@ export function mountView(
   const inspector = new Inspector(actions, { onPlace: (place) => passage.light(place) }, signal);
   const status = new StatusArea(actions, signal);
   const settings = new Settings(actions, signal);
-  const past = new HistoryPanel(history, actions, () => questionArea.focus(), signal);
+  const past = new HistoryPanel(source.history, actions, () => questionArea.focus(), signal);
 
   const view = el(
     "div",
@@ -114,7 +104,6 @@ export function mountView(
     inspector.draw(state, answers.chosen);
     status.draw(state);
     settings.draw(state);
-    history.record(state, Date.now());
     past.draw(state);
   };
 

@@ -262,3 +262,29 @@ test("ending it stops everything, once and for all", async () => {
   expect(host.states.length).toBe(length);
   expect(client.asks.length).toBe(2);
 });
+
+test("final answers are recorded without any view, in the host's history, and can be brought back", async () => {
+  await startLoaded();
+  client.asks[0]!.handlers.onPartial(result("not yet", 1, 2));
+  expect(host.history.asked).toEqual([]);
+  client.asks[0]!.resolve(result("zebra"));
+  await settle();
+  expect(component.history).toBe(host.history);
+  expect(component.history.asked.map(({ question }) => question)).toEqual(["What is it?"]);
+
+  component.actions.setQuestion("Where");
+  component.actions.setOptions({ top_k: 2 });
+  host.written.length = 0;
+  component.actions.restore(component.history.asked[0]!);
+  expect(host.written).toEqual([{ question: "What is it?", top_k: 5 }]);
+  expect(component.state.inputs).toMatchObject({ ...TEXTS, top_k: 5 });
+  expect(component.history.drafts).toMatchObject([{ question: "Where", options: { top_k: 2 } }]);
+  await rest();
+  client.asks[1]!.resolve(result("zebra"));
+  await settle();
+  expect(component.history.asked.length).toBe(1);
+
+  component.actions.restore(component.history.drafts[0]!);
+  expect(component.state.inputs).toMatchObject({ question: "Where", top_k: 2 });
+  expect(component.history.drafts).toEqual([]);
+});

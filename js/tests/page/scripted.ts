@@ -1,5 +1,6 @@
 // A host for tests, in Node and on the test page. No part of the package.
 
+import { History } from "../../src/component/history";
 import type { Host } from "../../src/component/host";
 import type { Inputs } from "../../src/component/inputs";
 import type { ComponentState } from "../../src/component/state";
@@ -18,6 +19,7 @@ export class ScriptedHost implements Host {
     private inputs: Inputs,
     private manifest: Manifest | null,
     readonly sources: readonly AssetSource[] = [],
+    readonly history = new History(),
   ) {}
 
   readInputs(): Inputs {

@@ -1,4 +1,5 @@
 // A page with a view and a scripted state source: what tests/e2e/test_view.py drives.
+import { type Asked, type Draft, History } from "../../src/component/history";
 import { DEFAULT_INPUTS, type Inputs } from "../../src/component/inputs";
 import { type Actions, type ComponentState, initialState } from "../../src/component/state";
 import { mountView, type StateSource } from "../../src/view/view";
@@ -9,6 +10,7 @@ type Change = Partial<Omit<ComponentState, "inputs">> & { readonly inputs?: Part
 /** Keeps a state, and does with edits what a component does: the result for old inputs is gone. */
 class Script implements StateSource, Actions {
   state: ComponentState = initialState(DEFAULT_INPUTS);
+  readonly history = new History();
   readonly listeners = new Set<(state: ComponentState) => void>();
   /** What the view asked for, in order. */
   readonly calls: unknown[][] = [];
@@ -33,6 +35,7 @@ class Script implements StateSource, Actions {
   set(change: Change): void {
     const inputs = { ...this.state.inputs, ...change.inputs };
     this.state = { ...this.state, ...change, inputs };
+    this.history.record(this.state, Date.now());
     for (const listener of this.listeners) listener(this.state);
   }
 
@@ -50,6 +53,13 @@ class Script implements StateSource, Actions {
     this.calls.push(["setOptions", options]);
     this.set({ inputs: options });
     if (this.model !== null) this.set({ result: this.model.decode(this.state.inputs) });
+  }
+
+  restore(entry: Asked | Draft): void {
+    const { passage, question, ...options } = this.history.restore(entry, this.state.inputs);
+    if (passage !== undefined) this.setPassage(passage);
+    if (question !== undefined) this.setQuestion(question);
+    if (Object.keys(options).length > 0) this.setOptions(options);
   }
 
   retry(): void {

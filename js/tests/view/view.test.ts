@@ -1,5 +1,6 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { History } from "../../src/component/history";
 import { DEFAULT_INPUTS, type Inputs } from "../../src/component/inputs";
 import { type Actions, type ComponentState, initialState } from "../../src/component/state";
 import type { Result } from "../../src/core/types";
@@ -24,6 +25,7 @@ function set(change: Partial<Omit<ComponentState, "inputs">> & { inputs?: Partia
 
 function mount(root: HTMLElement | ShadowRoot = document.body) {
   const source = {
+    history: new History(),
     get state() {
       return state;
     },
@@ -73,6 +75,7 @@ beforeEach(() => {
     setPassage: vi.fn((passage: string) => set({ inputs: { passage }, result: null })),
     setQuestion: vi.fn((question: string) => set({ inputs: { question }, result: null })),
     setOptions: vi.fn((options: Partial<Inputs>) => set({ inputs: options })),
+    restore: vi.fn(),
     retry: vi.fn(),
     cancel: vi.fn(),
     inspect: vi.fn(),

@@ -1,6 +1,7 @@
 // What Python asks of the page, and what goes back, byte by byte.
 import { beforeEach, expect, test, vi } from "vitest";
 import type { Component } from "../../../src/component/component";
+import { History } from "../../../src/component/history";
 import type { ComponentState } from "../../../src/component/state";
 import { contract } from "../../../src/core/contract";
 import { crc32 } from "../../../src/core/crc32";
@@ -44,6 +45,7 @@ const SCORED: Partial<ComponentState> = {
 
 class FakeComponent implements Component {
   inspectors = 0;
+  readonly history = new History();
   readonly actions = {
     inspect: (until: AbortSignal) => {
       this.inspectors++;

@@ -109,7 +109,8 @@ describe("drafts", () => {
     expect(history.drafts.map(({ question }) => question)).toEqual(["Wh"]);
     history.keep({ ...DEFAULT_INPUTS, passage: "three", question: "" });
     expect(history.drafts.map(({ passage }) => passage)).toEqual(["three", "one"]);
-    history.drop(history.drafts[0]!);
+    expect(history.restore(history.drafts[0]!, DEFAULT_INPUTS)).toEqual({ passage: "three" });
+    expect(history.drafts.map(({ passage }) => passage)).toEqual(["one"]);
     history.record(stateOf({ passage: "one", question: "Wh" }), NOON);
     expect(history.drafts).toEqual([]);
   });
