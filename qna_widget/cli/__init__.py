@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from qna_widget import __version__
 from qna_widget.errors import QnaError
 
-from . import ask, demo, doctor, evaluate, export, fetch, html, models
+from . import ask, demo, doctor, evaluate, export, export_page, fetch, html, models
 from .codes import CODES, FAILED, INTERRUPTED
 
 ESCAPE = "qna_widget.escape"
-COMMANDS = (ask, demo, doctor, evaluate, export, fetch, html, models)
+COMMANDS = (ask, demo, doctor, evaluate, export, export_page, fetch, html, models)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,8 +1,11 @@
-"""The stand-alone page: opened from disk, without a server, it answers."""
+"""Pages without Python: one file opened from disk, and a folder on a web server."""
 
 from __future__ import annotations
 
 import json
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,7 @@ from conftest import Offline
 from playwright.sync_api import expect
 
 from qna_widget.cli import main
-from qna_widget.standalone import write_html
+from qna_widget.standalone import write_html, write_page
 
 PASSAGE = (
     "Bert is Ernie's best friend and roommate on Sesame Street. The pair share the basement "
@@ -62,3 +65,45 @@ def test_wrong_options_write_nothing(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="top_k"):
         write_html(tmp_path / "page.html", PASSAGE, top_k=0)
     assert list(tmp_path.iterdir()) == []
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Any web server: no header of ours, and no log in the tests' output."""
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_a_folder_answers_below_any_path(offline: Offline, tmp_path: Path) -> None:
+    where = tmp_path / "some" / "where"
+    write_page(where, PASSAGE + " <b>&</b></script>", "Where does Bert live?", title="<Bert>")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}/some/where/"
+    try:
+        page = offline.page()
+        page.set_default_timeout(PATIENCE)
+        page.goto(address)
+        assert page.title() == "<Bert>"
+        first = page.get_by_role("listitem").first
+        expect(first).to_contain_text("123 Sesame Street", timeout=PATIENCE)
+        below = [url.removeprefix(address) for url in offline.local if url.startswith(address)]
+        assert {path.split("/")[0] for path in below} == {"", "assets"}
+        elsewhere = {url for url in offline.local if not url.startswith(address)}
+        assert elsewhere <= {f"http://127.0.0.1:{server.server_port}/favicon.ico"}
+        page.reload()
+        page.get_by_label("Question", exact=True).fill("Who is Bert's best friend?")
+        expect(first).to_contain_text("Ernie", timeout=PATIENCE)
+        models = [url for url in offline.local if "model.onnx" in url]
+        assert len(models) == 1, "the browser keeps it"
+        assert offline.errors == []
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_a_folder_opened_from_disk_says_what_to_do(offline: Offline, tmp_path: Path) -> None:
+    page = offline.page()
+    page.set_default_timeout(PATIENCE)
+    page.goto(write_page(tmp_path / "page", PASSAGE, "Where does Bert live?").as_uri())
+    expect(page.get_by_role("alert").first).to_contain_text("Put the folder on a web server")

@@ -1,24 +1,28 @@
-// One HTML file that holds everything (qna_widget/hosts/standalone.py writes it): no Python, no server.
+// A page without Python (qna_widget/hosts/standalone): one HTML file that holds everything, or one
+// whose files lie beside it on a server.
 import { createComponent } from "../component/component";
 import type { Host } from "../component/host";
 import { DEFAULT_INPUTS, type Inputs } from "../component/inputs";
 import type { Manifest } from "../core/manifest";
-import { inlineSource } from "../runtime/assets/sources";
+import type { AssetSource } from "../runtime/assets/source";
+import { httpSource, inlineSource } from "../runtime/assets/sources";
 import { mountView } from "../view/view";
 
 /** What the page carries besides the files. */
 interface Given {
   readonly inputs: Partial<Inputs>;
   readonly manifest: Manifest;
+  /** The files lie on the server, below the page; else they are in it. */
+  readonly beside: boolean;
 }
 
 class PageHost implements Host {
-  readonly sources = [
-    inlineSource((sha256) => document.getElementById(`asset-${sha256}`)?.textContent),
-  ];
+  readonly sources: AssetSource[];
   private inputs: Inputs;
 
   constructor(private readonly given: Given) {
+    const inPage = (sha256: string) => document.getElementById(`asset-${sha256}`)?.textContent;
+    this.sources = [given.beside ? httpSource(document.baseURI) : inlineSource(inPage)];
     this.inputs = { ...DEFAULT_INPUTS, ...given.inputs };
   }
 

@@ -74,6 +74,12 @@ async function* bodyPieces(
 /** What browsers say of a server that is gone is "Failed to fetch", and no more. */
 function unreachable(error: unknown, url: URL): unknown {
   if (!(error instanceof TypeError)) return error;
+  if (url.protocol === "file:") {
+    return new Error(
+      "A page opened from disk may not read the files beside it. Put the folder on a web server, " +
+        "or run `python -m http.server` in it and open http://localhost:8000.",
+    );
+  }
   return new Error(
     `${url.origin} does not answer, or the connection was lost (${error.message}). Its server may ` +
       "have been stopped: start it again, then retry.",

@@ -1,0 +1,1 @@
+"""Pages that answer by themselves, without Python: one file, or a folder for any web server."""

@@ -1,0 +1,45 @@
+"""What both kinds of page have in common: their frame, and what they are given."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from typing import Any
+
+from qna_widget.core.contract import check_inputs, default_inputs, refuse_unknown
+
+_STYLE = """
+:root { color-scheme: light dark; }
+body { margin: 0; background: light-dark(#fff, #0f1318); }
+main { max-width: 70rem; margin: 0 auto; padding: 1.5rem 1rem; }
+"""
+
+
+def checked(passage: str, question: str, options: dict[str, Any]) -> dict[str, Any]:
+    """Return a page's inputs. Raises TypeError for an unknown one, InputError for a value."""
+    refuse_unknown(options, default_inputs())
+    return check_inputs({**default_inputs(), "passage": passage, "question": question, **options})
+
+
+def head(title: str, policy: str) -> str:
+    """Return the page up to where its script belongs; `policy` is its content security policy."""
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title or 'Ask about a text')}</title>\n<style>{_STYLE}</style>\n"
+        '</head>\n<body>\n<main id="qna-widget"></main>\n'
+    )
+
+
+def data(kind: str, name: str, text: str) -> str:
+    """Return text for the page's script to find by the id `name`."""
+    return f'<script type="{kind}" id="{name}">{text}</script>\n'
+
+
+def given(inputs: dict[str, Any], manifest: dict[str, Any], *, beside: bool) -> str:
+    """Return what the page is told; `beside`: its files lie on the server, by their paths."""
+    told = {"inputs": inputs, "manifest": manifest, "beside": beside}
+    text = json.dumps(told, ensure_ascii=False)
+    # A passage may hold "</script>" or "<!--"; within a JSON string this spells the same character.
+    return data("application/json", "qna-given", text.replace("<", "\\u003c"))

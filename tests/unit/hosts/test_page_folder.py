@@ -1,0 +1,71 @@
+"""`qna-widget export-page`: which files are written, under which names, and what is left alone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from qna_widget.cli import main
+from qna_widget.errors import InputError
+from qna_widget.standalone import write_page
+
+
+def told(folder: Path) -> dict[str, dict[str, object]]:
+    text = (folder / "index.html").read_text(encoding="utf-8")
+    found = re.search(r'id="qna-given">(.*?)</script>', text)
+    assert found is not None
+    parsed: dict[str, dict[str, object]] = json.loads(found[1])
+    return parsed
+
+
+def test_each_file_is_named_by_its_content(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text, out = tmp_path / "text.txt", tmp_path / "deep" / "page"
+    text.write_text("Marta lives in Oslo.</script>", encoding="utf-8")
+    assert main(["export-page", str(out), "Where?", "-p", str(text), "--model", "bundled"]) == 0
+    assert capsys.readouterr().out == f"{out / 'index.html'}\n"
+    assert {file.name for file in out.iterdir()} == {"index.html", "assets"}
+    files = {file.name: file.read_bytes() for file in (out / "assets").iterdir()}
+    for name, content in files.items():
+        assert name.split(".")[-2] == hashlib.sha256(content).hexdigest()[:16]
+    page = (out / "index.html").read_text(encoding="utf-8")
+    assert all(f"assets/{name}" in page for name in files)
+    assert told(out)["inputs"]["passage"] == "Marta lives in Oslo.</script>"
+    assert str(tmp_path) not in page, "where things lie here is nobody's business"
+
+
+def test_a_page_is_replaced_and_what_nothing_needs_goes(tmp_path: Path) -> None:
+    write_page(tmp_path, "Old.")
+    stale = tmp_path / "assets" / "qna-widget.0123456789abcdef.js"
+    other = tmp_path / "assets" / "photo.jpg"
+    stale.touch()
+    other.touch()
+    (tmp_path / "CNAME").touch()
+    kept = {file: file.stat().st_mtime_ns for file in (tmp_path / "assets").glob("*.bin")}
+    write_page(tmp_path, "New.")
+    assert told(tmp_path)["inputs"]["passage"] == "New."
+    assert not stale.exists()
+    assert other.exists()
+    assert kept == {file: file.stat().st_mtime_ns for file in kept}
+
+
+def test_other_peoples_folders_are_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "index.html").write_text("<h1>Mine</h1>")
+    assert main(["export-page", str(tmp_path), "-p", str(tmp_path / "index.html")]) == 1
+    assert "holds other files" in capsys.readouterr().err
+    assert (tmp_path / "index.html").read_text() == "<h1>Mine</h1>"
+    with pytest.raises(InputError, match="is a file"):
+        write_page(tmp_path / "index.html")
+    for wrong in ({"topk": 3}, {"top_k": 0}):
+        with pytest.raises((TypeError, ValueError), match="top"):
+            write_page(tmp_path / "new", **wrong)
+    assert not (tmp_path / "new").exists()
+    write_page(tmp_path, force=True)
+    assert told(tmp_path)["inputs"]["passage"] == ""
