@@ -23,6 +23,7 @@ from .waiting import PATIENCE, POLL, Pages, Reading
 if TYPE_CHECKING:
     from qna_widget.results.scores import Scores
 
+    from .reports import Reports
     from .widget import QnA
 
 SCORES_TIMEOUT = 30.0
@@ -42,8 +43,9 @@ class Answers(list[dict[str, Any]]):
 class Dialogue:
     """One widget's questions to whoever can answer."""
 
-    def __init__(self, widget: QnA) -> None:
+    def __init__(self, widget: QnA, reports: Reports) -> None:
         self._widget = widget
+        self._reports = reports
         self.pages = Pages(widget)
         self._asking = False
         self._reading: Reading | None = None
@@ -88,7 +90,7 @@ class Dialogue:
         if (found := answered()) is not None:  # a page has caught up meanwhile
             return found
         self._scores = _run_of(wanted), by_kernel.scores
-        widget.take_kernel(wanted, by_kernel.outputs)
+        self._reports.take_kernel(wanted, by_kernel.outputs)
         return Answers(by_kernel.outputs["answers"], "kernel")
 
     def scores_now(self) -> Scores:
@@ -166,7 +168,7 @@ class Dialogue:
         """Whether a page speaks of the inputs as they stand."""
         inputs = self._widget.inputs()
         same = all(content["inputs"][name] == inputs[name] for name in _RUN[1:])
-        return same and self._widget.is_passage(content["passage_crc32"])
+        return same and self._reports.is_passage(content["passage_crc32"])
 
     def _patience(self) -> float | None:
         return PATIENCE if kernel.available() else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import uuid4
@@ -11,7 +12,6 @@ import traitlets
 
 from qna_widget.core.contract import (
     INPUTS,
-    OUTPUTS,
     InputTrait,
     OutputTrait,
     default_inputs,
@@ -19,11 +19,12 @@ from qna_widget.core.contract import (
 )
 from qna_widget.errors import needs_extra
 from qna_widget.hosts.assets import AssetError, AssetReader, built, runtime_files
-from qna_widget.results.history import History, crc32
+from qna_widget.results.history import History
 from qna_widget.results.tables import answers_frame
 
 from .dialogue import SCORES_TIMEOUT, Answers, Dialogue
 from .model_loading import ModelLoading
+from .reports import Reports
 
 if TYPE_CHECKING:
     from qna_widget.results.plot import Picture
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from qna_widget.results.tables import DataFrame
 
 _LAYOUT = ("layout", "tooltip", "tabbable")  # what ipywidgets itself takes
-# What a result is made of; without a result these stand at their defaults.
-_RESULT = ("answers", "null_score", "timing")
 
 
 class QnA(ModelLoading, anywidget.AnyWidget):
@@ -84,11 +83,10 @@ class QnA(ModelLoading, anywidget.AnyWidget):
         """
         refuse_unknown(options, dict.fromkeys([*default_inputs(), *_LAYOUT]))
         self._assets = AssetReader(runtime_files())
-        self._held: dict[str, Any] | None = None
         self._history = History()
         self._titles: dict[str, str] = {}
-        self._source: Literal["browser", "kernel"] = "browser"
-        self._dialogue = Dialogue(self)
+        self._reports = Reports(self)
+        self._dialogue = Dialogue(self, self._reports)
         super().__init__(passage=passage, question=question, **options)
         self.on_msg(self._on_message)
 
@@ -134,7 +132,7 @@ class QnA(ModelLoading, anywidget.AnyWidget):
     @property
     def source(self) -> Literal["browser", "kernel"]:
         """Who gave ``answers``."""
-        return self._source
+        return self._reports.source
 
     def answers_frame(self) -> DataFrame:
         """Return ``answers`` as a table, one row each. Raises MissingExtraError without pandas."""
@@ -166,13 +164,9 @@ class QnA(ModelLoading, anywidget.AnyWidget):
         return uuid4().hex
 
     @traitlets.observe(*INPUTS)
-    def _forget(self, _change: object) -> None:
+    def _settle(self, _change: object) -> None:
         """Empty what belongs to the former inputs, at once."""
-        with self.hold_sync(), self.hold_trait_notifications():
-            for name in (*_RESULT, "status", "progress", "error"):
-                self.set_trait(name, getattr(type(self), name).make_dynamic_default())
-            if self._held is not None:
-                self._take(self._held)
+        self._reports.settle()
 
     def _on_message(self, _widget: object, content: dict[str, Any], buffers: object) -> None:
         self._dialogue.pages.heard()
@@ -180,7 +174,7 @@ class QnA(ModelLoading, anywidget.AnyWidget):
         if kind == "asset.read":
             self._send_chunk(content)
         elif kind == "report":
-            self._take(content)
+            self._reports.take(content)
         elif kind in ("scores.chunk", "scores.none"):
             self._dialogue.take(content, buffers)
 
@@ -195,35 +189,6 @@ class QnA(ModelLoading, anywidget.AnyWidget):
             return
         chunk = {"sha256": asset.sha256, "offset": wanted["offset"], "total": asset.bytes}
         self.send({**reply, "kind": "asset.chunk", **chunk}, [data])
-
-    def _take(self, report: dict[str, Any]) -> None:
-        """Set the outputs if they belong to the inputs as they stand.
-
-        A report can overtake the inputs that it belongs to (Jupyter holds trait changes back while
-        the kernel is busy, but not messages), so the newest that does not fit is kept for them.
-        """
-        held, self._held = self._held, None
-        if held is not None and not _same_texts(held, report):
-            self._remember(held)  # its inputs were overtaken, too, and will not come
-        if not self._fits(report):
-            self._held = report
-            return
-        self._set_outputs(report["outputs"], "browser")
-        self._remember(report)
-
-    def take_kernel(self, inputs: dict[str, Any], outputs: dict[str, Any]) -> None:
-        """Set what the kernel's engine answered to `inputs`, if they still stand."""
-        if self.inputs() == inputs:
-            self._set_outputs(outputs, "kernel")
-        self._add_to_history(inputs, inputs["passage"], outputs)
-
-    def _set_outputs(self, outputs: dict[str, Any], source: Literal["browser", "kernel"]) -> None:
-        if "answers" in outputs:
-            self._source = source
-        with self.hold_sync(), self.hold_trait_notifications():
-            for name in OUTPUTS:
-                if name in outputs:
-                    self.set_trait(name, outputs[name])
 
     def _title_of(self, model: str) -> str:
         """Return a model's title, as far as this widget has had to do with it."""
@@ -240,24 +205,8 @@ class QnA(ModelLoading, anywidget.AnyWidget):
         """Return every input as it stands."""
         return {name: getattr(self, name) for name in INPUTS}
 
-    def is_passage(self, crc: object) -> bool:
-        """Whether the passage has this CRC-32."""
-        return crc == crc32(self.passage)
-
-    def _fits(self, report: dict[str, Any]) -> bool:
-        others = {name: value for name, value in self.inputs().items() if name != "passage"}
-        return bool(report["inputs"] == others and self.is_passage(report["passage_crc32"]))
-
-    def _remember(self, report: dict[str, Any]) -> None:
-        """Add a browser's answers to the history, if it is known what they are about."""
-        crc = report["passage_crc32"]
-        passage = self.passage if self.is_passage(crc) else self._history.passage(crc)
-        if passage is not None and report["outputs"].get("answers"):
-            self._add_to_history(report["inputs"], passage, report["outputs"])
-
-    def _add_to_history(
-        self, inputs: dict[str, Any], passage: str, outputs: dict[str, Any]
-    ) -> None:
+    def remember(self, inputs: Mapping[str, Any], passage: str, outputs: Mapping[str, Any]) -> None:
+        """Add answers to the history."""
         self._history.add(
             question=inputs["question"],
             passage=passage,
@@ -266,10 +215,3 @@ class QnA(ModelLoading, anywidget.AnyWidget):
             null_score=outputs["null_score"],
             answers=outputs["answers"],
         )
-
-
-def _same_texts(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Whether two reports are about one question on one passage."""
-    names = ("question", "model")
-    same = all(one["inputs"][name] == other["inputs"][name] for name in names)
-    return same and bool(one["passage_crc32"] == other["passage_crc32"])

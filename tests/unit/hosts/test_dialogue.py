@@ -19,7 +19,8 @@ from qna_widget.core.contract import CONTRACT
 from qna_widget.core.pipeline import prepare
 from qna_widget.core.types import FeatureOptions, Logits
 from qna_widget.hosts.widget import dialogue, kernel, waiting
-from qna_widget.hosts.widget.widget import QnA, crc32
+from qna_widget.hosts.widget.widget import QnA
+from qna_widget.results.history import crc32
 
 MESSAGES = CONTRACT["messages"]
 QUESTION = "Where does Bert live?"

@@ -1,0 +1,97 @@
+"""Python's outputs are the newest report's, if it names the inputs as they stand, and else none."""
+
+import itertools
+from collections.abc import Callable
+
+import pytest
+from recorded import ANSWER, PASSAGE, READY, asked, from_browser, report, typed
+from recorded import front_end as front_end
+
+from qna_widget.hosts.widget.widget import QnA
+
+OTHER = "Ernie lives in a basement."
+RUNNING = {"status": "running", "progress": {}, "error": "", "backend": "wasm"}
+
+
+def outputs(widget: QnA) -> tuple[object, ...]:
+    return (widget.answers, widget.null_score, widget.timing, widget.status)
+
+
+FULL = ([ANSWER], READY["null_score"], READY["timing"], "ready")
+EMPTY = ([], None, {}, "idle")
+
+
+def test_passage_and_question_typed_together_behind_their_report() -> None:
+    """A report overtakes inputs that Jupyter holds back; these come in one message."""
+    widget = asked()
+    from_browser(widget, report(OTHER, READY, question="Who?", top_k=3))
+    assert outputs(widget) == EMPTY
+    typed(widget, passage=OTHER, question="Who?", top_k=3)
+    assert outputs(widget) == FULL
+    assert [one.question for one in widget.history] == ["Who?"]
+
+
+def test_any_order_of_any_parts_comes_to_the_same() -> None:
+    def parts(widget: QnA) -> list[Callable[[], None]]:
+        told = report(OTHER, READY, question="Who?", no_answer_threshold=1)
+        return [
+            lambda: typed(widget, passage=OTHER),
+            lambda: typed(widget, question="Who?"),
+            lambda: typed(widget, no_answer_threshold=1),
+            lambda: from_browser(widget, told),
+        ]
+
+    for order in itertools.permutations(range(4)):
+        widget = asked()
+        acts = parts(widget)
+        for number, one in enumerate(order, 1):
+            acts[one]()
+            assert outputs(widget) == (FULL if number == 4 else EMPTY), order
+        assert len(widget.history) == 1
+
+
+def test_inputs_that_return_before_the_page_hears_of_it() -> None:
+    """The page sees no change, and has nothing to say."""
+    widget = asked()
+    from_browser(widget, report(PASSAGE, READY, question="Where?"))
+    widget.question = "Who?"
+    assert outputs(widget) == EMPTY
+    widget.question = "Where?"
+    assert outputs(widget) == FULL
+
+
+def test_a_question_asked_anew_and_stopped_has_no_answers() -> None:
+    widget = asked()
+    from_browser(widget, report(PASSAGE, READY, question="Where?"))
+    from_browser(widget, report(PASSAGE, RUNNING, question="Where?"))
+    assert (widget.answers, widget.status) == ([ANSWER], "running")
+    from_browser(widget, report(PASSAGE, {**RUNNING, "status": "ready"}, question="Where?"))
+    assert outputs(widget) == ([], None, {}, "ready")
+
+
+def test_an_observer_that_asks_on_is_not_undone() -> None:
+    widget = asked()
+
+    def ask_on(change: dict[str, object]) -> None:
+        if change["new"]:
+            widget.question = "And then?"
+
+    widget.observe(ask_on, "answers")
+    from_browser(widget, report(PASSAGE, READY, question="Where?"))
+    assert (widget.question, *outputs(widget)) == ("And then?", *EMPTY)
+
+
+def test_what_a_user_does_to_the_answers_is_no_report() -> None:
+    widget = asked()
+    from_browser(widget, report(PASSAGE, READY, question="Where?"))
+    widget.answers[0]["text"] = "mine"
+    widget.question = "Who?"
+    widget.question = "Where?"
+    assert outputs(widget) == FULL
+
+
+@pytest.mark.parametrize("name", ["answers", "timing"])
+def test_no_two_widgets_share_an_empty_output(name: str) -> None:
+    one, two = asked(), asked()
+    one.question = two.question = "Who?"
+    assert getattr(one, name) is not getattr(two, name)
