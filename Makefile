@@ -16,7 +16,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo notebook test test-python test-js test-e2e check build chromium fixtures train train-check test-ray test-spark bench bench-distributed bench-fetch bench-models bench-transformers clean
+.PHONY: help demo notebook test test-python test-js test-e2e check build chromium fixtures dist check-workflows train train-check test-ray test-spark bench bench-distributed bench-fetch bench-models bench-transformers clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -82,6 +82,23 @@ test: check test-js chromium ## Set up everything, lint, and run all tests
 
 fixtures: $(VENV)/test ## Write the Unicode tables and fixtures anew from the Rust tokenizers library
 	$(BIN)/python -m tests.parity.make_fixtures
+
+DIST := .venv-dist/bin
+$(DIST)/ready: .github/requirements.txt
+	test -x $(DIST)/python || $(PYTHON) -m venv .venv-dist
+	$(DIST)/pip install --quiet --disable-pip-version-check -r .github/requirements.txt
+	@touch $@
+
+dist: $(DIST)/ready ## Build source distribution and wheel into dist/, and check them as PyPI would
+	rm -rf dist
+	$(DIST)/python -m build --outdir dist .
+	$(DIST)/twine check --strict dist/*
+	$(DIST)/check-wheel-contents dist/*.whl
+
+check-workflows: $(DIST)/ready ## Check .github/workflows without running them
+	$(DIST)/yamllint --strict -c .github/yamllint.yml .github
+	$(DIST)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(DIST)/zizmor --offline --no-progress .github/workflows
 
 PEER := .venv-transformers/bin
 $(PEER)/ready: benchmarks/transformers/requirements.txt
@@ -150,4 +167,4 @@ bench-distributed: $(VENV)/test ## Measure one and two Dask workers, and a kille
 	$(BIN)/python -m benchmarks.distributed.dask_workers "$(SQUAD)" $(ARGS)
 
 clean: ## Remove what was built and set up
-	rm -rf $(VENV) .venv-train .venv-engines js/node_modules qna_widget/static/* dist tests/output
+	rm -rf $(VENV) .venv-dist .venv-train .venv-engines js/node_modules qna_widget/static/* dist tests/output

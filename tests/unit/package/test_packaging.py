@@ -16,8 +16,8 @@ ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build a wheel from a copy of the tracked files, as pip does from a clone."""
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copy the tracked files, as a clone has them."""
     source = tmp_path_factory.mktemp("source")
     tracked = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
@@ -32,26 +32,25 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copy(ROOT / name, source / name)
     # The packages are the registry's, not ours: the copy borrows those already installed.
     (source / "js" / "node_modules").symlink_to(ROOT / "js" / "node_modules")
-    out = tmp_path_factory.mktemp("wheel")
+    return source
+
+
+@pytest.fixture(scope="module")
+def wheel(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build a wheel from a clone, as pip does."""
+    return built(source, tmp_path_factory.mktemp("wheel"))
+
+
+def built(source: Path, out: Path, **environment: str) -> Path:
+    """Let pip build a wheel of a folder or an archive, without asking the network."""
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-index"]
     subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pip",
-            "wheel",
-            "--quiet",
-            "--no-deps",
-            "--no-build-isolation",
-            "--no-index",
-            "--wheel-dir",
-            str(out),
-            str(source),
-        ],
+        [*command, "--no-build-isolation", "--wheel-dir", str(out), str(source)],
         check=True,
-        env={k: v for k, v in os.environ.items() if k != "QNA_WIDGET_PREBUILT"},
+        env={k: v for k, v in os.environ.items() if k != "QNA_WIDGET_PREBUILT"} | environment,
     )
-    (built,) = out.glob("*.whl")
-    return built
+    (wheel,) = out.glob("*.whl")
+    return wheel
 
 
 def test_wheel_is_pure_python_and_holds_what_the_browser_needs(wheel: Path) -> None:
@@ -104,3 +103,21 @@ def test_installed_wheel_answers_without_node(wheel: Path, tmp_path: Path) -> No
     )
     assert done.returncode == 0, done.stderr
     assert "France" in done.stdout
+
+
+def test_a_source_distribution_holds_the_front_end_built(
+    source: Path, wheel: Path, tmp_path: Path
+) -> None:
+    """`wheel` was built in `source` before, so the front end is there."""
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(tmp_path)],
+        cwd=source,
+        check=True,
+        env={**os.environ, "QNA_WIDGET_PREBUILT": "1"},
+    )
+    (sdist,) = tmp_path.glob("*.tar.gz")
+    again = built(sdist, tmp_path / "wheel", PATH="/nonexistent")
+    with zipfile.ZipFile(wheel) as one, zipfile.ZipFile(again) as other:
+        assert {item.filename: item.CRC for item in one.infolist()} == {
+            item.filename: item.CRC for item in other.infolist()
+        }
