@@ -1,4 +1,4 @@
-"""The recipe: model, optimiser and stages, with the values that were used."""
+"""The recipe: model, optimiser, sources and stages, with the values that were used."""
 
 from __future__ import annotations
 
@@ -9,33 +9,49 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class StageConfig:
-    """One stage: what its epochs hold and how its learning rate runs.
+class SourceConfig:
+    """A set of questions: a SQuAD 1.1 or 2.0 file, or a folder of everyday texts (.txt).
 
-    squad_share, qamr_share: part of each data set in an epoch (0 to 1).
-    negative_share: part of SQuAD's answerable questions that are asked a
-    second time, of a passage of the same article that lacks the answer.
-    qamr_negative_share: the same for QAMR, in place of the question.
-    address_share: part of the questions that ask for a place, asked once more
-    of a passage in which the place is a street address (see addresses.py);
-    address_follow_share: part of those with a made-up sentence behind it.
-    join_share: part of QAMR's questions whose sentence stands amid others.
-    The learning rate rises from 0 over warmup_share of the stage's steps,
-    then falls linearly to learning_rate * end_factor. ema_decay is that of
-    the weights' moving average: it spans about 1 / (1 - ema_decay) steps.
+    path: below the folder that is given as --data.
+    held_out: a tenth of the passages, by a stable hash, is never trained on.
+    neighbours: passages of one article may stand in for each other.
     """
 
     name: str
-    epochs: int
+    path: str
+    held_out: bool = False
+    neighbours: bool = True
+
+
+@dataclass(frozen=True)
+class StageConfig:
+    """One stage: what its rounds hold and how its learning rate runs.
+
+    A stage is as many rounds as its steps need. steps: batches; 0: none.
+    shares: for each source the part of it in one round; each round takes the
+    questions that were not drawn for longest, and a share over 1 repeats.
+    negative_share: part of the answerable questions that are asked once more,
+    of passages of the same article that lack the answer.
+    window_share: part of those on a text longer than a row that are asked
+    once more, of a window of it without the answer.
+    join_share: part of the passages that stand between their neighbours.
+    bare_share, keyword_share: part of the questions without their question
+    mark, and without their function words.
+    The learning rate rises from 0 over warmup_steps, then falls linearly to
+    learning_rate * end_factor. ema_decay is that of the weights' moving
+    average: it spans about 1 / (1 - ema_decay) steps.
+    """
+
+    name: str
+    steps: int
     learning_rate: float
-    squad_share: float = 0.0
-    qamr_share: float = 0.0
+    shares: dict[str, float]
     negative_share: float = 0.0
-    qamr_negative_share: float = 0.0
-    address_share: float = 0.0
-    address_follow_share: float = 0.0
-    join_share: float = 0.6
-    warmup_share: float = 0.06
+    window_share: float = 0.0
+    join_share: float = 0.0
+    bare_share: float = 0.1
+    keyword_share: float = 0.0
+    warmup_steps: int = 0
     end_factor: float = 0.0
     ema_decay: float = 0.998
 
@@ -45,7 +61,8 @@ class TrainConfig:
     """Everything that shapes a run apart from data, seed and device."""
 
     stages: tuple[StageConfig, ...]
-    max_seq_len: int = 288
+    sources: tuple[SourceConfig, ...] = ()
+    max_seq_len: int = 320
     max_question_len: int = 64
     tokens_per_batch: int = 3000
     dropout: float = 0.1
@@ -59,19 +76,31 @@ class TrainConfig:
 def load_config(path: Path) -> TrainConfig:
     """Read a recipe; unknown names are errors."""
     raw = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    tables = raw.pop("stage", [])
-    if not tables:
-        raise ValueError(f"{path}: no [[stage]] table; give at least one.")
-    stages = tuple(StageConfig(**_known(StageConfig, table, path)) for table in tables)
-    return TrainConfig(stages=stages, **_known(TrainConfig, raw, path))
+    tables = {name: raw.pop(name, []) for name in ("stage", "source")}
+    for name, rows in tables.items():
+        if not rows:
+            raise ValueError(f"{path}: no [[{name}]] table; give at least one.")
+    stages = tuple(StageConfig(**_known(StageConfig, row, path)) for row in tables["stage"])
+    sources = tuple(SourceConfig(**_known(SourceConfig, row, path)) for row in tables["source"])
+    names = [source.name for source in sources]
+    for stage in stages:
+        unknown = sorted(set(stage.shares) - set(names))
+        if unknown:
+            raise ValueError(
+                f"{path}: stage {stage.name!r} has shares of {unknown}; sources are {names}."
+            )
+    return TrainConfig(stages=stages, sources=sources, **_known(TrainConfig, raw, path))
 
 
 def _known(kind: type[Any], table: dict[str, Any], path: Path) -> dict[str, Any]:
-    allowed = {field.name for field in fields(kind)} - {"stages"}
+    allowed = {field.name for field in fields(kind)} - {"stages", "sources"}
     unknown = sorted(set(table) - allowed)
     if unknown:
         raise ValueError(f"{path}: unknown {unknown}; allowed are {sorted(allowed)}.")
-    required = {f.name for f in fields(kind) if f.default is MISSING} - {"stages"}
+    required = {
+        f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING
+    }
+    required -= {"stages"}
     if not required <= set(table):
         raise ValueError(f"{path}: a table lacks {sorted(required - set(table))}.")
     return table

@@ -51,15 +51,19 @@ class Encoder:
     def __init__(self, tokenizer: Tokenizer) -> None:
         self.tokenizer = tokenizer
         self.passage = lru_cache(maxsize=None)(self._tokens)
+        self.question = lru_cache(maxsize=None)(self._question)
 
     def _tokens(self, text: str) -> tuple[list[int], list[int]]:
         """Token ids, and where in `text` each token begins (code points)."""
         encoding = self.tokenizer.encode(text)
         return encoding.input_ids.tolist(), encoding.starts.tolist()
 
+    def _question(self, text: str) -> list[int]:
+        return self._tokens(text)[0]
+
     def encode(self, example: Example, max_question_len: int) -> Encoded:
         """Tokenise; a question of more than `max_question_len` tokens is cut off there."""
-        question_ids = self._tokens(example.question)[0][:max_question_len]
+        question_ids = self.question(example.question)[:max_question_len]
         passage_ids, starts = self.passage(example.passage)
         if not question_ids or not passage_ids:
             which = "passage" if question_ids else "question"

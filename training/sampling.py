@@ -1,64 +1,152 @@
-"""Which questions an epoch asks, of which passages.
+"""Which questions a round asks, of which passages.
 
-Everything random is drawn from one generator made from (seed, stage, epoch),
-so that an epoch's batches are the same on every machine and after a resume.
+Everything random is drawn from one generator made from (seed, stage, round),
+so that a round's batches are the same on every machine and after a resume.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from training.addresses import place_name, with_address
 from training.config import StageConfig, TrainConfig
-from training.data import Example, Span
+from training.data import DataError, Example, Span, fingerprint, held_out
 from training.encoding import Encoded, Encoder, Item, make_batches
+from training.questions import keywords, unmarked
+
+# A joined passage has up to this many neighbours on either side.
+NEIGHBOURS = 2
+TRIES = 4
+
+
+@dataclass(frozen=True)
+class Source:
+    """The questions of one source; `neighbours`: its passages may stand in for each other."""
+
+    examples: Sequence[Example]
+    neighbours: bool = True
 
 
 class Sampler:
-    """Makes the items of an epoch out of SQuAD and QAMR examples."""
+    """Makes the items of a round out of sources of examples, by name."""
 
     def __init__(
         self,
         encoder: Encoder,
-        squad: Sequence[Example],
-        qamr: Sequence[Example],
-        documents: dict[str, list[str]],
+        sources: Mapping[str, Source],
         max_seq_len: int,
         max_question_len: int,
+        seed: int,
     ) -> None:
-        self.encoder = encoder
+        self.encoder, self.seed = encoder, seed
         self.max_seq_len, self.max_question_len = max_seq_len, max_question_len
-        self.squad = [encoder.encode(example, max_question_len) for example in squad]
-        self.qamr = [encoder.encode(example, max_question_len) for example in qamr]
-        self.documents = documents
-        self.sentences = [s for sentences in documents.values() for s in sentences]
-        self.places = [e for e in (*squad, *qamr) if place_name(e)]
-        passages: dict[str, dict[str, None]] = {}
-        for example in squad:
-            passages.setdefault(example.group, {})[example.passage] = None
-        self.passages = {group: list(texts) for group, texts in passages.items()}
-        self.question_mark = encoder.tokenizer.encode("?").input_ids.tolist()
+        self.sources = {
+            name: [encoder.encode(example, max_question_len) for example in source.examples]
+            for name, source in sources.items()
+        }
+        # How many questions of each source were drawn so far.
+        self.drawn = dict.fromkeys(sources, 0)
+        articles: dict[str, dict[str, None]] = {}
+        for source in sources.values():
+            for example in source.examples if source.neighbours else ():
+                if example.group:
+                    articles.setdefault(example.group, {})[example.passage] = None
+        self.articles = {name: list(passages) for name, passages in articles.items()}
+        self.place = {
+            passage: (name, number)
+            for name, passages in self.articles.items()
+            for number, passage in enumerate(passages)
+        }
+        for source in sources.values():
+            if not source.neighbours:
+                for example in source.examples:
+                    self.place.pop(example.passage, None)
 
-    def epoch(self, stage: StageConfig, rng: random.Random) -> list[Item]:
-        """Draw the items of one epoch, not yet shuffled."""
+    def round(self, stage: StageConfig, rng: random.Random) -> list[Item]:
+        """Draw the items of one round, not yet shuffled."""
         items: list[Item] = []
-        for encoded in self._share(self.squad, stage.squad_share, rng):
-            items.append(self._squad_item(encoded, rng))
-            if encoded.golds and rng.random() < stage.negative_share:
-                items.extend(self._negative(encoded, self.passages[encoded.example.group], rng))
-        for encoded in self._share(self.qamr, stage.qamr_share, rng):
-            negative = rng.random() < stage.qamr_negative_share
-            items.append(self._qamr_item(encoded, stage.join_share, negative, rng))
-        if stage.address_share:
-            chosen = rng.sample(self.places, round(len(self.places) * stage.address_share))
-            follow = stage.address_follow_share
-            items.extend(self._address_item(example, follow, rng) for example in chosen)
+        for name, share in stage.shares.items():
+            for encoded in self._draw(name, share):
+                items += self._items(encoded, stage, rng)
         return items
 
-    @staticmethod
-    def _share(rows: list[Encoded], share: float, rng: random.Random) -> list[Encoded]:
-        return rng.sample(rows, round(len(rows) * share)) if share < 1 else rows
+    def _draw(self, name: str, share: float) -> list[Encoded]:
+        """The next questions of a source: all of it in a random order, then in another."""
+        rows = self.sources[name]
+        begin = self.drawn[name]
+        self.drawn[name] = end = begin + round(len(rows) * share)
+        chosen: list[Encoded] = []
+        while begin < end:
+            turn, at = divmod(begin, len(rows))
+            order = list(range(len(rows)))
+            random.Random(f"{self.seed}/{name}/{turn}").shuffle(order)
+            chosen += [rows[i] for i in order[at : at + end - begin]]
+            begin = min(end, (turn + 1) * len(rows))
+        return chosen
+
+    def _items(self, encoded: Encoded, stage: StageConfig, rng: random.Random) -> list[Item]:
+        """The question with its passage, and now and then where it has no answer."""
+        made = [self._item(encoded, stage, rng)]
+        if encoded.golds and rng.random() < stage.negative_share:
+            made += self._negative(encoded, stage, rng)
+        if encoded.golds and rng.random() < stage.window_share:
+            made += self._window_without(encoded, stage, rng)
+        return made
+
+    def _item(self, encoded: Encoded, stage: StageConfig, rng: random.Random) -> Item:
+        places = self._places(encoded, rng)
+        ids = encoded.passage_ids
+        # A neighbour may answer what the passage does not.
+        if places and rng.random() < stage.join_share:
+            before, after = self._around(encoded.example.passage, rng)
+            head = [i for text in before for i in self.encoder.passage(text)[0]]
+            tail = [i for text in after for i in self.encoder.passage(text)[0]]
+            ids = [*head, *ids, *tail]
+            places = tuple((first + len(head), last + len(head)) for first, last in places)
+        question = self._question(encoded, stage, rng)
+        return self.encoder.item(question, ids, places, self.max_seq_len, rng)
+
+    def _negative(self, encoded: Encoded, stage: StageConfig, rng: random.Random) -> list[Item]:
+        """The question with other passages of the article, which lack its answers."""
+        own = encoded.example.passage
+        passages = self.articles[self.place[own][0]] if own in self.place else []
+        for _ in range(TRIES if len(passages) > 1 else 0):
+            other = rng.choice(passages)
+            before, after = ((), ())
+            if rng.random() < stage.join_share:
+                before, after = self._around(other, rng)
+            texts = [text for text in (*before, other, *after) if text != own]
+            if not texts or any(self._holds_answer(text, encoded) for text in texts):
+                continue
+            ids = [i for text in texts for i in self.encoder.passage(text)[0]]
+            question = self._question(encoded, stage, rng)
+            return [self.encoder.item(question, ids, (), self.max_seq_len, rng)]
+        return []
+
+    def _window_without(
+        self, encoded: Encoded, stage: StageConfig, rng: random.Random
+    ) -> list[Item]:
+        """The question with a window of its own long passage that lacks every answer."""
+        question = self._question(encoded, stage, rng)
+        ids = encoded.passage_ids
+        capacity = self.max_seq_len - len(question) - 3
+        spans = [span for _, places in encoded.golds for span in places]
+        for _ in range(TRIES if len(ids) > capacity else 0):
+            cut = rng.randint(0, len(ids) - capacity)
+            if all(last < cut or first >= cut + capacity for first, last in spans):
+                window = ids[cut : cut + capacity]
+                return [self.encoder.item(question, window, (), self.max_seq_len, rng)]
+        return []
+
+    def _around(self, passage: str, rng: random.Random) -> tuple[Sequence[str], Sequence[str]]:
+        """Up to NEIGHBOURS passages before it in its article, and as many behind it."""
+        if passage not in self.place:
+            return (), ()
+        article, at = self.place[passage]
+        passages = self.articles[article]
+        before, after = rng.randint(0, NEIGHBOURS), rng.randint(0, NEIGHBOURS)
+        return passages[max(0, at - before) : at], passages[at + 1 : at + 1 + after]
 
     @staticmethod
     def _places(encoded: Encoded, rng: random.Random) -> tuple[Span, ...]:
@@ -68,76 +156,49 @@ class Sampler:
         votes = [count for count, _ in encoded.golds]
         return rng.choices(encoded.golds, weights=votes)[0][1]
 
-    def _question(self, encoded: Encoded, rng: random.Random) -> list[int]:
-        """The question; now and then without its question mark, as people type it."""
-        ids = encoded.question_ids
-        drop = len(ids) > 2 and ids[-1:] == self.question_mark and rng.random() < 0.1
-        return ids[:-1] if drop else ids
-
-    def _squad_item(self, encoded: Encoded, rng: random.Random) -> Item:
-        return self.encoder.item(
-            self._question(encoded, rng),
-            encoded.passage_ids,
-            self._places(encoded, rng),
-            self.max_seq_len,
-            rng,
-        )
-
-    def _address_item(self, example: Example, follow_share: float, rng: random.Random) -> Item:
-        near = self.documents.get(example.group, [])
-        made = with_address(example, near, rng, follow_share)
-        return self._squad_item(self.encoder.encode(made, self.max_question_len), rng)
-
-    def _negative(self, encoded: Encoded, passages: list[str], rng: random.Random) -> list[Item]:
-        """The question with another passage of the article that lacks its answers."""
-        for _ in range(4):
-            other = rng.choice(passages)
-            if other == encoded.example.passage or self._holds_answer(other, encoded):
-                continue
-            ids = self.encoder.passage(other)[0]
-            question = self._question(encoded, rng)
-            return [self.encoder.item(question, ids, (), self.max_seq_len, rng)]
-        return []
+    def _question(self, encoded: Encoded, stage: StageConfig, rng: random.Random) -> list[int]:
+        """The question as it stands; now and then as people type it."""
+        chance = rng.random()
+        if chance >= stage.keyword_share + stage.bare_share:
+            return encoded.question_ids
+        text = encoded.example.question
+        if chance < stage.keyword_share:
+            # Without its "when" an unanswerable question may become one that has an answer.
+            text = keywords(text, keep_asking=not encoded.golds or rng.random() < 0.5)
+        else:
+            text = unmarked(text)
+        ids = self.encoder.question(text)[: self.max_question_len]
+        return ids or encoded.question_ids
 
     @staticmethod
     def _holds_answer(text: str, encoded: Encoded) -> bool:
         lowered = text.lower()
         return any(answer.lower() in lowered for answer in encoded.example.answer_texts)
 
-    def _qamr_item(
-        self, encoded: Encoded, join_share: float, negative: bool, rng: random.Random
-    ) -> Item:
-        """A sentence alone or amid others, so that where the answer stands must be learnt."""
-        own = encoded.example.passage
-        others: list[str] = []
-        if negative or rng.random() < join_share:
-            near = [s for s in self.documents.get(encoded.example.group, []) if s != own]
-            # Sentences of the same document are the harder distractors.
-            pool = near if near and rng.random() < 0.8 else self.sentences
-            others = rng.sample(pool, min(len(pool), rng.randint(1, 4)))
-            others = [s for s in others if s != own and not self._holds_answer(s, encoded)]
-        negative = negative and bool(others)
-        parts = others if negative else [*others, own]
-        rng.shuffle(parts)
-        ids: list[int] = []
-        shift = 0
-        for text in parts:
-            if text == own:
-                shift = len(ids)
-            ids.extend(self.encoder.passage(text)[0])
-        places: list[Span] = []
-        if not negative:
-            places = [(a + shift, b + shift) for a, b in self._places(encoded, rng)]
-        return self.encoder.item(self._question(encoded, rng), ids, places, self.max_seq_len, rng)
+
+def without_held_out(
+    examples: Mapping[str, Sequence[Example]], holding: Sequence[str]
+) -> dict[str, list[Example]]:
+    """Leave out, in every source, the passages that the sources `holding` hold out."""
+    kept_back = {
+        fingerprint(example.passage)
+        for name in holding
+        for example in examples[name]
+        if held_out(example.passage)
+    }
+    left = {
+        name: [example for example in rows if fingerprint(example.passage) not in kept_back]
+        for name, rows in examples.items()
+    }
+    empty = [name for name, rows in left.items() if not rows]
+    if empty:
+        raise DataError(f"Nothing is left of {empty}: every passage is held out.")
+    return left
 
 
-def stage_batches(
-    config: TrainConfig, number: int, sampler: Sampler, seed: int
+def round_batches(
+    config: TrainConfig, stage: int, number: int, sampler: Sampler
 ) -> list[list[Item]]:
-    """All batches of stage `number`, epoch after epoch."""
-    stage = config.stages[number]
-    batches: list[list[Item]] = []
-    for epoch in range(stage.epochs):
-        rng = random.Random(f"{seed}/{number}/{epoch}")
-        batches += make_batches(sampler.epoch(stage, rng), config.tokens_per_batch, rng)
-    return batches
+    """All batches of round `number` of a stage; the sampler moves on."""
+    rng = random.Random(f"{sampler.seed}/{stage}/{number}")
+    return make_batches(sampler.round(config.stages[stage], rng), config.tokens_per_batch, rng)

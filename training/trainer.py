@@ -18,18 +18,17 @@ from training.config import StageConfig, TrainConfig
 from training.encoding import Item, collate
 from training.evaluate import evaluate
 from training.modelling import Averaged, batch_loss, parameter_groups
-from training.sampling import Sampler, stage_batches
+from training.sampling import Sampler, round_batches
 
 STATE, LOG, MODEL = "state.pt", "log.jsonl", "model"
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "vocab.txt")
 
 
-def learning_rate(stage: StageConfig, step: int, steps: int) -> float:
+def learning_rate(stage: StageConfig, step: int) -> float:
     """Linear warm-up, then linear decay. `step` counts from 0 within the stage."""
-    warmup = max(1, round(stage.warmup_share * steps))
-    if step < warmup:
-        return stage.learning_rate * (step + 1) / warmup
-    left = (steps - step) / max(1, steps - warmup)
+    if step < stage.warmup_steps:
+        return stage.learning_rate * (step + 1) / stage.warmup_steps
+    left = (stage.steps - step) / max(1, stage.steps - stage.warmup_steps)
     return stage.learning_rate * (stage.end_factor + (1 - stage.end_factor) * left)
 
 
@@ -64,6 +63,11 @@ class Trainer:
         self.average = Averaged(model)
         self.stage = 0
         self.step = 0  # within the stage
+        self.round = 0  # within the stage
+        self.used = 0  # batches of this round
+        self.batches: list[list[Item]] | None = None  # of this round
+        self.drawn = dict(sampler.drawn)  # before this round
+        self.stop = False
         self.total = 0  # over all stages
         self.tokens = 0  # padding not counted
         self.best = float("-inf")
@@ -72,41 +76,47 @@ class Trainer:
     def run(
         self, max_steps: int | None = None, save_seconds: float = 180.0, check_every: int = 400
     ) -> None:
-        """Train to the end of the recipe, or until `max_steps` steps are done in all."""
+        """Train to the end of the recipe, or until `max_steps` steps are done in all.
+
+        `stop` set from outside (a signal) ends it after the step that is under way.
+        """
         saved = time.monotonic()
         while self.stage < len(self.config.stages):
             stage = self.config.stages[self.stage]
-            batches = stage_batches(self.config, self.stage, self.sampler, self.seed)
-            if not batches:
-                raise ValueError(
-                    f"Stage {stage.name!r} has nothing to train on: its shares of the data sets "
-                    "given are 0. Give the data (--squad, --qamr) or change the recipe."
-                )
-            while self.step < len(batches):
-                if max_steps is not None and self.total >= max_steps:
+            while self.step < stage.steps:
+                if self.stop or (max_steps is not None and self.total >= max_steps):
                     self._finish()
                     return
-                rate = learning_rate(stage, self.step, len(batches))
-                began = time.monotonic()
-                loss = self._train_step(batches[self.step], stage, rate)
-                self.step += 1
-                self.total += 1
-                self._log(
-                    step=self.total, stage=stage.name, stage_step=self.step,
-                    stage_steps=len(batches), loss=loss, lr=rate, tokens=self.tokens,
-                    seconds=round(time.monotonic() - began, 3),
-                )  # fmt: skip
+                self._next_step(stage)
                 if self.validation and self.step % check_every == 0:
                     self._check()
                 if time.monotonic() - saved > save_seconds:
                     self.save_state()
                     saved = time.monotonic()
-            if self.validation:
+            if self.validation and self.step % check_every:
                 self._check()
             self.save_model(f"{MODEL}-{stage.name}", {})
-            self.stage, self.step = self.stage + 1, 0
+            self.stage, self.step, self.round, self.used = self.stage + 1, 0, 0, 0
+            self.batches, self.drawn = None, dict(self.sampler.drawn)
             self.save_state()
         self._finish()
+
+    def _next_step(self, stage: StageConfig) -> None:
+        if self.batches is None:
+            self.batches = round_batches(self.config, self.stage, self.round, self.sampler)
+            if not self.batches:
+                raise ValueError(f"Stage {stage.name!r} has nothing to train on: shares are 0.")
+        rate = learning_rate(stage, self.step)
+        began = time.monotonic()
+        loss = self._train_step(self.batches[self.used], stage, rate)
+        self.step, self.total, self.used = self.step + 1, self.total + 1, self.used + 1
+        if self.used == len(self.batches):
+            self.round, self.used, self.batches = self.round + 1, 0, None
+            self.drawn = dict(self.sampler.drawn)
+        self._log(
+            step=self.total, stage=stage.name, stage_step=self.step, stage_steps=stage.steps,
+            loss=loss, lr=rate, tokens=self.tokens, seconds=round(time.monotonic() - began, 3),
+        )  # fmt: skip
 
     def _train_step(self, items: Sequence[Item], stage: StageConfig, rate: float) -> float:
         # Dropout depends on the step alone, so that a resumed run draws the same.
@@ -176,6 +186,7 @@ class Trainer:
             "average": self.average.shadow,
             "updates": self.average.updates,
             "place": (self.stage, self.step, self.total, self.tokens, self.best),
+            "round": (self.round, self.used, self.drawn),
             "run": self._identity(),
         }
         temporary = self.out / f"{STATE}.tmp"
@@ -185,26 +196,40 @@ class Trainer:
     def load_state(self) -> None:
         """Take up the run that state.pt holds; steps logged after it are forgotten."""
         state = torch.load(self.out / STATE, map_location=self.device, weights_only=True)
+        self.stage, self.step, self.total, self.tokens, self.best = state["place"]
         if state["run"] != self._identity():
             raise ValueError(
                 f"{self.out / STATE} belongs to another run: seed, recipe or data differ. "
                 f"It was {state['run']}, this is {self._identity()}. Resume with the same "
-                "arguments, or give another --out."
+                "arguments (only what lies ahead may change), or give another --out."
             )
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.average.shadow = state["average"]
         self.average.updates = state["updates"]
-        self.stage, self.step, self.total, self.tokens, self.best = state["place"]
+        self.round, self.used, self.drawn = state["round"]
+        self.sampler.drawn, self.batches = dict(self.drawn), None
+        if self.used:
+            self.batches = round_batches(self.config, self.stage, self.round, self.sampler)
         log = self.out / LOG
         lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
         kept = [line for line in lines if json.loads(line)["step"] <= self.total]
         log.write_text("".join(line + "\n" for line in kept), encoding="utf-8")
 
     def _identity(self) -> str:
-        """What must not change between a run and its resumption."""
-        sizes = {"squad": len(self.sampler.squad), "qamr": len(self.sampler.qamr)}
-        return json.dumps({"seed": self.seed, **sizes, **asdict(self.config)}, sort_keys=True)
+        """What must not change between a run and its resumption: what it did so far.
+
+        The stages ahead may, and the steps of the stage that it is in: a constant learning rate
+        goes on, or ends, as the clock has it, and the next stage takes up optimiser and average.
+        """
+        config = asdict(self.config)
+        config["stages"] = config["stages"][: self.stage + (self.step > 0)]
+        for stage in config["stages"]:
+            del stage["steps"]
+        used = {name for stage in config["stages"] for name in stage["shares"]}
+        config["sources"] = [s for s in config["sources"] if s["name"] in used]
+        sizes = {name: len(self.sampler.sources[name]) for name in sorted(used)}
+        return json.dumps({"seed": self.seed, "questions": sizes, **config}, sort_keys=True)
 
     def _log(self, **record: Any) -> None:
         with (self.out / LOG).open("a", encoding="utf-8") as file:

@@ -15,7 +15,7 @@ from training.config import StageConfig, TrainConfig
 from training.data import Example, Gold
 from training.encoding import Encoder
 from training.modelling import build_model
-from training.sampling import Sampler
+from training.sampling import Sampler, Source
 from training.trainer import Trainer
 
 # A tiny model gains nothing from a second thread, and loses much on a busy machine.
@@ -24,8 +24,8 @@ torch.set_num_threads(1)
 WORDS = [f"w{i}" for i in range(40)]
 VOCAB = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "?", *WORDS]
 STAGE = StageConfig(
-    name="tiny", epochs=2, learning_rate=1e-3, squad_share=1.0, negative_share=0.3,
-    qamr_share=0.5, qamr_negative_share=0.2,
+    name="tiny", steps=20, learning_rate=1e-3, shares={"long": 0.5, "short": 0.4},
+    negative_share=0.3, window_share=0.2, join_share=0.3, bare_share=0.3, keyword_share=0.2,
 )  # fmt: skip
 CONFIG = TrainConfig(stages=(STAGE,), max_seq_len=32, tokens_per_batch=160, bf16=False)
 SHAPE = {
@@ -65,9 +65,11 @@ def tiny_trainer() -> Callable[..., Trainer]:
     """Makes trainers that start alike: same weights, data and seed."""
 
     def make(out: Path, *, seed: int = 7, config: TrainConfig = CONFIG) -> Trainer:
-        squad, qamr = tiny_examples(30, 20, 1), tiny_examples(30, 6, 2)
-        documents = {"all": [example.passage for example in qamr]}
-        sampler = Sampler(Encoder(Tokenizer(VOCAB)), squad, qamr, documents, config.max_seq_len, 8)
+        sources = {
+            "long": Source(tiny_examples(30, 34, 1)),
+            "short": Source(tiny_examples(30, 6, 2), neighbours=False),
+        }
+        sampler = Sampler(Encoder(Tokenizer(VOCAB)), sources, config.max_seq_len, 8, seed)
         torch.manual_seed(seed)
         model = build_model(None, config.dropout, **SHAPE)
         return Trainer(config, sampler, model, out, seed=seed)

@@ -6,22 +6,27 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from safetensors.torch import load_file
 
 from training.mix import mix
-from training.tests.conftest import CONFIG
+from training.tests.conftest import CONFIG, STAGE
 from training.trainer import Trainer
 
 STEPS = 12
 Make = Callable[..., Trainer]
 
 
-def losses(out: Path) -> list[float]:
+def log(out: Path) -> list[dict[str, Any]]:
     lines = (out / "log.jsonl").read_text(encoding="utf-8").splitlines()
-    return [json.loads(line)["loss"] for line in lines]
+    return [json.loads(line) for line in lines]
+
+
+def losses(out: Path) -> list[float]:
+    return [line["loss"] for line in log(out)]
 
 
 def test_same_seed_same_losses(tiny_trainer: Make, tmp_path: Path) -> None:
@@ -57,6 +62,38 @@ def test_resumed_run_gives_the_losses_and_weights_of_an_unbroken_one(
         assert torch.equal(weight, resumed.average.shadow[name]), name
 
 
+def test_a_stage_may_be_ended_at_any_step_and_the_next_one_goes_on_from_it(
+    tiny_trainer: Make, tmp_path: Path
+) -> None:
+    """A constant stage, stopped as a signal does it, then a decay: as if planned so."""
+    stable = replace(STAGE, name="stable", end_factor=1.0)
+    decay = replace(STAGE, name="decay", steps=4)
+    planned = replace(CONFIG, stages=(replace(stable, steps=6), decay))
+    whole = tiny_trainer(tmp_path / "whole", config=planned)
+    whole.run()
+    open_end = replace(CONFIG, stages=(replace(stable, steps=1000), decay))
+    first = tiny_trainer(tmp_path / "cut", config=open_end)
+    first.run(6)
+    assert first.stage == 0
+    second = tiny_trainer(tmp_path / "cut", config=planned)
+    second.load_state()
+    second.run()
+    assert losses(tmp_path / "cut") == losses(tmp_path / "whole")
+    assert [line["lr"] for line in log(tmp_path / "cut")] == [1e-3] * 6 + [
+        pytest.approx(1e-3 * left / 4) for left in (4, 3, 2, 1)
+    ]
+    for name, weight in whole.average.shadow.items():
+        assert torch.equal(weight, second.average.shadow[name]), name
+
+
+def test_a_run_that_is_told_to_stop_keeps_its_state(tiny_trainer: Make, tmp_path: Path) -> None:
+    trainer = tiny_trainer(tmp_path)
+    trainer.stop = True
+    trainer.run()
+    assert trainer.total == 0
+    assert (tmp_path / "state.pt").is_file()
+
+
 def test_resuming_another_recipe_is_refused(tiny_trainer: Make, tmp_path: Path) -> None:
     tiny_trainer(tmp_path).run(2)
     other = tiny_trainer(tmp_path, config=replace(CONFIG, dropout=0.2))
@@ -69,7 +106,7 @@ def test_run_to_the_end_writes_a_checkpoint(tiny_trainer: Make, tmp_path: Path) 
     trainer.run()
     held = {path.name for path in (tmp_path / "model").iterdir()}
     assert held >= {"config.json", "model.safetensors", "metrics.json"}
-    steps = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    steps = log(tmp_path)
     assert steps[-1]["stage_step"] == steps[-1]["stage_steps"]
     # Learning happens: a random guess among some 20 tokens costs about log(20).
     assert sum(s["loss"] for s in steps[-5:]) < sum(s["loss"] for s in steps[:5])

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import random
-import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from qna_widget.core.tokenizer import Tokenizer
-from training.addresses import place_name, with_address
 from training.config import StageConfig, TrainConfig, load_config
-from training.data import DataError, Example, Gold, detokenise, read_qamr, read_squad
+from training.data import DataError, Example, Gold, held_out, read_squad
 from training.encoding import NULL, Encoder, collate, make_batches
-from training.sampling import Sampler, stage_batches
+from training.everyday import read_everyday, read_texts, squad_document
+from training.questions import keywords, unmarked
+from training.sampling import Sampler, Source, round_batches, without_held_out
 
 PASSAGE = "Ada met Bo. Bo, aged 40, lives in Oslo; Ada in Bonn."
 WORDS = ["ada", "met", "bo", "bonn", "aged", "40", "lives", "in", "oslo", "who", "where", "?"]
@@ -91,51 +92,103 @@ def test_squad_file_that_is_not_there(tmp_path: Path) -> None:
         read_squad(tmp_path / "none.json")
 
 
-# -- QAMR
+def test_passages_of_nameless_articles_are_no_neighbours(tmp_path: Path) -> None:
+    path = tmp_path / "data.json"
+    paragraphs = [{"context": PASSAGE, "qas": [qa(("Bo", 8))]}]
+    articles = [{"title": title, "paragraphs": paragraphs} for title in ("untitled", "", "T")]
+    path.write_text(json.dumps({"data": [*articles, {"paragraphs": paragraphs}]}), encoding="utf-8")
+    assert [example.group for example in read_squad(path)] == ["", "", "T", ""]
 
 
-def test_detokenise_writes_as_people_do() -> None:
-    penn = "`` I do n't know -LRB- yet -RRB- '' , said O'Hara 's wife : $ 5 , or 3 % ."
-    text, spans = detokenise(penn.split())
-    assert text == "\"I don't know (yet)\", said O'Hara's wife: $5, or 3%."
-    assert [text[start:end] for start, end in spans][:4] == ['"', "I", "do", "n't"]
+# -- everyday texts
+
+EVERYDAY = """=== note: two houses
+Bo lives in Oslo. Ada lives in Bonn,
+and Bo knows Bonn.
+---
+Q: Where does Bo live?
+A: Oslo | in Oslo
+Q: What does Bo know?
+A: Bonn@2
+Q: Who lives in Rome?
+N: Bo
+Q: And in Paris?
+N: -
+"""
 
 
-def qamr_folder(folder: Path, rows: list[str], sentences: str | None = None) -> Path:
-    default = "Wiki1k:w:1:0:0\tAda lives in Oslo .\nWiki1k:w:1:0:1\tBo is 40 .\n"
-    (folder / "wiki-sentences.tsv").write_text(sentences or default, encoding="utf-8")
-    (folder / "filtered-dev.tsv").write_text("".join(r + "\n" for r in rows), encoding="utf-8")
+def everyday(folder: Path, text: str = EVERYDAY) -> Path:
+    (folder / "note-a.txt").write_text(text, encoding="utf-8")
     return folder
 
 
-def qamr_row(question: str, *answers: str, sentence: str = "Wiki1k:w:1:0:0") -> str:
-    return "\t".join([sentence, "0 3", "7", "0", "3", question, *answers])
+def test_everyday_texts_become_examples(tmp_path: Path) -> None:
+    examples = read_everyday(everyday(tmp_path))
+    passage = "Bo lives in Oslo. Ada lives in Bonn,\nand Bo knows Bonn."
+    assert {example.passage for example in examples} == {passage}
+    golds = [[(passage[s:e], g.votes) for g in x.golds for s, e in g.spans] for x in examples]
+    assert golds == [[("Oslo", 3), ("in Oslo", 1)], [("Bonn", 3)], [], []]
+    assert examples[1].golds[0].spans[0][0] == passage.rindex("Bonn")
+    assert len({example.id for example in examples}) == 4
 
 
-def test_qamr_joins_answers_to_one_question(tmp_path: Path) -> None:
-    rows = [qamr_row("Where?", "3", "8:2 3", "9:3"), qamr_row("Where?", "3")]
-    examples, documents = read_qamr(qamr_folder(tmp_path, rows))
-    assert len(examples) == 1
-    found = {examples[0].passage[g.spans[0][0] : g.spans[0][1]]: g.votes for g in examples[0].golds}
-    assert found == {"Oslo": 3, "in Oslo": 1}
-    assert documents == {"Wiki1k:w:1": ["Ada lives in Oslo.", "Bo is 40."]}
+def test_everyday_texts_become_a_squad_file(tmp_path: Path) -> None:
+    texts = read_texts([everyday(tmp_path) / "note-a.txt"])
+    path = tmp_path / "out.json"
+    path.write_text(json.dumps(squad_document(texts)), encoding="utf-8")
+    read = read_squad(path)
+    made = read_everyday(tmp_path)
+    assert [(e.id, e.question, e.passage) for e in read] == [
+        (e.id, e.question, e.passage) for e in made
+    ]
+    assert [len(e.golds) for e in read] == [2, 1, 0, 0]
 
 
-def test_qamr_leaves_out_broken_up_answers_and_unknown_sentences(tmp_path: Path) -> None:
-    rows = [qamr_row("Who?", "0", "8:0 3"), qamr_row("Who?", "0", sentence="PTB:1")]
-    examples, _ = read_qamr(qamr_folder(tmp_path, rows))
-    assert [len(example.golds) for example in examples] == [1]
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("A: Oslo |", "A: Oslow |", "does not have 'Oslow'"),
+        ("A: Oslo |", "A: Osl |", "inside a word"),
+        ("A: Oslo |", "A: Oslo |  |", "a span is empty"),
+        ("Bonn@2", "Bonn@3", "does not have 'Bonn@3'"),
+        ("N: -", "", "expected 'Q: ...' and 'A: ...' or 'N: ...'"),
+        ("Q: And in Paris?", "Q:", "a question is empty"),
+        ("Q: And in Paris?\nN: -\n", "", "3 questions, at least 4"),
+        ("=== note: two houses", "=== two houses", "expected '=== kind: title'"),
+        ("---\n", "", "a line '---'"),
+        ("=== note", "note", "no text in it"),
+        ("A: Oslo |", "A: " + "Oslo " * 15 + "|", "longer than 14 words"),
+    ],
+)
+def test_faults_of_everyday_texts_are_named(tmp_path: Path, old: str, new: str, fault: str) -> None:
+    assert old in EVERYDAY
+    everyday(tmp_path, EVERYDAY.replace(old, new, 1))
+    with pytest.raises(DataError) as caught:
+        read_everyday(tmp_path)
+    assert fault in str(caught.value)
+    assert "note-a.txt" in str(caught.value)
 
 
-@pytest.mark.parametrize("rows", [["too\tfew"], []])
-def test_qamr_refuses_other_tables(tmp_path: Path, rows: list[str]) -> None:
-    with pytest.raises(DataError):
-        read_qamr(qamr_folder(tmp_path, rows))
+def test_the_same_everyday_text_twice_is_a_fault(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="the same text as"):
+        read_everyday(everyday(tmp_path, EVERYDAY + EVERYDAY))
 
 
-def test_qamr_folder_without_the_files(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"wiki-sentences\.tsv"):
-        read_qamr(tmp_path)
+def test_all_everyday_texts_of_the_repository_can_be_read() -> None:
+    folder = Path(__file__).parents[3] / "training" / "everyday"
+    train, validation = (read_everyday(folder / part) for part in ("train", "validation"))
+    assert not {e.passage for e in train} & {e.passage for e in validation}
+
+
+# -- questions
+
+
+def test_questions_shrink_to_what_people_type() -> None:
+    asked = "When was the bridge over the Rhine built? "
+    assert unmarked(asked) == "When was the bridge over the Rhine built"
+    assert keywords(asked, keep_asking=True) == "When bridge over Rhine built"
+    assert keywords(asked, keep_asking=False) == "bridge over Rhine built"
+    assert keywords("Who is she?", keep_asking=False) == "Who is she?"
 
 
 # -- tokens, rows, batches
@@ -194,46 +247,93 @@ def test_texts_without_tokens_are_refused(encoder: Encoder, blank: str) -> None:
         encoder.encode(example(passage=blank), 64)
 
 
-def sampler(encoder: Encoder) -> Sampler:
-    other = "Bo lives. " * 3
-    squad = [example("Oslo"), example("aged 40"), example(), example(passage=other)]
-    sentences = ["Ada lives in Oslo.", "Bo is 40.", "Bo met Ada."]
-    qamr = [example("Oslo", sentences[0]), example("40", sentences[1])]
-    return Sampler(encoder, squad, qamr, {"T": sentences}, 64, 16)
+NEIGHBOURS = ["Bo lives. " * 3, "Bo met who? " * 4]
+FAR = "Aged, aged, aged. " * 12
 
 
-def test_epochs_differ_and_repeat_from_the_seed(encoder: Encoder) -> None:
-    stage = StageConfig("s", 2, 1e-4, squad_share=1, qamr_share=1, negative_share=1)
-    config = TrainConfig((stage,), max_seq_len=64, tokens_per_batch=100)
-    first = stage_batches(config, 0, sampler(encoder), 5)
-    assert first == stage_batches(config, 0, sampler(encoder), 5)
-    assert first != stage_batches(config, 0, sampler(encoder), 6)
+def sampler(encoder: Encoder, seed: int = 5) -> Sampler:
+    squad = [example("Oslo"), example("aged 40"), example()]
+    squad += [example(passage=text) for text in NEIGHBOURS]
+    alone = replace(example("Oslo", FAR + "Bo lives in Oslo. " + FAR), group="")
+    sources = {"squad": Source(squad), "long": Source([alone], neighbours=False)}
+    return Sampler(encoder, sources, 64, 16, seed)
 
 
-def test_qamr_answers_stay_right_amid_other_sentences(encoder: Encoder) -> None:
-    stage = StageConfig("s", 1, 1e-4, qamr_share=1, join_share=1)
+def stage(**values: Any) -> StageConfig:
+    return StageConfig(**{"name": "s", "steps": 1, "learning_rate": 1e-4, **values})
+
+
+def test_rounds_differ_and_repeat_from_the_seed(encoder: Encoder) -> None:
+    plan = stage(shares={"squad": 1}, negative_share=1, join_share=0.5, keyword_share=0.3)
+    config = TrainConfig((plan,), max_seq_len=64, tokens_per_batch=100)
+    first, again, other = (sampler(encoder, seed) for seed in (5, 5, 6))
+    rounds = [round_batches(config, 0, number, first) for number in (0, 1)]
+    assert rounds[0] != rounds[1]
+    assert rounds == [round_batches(config, 0, number, again) for number in (0, 1)]
+    assert rounds[0] != round_batches(config, 0, 0, other)
+
+
+def test_every_question_is_drawn_before_one_is_drawn_again(encoder: Encoder) -> None:
+    made = sampler(encoder)
+    draws = [made._draw("squad", 0.4) for _ in range(5)]
+    assert [len(draw) for draw in draws] == [2] * 5
+    ids = [id(one) for draw in draws for one in draw]
+    assert len(set(ids[:5])) == len(set(ids[5:])) == 5
+    assert ids[:5] != ids[5:]
+    assert [len(made._draw("squad", share)) for share in (2.2, 0)] == [11, 0]
+
+
+def test_an_answer_stays_right_between_neighbours(encoder: Encoder) -> None:
     made = sampler(encoder)
     lengths = set()
     for seed in range(30):
-        for item in made.epoch(stage, random.Random(seed)):
+        items = made.round(stage(shares={"squad": 1}, join_share=1), random.Random(seed))
+        assert len(items) == 5
+        for item in items:
             start, end = item.targets[0]
             answer = words(encoder, item.input_ids[start : end + 1])
-            assert answer in (["oslo"], ["40"])
+            assert answer in (["oslo"], ["aged", "40"], ["[CLS]"])
             lengths.add(len(item.input_ids))
-    assert len(lengths) > 2
+    assert len(lengths) > 5
 
 
 def test_negatives_never_hold_the_answer(encoder: Encoder) -> None:
-    stage = StageConfig("s", 1, 1e-4, squad_share=1, negative_share=1)
     made = sampler(encoder)
-    items = made.epoch(stage, random.Random(1))
-    assert len(items) == 6  # four questions, and two that have an answer to lack
-    assert sum(item.targets == (NULL,) for item in items) == 4
+    items = made.round(stage(shares={"squad": 1}, negative_share=1), random.Random(1))
+    assert len(items) == 7  # five questions, and two that have an answer to lack
+    unanswered = [item for item in items if item.targets == (NULL,)]
+    assert len(unanswered) == 5
+    for item in items[5:]:
+        assert "oslo" not in words(encoder, item.input_ids) or item.targets != (NULL,)
+
+
+def test_a_window_without_the_answer_has_none(encoder: Encoder) -> None:
+    made = sampler(encoder)
+    found = 0
+    for seed in range(20):
+        items = made.round(stage(shares={"long": 1}, window_share=1), random.Random(seed))
+        assert "oslo" in words(encoder, items[0].input_ids)
+        for item in items[1:]:
+            found += 1
+            assert item.targets == (NULL,)
+            assert len(item.input_ids) == 64
+            assert "oslo" not in words(encoder, item.input_ids)
+    assert found > 10
+
+
+def test_held_out_passages_are_left_out_of_every_source(encoder: Encoder) -> None:
+    passages = [f"Passage {number}." for number in range(300)]
+    kept_back = {passage for passage in passages if held_out(passage)}
+    assert 15 < len(kept_back) < 45
+    rows = [example(passage=passage) for passage in passages]
+    copies = [example(passage=passage.replace(" ", "  ")) for passage in passages]
+    left = without_held_out({"web": rows, "copies": copies}, ["web"])
+    assert len(left["web"]) == len(left["copies"]) == 300 - len(kept_back)
+    assert without_held_out({"web": rows}, [])["web"] == rows
 
 
 def test_batches_hold_every_row_once_within_the_limit(encoder: Encoder) -> None:
-    stage = StageConfig("s", 1, 1e-4, squad_share=1, qamr_share=1)
-    items = sampler(encoder).epoch(stage, random.Random(1))
+    items = sampler(encoder).round(stage(shares={"squad": 3, "long": 2}), random.Random(1))
     batches = make_batches(items, 70, random.Random(2))
     assert sorted(map(id, items)) == sorted(id(item) for batch in batches for item in batch)
     for batch in batches:
@@ -241,9 +341,7 @@ def test_batches_hold_every_row_once_within_the_limit(encoder: Encoder) -> None:
 
 
 def test_collate_pads_and_marks(encoder: Encoder) -> None:
-    items = sampler(encoder).epoch(
-        StageConfig("s", 1, 1e-4, squad_share=1, qamr_share=1), random.Random(1)
-    )
+    items = sampler(encoder).round(stage(shares={"squad": 1, "long": 1}), random.Random(1))
     arrays = collate(items, 0)
     for row, item in enumerate(items):
         length = len(item.input_ids)
@@ -261,10 +359,10 @@ def test_collate_pads_and_marks(encoder: Encoder) -> None:
 
 def test_the_recipe_loads() -> None:
     path = Path(__file__).parents[3] / "training" / "recipe.toml"
-    assert load_config(path).stages[0].name == "qamr"
+    assert load_config(path).stages[0].name == "stable"
 
 
-@pytest.mark.parametrize("text", ["", "sede = 1\n[[stage]]\n", "[[stage]]\nepoch = 1\n"])
+@pytest.mark.parametrize("text", ["", "sede = 1\n[[stage]]\n[[source]]\n", "[[stage]]\n"])
 def test_a_recipe_with_unknown_names_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "recipe.toml"
     path.write_text(text, encoding="utf-8")
@@ -272,36 +370,12 @@ def test_a_recipe_with_unknown_names_is_refused(tmp_path: Path, text: str) -> No
         load_config(path)
 
 
-# -- addresses
-
-
-@pytest.mark.parametrize(
-    ("question", "answer", "name"),
-    [
-        ("Where did Ada live?", "in Oslo", "Oslo"),
-        ("where was it?", "New York", "New York"),
-        ("Who lived in Oslo?", "Oslo", None),
-        ("Where did Ada live?", "a small town", None),
-    ],
-)
-def test_places_are_names_that_answer_where(question: str, answer: str, name: str | None) -> None:
-    passage = f"Ada of Bonn lived {answer} for years."
-    start = passage.find(answer)
-    golds = (Gold(((start, start + len(answer)),)),)
-    assert place_name(Example("1", question, passage, golds, "T")) == name
-
-
-def test_an_address_is_the_answer_wherever_it_lands() -> None:
-    passage = "Ada lived in Oslo."
-    where = Example("1", "Where did Ada live?", passage, (Gold(((13, 17),)),), "T")
-    passages = set()
-    for seed in range(40):
-        made = with_address(where, ["She left Oslo in May."], random.Random(seed))
-        ((start, end),) = made.golds[0].spans
-        assert re.fullmatch(r"\d+ Oslo [A-Z]\w+", made.passage[start:end])
-        assert made.answer_texts == (made.passage[start:end],)
-        assert len(re.findall(r"\d+ Oslo", made.passage)) == 1
-        passages.add(
-            re.sub(r"\d+ Oslo [A-Z]\w+", "#", re.sub(r"on Oslo \w+", "on @", made.passage))
-        )
-    assert {"Ada lived at #.", "Ada lived on @. She left # in May."} <= passages
+def test_a_share_of_an_unknown_source_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "recipe.toml"
+    path.write_text(
+        '[[source]]\nname = "a"\npath = "a.json"\n[[stage]]\nname = "s"\nsteps = 1\n'
+        "learning_rate = 1e-4\nshares = { b = 1 }\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(ValueError, match=r"shares of \['b'\]; sources are \['a'\]"):
+        load_config(path)
