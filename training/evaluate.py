@@ -16,6 +16,7 @@ from qna_widget.core.tokenizer import Tokenizer
 from qna_widget.core.types import DecodingOptions, Feature, FeatureOptions, Logits
 from qna_widget.evaluation import Prediction, report
 from qna_widget.evaluation.squad import Example
+from training.measure import Told
 
 # The best span whatever its margin; thresholds are tried afterwards.
 SPANS_ONLY = DecodingOptions(top_k=1, no_answer_threshold=math.inf)
@@ -35,29 +36,53 @@ def evaluate(
     by some tenths.
     """
     began = time.monotonic()
+    read = read_all(model, tokenizer, examples, bf16=bf16)
+    told = [best_span(prepared, logits) for prepared, logits in read]
+    predictions = [Prediction(one.text, one.margin) for one in told]
+    return dict(report(examples, predictions, 0.0, time.monotonic() - began).figures)
+
+
+def read_all(
+    model: BertForQuestionAnswering,
+    tokenizer: Tokenizer,
+    examples: Sequence[Example],
+    *,
+    bf16: bool = False,
+) -> list[tuple[Prepared, list[Logits]]]:
+    """Run the model on every window of every example, in batches of similar length."""
     prepared: list[Prepared] = []
     for example in examples:
         previous = prepared[-1] if prepared else None
         prepared.append(
             prepare(example.question, example.passage, tokenizer, FeatureOptions(), previous)
         )
-    decoders = [Decoder(one.features) for one in prepared]
     windows = [
         (row, number, feature)
         for row, one in enumerate(prepared)
         for number, feature in enumerate(one.features)
     ]
     windows.sort(key=lambda window: len(window[2].input_ids))
+    found: dict[tuple[int, int], Logits] = {}
     for batch in _batches(windows):
         features = [feature for _, _, feature in batch]
         logits = _forward(model, features, tokenizer.pad_id, bf16)
         for (row, number, _), output in zip(batch, logits, strict=True):
-            decoders[row].add(number, output)
-    predictions = []
-    for one, decoder in zip(prepared, decoders, strict=True):
-        result = conclude(one, decoder, SPANS_ONLY)
-        predictions.append(Prediction(result.answers[0].text, result.null_margin))
-    return dict(report(examples, predictions, 0.0, time.monotonic() - began).figures)
+            found[row, number] = output
+    return [
+        (one, [found[row, number] for number in range(len(one.features))])
+        for row, one in enumerate(prepared)
+    ]
+
+
+def best_span(prepared: Prepared, logits: Sequence[Logits], temperature: float = 1.0) -> Told:
+    """Decode the windows of a question, their logits divided by `temperature`."""
+    decoder = Decoder(prepared.features)
+    for number, one in enumerate(logits):
+        starts, ends = one.start_logits / temperature, one.end_logits / temperature
+        decoder.add(number, Logits(starts, ends))
+    result = conclude(prepared, decoder, SPANS_ONLY)
+    best = result.answers[0]
+    return Told(best.text, result.null_margin, best.probability)
 
 
 Window = tuple[int, int, Feature]

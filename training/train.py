@@ -16,7 +16,6 @@ import torch
 from qna_widget.core.tokenizer import Tokenizer
 from qna_widget.errors import QnaError
 from qna_widget.evaluation.squad import read_examples
-from qna_widget.core.tokenizer import Tokenizer
 from training.config import SourceConfig, load_config
 from training.data import DataError, Example, read_squad
 from training.encoding import Encoder

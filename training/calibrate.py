@@ -1,0 +1,129 @@
+"""Make probabilities true, and choose when to say "no answer": the last step of the recipe.
+
+    python -m training.calibrate CHECKPOINT --out OUT --squad validation.json --everyday FOLDER
+
+A temperature divides all logits, so that of answers shown at 80 % about 80 % are right. It goes
+into the last product (qa_outputs) and costs nothing. The default no-answer threshold is written
+into config.json, from where the export takes it to model.json. Both are fitted to sets in which
+one question in four is made to count as unanswerable; each set counts the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+
+from qna_widget.core.tokenizer import Tokenizer
+from qna_widget.errors import QnaError
+from qna_widget.evaluation.squad import Example, read_examples
+from training.data import DataError
+from training.evaluate import best_span, read_all
+from training.measure import (
+    Scored,
+    calibration_error,
+    compare,
+    default_threshold,
+    log_loss,
+    reliability,
+)
+from training.modelling import build_model
+from training.suite import everyday
+
+TEMPERATURES = [round(float(t), 2) for t in np.arange(0.6, 2.51, 0.1)]
+
+
+def scores_by_temperature(
+    checkpoint: Path, examples: Sequence[Example], temperatures: Sequence[float]
+) -> list[Scored]:
+    """Run the model once; score its best spans at each temperature."""
+    vocab = (checkpoint / "vocab.txt").read_text(encoding="utf-8").splitlines()
+    read = read_all(build_model(checkpoint, 0.0), Tokenizer(vocab), examples)
+    return [
+        compare(examples, [best_span(one, logits, t) for one, logits in read]) for t in temperatures
+    ]
+
+
+def best_temperature(losses: Sequence[float], temperatures: Sequence[float]) -> float:
+    """The lowest point of the parabola through the best grid point and its neighbours."""
+    at = int(np.argmin(losses))
+    if at in (0, len(losses) - 1):
+        return temperatures[at]
+    left, middle, right = losses[at - 1 : at + 2]
+    step = temperatures[at + 1] - temperatures[at]
+    return temperatures[at] + step * 0.5 * (left - right) / (left - 2 * middle + right)
+
+
+def calibrated(checkpoint: Path, out: Path, temperature: float, threshold: float) -> None:
+    """Copy the checkpoint with its logits divided by `temperature`, and name the threshold."""
+    if out.exists():
+        raise DataError(f"{out} exists already; give another --out")
+    shutil.copytree(checkpoint, out)
+    weights = load_file(checkpoint / "model.safetensors")
+    for name in ("qa_outputs.weight", "qa_outputs.bias"):
+        weights[name] = weights[name] / temperature
+    save_file(weights, out / "model.safetensors", metadata={"format": "pt"})
+    config = json.loads((out / "config.json").read_text(encoding="utf-8"))
+    config["no_answer_threshold"] = threshold
+    (out / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+
+
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m training.calibrate",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("checkpoint", type=Path)
+    add("--out", type=Path, required=True, help="folder for the calibrated checkpoint")
+    add("--squad", type=Path, action="append", default=[], help="SQuAD file; may be given again")
+    add("--everyday", type=Path, action="append", default=[], help="folder of everyday texts")
+    add("--threads", type=int, help="processor threads (default: PyTorch's)")
+    return parser.parse_args(arguments)
+
+
+def run(args: argparse.Namespace) -> None:
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    sets = {path: read_examples(path) for path in args.squad}
+    sets |= {path: everyday(path) for path in args.everyday}
+    if not sets:
+        raise DataError("Nothing to calibrate with: give --squad FILE or --everyday FOLDER.")
+    grid = [
+        scores_by_temperature(args.checkpoint, examples, TEMPERATURES) for examples in sets.values()
+    ]
+    losses = [
+        sum(log_loss(rows[number]) for rows in grid) / len(grid)
+        for number in range(len(TEMPERATURES))
+    ]
+    temperature = round(best_temperature(losses, TEMPERATURES), 3)
+    # Margins are divided, too, so the threshold belongs to the temperature.
+    nearest = int(np.argmin([abs(t - temperature) for t in TEMPERATURES]))
+    raw = default_threshold([rows[TEMPERATURES.index(1.0)] for rows in grid])
+    threshold = round(raw / temperature, 2)
+    for path, rows in zip(sets, grid, strict=True):
+        error = calibration_error(reliability(rows[nearest], raw / TEMPERATURES[nearest]))
+        print(f"{path}: calibration error {error:.1f} points at {TEMPERATURES[nearest]}")
+    calibrated(args.checkpoint, args.out, temperature, threshold)
+    print(f"temperature {temperature}, no-answer threshold {threshold}, written to {args.out}")
+
+
+def main() -> int:
+    try:
+        run(parse())
+    except (ValueError, QnaError) as error:
+        print(f"calibrate: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
