@@ -125,7 +125,8 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
 
 def run(args: argparse.Namespace) -> None:
     answerer = QuestionAnswerer(args.model)
-    threshold = args.threshold if args.threshold is not None else 0.0
+    own = answerer.manifest.no_answer_threshold
+    threshold = own if args.threshold is None else args.threshold
     rows: dict[str, dict[str, float]] = {}
     scores: dict[str, Scored] = {}
     lines: list[str] = []

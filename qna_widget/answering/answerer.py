@@ -151,10 +151,10 @@ class QuestionAnswerer:
         """Return everything known about one question.
 
         Options, None for the default: top_k; max_answer_len, doc_stride (the step from one window
-        to the next), max_seq_len, max_question_len (tokens); no_answer_threshold (logits; infinity
-        turns "no answer" off, as does handle_impossible_answer=False); overlap ("none", "nested",
-        "allow"); align_to_words (False). Raises BlankQuestionError, BlankPassageError, and
-        InputError for a value that is not allowed.
+        to the next), max_seq_len, max_question_len (tokens); no_answer_threshold (logits; the
+        model's own; infinity turns "no answer" off, as does handle_impossible_answer=False);
+        overlap ("none", "nested", "allow"); align_to_words (False). Raises BlankQuestionError,
+        BlankPassageError, and InputError for a value that is not allowed.
         """
         pair = [(question, passage)]
         (result,) = self._stream(pair, self.options(**options), progress=int(progress))
@@ -173,7 +173,7 @@ class QuestionAnswerer:
 
     def options(self, **options: Any) -> AskOptions:
         """Check the options of `ask` and fill in the defaults. Raises InputError."""
-        return ask_options(options, self.manifest.max_seq_len)
+        return ask_options(options, self.manifest.max_seq_len, self.manifest.no_answer_threshold)
 
     def _stream(
         self, pairs: Iterable[PairLike], options: AskOptions, *, progress: int = 0

@@ -35,10 +35,11 @@ class AskOptions:
     align_to_words: bool = False
 
 
-def ask_options(given: Mapping[str, Any], longest: int) -> AskOptions:
+def ask_options(given: Mapping[str, Any], longest: int, threshold: float = 0.0) -> AskOptions:
     """Check the options by name and fill in the defaults; None stands for the default.
 
-    `longest` is the most tokens that the model takes in one window. Raises InputError.
+    `longest` is the most tokens that the model takes in one window, `threshold` its own of "no
+    answer" (logits). Raises InputError.
     """
     refuse_unknown_options(given, ASK_OPTIONS)
     values = {name: value for name, value in given.items() if value is not None}
@@ -62,7 +63,7 @@ def ask_options(given: Mapping[str, Any], longest: int) -> AskOptions:
         DecodingOptions(
             top_k=choose("top_k"),
             max_answer_len=choose("max_answer_len"),
-            no_answer_threshold=_threshold(values),
+            no_answer_threshold=_threshold(values, threshold),
             overlap=choose("overlap"),
         ),
         align_to_words=check_value("align_to_words", values.get("align_to_words", False), TRUTH),
@@ -79,7 +80,7 @@ def refuse_unknown_options(given: Mapping[str, Any], allowed: tuple[str, ...]) -
         )
 
 
-def _threshold(values: Mapping[str, Any]) -> float:
+def _threshold(values: Mapping[str, Any], default: float) -> float:
     """Return the margin in logits above which "no answer" wins; infinity: never."""
     possible = check_value(
         "handle_impossible_answer", values.get("handle_impossible_answer", True), TRUTH
@@ -91,7 +92,7 @@ def _threshold(values: Mapping[str, Any]) -> float:
                 f"{values['no_answer_threshold']!r} says when it wins. Give one of them."
             )
         return float("inf")
-    threshold = values.get("no_answer_threshold", INPUTS["no_answer_threshold"]["default"])
+    threshold = values.get("no_answer_threshold", default)
     if isinstance(threshold, Real) and threshold == float("inf"):
         return float("inf")
     checked: float = check_value("no_answer_threshold", threshold, THRESHOLD)

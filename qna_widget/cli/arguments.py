@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from qna_widget.answering.options import THRESHOLD
-from qna_widget.core.contract import INPUTS, check_input, check_value
+from qna_widget.core.contract import INPUTS, check_input, check_value, plain_type
 from qna_widget.errors import BlankQuestionError, InputError
 from qna_widget.models import names
 
@@ -44,7 +44,7 @@ def allowed(name: str) -> Callable[[str], Any]:
 
     def read(text: str) -> Any:
         try:
-            value = _NUMBERS.get(INPUTS[name]["type"], str)(text)
+            value = _NUMBERS.get(plain_type(INPUTS[name]), str)(text)
         except ValueError:
             value = text
         return _checked(check_input, name, value)

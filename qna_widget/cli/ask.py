@@ -36,9 +36,8 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--threshold",
         type=threshold,
-        default=INPUTS["no_answer_threshold"]["default"],
         metavar="LOGITS",
-        help='the lower, the sooner "no answer" wins (%(default)s); inf: never',
+        help='the lower, the sooner "no answer" wins (default: the model\'s own); inf: never',
     )
     parser.add_argument(
         "--max-answer-len",

@@ -7,8 +7,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from qna_widget.core.contract import INPUTS
-
 from .arguments import add_model, allowed, command, whole
 from .codes import OK
 from .files import refuse_overwriting, writing
@@ -31,9 +29,8 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--threshold",
         type=allowed("no_answer_threshold"),
-        default=INPUTS["no_answer_threshold"]["default"],
         metavar="LOGITS",
-        help='the lower, the sooner "no answer" wins (%(default)s)',
+        help='the lower, the sooner "no answer" wins (default: the model\'s own)',
     )
     for option, what in (("--predictions", "answer"), ("--null-margins", "null margin")):
         parser.add_argument(

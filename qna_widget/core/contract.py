@@ -34,10 +34,21 @@ def check_input(name: str, value: object) -> Any:
     return check_value(name, value, INPUTS[name])
 
 
+def own_threshold(described: Mapping[str, object]) -> float:
+    """Return the no-answer threshold (logits) that a model's description names; 0 without one.
+
+    Raises InputError.
+    """
+    named = check_input("no_answer_threshold", described.get("no_answer_threshold"))
+    return 0.0 if named is None else float(named)
+
+
 def check_value(name: str, value: object, spec: Mapping[str, Any]) -> Any:
     """`check_input` for any specification in the contract's form."""
+    if value is None and "null" in spec:
+        return None
     try:
-        checked = _COERCE[spec["type"]](value)
+        checked = _COERCE[plain_type(spec)](value)
     except (TypeError, ValueError, OverflowError):
         raise InputError(f"{name} must be {_allowed(spec)}; got {shown(value)}.") from None
     if "enum" in spec and checked not in spec["enum"]:
@@ -47,6 +58,12 @@ def check_value(name: str, value: object, spec: Mapping[str, Any]) -> Any:
     if isinstance(checked, str):
         _refuse_lone_surrogates(name, checked)
     return checked
+
+
+def plain_type(spec: Mapping[str, Any]) -> str:
+    """Return the type of a value that is not null."""
+    given: str | list[str] = spec["type"]
+    return given if isinstance(given, str) else given[0]
 
 
 def check_inputs(values: Mapping[str, object]) -> dict[str, Any]:
@@ -142,10 +159,10 @@ def _allowed(spec: Mapping[str, Any]) -> str:
         "string": "a string",
         "integer": "a whole number",
         "number": "a number",
-    }[spec["type"]]
-    if "minimum" not in spec:
-        return noun
-    return f"{noun} from {spec['minimum']} to {spec['maximum']} ({spec['unit']})"
+    }[plain_type(spec)]
+    if "minimum" in spec:
+        noun += f" from {spec['minimum']} to {spec['maximum']} ({spec['unit']})"
+    return f"{noun}, or None for {spec['null']}" if "null" in spec else noun
 
 
 def shown(value: object) -> str:

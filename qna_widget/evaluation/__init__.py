@@ -68,8 +68,15 @@ def kernel_predictor(model: str, **options: Any) -> Predictor:
     return Predictor(answerer.manifest, predict)
 
 
-def evaluate(examples: Sequence[Example], predict: Predictor, *, threshold: float = 0.0) -> Report:
-    """Ask all questions, with a progress bar, and score the answers."""
+def evaluate(
+    examples: Sequence[Example], predict: Predictor, *, threshold: float | None = None
+) -> Report:
+    """Ask all questions, with a progress bar, and score the answers.
+
+    `threshold` in logits; None: the model's own.
+    """
+    if threshold is None:
+        threshold = predict.model.no_answer_threshold
     begun = time.perf_counter()
     predictions = list(progress_bar(predict(examples), len(examples), "questions"))
     return report(examples, predictions, threshold, time.perf_counter() - begun)

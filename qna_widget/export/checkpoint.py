@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, deserialize
 
-from qna_widget.errors import ExportError
+from qna_widget.core.contract import own_threshold
+from qna_widget.errors import ExportError, InputError
 
 from .json_file import read_object
 from .vocabulary import read_vocabulary
@@ -47,6 +48,13 @@ class Checkpoint:
                 f"{self.folder} has no weight {name!r}. A question-answering checkpoint of "
                 f"{self.config.get('model_type')!r} is needed, its head (qa_outputs) included."
             ) from None
+
+    def threshold(self) -> float:
+        """Return the model's own no-answer threshold (logits) from config.json; 0 without one."""
+        try:
+            return own_threshold(self.config)
+        except InputError as error:
+            raise ExportError(f"{self.folder}/config.json: {error}") from None
 
     def integer(self, name: str) -> int:
         """Return a whole number, 1 or more, from config.json."""

@@ -123,6 +123,7 @@ def export_checkpoint(
         "title": origin.title,
         "max_seq_len": max_seq_len,
         "lowercase": checkpoint.lowercase,
+        "no_answer_threshold": checkpoint.threshold(),
         "precision": precision,
         # Sessions of the others have nothing to do; here they fold the casts once.
         "optimized": precision != "fp16",

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from qna_widget.core.contract import own_threshold
 from qna_widget.errors import ModelFileError, ModelNotFoundError
 from qna_widget.hosts.assets import PACKAGE, Asset, model_files
 from qna_widget.runtime.progress import Progress, transfer_bar
@@ -49,6 +50,8 @@ class ModelManifest:
     vocab: Asset
     onnx_webgpu: Asset | None = None
     """The same model for WebGPU, fp32 or fp16 in standard operators: there int8 is slow."""
+    no_answer_threshold: float = 0.0
+    """Its own: "no answer" wins above this margin (logits) unless somebody sets another."""
 
 
 @dataclass(frozen=True)
@@ -190,6 +193,7 @@ def _describe(folder: Path) -> ModelManifest:
             onnx=_asset(folder, description["files"]["onnx"]),
             vocab=_asset(folder, description["files"]["vocab"]),
             onnx_webgpu=_optional_asset(folder, description["files"].get("onnx_webgpu")),
+            no_answer_threshold=own_threshold(description),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelFileError(

@@ -5,7 +5,7 @@ import type { Result } from "../core/types";
 import { type Client, pageRuntime } from "../runtime/client";
 import { type Asked, type Draft, History } from "./history";
 import type { Host } from "./host";
-import type { Inputs } from "./inputs";
+import { askOptions, type Inputs } from "./inputs";
 import { ModelLoading } from "./model-loading";
 import { type Actions, type ComponentState, initialState } from "./state";
 
@@ -66,9 +66,9 @@ class QnaComponent implements Component {
       update: (changes) => this.update(changes),
       ready: (manifest, backend) => {
         this.stopAsking();
-        const { title } = manifest.model;
+        const { title, no_answer_threshold: model_threshold = 0 } = manifest.model;
         const done = { change: null, progress: null, result: null, scores: null, error: "" };
-        this.set({ ...done, notice: this.notice(), model: title, backend });
+        this.set({ ...done, notice: this.notice(), model: title, model_threshold, backend });
         void this.ask();
         this.loading.tell();
       },
@@ -155,7 +155,9 @@ class QnaComponent implements Component {
       if (!this.loading.busy && this.state.status === "idle") this.loading.retry();
       return;
     }
-    const { passage, question, model: _, ...options } = this.state.inputs;
+    const { inputs, model_threshold } = this.state;
+    const { passage, question } = inputs;
+    const options = askOptions(inputs, model_threshold);
     if (isBlank(this.state.inputs)) {
       this.stopAsking();
       this.update({ status: "ready", progress: null, result: null, error: "" });

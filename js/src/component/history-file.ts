@@ -4,8 +4,8 @@ import { contract } from "../core/contract";
 import { crc32 } from "../core/crc32";
 import { createOffsetMap, type OffsetMap } from "../core/offsets";
 import { wellFormed } from "../core/text";
-import type { AskOptions } from "../core/types";
 import type { Asked } from "./history";
+import type { Options } from "./inputs";
 
 const { csv_columns, formula_starts, formula_prefix } = contract.history;
 
@@ -23,7 +23,7 @@ interface Question {
   readonly passage_crc32: number;
   readonly passage_length: number;
   readonly model: string;
-  readonly options: AskOptions;
+  readonly options: Options;
   readonly null_score: number | null;
   readonly answers: Asked["answers"];
   readonly asked_at: string;

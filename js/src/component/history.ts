@@ -1,14 +1,14 @@
 // What was asked so far and what came of it, as far as memory allows. Pure: the time is handed in.
 
 import { contract } from "../core/contract";
-import type { Answer, AskOptions, Result } from "../core/types";
-import type { Inputs } from "./inputs";
+import type { Answer, Result } from "../core/types";
+import type { Inputs, Options } from "./inputs";
 
 /** A question with its final answers. Offsets in UTF-16 units. */
 export interface Asked {
   readonly question: string;
   readonly passage: string;
-  readonly options: AskOptions;
+  readonly options: Options;
   /** Title of the model that answered. */
   readonly model: string;
   readonly null_score: number | null;
@@ -29,7 +29,7 @@ export interface Recorded {
 export interface Draft {
   readonly question: string;
   readonly passage: string;
-  readonly options: AskOptions;
+  readonly options: Options;
 }
 
 /** Entries; beyond, the oldest go. */
@@ -143,9 +143,9 @@ function isStep(entry: Asked, next: Asked | undefined): boolean {
   return typed && next.asked_at - entry.asked_at < TYPING_MS;
 }
 
-function optionsOf(inputs: Inputs): AskOptions {
-  const names = contract.history.options as (keyof AskOptions)[];
-  return Object.fromEntries(names.map((name) => [name, inputs[name]])) as unknown as AskOptions;
+function optionsOf(inputs: Inputs): Options {
+  const names = contract.history.options as (keyof Options)[];
+  return Object.fromEntries(names.map((name) => [name, inputs[name]])) as unknown as Options;
 }
 
 function same(a: Asked, b: Asked): boolean {
@@ -156,6 +156,6 @@ function sameText(a: Draft, b: Draft): boolean {
   return a.question === b.question && a.passage === b.passage;
 }
 
-function sameOptions(a: AskOptions, b: AskOptions): boolean {
-  return (Object.keys(a) as (keyof AskOptions)[]).every((name) => a[name] === b[name]);
+function sameOptions(a: Options, b: Options): boolean {
+  return (Object.keys(a) as (keyof Options)[]).every((name) => a[name] === b[name]);
 }

@@ -2,7 +2,13 @@
 import { contract } from "../core/contract";
 import type { AskOptions, Overlap } from "../core/types";
 
-export interface Inputs extends AskOptions {
+/** What a person chooses per question. */
+export interface Options extends Omit<AskOptions, "no_answer_threshold"> {
+  /** Null: the model's own. */
+  readonly no_answer_threshold: number | null;
+}
+
+export interface Inputs extends Options {
   readonly passage: string;
   readonly question: string;
   readonly model: string;
@@ -20,6 +26,21 @@ export const DEFAULT_INPUTS: Inputs = {
   overlap: inputs.overlap.default as Overlap,
   model: inputs.model.default,
 };
+
+/**
+ * What is asked when a person chose these.
+ * @param own the model's own no-answer threshold
+ */
+export function askOptions(chosen: Options, own: number): AskOptions {
+  const { top_k, max_answer_len, doc_stride, overlap, no_answer_threshold } = chosen;
+  return {
+    top_k,
+    max_answer_len,
+    doc_stride,
+    overlap,
+    no_answer_threshold: no_answer_threshold ?? own,
+  };
+}
 
 /** Whether both ask the same, whoever made them. */
 export function sameInputs(one: Inputs, other: Inputs): boolean {

@@ -3,7 +3,7 @@
 import type { ModelChoice, Progress } from "../core/manifest";
 import type { RawScores, Result } from "../core/types";
 import type { Asked, Draft } from "./history";
-import type { Inputs } from "./inputs";
+import { askOptions, type Inputs } from "./inputs";
 
 export type Status = "idle" | "loading" | "ready" | "running" | "error";
 
@@ -35,6 +35,8 @@ export interface ComponentState {
   readonly notice: string;
   /** Title of the model that answers, "" until known. */
   readonly model: string;
+  /** The model's own margin in logits above which "no answer" wins, 0 until known. */
+  readonly model_threshold: number;
   /** What the reader can choose from; empty where there is no choice. */
   readonly models: readonly ModelChoice[];
   readonly change: ModelChange | null;
@@ -53,10 +55,16 @@ export function initialState(inputs: Inputs): ComponentState {
     error: "",
     notice: "",
     model: "",
+    model_threshold: 0,
     models: [],
     change: null,
     backend: "",
   };
+}
+
+/** The margin in logits above which "no answer" wins: the reader's, else the model's own. */
+export function thresholdOf({ inputs, model_threshold }: ComponentState): number {
+  return askOptions(inputs, model_threshold).no_answer_threshold;
 }
 
 /** Whether the answers are another model's than the inputs name. */

@@ -27,6 +27,8 @@ export interface ModelManifest {
   /** Tokens of a whole window. */
   readonly max_seq_len: number;
   readonly lowercase: boolean;
+  /** Its own: "no answer" wins above this margin (logits) unless somebody sets another. 0 if absent. */
+  readonly no_answer_threshold?: number;
   /** The graph was optimised ahead of time (qna_widget/export): the browser need not do it again. */
   readonly optimized?: boolean;
   readonly onnx: Asset;

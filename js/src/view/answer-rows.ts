@@ -1,6 +1,5 @@
 // One row of the ranked list: an answer's text, probability, score and place.
 
-import type { Inputs } from "../component/inputs";
 import { toCodePoints } from "../core/offsets";
 import type { Answer, Result } from "../core/types";
 import { CONTROL, el, hidden, setAttribute } from "./dom";
@@ -42,21 +41,21 @@ export function rankUnder(target: EventTarget | null): number | null {
 }
 
 /** Spans in their order, "no answer" first when it wins and last when it does not. */
-export function rows(result: Result, inputs: Inputs): Row[] {
+export function rows(result: Result, passage: string, threshold: number): Row[] {
   const spans = spansOf(result);
   const scores = [...spans.map((span) => span.score), result.null_score ?? 0];
   const scale = Math.max(...scores.map(Math.abs), Number.MIN_VALUE);
   // Characters are counted as Python counts them.
   const places = toCodePoints(
-    inputs.passage,
+    passage,
     spans.flatMap(({ start, end }) => [start, end]),
   );
   const list = spans.map((span, i) => {
     const place = `characters ${figure(places[2 * i]!)}–${figure(places[2 * i + 1]!)}`;
-    return spanRow(span, i + 1, span.score / scale, place, inputs.passage);
+    return spanRow(span, i + 1, span.score / scale, place, passage);
   });
   if (result.null_score === null) return list;
-  const none = noAnswerRow(result, result.null_score / scale, inputs.no_answer_threshold);
+  const none = noAnswerRow(result, result.null_score / scale, threshold);
   return result.no_answer ? [none, ...list] : [...list, none];
 }
 

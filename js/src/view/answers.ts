@@ -1,6 +1,6 @@
 // The ranked answers, with "no answer" among them as an answer of its own.
 
-import type { Inputs } from "../component/inputs";
+import { type ComponentState, thresholdOf } from "../component/state";
 import type { Result } from "../core/types";
 import { type Row, rankUnder, rows } from "./answer-rows";
 import { el, setAttribute, setText } from "./dom";
@@ -51,7 +51,8 @@ export class AnswerList {
    * Draws a result. While one is waited for (`result` null, `hint` "") the old rows keep their
    * place, unreadable; with a `hint` (why there is nothing) they go.
    */
-  draw(result: Result | null, inputs: Inputs, hint: string): void {
+  draw(state: ComponentState, hint: string): void {
+    const { result } = state;
     const waiting = result === null && hint === "";
     setAttribute(this.element, "data-waiting", waiting);
     setAttribute(this.element, "aria-busy", waiting ? "true" : null);
@@ -65,7 +66,7 @@ export class AnswerList {
     this.#warnings.replaceChildren(
       ...(result?.warnings ?? []).map((text) => el("li", {}, el("bdi", {}, text))),
     );
-    if (result !== null) this.#place(rows(result, inputs));
+    if (result !== null) this.#place(rows(result, state.inputs.passage, thresholdOf(state)));
   }
 
   /** The rank of the chosen answer; null: none is. */

@@ -1,8 +1,8 @@
 // Figures and states in words for a person. Pure.
 
-import { DEFAULT_INPUTS } from "../component/inputs";
+import { DEFAULT_INPUTS, type Options } from "../component/inputs";
 import type { ComponentState } from "../component/state";
-import type { Answer, AskOptions, Result } from "../core/types";
+import type { Answer, Result } from "../core/types";
 
 type Progress = NonNullable<ComponentState["progress"]>;
 
@@ -157,21 +157,22 @@ function twoDigits(n: number): string {
 }
 
 /** The options that are not as they come, in words, e.g. "threshold 2.5, 3 answers". */
-export function optionsText(options: AskOptions): string {
+export function optionsText(options: Options): string {
   const { top_k, max_answer_len, doc_stride, no_answer_threshold, overlap } = options;
-  const words: Readonly<Record<keyof AskOptions, string>> = {
+  const words: Readonly<Record<keyof Options, string>> = {
     top_k: count(top_k, "answer"),
     max_answer_len: `up to ${count(max_answer_len, "token")}`,
     doc_stride: `stride ${doc_stride}`,
     no_answer_threshold: `threshold ${thresholdText(no_answer_threshold)}`,
     overlap: `overlap ${overlap}`,
   };
-  const names = Object.keys(words) as (keyof AskOptions)[];
+  const names = Object.keys(words) as (keyof Options)[];
   return names
     .flatMap((name) => (options[name] === DEFAULT_INPUTS[name] ? [] : words[name]))
     .join(", ");
 }
 
-function thresholdText(threshold: number): string {
+function thresholdText(threshold: number | null): string {
+  if (threshold === null) return "of the model";
   return score(threshold, Number.isInteger(threshold) ? 0 : 1);
 }

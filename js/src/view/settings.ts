@@ -1,7 +1,7 @@
 // The settings behind a disclosure. Each change takes effect at once.
 
 import { DEFAULT_INPUTS, type Inputs } from "../component/inputs";
-import type { Actions, ComponentState } from "../component/state";
+import { type Actions, type ComponentState, thresholdOf } from "../component/state";
 import { contract } from "../core/contract";
 import { button, CONTROL, el, setAttribute, setText } from "./dom";
 import { field, NumberField } from "./fields";
@@ -88,7 +88,7 @@ export class Settings {
     this.model.draw(state);
     this.#topK.draw(inputs.top_k);
     this.#maxAnswerLen.draw(inputs.max_answer_len);
-    const threshold = inputs.no_answer_threshold;
+    const threshold = thresholdOf(state);
     const reach = Math.max(THRESHOLD_REACH, Math.ceil(Math.abs(threshold)));
     setAttribute(this.#threshold, "min", -reach);
     setAttribute(this.#threshold, "max", reach);

@@ -99,7 +99,7 @@ export function mountView(
     const { inputs, result } = state;
     question.show(inputs.question);
     passage.draw(inputs.passage, result === null ? null : spansOf(result));
-    answers.draw(result, inputs, hintFor(state));
+    answers.draw(state, hintFor(state));
     passage.emphasise("active", answers.chosen);
     inspector.draw(state, answers.chosen);
     status.draw(state);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type Component, createComponent } from "../../src/component/component";
 import { DEFAULT_INPUTS, type Inputs } from "../../src/component/inputs";
+import { thresholdOf } from "../../src/component/state";
 import { ScriptedHost } from "../page/scripted";
 import { makeModel } from "../runtime/fake-model";
 import { FakeClient, result } from "./fake-client";
@@ -117,6 +118,27 @@ test("blank texts are no error and have no answers", async () => {
   await rest();
   expect(client.asks[0]!.waiter.signal.aborted).toBe(true);
   expect(component.state).toMatchObject({ status: "ready", result: null });
+});
+
+test("the no-answer threshold is the model's own until somebody sets one", async () => {
+  const { model } = manifest;
+  start();
+  host.set({}, { ...manifest, model: { ...model, no_answer_threshold: -1.5 } });
+  client.loads.at(-1)!.resolve({ backend: "wasm, 1 thread" });
+  await settle();
+  const asked = (): unknown => client.asks.at(-1)!.args.options.no_answer_threshold;
+  expect(asked()).toBe(-1.5);
+  expect(thresholdOf(component.state)).toBe(-1.5);
+  component.actions.setOptions({ no_answer_threshold: 0 });
+  expect(asked()).toBe(0);
+  expect(thresholdOf(component.state)).toBe(0);
+  component.actions.setOptions({ no_answer_threshold: null });
+  expect(asked()).toBe(-1.5);
+});
+
+test("a model that names no threshold has 0", async () => {
+  await startLoaded();
+  expect(client.asks[0]!.args.options.no_answer_threshold).toBe(0);
 });
 
 test("decoding options are answered anew at once, without an empty list between", async () => {

@@ -131,9 +131,9 @@ describe("what the list shows", () => {
     record("Where does Bert live?", 9500, { top_k: 2 });
     const shown = settled(history.asked);
     expect(shown.map(({ question, options }) => [question, options.no_answer_threshold])).toEqual([
-      ["Where does Bert live?", 0],
-      ["Who lives there?", 0],
-      ["Who", 0],
+      ["Where does Bert live?", null],
+      ["Who lives there?", null],
+      ["Who", null],
       ["Where does Bert live?", 1.1],
     ]);
     expect(history.asked).toHaveLength(8);

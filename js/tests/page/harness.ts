@@ -1,6 +1,6 @@
 // The tests' door to the page: everything real, driven from outside. No part of the package.
 import { type Component, createComponent } from "../../src/component/component";
-import { DEFAULT_INPUTS, type Inputs } from "../../src/component/inputs";
+import { askOptions, DEFAULT_INPUTS, type Inputs } from "../../src/component/inputs";
 import type { ComponentState } from "../../src/component/state";
 import { Inspection } from "../../src/core/inspection";
 import type { Asset, Manifest, Progress } from "../../src/core/manifest";
@@ -97,7 +97,9 @@ function packageUrl(): string {
 
 /** What a question's way through the browser looks like, as plain numbers. */
 async function ask(client: Client, inputs: Partial<Inputs>) {
-  const { passage, question, model: _, ...options } = { ...DEFAULT_INPUTS, ...inputs };
+  const given = { ...DEFAULT_INPUTS, ...inputs };
+  const { passage, question } = given;
+  const options = askOptions(given, 0);
   const signal = new AbortController().signal;
   const handlers = { signal, onProgress: () => {}, onPartial: () => {} };
   const result = await client.ask({ passage, question, options }, handlers);

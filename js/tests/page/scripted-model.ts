@@ -1,6 +1,6 @@
 // A model that a test scripts: it finds the spans it is told to, and real decoding ranks them.
 
-import { DEFAULT_INPUTS, type Inputs } from "../../src/component/inputs";
+import { askOptions, DEFAULT_INPUTS, type Inputs } from "../../src/component/inputs";
 import { createDecoder } from "../../src/core/decoding";
 import { conclude, type Prepared, prepare } from "../../src/core/pipeline";
 import { createTokenizer } from "../../src/core/tokenizer";
@@ -44,7 +44,7 @@ export class ScriptedModel {
     const decoder = createDecoder(features);
     for (const [window, given] of logits.entries()) decoder.add(window, given);
     return {
-      ...conclude(this.prepared, decoder, inputs),
+      ...conclude(this.prepared, decoder, askOptions(inputs, 0)),
       question: inputs.question,
       passage_length: inputs.passage.length,
       windows_done: features.length,

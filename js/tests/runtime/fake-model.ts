@@ -1,5 +1,5 @@
 // A model that finds the word "zebra", stands still when told to, and counts what it was asked.
-import { DEFAULT_INPUTS } from "../../src/component/inputs";
+import { askOptions, DEFAULT_INPUTS } from "../../src/component/inputs";
 import type { Manifest, ModelManifest } from "../../src/core/manifest";
 import type { FromWorker, Port, ToWorker } from "../../src/runtime/protocol";
 import type { EngineHandle, StartEngine } from "../../src/runtime/start";
@@ -15,8 +15,7 @@ export const VOCAB = new TextEncoder().encode(WORDS.join("\n"));
 /** Twelve passage tokens a window: long passages come soon. */
 export const MAX_SEQ_LEN = 18;
 
-const { passage: _, question: __, model: ___, ...defaults } = DEFAULT_INPUTS;
-export const OPTIONS = { ...defaults, doc_stride: 10 };
+export const OPTIONS = { ...askOptions(DEFAULT_INPUTS, 0), doc_stride: 10 };
 
 export class FakeSessions implements Sessions {
   /** Windows run so far. */

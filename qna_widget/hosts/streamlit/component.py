@@ -119,7 +119,7 @@ def qna(
     top_k: int = 5,
     max_answer_len: int = 30,
     doc_stride: int = 128,
-    no_answer_threshold: float = 0,
+    no_answer_threshold: float | None = None,
     overlap: Literal["none", "nested", "allow"] = "none",
     model: str = "auto",
     on_change: Callable[[], None] | None = None,

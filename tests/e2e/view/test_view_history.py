@@ -65,7 +65,7 @@ def test_a_click_brings_a_question_back_and_loses_nothing_typed(view: View) -> N
     page = view()
     put(page, {"inputs": {"no_answer_threshold": 2.5}})
     ask(page, LONG)
-    put(page, {"inputs": {"no_answer_threshold": 0}})
+    put(page, {"inputs": {"no_answer_threshold": None}})
     ask(page, SHORT)
     rows = open_history(page)
     page.get_by_label("Question", exact=True).fill("Half a ques")

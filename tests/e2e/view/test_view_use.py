@@ -228,7 +228,7 @@ def test_settings(view: View) -> None:
         {"no_answer_threshold": 0.1},
         {"top_k": 3},
         {"overlap": "nested"},
-        {"top_k": 5, "max_answer_len": 30, "no_answer_threshold": 0, "overlap": "none"},
+        {"top_k": 5, "max_answer_len": 30, "no_answer_threshold": None, "overlap": "none"},
     ]
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import json
 import re
+import shutil
 import warnings
 from collections import namedtuple
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +16,7 @@ import pandas as pd
 import pytest
 
 from qna_widget import InputError, QuestionAnswerer
+from qna_widget.models.registry import BUNDLED
 
 BERT = (
     "Bert is Ernie's best friend and roommate on Sesame Street. "
@@ -161,6 +165,23 @@ def test_a_call_warns_of_a_question_that_it_cuts(qa: QuestionAnswerer, compatibl
         assert [warning.filename for warning in warned] == [__file__]
     with warnings.catch_warnings(action="error"):
         qa([WHERE, WHO], BERT, pipeline_compatible=compatible)
+
+
+def test_the_threshold_is_the_models_own_until_one_is_given(
+    qa: QuestionAnswerer, tmp_path: Path
+) -> None:
+    for own in (-100, 100):
+        folder = tmp_path / str(own)
+        shutil.copytree(BUNDLED, folder)
+        description = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        description["no_answer_threshold"] = own
+        (folder / "model.json").write_text(json.dumps(description), encoding="utf-8")
+        model = QuestionAnswerer(folder, threads=1)
+        assert (model(WHERE, BERT).text == "") == (own < 0)
+        given = model.ask(WHERE, BERT, no_answer_threshold=0)
+        assert given.no_answer == qa.ask(WHERE, BERT, no_answer_threshold=0).no_answer
+        asked = model.options(no_answer_threshold=None).decoding
+        assert asked.no_answer_threshold == own
 
 
 def test_no_answer_can_be_switched_off(qa: QuestionAnswerer) -> None:

@@ -49,7 +49,7 @@ def test_all_settings_come_back_exactly() -> None:
             "top_k": draw.randint(1, 100),
             "max_answer_len": draw.randint(1, 384),
             "doc_stride": draw.randint(1, 384),
-            "no_answer_threshold": draw.choice([0, draw.uniform(-100, 100)]),
+            "no_answer_threshold": draw.choice([None, 0, draw.uniform(-100, 100)]),
             "overlap": draw.choice(INPUTS["overlap"]["enum"]),
         }
         inputs = Inputs(START.passage, "Who?", draw.choice(MODELS), options)

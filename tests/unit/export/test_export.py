@@ -122,6 +122,17 @@ def test_export_gives_a_model_that_answers(tmp_path: Path) -> None:
     assert answer.text == "the cat sat . a dog saw the mat ."[answer.start : answer.end]
 
 
+def test_the_threshold_of_a_checkpoint_goes_along(folder: Path, tmp_path: Path) -> None:
+    for number, (given, kept) in enumerate([({}, 0.0), ({"no_answer_threshold": -1.25}, -1.25)]):
+        change(folder, **given)
+        file = export_checkpoint(folder, tmp_path / str(number), ORIGIN, max_seq_len=24)
+        assert json.loads(file.read_text(encoding="utf-8"))["no_answer_threshold"] == kept
+        assert registry.resolve(file.parent).no_answer_threshold == kept
+    change(folder, no_answer_threshold="soon")
+    with pytest.raises(ExportError, match=r"config\.json: no_answer_threshold must be a number"):
+        export_checkpoint(folder, tmp_path / "out", ORIGIN, max_seq_len=24)
+
+
 def test_export_is_reproducible(tmp_path: Path) -> None:
     files = [
         export_checkpoint(TINY, tmp_path / name, ORIGIN, max_seq_len=24) for name in ("a", "b")

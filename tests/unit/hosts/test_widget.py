@@ -207,7 +207,7 @@ def test_questions_typed_while_the_kernel_was_busy_are_in_the_history() -> None:
     from_browser(widget, report(PASSAGE, READY, question="4?"))
     typed(widget, question="4?")
     assert [one.question for one in widget.history] == ["1?", "2?", "4?"]
-    assert [one.options["no_answer_threshold"] for one in widget.history] == [2.0, 0, 0]
+    assert [one.options["no_answer_threshold"] for one in widget.history] == [2.0, None, None]
 
 
 def test_the_table_of_answers_needs_no_scores() -> None:

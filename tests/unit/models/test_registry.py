@@ -53,6 +53,26 @@ def test_a_description_cannot_name_files_elsewhere(folder: Path) -> None:
     assert registry.resolve(folder).vocab.file == folder / "vocab.txt.gz"
 
 
+def described(folder: Path, **values: object) -> None:
+    description = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    (folder / "model.json").write_text(json.dumps({**description, **values}), encoding="utf-8")
+
+
+@pytest.mark.parametrize(("given", "kept"), [(-1.25, -1.25), (3, 3.0), (None, 0.0)])
+def test_a_model_has_a_no_answer_threshold_of_its_own(
+    folder: Path, given: object, kept: float
+) -> None:
+    described(folder, no_answer_threshold=given)
+    assert registry.resolve(folder).no_answer_threshold == kept
+
+
+@pytest.mark.parametrize("given", ["1", 101, True, []])
+def test_a_threshold_that_is_none_is_refused(folder: Path, given: object) -> None:
+    described(folder, no_answer_threshold=given)
+    with pytest.raises(ModelFileError, match=r"no_answer_threshold must be a number from -100"):
+        registry.resolve(folder)
+
+
 def test_unknown_names_are_told_what_is_allowed(tmp_path: Path) -> None:
     with pytest.raises(ModelNotFoundError, match=r"'gpt-7'.*no such folder.*'bundled'.*export"):
         registry.resolve("gpt-7")

@@ -1,6 +1,6 @@
 // "Why these scores?": opens below the answers, fetches the scores, and links its parts.
 
-import type { Actions, ComponentState } from "../../component/state";
+import { type Actions, type ComponentState, thresholdOf } from "../../component/state";
 import type { Inspection, TokenSpan } from "../../core/inspection";
 import { CONTROL, el, setAttribute, setText } from "../dom";
 import { spansOf } from "../format";
@@ -131,7 +131,7 @@ export class Inspector implements Pointing {
       words: this.#reading.words(inputs.passage, scores, this.#pieces),
       listed,
       pins: this.#pins,
-      threshold: inputs.no_answer_threshold,
+      threshold: thresholdOf(state),
       result: shown,
     };
     if (this.#parts === null) {

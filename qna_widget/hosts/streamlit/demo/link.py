@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from qna_widget.core.contract import INPUTS, check_input
+from qna_widget.core.contract import INPUTS, check_input, plain_type
 from qna_widget.errors import InputError
 from qna_widget.models import names
 
@@ -113,7 +113,7 @@ def _value(name: str, text: str) -> Any:
         raise InputError(f"Nothing here is called {_shown(name)}.")
     if name in ("passage", "question") and not fits(text):
         raise InputError(f"{name} has {len(text):,} characters; a link holds {MAX_CHARACTERS:,}.")
-    number = {"integer": int, "number": float}.get(INPUTS[name]["type"])
+    number = {"integer": int, "number": float}.get(plain_type(INPUTS[name]))
     try:
         return check_input(name, text if number is None else number(text))
     except (ValueError, OverflowError) as error:
