@@ -103,7 +103,7 @@ class _Memory:
         content = json.dumps([arguments, model]).encode()
         self.revision = f"{self.count}:{zlib.crc32(content):08x}"
         for name, value in arguments.items():
-            if self.arguments.get(name) != value:
+            if name not in self.arguments or self.arguments[name] != value:
                 self.changes.pop(name, None)
                 self.since[name] = self.revision
         self.arguments, self.model = arguments, model
