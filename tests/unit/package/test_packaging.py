@@ -4,53 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
-import pytest
+from wheels import built
 
 ROOT = Path(__file__).parents[3]
-
-
-@pytest.fixture(scope="module")
-def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Copy the tracked files, as a clone has them."""
-    source = tmp_path_factory.mktemp("source")
-    tracked = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout.split("\0")
-    for name in filter(None, tracked):
-        if (ROOT / name).is_file():
-            (source / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, source / name)
-    # The packages are the registry's, not ours: the copy borrows those already installed.
-    (source / "js" / "node_modules").symlink_to(ROOT / "js" / "node_modules")
-    return source
-
-
-@pytest.fixture(scope="module")
-def wheel(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build a wheel from a clone, as pip does."""
-    return built(source, tmp_path_factory.mktemp("wheel"))
-
-
-def built(source: Path, out: Path, **environment: str) -> Path:
-    """Let pip build a wheel of a folder or an archive, without asking the network."""
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-index"]
-    subprocess.run(
-        [*command, "--no-build-isolation", "--wheel-dir", str(out), str(source)],
-        check=True,
-        env={k: v for k, v in os.environ.items() if k != "QNA_WIDGET_PREBUILT"} | environment,
-    )
-    (wheel,) = out.glob("*.whl")
-    return wheel
 
 
 def test_wheel_is_pure_python_and_holds_what_the_browser_needs(wheel: Path) -> None:
