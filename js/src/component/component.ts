@@ -1,5 +1,7 @@
 // One component: the host's inputs in, one state out. It loads the model at once, asks when the
 // texts rest, and never shows an answer to anything but the inputs as they are now.
+
+import { isEqual } from "../core/equal";
 import { inWords } from "../core/text";
 import type { Result } from "../core/types";
 import { type Client, pageRuntime } from "../runtime/client";
@@ -63,14 +65,13 @@ class QnaComponent implements Component {
     this.state = initialState(host.readInputs());
     this.history = host.history ?? new History();
     this.loading = new ModelLoading(host, client, {
-      update: (changes) => this.update(changes),
+      update: (changes) => this.updateIfNew(changes),
       ready: (manifest, backend) => {
         this.stopAsking();
         const { title, no_answer_threshold: model_threshold = 0 } = manifest.model;
         const done = { change: null, progress: null, result: null, scores: null, error: "" };
         this.set({ ...done, notice: this.notice(), model: title, model_threshold, backend });
         void this.ask();
-        this.loading.tell();
       },
       takeBack: (model) => {
         this.host.writeInputs({ model });
@@ -260,6 +261,11 @@ class QnaComponent implements Component {
 
   private set(changes: Partial<ComponentState>): void {
     this.state = { ...this.state, ...changes };
+  }
+
+  private updateIfNew(changes: Partial<ComponentState>): void {
+    const names = Object.keys(changes) as (keyof ComponentState)[];
+    if (!names.every((name) => isEqual(changes[name], this.state[name]))) this.update(changes);
   }
 
   private update(changes: Partial<ComponentState>): void {

@@ -4,6 +4,7 @@ import { History } from "../component/history";
 import type { Host } from "../component/host";
 import { type Inputs, sameInputs } from "../component/inputs";
 import type { ComponentState } from "../component/state";
+import { isEqual } from "../core/equal";
 import type { Fetching, Manifest, ModelChoice } from "../core/manifest";
 import { httpSource } from "../runtime/assets/sources";
 import { mountView } from "../view/view";
@@ -50,6 +51,8 @@ interface Kept {
 
 /** What Streamlit's page says of the way to its server, on the root of the app. */
 const CONNECTION = "data-test-connection-state";
+/** All that Python says of models. */
+const MODELS = ["manifest", "models", "fetching"] as const;
 const NO_RESULT = { answers: [], null_score: null, timing: {} };
 
 const kept = new Map<string, Kept>();
@@ -79,10 +82,10 @@ export class StreamlitHost implements Host {
   /** Streamlit's newest call. */
   update(args: Arguments): void {
     const { revision } = this.kept;
-    const before = modelsOf(this.args.data);
+    const before = this.args.data;
     this.args = args;
     if (args.data.revision !== revision) this.kept = recall(args.data);
-    else if (modelsOf(args.data) === before) return;
+    else if (MODELS.every((name) => isEqual(args.data[name], before[name]))) return;
     this.changed();
     // Python may ask what is answered here already: then the component has nothing to do.
     if (this.state !== null && sameInputs(this.state.inputs, this.readInputs()))
@@ -151,11 +154,6 @@ function onConnected(callback: () => void, signal: AbortSignal): void {
   });
   observer.observe(app, { attributeFilter: [CONNECTION] });
   signal.addEventListener("abort", () => observer.disconnect());
-}
-
-/** All that Python says of models, to be compared. */
-function modelsOf({ manifest, models, fetching }: Data): string {
-  return JSON.stringify([manifest, models, fetching]);
 }
 
 function recall({ key, memory, revision, since, changes }: Data): Kept {

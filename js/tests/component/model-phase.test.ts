@@ -1,0 +1,185 @@
+import { describe, expect, it } from "vitest";
+import {
+  changesOf,
+  currentOf,
+  isSame,
+  type LoadingEvent,
+  nextPhase,
+  type Phase,
+  type Said,
+  START,
+  wantedOf,
+} from "../../src/component/model-phase";
+import type { Fetching, Manifest } from "../../src/core/manifest";
+import { makeModel } from "../runtime/fake-model";
+
+/** A manifest that answers the name that was asked for; each call makes another object. */
+function named(asked: string, content = asked): Manifest {
+  return { asked, ...structuredClone(makeModel(content).manifest) };
+}
+
+const said = (changes: Partial<Said> = {}): Said => ({
+  model: "old",
+  manifest: null,
+  models: [],
+  fetching: null,
+  ...changes,
+});
+const fetching = (changes: Partial<Fetching>): Fetching => ({
+  model: "new",
+  what: "",
+  done: 0,
+  total: 0,
+  error: "",
+  ...changes,
+});
+const after = (phase: Phase, ...events: LoadingEvent[]): Phase => events.reduce(nextPhase, phase);
+const STEP = { stage: "asset", name: "model.onnx", loaded: 1, total: 2, unit: "bytes" } as const;
+const OLD = named("old");
+const NEW = named("new");
+const ANSWERING = after(
+  START,
+  { kind: "said", said: said({ manifest: OLD }) },
+  { kind: "loaded", said: said({ manifest: OLD }), backend: "wasm" },
+);
+const CHOSEN = said({ model: "new", manifest: OLD });
+const CHANGING = after(ANSWERING, { kind: "chosen", said: CHOSEN });
+
+describe("a first model", () => {
+  it("goes from none by loading to answering", () => {
+    const loading = after(START, { kind: "said", said: said({ manifest: OLD }) });
+    expect(loading).toMatchObject({ kind: "loading", wanted: OLD, progress: null });
+    expect(after(loading, { kind: "progressed", progress: STEP })).toMatchObject({
+      progress: STEP,
+    });
+    expect(ANSWERING).toMatchObject({ kind: "answering", current: OLD });
+  });
+
+  it("is fetched by Python, refused, and brought after all", () => {
+    const fetched = after(START, { kind: "said", said: said({ fetching: fetching({}) }) });
+    expect(fetched).toMatchObject({ kind: "loading", wanted: null });
+    const error = "There is none.";
+    const failed = after(fetched, { kind: "said", said: said({ fetching: fetching({ error }) }) });
+    expect(failed).toMatchObject({ kind: "failed", current: null, error });
+    expect(after(failed, { kind: "said", said: said() })).toBe(failed);
+    const manifest = OLD;
+    expect(after(failed, { kind: "retried", said: said({ manifest }) }).kind).toBe("loading");
+    // Its fetch goes on: what was refused before is no error any more.
+    const again = said({ fetching: fetching({ what: "Downloading" }) });
+    expect(after(failed, { kind: "retried", said: again }).kind).toBe("loading");
+  });
+
+  it("that was cancelled, or broke, is loaded when it is asked for, not by itself", () => {
+    const word = said({ manifest: OLD });
+    const loading = after(START, { kind: "said", said: word });
+    for (const event of [{ kind: "cancelled" }, { kind: "broke", error: "Gone." }] as const) {
+      const ended = after(loading, event);
+      expect(wantedOf(ended)).toBeNull();
+      expect(after(ended, { kind: "said", said: word })).toBe(ended);
+      expect(wantedOf(after(ended, { kind: "retried", said: word }))).toBe(OLD);
+    }
+  });
+
+  it("shows its own load, not an older refusal of Python's", () => {
+    const word = said({ manifest: OLD, fetching: fetching({ error: "There is no model 'new'." }) });
+    const loading = after(START, { kind: "said", said: word });
+    expect(changesOf(loading, word)).toMatchObject({ status: "loading", error: "" });
+  });
+});
+
+describe("another model", () => {
+  it("changes while Python fetches it and while its files come", () => {
+    expect(CHANGING).toMatchObject({ kind: "changing", current: OLD, wanted: null });
+    const here = { kind: "said", said: said({ model: "new", manifest: NEW }) } as const;
+    const loading = after(CHANGING, here);
+    expect(loading).toMatchObject({ kind: "changing", current: OLD, wanted: NEW });
+    expect(after(loading, { ...here, kind: "loaded", backend: "wasm" })).toMatchObject({
+      kind: "answering",
+      current: NEW,
+    });
+    const broken = after(loading, { kind: "broke", error: "Gone." });
+    expect(broken).toMatchObject({ kind: "failed", current: OLD, model: "new", error: "Gone." });
+    // The name was taken back: the manifest is late, and another one for the old model no news.
+    expect(after(broken, { kind: "said", said: said({ manifest: NEW }) })).toBe(broken);
+    const renewed = after(broken, { kind: "said", said: said({ manifest: named("old") }) });
+    expect(renewed).toMatchObject({ kind: "failed", error: "Gone." });
+  });
+
+  it("fails by Python's refusal, which counts once, and is no answer to a second try", () => {
+    const refusal = fetching({ error: "There is none." });
+    const refused = said({ model: "new", manifest: OLD, fetching: refusal });
+    const failed = after(CHANGING, { kind: "said", said: refused });
+    expect(failed).toMatchObject({ kind: "failed", current: OLD, model: "new" });
+    expect(after(failed, { kind: "said", said: refused })).toBe(failed);
+    const again = after(failed, { kind: "chosen", said: refused });
+    expect(again.kind).toBe("changing");
+    expect(after(again, { kind: "said", said: refused })).toBe(again);
+    const anew = { ...refused, fetching: { ...refusal } };
+    expect(after(again, { kind: "said", said: anew }).kind).toBe("failed");
+  });
+
+  it("by another name of the same model is answered at once", () => {
+    const alias = said({ model: "alias", manifest: named("alias", "old") });
+    const chosen = after(ANSWERING, { kind: "chosen", said: { ...alias, manifest: OLD } });
+    expect(chosen.kind).toBe("changing");
+    expect(after(chosen, { kind: "said", said: alias }).kind).toBe("answering");
+  });
+
+  it("leaves the former one when the choice is taken back", () => {
+    const loading = after(CHANGING, {
+      kind: "said",
+      said: said({ model: "new", manifest: NEW }),
+    });
+    const back = after(loading, { kind: "chosen", said: said({ manifest: NEW }) });
+    expect(back).toMatchObject({ kind: "answering", current: OLD });
+  });
+});
+
+describe("whatever happens", () => {
+  let seed = 7;
+  const random = (below: number) => {
+    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+    return Math.floor((seed / 2 ** 32) * below);
+  };
+  const oneOf = <T>(...values: T[]): T => values[random(values.length)]!;
+  const manifests = [OLD, NEW, named("alias", "old"), named("third")];
+  const word = (): Said =>
+    said({
+      model: oneOf("old", "new", "alias", "third"),
+      manifest: oneOf(null, ...manifests, named("new")),
+      fetching: oneOf(null, fetching({ what: "Downloading" }), fetching({ error: "None." })),
+    });
+  const event = (): LoadingEvent =>
+    oneOf<() => LoadingEvent>(
+      () => ({ kind: "said", said: word() }),
+      () => ({ kind: "chosen", said: word() }),
+      () => ({ kind: "retried", said: word() }),
+      () => ({ kind: "cancelled" }),
+      () => ({ kind: "progressed", progress: STEP }),
+      () => ({ kind: "loaded", said: word(), backend: "wasm" }),
+      () => ({ kind: "broke", error: "Gone." }),
+    )();
+
+  it("the phases hold together, and what is said twice is said once", () => {
+    const kinds = new Set<string>();
+    let phase = START;
+    for (let i = 0; i < 20_000; i++) {
+      const happened = event();
+      // Only a load that is under way ends.
+      if (["loaded", "broke"].includes(happened.kind) && wantedOf(phase) === null) continue;
+      const former = currentOf(phase);
+      phase = nextPhase(phase, happened);
+      kinds.add(phase.kind);
+      const [current, wanted] = [currentOf(phase), wantedOf(phase)];
+      expect(former === null || current !== null, "a model that answers is never lost").toBe(true);
+      expect(current !== null && wanted !== null && isSame(current, wanted)).toBe(false);
+      if (phase.kind === "failed") expect(phase.error).not.toBe("");
+      if (!("said" in happened)) continue;
+      expect(nextPhase(phase, { kind: "said", said: happened.said })).toBe(phase);
+      const { change } = changesOf(phase, happened.said);
+      if (phase.kind === "changing") expect(change).toMatchObject({ error: "" });
+      if (random(500) === 0) phase = START;
+    }
+    expect([...kinds].sort()).toEqual(["answering", "changing", "failed", "loading", "none"]);
+  });
+});
