@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from qna_widget.core.contract import INPUTS
-from qna_widget.documents import read_document
+from qna_widget.documents import MAX_BYTES, format_of, read_document
+from qna_widget.documents.encoding import decode_utf8
+from qna_widget.documents.reading import read_bounded
 from qna_widget.errors import InputError, needs_extra
 
 from .arguments import add_model, allowed, command, question, threshold
@@ -90,7 +92,8 @@ def run(options: argparse.Namespace) -> int:
 def read_passage(file: Path | None) -> str:
     """Return the text of a UTF-8, HTML or PDF file, or of standard input.
 
-    Raises InputError, DocumentError, or MissingExtraError without the `documents` extra.
+    What was guessed or left out is told on standard error. Raises InputError, DocumentError, or
+    MissingExtraError without the `documents` extra.
     """
     if file == STANDARD_INPUT:
         file = None
@@ -99,21 +102,33 @@ def read_passage(file: Path | None) -> str:
         raise InputError("There is no standard input to read the text from; give --passage FILE.")
     if file is None and sys.stdin.isatty():
         print("Type the text; Ctrl-D on a line of its own ends it.", file=sys.stderr)
-    try:
-        data = sys.stdin.buffer.read() if file is None else file.read_bytes()
-        if file is not None and file.suffix.lower() in PARSED:
-            return read_document(data, file.name).text
-        text = data.decode("utf-8-sig")  # a byte order mark is none of the text
-    except OSError as error:
-        raise InputError(f"{source} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"{source} is not UTF-8 text ({error.reason} at byte {error.start}). Save it as UTF-8; "
-            "files called .html or .pdf are read as such."
-        ) from error
+    data = read_bounded(file, MAX_BYTES)
+    kind = format_of(data, source)
+    if kind in PARSED:
+        document = read_document(data, f"standard input{kind}" if file is None else file.name)
+        text, notices = document.text, list(document.notices)
+    else:
+        text, notices = _plain(data, source)
+    for notice in notices:
+        print(f"qna-widget: {source}: {notice}", file=sys.stderr)
+    return text
+
+
+def _plain(data: bytes, source: str) -> tuple[str, list[str]]:
+    """Decode a text in UTF-8 with or without a mark, which is none of the text."""
+    decoded = decode_utf8(data)
+    if decoded is None:
+        try:
+            data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise InputError(
+                f"{source} is not UTF-8 text ({error.reason} at byte {error.start}). Save it as "
+                "UTF-8; files called .html or .pdf are read as such."
+            ) from error
+    text, notices = decoded or ("", [])
     if "\0" in text:
         raise InputError(
             f"{source} holds a zero byte (at character {text.index(chr(0))}), so it is not text in "
             "UTF-8; UTF-16 looks like that. Save it as UTF-8."
         )
-    return text
+    return text, notices

@@ -6,6 +6,7 @@ in a process of their own, with limits on time and memory.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -19,6 +20,7 @@ MAX_BYTES = 50_000_000
 MAX_CHARACTERS = 1_000_000
 """Code points of text; more is cut off, and a notice says so. A thousand windows or so."""
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".pdf")
+_HTML = re.compile(rb"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -32,15 +34,16 @@ class Document:
 
 
 def read_document(data: bytes, name: str) -> Document:
-    """Return the text of a file with the content `data`; the ending of `name` gives its format.
+    """Return the text of a file with the content `data`; `format_of` tells its format.
 
     Markdown stays as it is written. Of HTML comes what a browser shows without style sheets, one
-    paragraph per block; of PDF the text layer, page by page.
+    paragraph per block, with the numbers of lists; of PDF the text layer, filled fields and
+    comments, page by page, with broken words joined (broken_words.py has the rule).
 
     Raises DocumentError, in words for the reader, for a file that is too large, of another format,
     broken, locked, or without text, and MissingExtraError without the `documents` extra.
     """
-    suffix = PurePath(name).suffix.lower()
+    suffix = format_of(data, name)
     if suffix not in SUFFIXES:
         raise DocumentError(f"{name!r} is of no kind that is read: {', '.join(SUFFIXES)}.")
     if len(data) > MAX_BYTES:
@@ -61,6 +64,22 @@ def read_document(data: bytes, name: str) -> Document:
         )
         text = text[:MAX_CHARACTERS]
     return Document(text, tuple(notices))
+
+
+def format_of(data: bytes, name: str) -> str:
+    """Return ".pdf" or ".html" for what begins like one, whatever its name; else the name's ending.
+
+    The ending is in small letters, "" where there is none.
+    """
+    start = data[:1024]
+    if b"%PDF-" in start:
+        return ".pdf"
+    start = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    while start.startswith(b"<!--"):
+        start = start.partition(b"-->")[2].lstrip()
+    if _HTML.match(start):
+        return ".html"
+    return PurePath(name).suffix.lower()
 
 
 def _read(data: bytes, suffix: str) -> tuple[str, list[str]]:

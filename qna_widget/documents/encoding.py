@@ -23,10 +23,20 @@ _ALLOWED = re.compile(
     r"utf-8|iso8859-\d+|cp(125\d|866|874|932|949)|koi8-[ru]|mac-(roman|cyrillic)"
     r"|gbk|gb18030|big5(hkscs)?|euc_(jp|kr)|iso2022_jp|shift_jis"
 )
-# Where browsers look for a declaration, in bytes.
-_HEAD = 1024
+# A declaration counts up to the body; where none is marked, within so many bytes. Browsers start
+# over when they meet one behind their first 1,024.
+_HEAD = 1 << 20
+_BODY = re.compile(rb"<body\b", re.IGNORECASE)
+# What stands in there is no declaration.
+_NOT_MARKUP = re.compile(
+    rb"<!--.*?(?:-->|\Z)|<(script|style|title|textarea)\b.*?(?:</\1|\Z)",
+    re.IGNORECASE | re.DOTALL,
+)
+# Of two-byte units: a file with more that are broken is no UTF-16.
+_BROKEN_SHARE = 0.05
 _DECLARED = re.compile(
-    rb"""<meta\b[^>]*?\bcharset\s*=\s*["']?\s*([\w:.-]+)|<\?xml[^>]*?\bencoding\s*=\s*["']([\w:.-]+)""",
+    rb"""<meta\b[^<>]*?\bcharset\s*=\s*["']?\s*([\w:.-]+)|"""
+    rb"""<\?xml[^<>]*?\bencoding\s*=\s*["']([\w:.-]+)""",
     re.IGNORECASE,
 )
 
@@ -41,8 +51,11 @@ def decode(data: bytes) -> tuple[str, list[str]]:
             return _strictly(data, name)
     if b"\0" in data:
         return _strictly(data, _utf16_without_mark(data))
+    whole = decode_utf8(data)
+    if whole is not None:
+        return whole
     try:
-        return data.decode("utf-8"), []
+        data.decode("utf-8")
     except UnicodeDecodeError as error:
         where = f"byte {error.start:,}"
     return data.decode("cp1252", "replace"), [
@@ -51,9 +64,30 @@ def decode(data: bytes) -> tuple[str, list[str]]:
     ]
 
 
+def decode_utf8(data: bytes) -> tuple[str, list[str]] | None:
+    """Return the text of UTF-8 of which some bytes may be broken, and a notice that counts those.
+
+    None for what is not UTF-8: more is broken than letters beyond ASCII are whole.
+    """
+    try:
+        return data.decode("utf-8-sig"), []
+    except UnicodeDecodeError:
+        text = data.decode("utf-8-sig", "replace")
+    honest = data.count("\ufffd".encode())
+    broken = text.count("\ufffd") - honest
+    if sum(character > "\x7f" for character in text) - honest < 2 * broken:
+        return None
+    return text, [_count(broken, "UTF-8")]
+
+
+def _count(broken: int, encoding: str) -> str:
+    places = "1 place" if broken == 1 else f"{broken:,} places"
+    return f"The file is not {encoding} in {places}: what is broken there shows as \ufffd."
+
+
 def decode_html(data: bytes) -> tuple[str, list[str]]:
     """Do the same for an HTML file, whose own word about its encoding is heard after a mark."""
-    declared = _DECLARED.search(data[:_HEAD])
+    declared = _declared(data)
     if declared is None or any(data.startswith(mark) for mark, _ in _MARKS):
         return decode(data)
     label = (declared[1] or declared[2]).decode("ascii", "replace")
@@ -62,9 +96,17 @@ def decode_html(data: bytes) -> tuple[str, list[str]]:
         text, notices = decode(data)
         return text, [f"The file claims the unknown encoding {label!r}.", *notices]
     text = data.decode(name, "replace")
-    if "\ufffd" not in text:
+    broken = text.count("\ufffd")
+    if broken == 0 or (name == "utf-8" and broken == data.count("\ufffd".encode())):
         return text, []
-    return text, [f"The file claims to be {label}, but some of it is not: that shows as \ufffd."]
+    return text, [f"It claims to be {label}. {_count(broken, label)}"]
+
+
+def _declared(data: bytes) -> re.Match[bytes] | None:
+    """Find what an HTML file says about its encoding, wherever in its head."""
+    head = _NOT_MARKUP.sub(b" ", data[:_HEAD])
+    body = _BODY.search(head)
+    return _DECLARED.search(head, 0, body.start() if body else len(head))
 
 
 def _codec(label: str) -> str | None:
@@ -80,6 +122,10 @@ def _strictly(data: bytes, name: str) -> tuple[str, list[str]]:
     try:
         return data.decode(name), []
     except UnicodeDecodeError as error:
+        text = data.decode(name, "replace")
+        broken = text.count("\ufffd")
+        if broken <= _BROKEN_SHARE * len(text):
+            return text, [_count(broken, name.removesuffix("-sig").upper())]
         raise DocumentError(
             f"begins like {name.upper()} but is not: {error.reason} at byte {error.start:,}."
         ) from None

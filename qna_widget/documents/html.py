@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from qna_widget.errors import needs_extra
+
+from .list_numbers import list_numbers
+from .raised import lowered, raised
 
 with needs_extra("Reading HTML", "documents"):
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -34,6 +37,9 @@ _CELLS = frozenset(("td", "th"))
 _AS_WRITTEN = frozenset(("pre", "listing", "plaintext", "xmp"))
 _HIDING = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))\b")
 _SPACES = re.compile(r"[ \t\n\r\f]+")
+_MOVED = {"sup": raised, "sub": lowered}
+# Says where a word may be broken, and is not seen where it is not.
+_SOFT_HYPHEN = "\u00ad"
 
 
 def html_text(markup: str) -> str:
@@ -51,7 +57,7 @@ def html_text(markup: str) -> str:
         if node is None:
             stack.pop()
         elif node.is_text_node:
-            writer.write(node.text_content or "")
+            writer.write((node.text_content or "").replace(_SOFT_HYPHEN, ""))
         elif node.tag == "br":
             writer.line()
         elif node.is_element_node and not _hidden(node):
@@ -64,15 +70,49 @@ def _children(node: LexborNode, writer: _Writer) -> Iterator[LexborNode]:
     breaks = 2 if node.tag in _PARAGRAPHS else 1 if node.tag in _LINES else 0
     as_written = node.tag in _AS_WRITTEN
     writer.part(breaks)
+    if node.tag in _CELLS:
+        writer.cell(first=not _has_cell_before(node))
     writer.as_written += as_written
+    begun = writer.mark() if node.tag in _MOVED else None
+    numbers = iter(_numbers(node))
     child = node.child
     while child is not None:
+        if node.tag == "ol" and _is_item(child):
+            writer.number(next(numbers))
         yield child
         child = child.next
+    if begun is not None:
+        writer.move(begun, _MOVED[str(node.tag)])
     writer.as_written -= as_written
+    if node.tag in _CELLS or node.tag == "li":
+        writer.leave()
+    elif node.tag == "tr":
+        writer.end_row()
     writer.part(breaks)
-    if node.tag in _CELLS:
-        writer.cell()
+
+
+def _numbers(node: LexborNode) -> list[str]:
+    """Return the numbers of a numbered list's items; none of anything else."""
+    if node.tag != "ol":
+        return []
+    items = []
+    child = node.child
+    while child is not None:
+        if _is_item(child):
+            items.append(child.attributes)
+        child = child.next
+    return list_numbers(node.attributes, items)
+
+
+def _is_item(node: LexborNode) -> bool:
+    return node.tag == "li" and not _hidden(node)
+
+
+def _has_cell_before(node: LexborNode) -> bool:
+    before = node.prev
+    while before is not None and before.tag not in _CELLS:
+        before = before.prev
+    return before is not None
 
 
 def _hidden(node: LexborNode) -> bool:
@@ -93,6 +133,10 @@ class _Writer:
         self._pieces: list[str] = []
         self._gap = ""
         """What comes before the next word, if one comes."""
+        self._tabs = 0
+        """Borders of cells before it, after the gap."""
+        self._fresh = False
+        """A cell or a numbered item has begun: blocks in it begin on its line."""
 
     @property
     def text(self) -> str:
@@ -111,19 +155,47 @@ class _Writer:
     def _put(self, text: str) -> None:
         if self._pieces:
             self._pieces.append(self._gap)
-        self._gap = ""
+        self._pieces.append("\t" * self._tabs)
+        self._gap, self._tabs, self._fresh = "", 0, False
         self._pieces.append(text)
 
     def part(self, breaks: int) -> None:
         """See to it that at least so many line ends come before the next word."""
-        if breaks > self._gap.count("\n"):
+        if breaks > self._gap.count("\n") and not self._fresh:
             self._gap = "\n" * breaks
 
     def line(self) -> None:
         """End a line; no more than one stays empty."""
         self.part(min(self._gap.count("\n") + 1, 2))
 
-    def cell(self) -> None:
-        """End a cell of a table."""
-        if "\n" not in self._gap:
-            self._gap = "\t"
+    def cell(self, *, first: bool) -> None:
+        """Begin a cell of a table. Empty ones keep their place, so that columns stay columns."""
+        if not first:
+            self._gap = self._gap.rstrip(" ")
+            self._tabs += 1
+            self._fresh = True
+
+    def number(self, number: str) -> None:
+        """Begin an item of a list with its number, which is seen even when the item is empty."""
+        self.part(1)
+        self._put(number)
+        self._gap, self._fresh = " ", True
+
+    def leave(self) -> None:
+        """End a cell or an item."""
+        self._fresh = False
+
+    def end_row(self) -> None:
+        """Forget the borders of empty cells at a row's end."""
+        self._tabs = 0
+
+    def mark(self) -> int:
+        """Return where the text stands, for `move`."""
+        return len(self._pieces)
+
+    def move(self, begun: int, moved: Callable[[str, str], str]) -> None:
+        """Raise or lower what was written since `begun`."""
+        before = "".join(self._pieces[max(0, begun - 3) : begun])[-1:]
+        text = "".join(self._pieces[begun:])
+        del self._pieces[begun:]
+        self._pieces.append(moved(text, before))

@@ -1,4 +1,4 @@
-"""SQuAD's file format and its official scores, versions 1.1 and 2.0.
+"""SQuAD's files and its official scores, versions 1.1 and 2.0.
 
 The definitions follow the official evaluation script of SQuAD 2.0 (rajpurkar/SQuAD-explorer);
 on a file without unanswerable questions they equal those of 1.1.
@@ -6,58 +6,51 @@ on a file without unanswerable questions they equal those of 1.1.
 
 from __future__ import annotations
 
-import json
 import re
 import string
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from qna_widget.documents.reading import read_bounded
 from qna_widget.errors import DatasetError, InputError
 
+from .dataset import SHAPES, Example, parse
+
+__all__ = [
+    "Example",
+    "best_threshold",
+    "exact_match",
+    "f1",
+    "normalize_answer",
+    "read_examples",
+    "score",
+    "summarize",
+]
+
 ARTICLES = re.compile(r"\b(a|an|the)\b")
+MAX_BYTES = 500_000_000
+"""Of a file of questions. SQuAD's largest has 42 million."""
 PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 
-@dataclass(frozen=True)
-class Example:
-    """A question about a passage with its gold answers; none: the passage does not answer it."""
-
-    id: str
-    question: str
-    passage: str
-    answers: tuple[str, ...]
-
-
 def read_examples(file: Path, *, limit: int | None = None) -> list[Example]:
-    """Read the first `limit` questions of a SQuAD-format file (all by default).
+    """Read the first `limit` questions of a file (all by default) in one of dataset.py's shapes.
 
-    Raises DatasetError when it is not one, an id occurs twice or a text to be asked is blank;
-    InputError when `limit` is less than 1.
+    Raises DatasetError when it has none of them, is larger than MAX_BYTES, an id occurs twice or a
+    text to be asked is blank; InputError when `limit` is less than 1.
     """
     if limit is not None and limit < 1:
         raise InputError(f"limit is {limit}; it must be 1 or more, or left out for all questions.")
     try:
-        document = json.loads(file.read_text(encoding="utf-8-sig"))
-        examples = [
-            Example(
-                id=_id(qa["id"]),
-                question=_text(qa["question"]),
-                passage=_text(paragraph["context"]),
-                answers=tuple(_text(answer["text"]) for answer in qa.get("answers", ())),
-            )
-            for article in document["data"]
-            for paragraph in article["paragraphs"]
-            for qa in paragraph["qas"]
-        ]
+        text = read_bounded(file, MAX_BYTES).decode("utf-8-sig")
+        examples = parse(text)
         counts = Counter(example.id for example in examples)
-    except OSError as error:
-        raise DatasetError(f"{file} cannot be read: {error.strerror}.") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except InputError as error:
+        raise DatasetError(str(error)) from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise DatasetError(
-            f"{file} is not in SQuAD's format (data > paragraphs > context, qas > id, question, "
-            f"answers > text): {type(error).__name__}: {error}."
+            f"{file} is not in {SHAPES}: {type(error).__name__}: {error}."
         ) from error
     if not examples:
         raise DatasetError(f"{file} holds no question.")
@@ -76,17 +69,6 @@ def read_examples(file: Path, *, limit: int | None = None) -> list[Example]:
                     "answer. Give it a text, or take the question out."
                 )
     return asked
-
-
-def _id(value: object) -> str:
-    """Return an id as prediction files have it, whose names are texts."""
-    return str(value) if isinstance(value, int) else _text(value)
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r:.60} is no text")
-    return value
 
 
 def normalize_answer(text: str) -> str:

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from pdf_writer import lines, pages, written
 
 from qna_widget import __version__
 from qna_widget.cli import main
@@ -90,6 +91,38 @@ def test_ask_fails_in_words() -> None:
         assert words in done.stderr.decode()
     long = ask("why " * 70)
     assert "only its first 64 were used" in long.stderr.decode()
+
+
+def test_what_was_guessed_or_left_out_is_told_on_standard_error(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_bytes(f"<p>{BERT} Zo\xeb likes it.".encode("cp1252"))
+    scan = tmp_path / "scan.pdf"
+    scan.write_bytes(written(pages(lines(BERT), b"q 300 0 0 300 0 0 cm /Im1 Do Q")))
+    note = tmp_path / "note.txt"
+    note.write_bytes(f"{BERT} Zoë, Zoë.".encode() + b" caf\xe9")
+    for file, words in (
+        (page, "page.html: The file is not UTF-8 (at byte 64), so it was read as Windows-1252"),
+        (scan, "scan.pdf: Nothing but a picture, or nearly, and what it shows is not read: page 2"),
+        (note, "note.txt: The file is not UTF-8 in 1 place"),
+    ):
+        done = ask("Where does Bert live?", "-p", str(file), passage=b"")
+        assert done.stdout.decode().endswith("Sesame Street\n")
+        assert words in done.stderr.decode()
+        assert main(["html", str(tmp_path / "out.html"), "-p", str(file), "--force"]) == 0
+
+
+def test_html_and_pdf_are_known_on_standard_input() -> None:
+    markup = f"<!doctype html><title>Chloe</title><p hidden>Chloe<p>{BERT}".encode()
+    for passage in (markup, written(pages(lines(BERT)))):
+        done = ask("Where does Bert live?", passage=passage)
+        assert done.stdout.decode().endswith("44-57  Sesame Street\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such device")
+def test_an_endless_passage_ends_in_words() -> None:
+    done = ask("Who?", "-p", "/dev/full", passage=b"")
+    assert done.returncode == 1
+    assert b"/dev/full has more than 50,000,000 bytes" in done.stderr
 
 
 def test_what_can_be_asked_for() -> None:

@@ -46,6 +46,37 @@ def test_other_bytes_are_windows_1252_and_said_to_be() -> None:
     assert document.notices[0].startswith("The file is not UTF-8 (at byte 2), so it was read as")
 
 
+@pytest.mark.parametrize("broken", [1, 3])
+def test_a_bad_byte_does_not_turn_the_whole_text(broken: int) -> None:
+    data = TEXT.encode() * 3 + b" caf\xe9" * broken + TEXT.encode()[:-1]
+    places = "1 place" if broken == 1 else "3 places"
+    for name in ("a.txt", "a.md", "a.html"):
+        document = read_document(data, name)
+        assert document.text.count("Zoë paid 5 €") == 4
+        assert document.text.count(" caf\ufffd") == broken
+        assert document.notices == (
+            f"The file is not UTF-8 in {places}: what is broken there shows as \ufffd.",
+        )
+    declared = read_document(b"<meta charset=utf-8><p>" + data, "a.html")
+    assert f"It claims to be utf-8. The file is not utf-8 in {places}" in declared.notices[0]
+
+
+def test_a_cut_character_at_the_end_is_one_bad_place() -> None:
+    document = read_document(TEXT.encode() + "é".encode()[:1], "a.txt")
+    assert document.text == TEXT + "\ufffd"
+    assert "in 1 place" in document.notices[0]
+
+
+def test_what_was_broken_before_is_no_fault_of_this_file() -> None:
+    assert read_document("Zo\ufffd, Zoë".encode(), "a.txt") == Document("Zo\ufffd, Zoë")
+
+
+def test_half_a_unit_does_not_refuse_utf16() -> None:
+    document = read_document((TEXT * 3).encode("utf-16") + b"\x00", "a.txt")
+    assert document.text.startswith(TEXT)
+    assert "not UTF-16 in 1 place" in document.notices[0]
+
+
 def test_lines_end_in_lf_and_markdown_stays() -> None:
     text = read_document(b"# Title\r\n\r\n*one*\rtwo\n", "a.md").text
     assert text == "# Title\n\n*one*\ntwo"
@@ -165,9 +196,10 @@ def test_ligatures_of_a_pdf_become_letters() -> None:
     )
 
 
-def test_pages_of_a_pdf_become_paragraphs() -> None:
+def test_pages_of_a_pdf_end_in_form_feeds() -> None:
+    """Empty pages count, so that an answer knows the number of its own."""
     data = written(pdf(WESTERN, "", "Page (3)."))
-    assert read_document(data, "a.pdf") == Document(f"{WESTERN}\n\nPage (3).")
+    assert read_document(data, "a.pdf") == Document(f"{WESTERN}\n\f\n\n\f\nPage (3).")
 
 
 @pytest.mark.parametrize("algorithm", ["RC4-128", "AES-256"])
