@@ -18,7 +18,7 @@ from onnx import numpy_helper
 from safetensors.numpy import save_file
 
 from qna_widget.export.int8.exact import GELU_SCALE
-from qna_widget.models import registry
+from qna_widget.models import files, registry
 
 HIDDEN_PER_HEAD = 32
 
@@ -26,7 +26,7 @@ HIDDEN_PER_HEAD = 32
 def write_checkpoint(folder: Path) -> Path:
     """Write config.json, model.safetensors, vocab.txt and tokenizer_config.json into `folder`."""
     manifest = registry.resolve("bundled")
-    graph = onnx.load_from_string(registry.read(manifest.onnx)).graph
+    graph = onnx.load_from_string(files.read(manifest.onnx)).graph
     tensors = {t.name: numpy_helper.to_array(t) for t in graph.initializer}
 
     def floats(name: str) -> np.ndarray:
@@ -81,7 +81,7 @@ def write_checkpoint(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     whole = {name: np.ascontiguousarray(value) for name, value in weights.items()}
     save_file(whole, str(folder / "model.safetensors"), metadata={"format": "pt"})
-    vocab = "".join(f"{token}\n" for token in registry.read_vocab(manifest.vocab))
+    vocab = "".join(f"{token}\n" for token in files.read_vocab(manifest.vocab))
     (folder / "vocab.txt").write_text(vocab, encoding="utf-8")
     for name, content in (
         ("config.json", config),

@@ -15,7 +15,8 @@ import numpy as np
 from safetensors.numpy import load_file, save_file
 
 from qna_widget.evaluation.squad import Example, read_examples
-from qna_widget.export.recipe import Origin, Precision, export_checkpoint
+from qna_widget.export.bundle import Origin
+from qna_widget.export.recipe import Precision, export_checkpoint
 
 from .checkpoint import write_checkpoint
 

@@ -2,45 +2,27 @@
 
 from __future__ import annotations
 
-import os
-import threading
 import warnings
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
-from pathlib import Path
-from typing import Any, Literal, overload
+from typing import Any, Literal, Unpack, overload
 
 from qna_widget.core.contract import check_value
-from qna_widget.core.decoding import Decoder
-from qna_widget.core.pipeline import Prepared, conclude, prepare
 from qna_widget.core.tokenizer import Tokenizer
-from qna_widget.core.types import Answer, Feature, Logits, Result
-from qna_widget.core.words import continuations, words_of
-from qna_widget.errors import InputError
-from qna_widget.hosts.assets import Asset
-from qna_widget.models import names, registry
+from qna_widget.core.types import Answer, Result
+from qna_widget.models import names
 from qna_widget.runtime.progress import progress_bar
-from qna_widget.runtime.session import Session, check_threads, default_threads
+from qna_widget.runtime.session import Session, check_threads
 
-from .compatible import pipeline_answer, pipeline_answers, pipeline_options
-from .options import TRUTH, AskOptions, ask_options
-from .pairs import PairLike, pair_of, pairs
-
-# A passage of more windows is worth a bar of its own.
-FEW_WINDOWS = 8
-# Threads that begin at the same time must not load a model twice.
-_LOADING = threading.Lock()
-
-
-def _forked() -> None:
-    """Begin anew: whoever held the lock in the parent is not here to open it."""
-    global _LOADING
-    _LOADING = threading.Lock()
-
-
-if hasattr(os, "register_at_fork"):  # not on Windows
-    os.register_at_fork(after_in_child=_forked)
+from . import engine
+from .compatible import (
+    PipelineAnswers,
+    PipelineOptions,
+    pipeline_answer,
+    pipeline_answers,
+    pipeline_options,
+)
+from .options import TRUTH, AskOptions, AskOptionsDict, CallOptions
+from .pairs import Pair, PairLike, pairs
 
 
 class QuestionAnswerer:
@@ -52,7 +34,7 @@ class QuestionAnswerer:
 
     def __init__(
         self,
-        model: str | Path = "auto",
+        model: names.ModelLike = "auto",
         *,
         threads: int | None = None,
         pipeline_compatible: bool = False,
@@ -67,48 +49,57 @@ class QuestionAnswerer:
         `kernel` extra.
         """
         wanted = names.parse(model)
-        if isinstance(wanted, Path) and wanted.is_dir():
+        if isinstance(wanted, names.Folder) and wanted.path.is_dir():
             # A process that starts elsewhere must find the folder, too.
-            model = wanted.resolve()
+            model = wanted = names.Folder(wanted.path.resolve())
         threads = check_threads(threads)
         self.pipeline_compatible = check_value("pipeline_compatible", pipeline_compatible, TRUTH)
-        with _LOADING:
-            # May fetch and convert the model; that is not done twice, either.
-            self.manifest = registry.resolve(model)
-            self.tokenizer = _tokenizer(self.manifest.vocab, self.manifest.lowercase)
-            self.session = _session(self.manifest.onnx, threads or default_threads())
-        # What "auto" is elsewhere may be another model.
-        chosen = self.manifest.name if wanted == names.AUTO else str(model)
+        # Of a path that leads nowhere, the error shows what was given.
+        self._engine = engine.load(model, threads)
+        self.manifest = self._engine.manifest
+        # Elsewhere "auto" may be another model.
+        chosen = self.manifest.name if isinstance(wanted, names.Auto) else str(model)
         self._arguments = (chosen, threads, pipeline_compatible)
-        self._continues = continuations(self.tokenizer.vocab)
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """The model's tokenizer."""
+        return self._engine.tokenizer
+
+    @property
+    def session(self) -> Session:
+        """The loaded model."""
+        return self._engine.session
 
     @overload
     def __call__(
         self, question: str, passage: str = ..., *, context: str = ..., top_k: None = None,
-        pipeline_compatible: Literal[False] | None = None, **options: Any,
+        pipeline_compatible: Literal[False] | None = None, progress: bool = False,
+        **options: Unpack[CallOptions],
     ) -> Answer: ...  # fmt: skip
     @overload
     def __call__(
         self, question: str, passage: str = ..., *, context: str = ..., top_k: int,
-        pipeline_compatible: Literal[False] | None = None, **options: Any,
+        pipeline_compatible: Literal[False] | None = None, progress: bool = False,
+        **options: Unpack[CallOptions],
     ) -> list[Answer]: ...  # fmt: skip
     @overload
     def __call__(
         self, question: Any = None, passage: Any = None, *, context: Any = None,
         top_k: int | None = None, pipeline_compatible: bool | None = None, progress: bool = False,
-        **options: Any,
+        **options: Unpack[PipelineOptions],
     ) -> Any: ...  # fmt: skip
 
     def __call__(
         self,
-        question: Any = None,
-        passage: Any = None,
+        question: object = None,
+        passage: object = None,
         *,
-        context: Any = None,
+        context: object = None,
         top_k: int | None = None,
         pipeline_compatible: bool | None = None,
         progress: bool = False,
-        **options: Any,
+        **options: Unpack[PipelineOptions],
     ) -> Any:
         """Return the best answer, or with `top_k` the ranked list of answers.
 
@@ -121,24 +112,25 @@ class QuestionAnswerer:
         generator of answers, without a bar (docs/migrating.md).
 
         Warns (UserWarning) of a question that is cut. Raises BlankQuestionError,
-        BlankPassageError, and InputError for anything else that cannot be asked.
+        BlankPassageError, InputError for anything else that cannot be asked, and TypeError for an
+        option that there is not.
         """
         compatible = (
             self.pipeline_compatible
             if pipeline_compatible is None
             else check_value("pipeline_compatible", pipeline_compatible, TRUTH)
         )
-        given = {**options, "top_k": top_k}
+        given: dict[str, object] = {**options, "top_k": top_k}
         if compatible:
             given = pipeline_options(given)
         elif top_k is None:
             given["top_k"] = 1
-        chosen = self.options(**given)
+        chosen = self._engine.options(given)
         impossible = bool(given.get("handle_impossible_answer"))
         if compatible and isinstance(question, Iterator) and passage is None and context is None:
             return self._compatible_stream(question, chosen, impossible=impossible)
         asked, single = pairs(question, passage, context)
-        results = list(self._stream(asked, chosen, progress=len(asked) if progress else 0))
+        results = self._results(asked, chosen, progress=progress)
         for warning in dict.fromkeys(text for result in results for text in result.warnings):
             warnings.warn(warning, stacklevel=2)
         if compatible:
@@ -147,20 +139,29 @@ class QuestionAnswerer:
         found = [ranked[0] for ranked in answers] if top_k is None else answers
         return found[0] if single else found
 
-    def ask(self, question: str, passage: str, *, progress: bool = False, **options: Any) -> Result:
+    def ask(
+        self,
+        question: str,
+        passage: str,
+        *,
+        progress: bool = False,
+        **options: Unpack[AskOptionsDict],
+    ) -> Result:
         """Return everything known about one question.
 
         Options, None for the default: top_k; max_answer_len, doc_stride (the step from one window
         to the next), max_seq_len, max_question_len (tokens); no_answer_threshold (logits; the
         model's own; infinity turns "no answer" off, as does handle_impossible_answer=False);
         overlap ("none", "nested", "allow"); align_to_words (False). Raises BlankQuestionError,
-        BlankPassageError, and InputError for a value that is not allowed.
+        BlankPassageError, InputError for a value that is not allowed, and TypeError for an option
+        that there is not.
         """
-        pair = [(question, passage)]
-        (result,) = self._stream(pair, self.options(**options), progress=int(progress))
-        return result
+        chosen = self.options(**options)
+        return self._engine.ask((question, passage), chosen, progress=progress).result()
 
-    def ask_many(self, pairs: Iterable[PairLike], **options: Any) -> Iterator[Result]:
+    def ask_many(
+        self, pairs: Iterable[PairLike], **options: Unpack[AskOptionsDict]
+    ) -> Iterator[Result]:
         """Yield one result per (question, passage), in order, as soon as it is there.
 
         A pair may also be a mapping with the keys "question" and "context". Pairs are drawn as
@@ -169,67 +170,26 @@ class QuestionAnswerer:
         InputError, for what is no pair or blank, comes after the results of all pairs before and
         has the number of its own as a note. Stop by closing the iterator or Ctrl-C.
         """
-        return self._stream(pairs, self.options(**options))
+        return self._engine.stream(pairs, self.options(**options))
 
-    def options(self, **options: Any) -> AskOptions:
-        """Check the options of `ask` and fill in the defaults. Raises InputError."""
-        return ask_options(options, self.manifest.max_seq_len, self.manifest.no_answer_threshold)
+    def options(self, **options: Unpack[AskOptionsDict]) -> AskOptions:
+        """Check the options of `ask` and fill in the defaults. Raises as `ask` does."""
+        return self._engine.options(options)
 
-    def _stream(
-        self, pairs: Iterable[PairLike], options: AskOptions, *, progress: int = 0
-    ) -> Iterator[Result]:
-        """Answer `pairs`; `progress` is their number if a bar is wanted, else 0."""
-        waiting: deque[Prepared] = deque()
-        features = self._features(pairs, options, waiting)
-        if progress == 1:
-            windows = list(features)
-            logits = self.session.run(windows)
-            if len(windows) > FEW_WINDOWS:
-                logits = progress_bar(logits, len(windows), "windows")
-            return self._conclude(logits, waiting, options)
-        results = self._conclude(self.session.run(features), waiting, options)
-        return progress_bar(results, progress, "questions") if progress else results
+    def _results(self, asked: list[Pair], options: AskOptions, *, progress: bool) -> list[Result]:
+        if len(asked) == 1:
+            return [self._engine.ask(asked[0], options, progress=progress).result()]
+        results = self._engine.stream(asked, options)
+        return list(progress_bar(results, len(asked), "questions") if progress else results)
 
     def _compatible_stream(
         self, asked: Iterator[Mapping[str, str]], options: AskOptions, *, impossible: bool
-    ) -> Iterator[Any]:
+    ) -> Iterator[PipelineAnswers]:
         """Answer a generator as the pipeline did: one by one, as they are asked for."""
-        for result in self._stream(asked, options):
+        for result in self._engine.stream(asked, options):
             for warning in result.warnings:
                 warnings.warn(warning, stacklevel=2)
             yield pipeline_answer(result, options.decoding.top_k, impossible=impossible)
-
-    def _features(
-        self, pairs: Iterable[PairLike], options: AskOptions, waiting: deque[Prepared]
-    ) -> Iterator[Feature]:
-        """Yield the windows of all pairs; append to `waiting` what they belong to."""
-        previous: Prepared | None = None
-        alone = isinstance(pairs, list) and len(pairs) == 1
-        for number, pair in enumerate(pairs):
-            try:
-                previous = prepare(*pair_of(pair), self.tokenizer, options.features, previous)
-            except InputError as error:
-                if not alone:
-                    error.add_note(f"in the question at index {number}")
-                raise
-            waiting.append(previous)
-            yield from previous.features
-
-    def _conclude(
-        self, logits: Iterable[Logits], waiting: deque[Prepared], options: AskOptions
-    ) -> Iterator[Result]:
-        """Yield a result whenever the logits of all its windows have come."""
-        decoder: Decoder | None = None
-        for output in logits:
-            prepared = waiting[0]
-            decoder = decoder or Decoder(prepared.features)
-            decoder.add(decoder.windows_done, output)
-            if decoder.windows_done == len(prepared.features):
-                waiting.popleft()
-                whole = options.align_to_words
-                words = words_of(prepared.passage, self._continues) if whole else None
-                yield conclude(prepared, decoder, options.decoding, words)
-                decoder = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the arguments, not the loaded model."""
@@ -238,13 +198,3 @@ class QuestionAnswerer:
 
 def _restore(model: str, threads: int | None, pipeline_compatible: bool) -> QuestionAnswerer:
     return QuestionAnswerer(model, threads=threads, pipeline_compatible=pipeline_compatible)
-
-
-@lru_cache(maxsize=4)
-def _session(onnx: Asset, threads: int) -> Session:
-    return Session(registry.read(onnx), threads=threads)
-
-
-@lru_cache(maxsize=4)
-def _tokenizer(vocab: Asset, lowercase: bool) -> Tokenizer:
-    return Tokenizer(registry.read_vocab(vocab), lowercase=lowercase)

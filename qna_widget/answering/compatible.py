@@ -10,12 +10,13 @@ import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypedDict
 
+from qna_widget.core.contract import refuse_unknown
 from qna_widget.core.types import Result
 from qna_widget.errors import InputError
 
-from .options import ASK_OPTIONS, refuse_unknown_options
+from .options import ASK_OPTIONS, CallOptions
 
-# What the pipeline did when it was not told otherwise; overlap was not to be chosen.
+# What the pipeline did by default; overlap could not be chosen.
 DEFAULTS: Final = {
     "top_k": 1,
     "handle_impossible_answer": False,
@@ -26,23 +27,37 @@ DEFAULTS: Final = {
 WITHOUT_EFFECT: Final = ("batch_size", "num_workers", "padding")
 
 
+class PipelineOptions(CallOptions, total=False):
+    """What the pipeline's call took besides; the last three have no effect."""
+
+    topk: int | None
+    """The old name of top_k."""
+    batch_size: int | None
+    num_workers: int | None
+    padding: str | bool | None
+
+
 class PipelineAnswer(TypedDict):
     """An answer as the pipeline gave it; the empty text at 0, 0 says that there is none."""
 
-    # The probability among all candidates, 0 to 1.
     score: float
-    # Code points of the passage.
+    """The probability among all candidates, 0 to 1."""
     start: int
+    """Code points of the passage."""
     end: int
     answer: str
+
+
+PipelineAnswers = PipelineAnswer | list[PipelineAnswer]
+"""What the pipeline gave for one question: a list only when there is more than one answer."""
 
 
 def pipeline_options(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options of `ask` for what the pipeline would have been given.
 
-    Raises InputError for a name that neither knows.
+    Raises TypeError for a name that neither knows.
     """
-    refuse_unknown_options(given, (*ASK_OPTIONS, "topk", *WITHOUT_EFFECT))
+    refuse_unknown(given, (*ASK_OPTIONS, "topk", *WITHOUT_EFFECT))
     options = {
         name: value
         for name, value in given.items()
@@ -59,9 +74,7 @@ def pipeline_options(given: Mapping[str, Any]) -> dict[str, Any]:
     return defaults | options
 
 
-def pipeline_answer(
-    result: Result, top_k: int, *, impossible: bool
-) -> PipelineAnswer | list[PipelineAnswer]:
+def pipeline_answer(result: Result, top_k: int, *, impossible: bool) -> PipelineAnswers:
     """Return a result as the pipeline did: a dict, a list only when there is more than one.
 
     With `impossible`, "no answer" has its place in the list also where it does not win.
@@ -79,7 +92,9 @@ def pipeline_answer(
     return found[0] if len(found) == 1 else found
 
 
-def pipeline_answers(results: Sequence[Result], top_k: int, *, impossible: bool) -> Any:
+def pipeline_answers(
+    results: Sequence[Result], top_k: int, *, impossible: bool
+) -> PipelineAnswers | list[PipelineAnswers]:
     """Return what the pipeline did for a list of questions: a list, unless it holds one."""
     answers = [pipeline_answer(result, top_k, impossible=impossible) for result in results]
     return answers[0] if len(answers) == 1 else answers

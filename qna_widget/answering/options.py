@@ -1,47 +1,73 @@
-"""What can be chosen per question: names, defaults, bounds. Those of transformers 4 are known."""
+"""What can be chosen per question: names, defaults, bounds; those of transformers 4 among them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Real
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
-from qna_widget.core.contract import CONTRACT, INPUTS, check_input, check_value, shown
-from qna_widget.core.types import DecodingOptions, FeatureOptions
+from qna_widget.core.contract import CONTRACT, INPUTS, check_input, check_value, refuse_unknown
+from qna_widget.core.types import DecodingOptions, FeatureOptions, Overlap
 from qna_widget.errors import InputError
 
 MAX_QUESTION_TOKENS: Final[int] = CONTRACT["limits"]["max_question_tokens"]
 MIN_SEQ_LEN: Final = 8
-ASK_OPTIONS: Final = (
-    "top_k", "max_answer_len", "doc_stride", "max_seq_len", "max_question_len",
-    "no_answer_threshold", "handle_impossible_answer", "overlap", "align_to_words",
-)  # fmt: skip
 TRUTH: Final = {"type": "boolean"}
-LONGEST: Final = "tokens; more with a model that `qna-widget export --max-seq-len` wrote"
+WINDOW_UNIT: Final = "tokens; more with a model that `qna-widget export --max-seq-len` wrote"
 THRESHOLD: Final = {
     **INPUTS["no_answer_threshold"],
     "unit": 'logits; infinity turns "no answer" off',
 }
 
 
+class CallOptions(TypedDict, total=False):
+    """The options of a question but top_k, which a call takes by itself; None: the default."""
+
+    max_answer_len: int | None
+    """Tokens."""
+    doc_stride: int | None
+    """Step from one window to the next, in tokens."""
+    max_seq_len: int | None
+    """Of a whole window, in tokens."""
+    max_question_len: int | None
+    """Tokens kept of a question; the rest is cut off with a warning."""
+    no_answer_threshold: float | None
+    """Logits; infinity turns "no answer" off."""
+    handle_impossible_answer: bool | None
+    """False turns "no answer" off."""
+    overlap: Overlap | None
+    align_to_words: bool | None
+
+
+class AskOptionsDict(CallOptions, total=False):
+    """The options of `QuestionAnswerer.ask`, as a caller gives them."""
+
+    top_k: int | None
+    """Most answers to return."""
+
+
+ASK_OPTIONS: Final = ("top_k", *CallOptions.__annotations__)
+
+
 @dataclass(frozen=True)
 class AskOptions:
-    """Everything that can be chosen per question."""
+    """Everything that can be chosen per question, checked."""
 
     features: FeatureOptions
     decoding: DecodingOptions
-    # Widen each answer to whole words; False leaves it at the tokens, as in the browser.
     align_to_words: bool = False
+    """Widen each answer to whole words; False leaves it at the tokens, as in the browser."""
 
 
 def ask_options(given: Mapping[str, Any], longest: int, threshold: float = 0.0) -> AskOptions:
     """Check the options by name and fill in the defaults; None stands for the default.
 
     `longest` is the most tokens that the model takes in one window, `threshold` its own of "no
-    answer" (logits). Raises InputError.
+    answer" (logits). Raises TypeError for a name that is not known, InputError for a value that is
+    not allowed.
     """
-    refuse_unknown_options(given, ASK_OPTIONS)
+    refuse_unknown(given, ASK_OPTIONS)
     values = {name: value for name, value in given.items() if value is not None}
 
     def choose(name: str) -> Any:
@@ -56,7 +82,7 @@ def ask_options(given: Mapping[str, Any], longest: int, threshold: float = 0.0) 
 
     return AskOptions(
         FeatureOptions(
-            max_seq_len=whole("max_seq_len", longest, MIN_SEQ_LEN, LONGEST),
+            max_seq_len=whole("max_seq_len", longest, MIN_SEQ_LEN, WINDOW_UNIT),
             doc_stride=choose("doc_stride"),
             max_question_tokens=whole("max_question_len", MAX_QUESTION_TOKENS, 1),
         ),
@@ -68,16 +94,6 @@ def ask_options(given: Mapping[str, Any], longest: int, threshold: float = 0.0) 
         ),
         align_to_words=check_value("align_to_words", values.get("align_to_words", False), TRUTH),
     )
-
-
-def refuse_unknown_options(given: Mapping[str, Any], allowed: tuple[str, ...]) -> None:
-    """Raise InputError that names what is not known, and what is."""
-    unknown = [name for name in given if name not in allowed]
-    if unknown:
-        raise InputError(
-            f"There is no option {unknown[0]!r} (given: {shown(given[unknown[0]])}). "
-            f"Allowed are {', '.join(allowed)}."
-        )
 
 
 def _threshold(values: Mapping[str, Any], default: float) -> float:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, ParamSpec, TypeVar
 
 from qna_widget.answering.options import THRESHOLD
 from qna_widget.core.contract import INPUTS, check_input, check_value, plain_type
@@ -13,6 +12,9 @@ from qna_widget.errors import BlankQuestionError, InputError
 from qna_widget.models import names
 
 from .codes import CODES
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _NUMBERS: Final[dict[str, Callable[[str], Any]]] = {"integer": int, "number": float}
 _HUB_NAMES: Final = "mobilebert, owner/name or owner/name@revision"
@@ -34,7 +36,7 @@ def add_model(parser: argparse.ArgumentParser, *, what: str = "the model to ask"
     parser.add_argument(
         "--model",
         type=_model,
-        default=names.AUTO,
+        default=names.Auto(),
         help=f"{what}: auto (the default), bundled, {_HUB_NAMES} on the hub, or a folder",
     )
 
@@ -98,30 +100,29 @@ def port(text: str) -> int:
 
 def hub_name(text: str) -> names.HubName:
     """Read the name of a model on the hub."""
-    found = _checked(names.parse, text)
+    found = _model(text)
     if not isinstance(found, names.HubName):
         raise argparse.ArgumentTypeError(f"{text!r} is no model of the hub. Give {_HUB_NAMES}.")
     return found
 
 
-def checkpoint(text: str) -> names.HubName | Path:
+def checkpoint(text: str) -> names.HubName | names.Folder:
     """Read what can be exported: a model on the hub, or a folder."""
-    found = _checked(names.parse, text)
-    if isinstance(found, str):
+    found = _model(text)
+    if isinstance(found, names.Auto | names.Bundled):
         raise argparse.ArgumentTypeError(
             f"{text!r} needs no export. Give a checkpoint's folder, {_HUB_NAMES}."
         )
-    return found  # type: ignore[no-any-return]
+    return found
 
 
-def _model(text: str) -> str:
-    _checked(names.parse, text)
-    return text
+def _model(text: str) -> names.ModelName:
+    return _checked(names.parse, text)
 
 
-def _checked(check: Callable[..., Any], *given: Any) -> Any:
-    """Tell an InputError as argparse tells its own."""
+def _checked(check: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+    """Turn an InputError into argparse's own kind of error."""
     try:
-        return check(*given)
+        return check(*given, **named)
     except InputError as error:
         raise argparse.ArgumentTypeError(str(error)) from None

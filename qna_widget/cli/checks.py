@@ -5,8 +5,6 @@ Nothing is fetched and nothing is changed. A further section is one more functio
 
 from __future__ import annotations
 
-import hashlib
-import json
 import platform
 import re
 import sys
@@ -17,11 +15,11 @@ from pathlib import Path
 from typing import Final, Literal
 
 from qna_widget import __version__
+from qna_widget.core.manifest import DESCRIPTION, PACKAGE, Asset, Provenance
 from qna_widget.errors import QnaError, installing, needs_extra
 from qna_widget.evaluation.browser import find_chromium
 from qna_widget.hosts import assets
-from qna_widget.hosts.assets import PACKAGE, Asset
-from qna_widget.models import cache, fetch, names, registry
+from qna_widget.models import cache, fetch, files, names, registry
 
 DISTRIBUTION: Final = "qna-widget"
 State = Literal["ok", "absent", "broken"]
@@ -51,26 +49,27 @@ class Finding:
 
     section: str
     name: str
-    # absent: something optional is not there; broken: something will fail.
     state: State
+    """absent: something optional is not there; broken: something will fail."""
     detail: str
     cure: str = ""
 
 
-def examine(model: str = names.AUTO) -> Iterator[Finding]:
+def examine(model: names.ModelLike = names.AUTO) -> Iterator[Finding]:
     """Yield what is found, section by section; `model` is the one whose files are checked."""
+    wanted = names.parse(model)
     for section in SECTIONS:
-        yield from section(model)
+        yield from section(wanted)
 
 
-def python(_: str) -> Iterator[Finding]:
+def python(_: names.ModelName) -> Iterator[Finding]:
     """Say which interpreter and which package these are."""
     detail = f"{platform.python_version()}, {platform.system()} {platform.machine()}"
     yield Finding("python", "python", "ok", f"{detail}, {sys.executable}")
     yield Finding("python", DISTRIBUTION, "ok", f"{__version__}, {PACKAGE}")
 
 
-def packages(_: str) -> Iterator[Finding]:
+def packages(_: names.ModelName) -> Iterator[Finding]:
     """Look for what is needed and for the extras; versions as installed."""
     try:
         lines = metadata.requires(DISTRIBUTION) or []
@@ -94,35 +93,33 @@ def packages(_: str) -> Iterator[Finding]:
         yield Finding("packages", f"extra {extra}", state, gives, cure)
 
 
-def model_files(model: str) -> Iterator[Finding]:
+def model_files(model: names.ModelName) -> Iterator[Finding]:
     """Say where the model comes from; check its files and whether it answers."""
-    wanted = names.parse(model)
-    if isinstance(wanted, names.HubName) and cache.find(str(wanted)) is None:
-        cure = f"Run: qna-widget fetch {model}"
-        yield Finding("model", model, "absent", "is on the hub, not on this machine", cure)
+    name = str(model)
+    if isinstance(model, names.HubName) and cache.find(model) is None:
+        cure = f"Run: qna-widget fetch {name}"
+        yield Finding("model", name, "absent", "is on the hub, not on this machine", cure)
         return
-    if isinstance(wanted, Path) and not (wanted / cache.DESCRIPTION).is_file():
-        yield _checkpoint(model, wanted)
+    if isinstance(model, names.Folder) and not (model.path / DESCRIPTION).is_file():
+        yield _checkpoint(model)
         return
     try:
         manifest = registry.resolve(model)
     except QnaError as error:
-        yield Finding("model", model, "broken", str(error))
+        yield Finding("model", name, "broken", str(error))
         return
     folder = manifest.onnx.file.parent
-    yield Finding("model", model, "ok", f"{manifest.title}, {folder} {manifest.note}".rstrip())
-    about = json.loads((folder / cache.DESCRIPTION).read_text(encoding="utf-8"))
-    origin = about.get("source") or "not said"
-    yield Finding(
-        "model", "source", "ok", f"{origin}; licence {about.get('licence') or 'not said'}"
-    )
-    files = [_file("model", asset) for asset in assets.model_files(manifest)]
-    yield from files
-    if all(finding.state == "ok" for finding in files):
+    yield Finding("model", name, "ok", f"{manifest.title}, {folder} {manifest.note}".rstrip())
+    origin = Provenance.read(folder)
+    licence = origin.licence or "not said"
+    yield Finding("model", "source", "ok", f"{origin.source or 'not said'}; licence {licence}")
+    found = [_file("model", asset) for asset in manifest.files]
+    yield from found
+    if all(finding.state == "ok" for finding in found):
         yield _answering(model)
 
 
-def browser(_: str) -> Iterator[Finding]:
+def browser(_: names.ModelName) -> Iterator[Finding]:
     """Check the front end as built, and look for a Chromium to measure it in."""
     build = "Run `make build` in a clone, or install the package again."
     for name in SCRIPTS:
@@ -133,14 +130,14 @@ def browser(_: str) -> Iterator[Finding]:
         except QnaError as error:
             yield Finding("browser", name, "broken", str(error), build)
     try:
-        files = [assets.wasm(), *(assets.webgpu() or {}).values()]
+        listed = assets.runtime_files()
         tools = assets.built_with()
     except (QnaError, OSError, ValueError, KeyError, TypeError) as error:
         yield Finding("browser", "manifest.json", "broken", str(error), build)
     else:
         said = ", ".join(f"{name} {version}" for name, version in tools.items())
         yield Finding("browser", "built with", "ok" if said else "absent", said or "is not said")
-        for asset in files:
+        for asset in listed:
             yield _file("browser", asset)
     chromium = find_chromium()
     cure = "Install Chromium, or name one in $CHROMIUM; only `eval --backend browser` needs it."
@@ -152,7 +149,7 @@ def browser(_: str) -> Iterator[Finding]:
         yield Finding("browser", "chromium", found, chromium, "" if there else cure)
 
 
-SECTIONS: Final[tuple[Callable[[str], Iterator[Finding]], ...]] = (
+SECTIONS: Final[tuple[Callable[[names.ModelName], Iterator[Finding]], ...]] = (
     python,
     packages,
     model_files,
@@ -180,29 +177,28 @@ def _file(section: str, asset: Asset) -> Finding:
     """Compare a file with what its description says of it."""
     cure = "Install the package again, or export or fetch the model again."
     try:
-        data = asset.file.read_bytes()
+        size = len(files.verify(asset))
     except OSError as error:
         detail = f"{asset.file} cannot be read: {error.strerror}"
         return Finding(section, asset.name, "broken", detail, cure)
-    digest = hashlib.sha256(data).hexdigest()
-    if digest != asset.sha256:
-        detail = f"{asset.file} has sha256 {digest} instead of {asset.sha256}"
+    except files.WrongBytesError as error:
+        detail = f"{asset.file} has sha256 {error.digest} instead of {asset.sha256}"
         return Finding(section, asset.name, "broken", detail, cure)
-    return Finding(section, asset.name, "ok", f"sha256 {digest}, {len(data)} bytes")
+    return Finding(section, asset.name, "ok", f"sha256 {asset.sha256}, {size} bytes")
 
 
-def _checkpoint(model: str, folder: Path) -> Finding:
+def _checkpoint(folder: names.Folder) -> Finding:
     """Say whether a folder holds what could become a model; nothing is converted here."""
     try:
         found = fetch.source(folder, lambda *_: None)
     except QnaError as error:
-        return Finding("model", model, "broken", str(error))
+        return Finding("model", str(folder), "broken", str(error))
     detail = f"{found.chosen} is converted when it is first asked; only then is it looked into"
-    cure = f"Run: qna-widget export {model} OUT, and give OUT as the model."
-    return Finding("model", model, "absent", detail, cure)
+    cure = f"Run: qna-widget export {folder} OUT, and give OUT as the model."
+    return Finding("model", str(folder), "absent", detail, cure)
 
 
-def _answering(model: str) -> Finding:
+def _answering(model: names.ModelName) -> Finding:
     """Ask the model something, as `qna-widget ask` would."""
     try:
         with needs_extra("Answering in Python", "kernel"):

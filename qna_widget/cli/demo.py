@@ -40,4 +40,4 @@ def run(options: argparse.Namespace) -> int:
     read_texts(options.text)
     if options.model != names.AUTO:
         registry.resolve(options.model)  # fetched now, not while the first reader waits
-    return serve(options.model, options.text, address=options.address, port=options.port)
+    return serve(str(options.model), options.text, address=options.address, port=options.port)

@@ -7,21 +7,19 @@ from contextlib import suppress
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from qna_widget.answering.options import MIN_SEQ_LEN
+from qna_widget.core.manifest import DESCRIPTION
+from qna_widget.core.types import Precision
 from qna_widget.errors import InputError, ModelFileError, needs_extra
 from qna_widget.export import conversion
 from qna_widget.models import fetch, names, registry
-from qna_widget.models.cache import DESCRIPTION
 from qna_widget.runtime.progress import transfer_bar
 
 from .arguments import checkpoint, command, whole
 from .codes import OK
 from .files import writing
-
-# Those of qna_widget.export, which is heavy to import.
-PRECISIONS = ("int8", "fp32", "fp16")
 
 
 def add(commands: Any) -> None:
@@ -46,7 +44,7 @@ def add(commands: Any) -> None:
     )
     parser.add_argument(
         "--precision",
-        choices=PRECISIONS,
+        choices=get_args(Precision),
         help="int8 (fast on processors; the default), fp32 (exact) or fp16 (for graphics cards)",
     )
     parser.add_argument(
@@ -57,7 +55,8 @@ def add(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the path of the model.json that was written."""
     with needs_extra("Exporting", "export"):
-        import_module("qna_widget.export.recipe")  # missed here, not after a download
+        # Import what converts now, so that a missing package is reported before the download.
+        import_module("qna_widget.export.recipe")
     _refuse_other_files(options.out, force=options.force)
     hub = isinstance(options.model, names.HubName)
     found = fetch.source(options.model, transfer_bar())

@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
             passage,
             options.question,
             title=options.title,
-            model=options.model,
+            model=str(options.model),
             force=options.force,
         )
     print(file)

@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
             passage,
             options.question,
             title=options.title,
-            model=options.model,
+            model=str(options.model),
         )
     print(file)
     return OK

@@ -9,7 +9,8 @@ from typing import Any
 
 from qna_widget.errors import ModelNotFoundError
 from qna_widget.models import cache, names
-from qna_widget.models.registry import BUNDLED, AvailableModel, available
+from qna_widget.models.menu import AvailableModel, available
+from qna_widget.models.registry import BUNDLED
 from qna_widget.runtime.progress import MEGABYTE
 
 from .arguments import command
@@ -27,10 +28,8 @@ def run(options: argparse.Namespace) -> int:
     """Print a line per model, or what was removed."""
     if options.remove is not None:
         return _remove(options.remove)
-    lines = [
-        {**asdict(model), "folder": _folder(model), "commit": _commit(model)}
-        for model in available()
-    ]
+    entries = {str(entry.name): entry for entry in cache.entries()}
+    lines = [_line(model, entries.get(model.name)) for model in available()]
     if options.json:
         print(json.dumps(lines, indent=2, ensure_ascii=False))
         return OK
@@ -43,26 +42,20 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _remove(given: str) -> int:
-    name = str(names.parse(given))
-    if name == names.BUNDLED:
+    name = names.parse(given)
+    if isinstance(name, names.Bundled):
         raise ModelNotFoundError(
             "'bundled' is part of the package; only fetched models are removed."
         )
-    freed = cache.remove(name)
+    freed = None if isinstance(name, names.Auto) else cache.remove(name)
     if freed is None:
-        listed = ", ".join(entry.name for entry in cache.entries()) or "nothing"
+        listed = ", ".join(str(entry.name) for entry in cache.entries()) or "nothing"
         raise ModelNotFoundError(f"{given!r} is not in the cache; it holds {listed}.")
     print(f"Removed {name}: {freed / MEGABYTE:.1f} MB are free again.")
     return OK
 
 
-def _folder(model: AvailableModel) -> str:
-    if model.where == "package":
-        return str(BUNDLED)
-    entry = cache.find(model.name)
-    return str(entry.folder) if entry else ""
-
-
-def _commit(model: AvailableModel) -> str:
-    entry = cache.find(model.name)
-    return entry.commit if entry else ""
+def _line(model: AvailableModel, entry: cache.Entry | None) -> dict[str, Any]:
+    """Return a model's line; `entry` is its place in the cache."""
+    folder = BUNDLED if model.where == "package" else entry.folder if entry else ""
+    return {**asdict(model), "folder": str(folder), "commit": entry.commit if entry else ""}

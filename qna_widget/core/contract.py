@@ -1,17 +1,18 @@
-"""The contract with the browser (contract.json): names, defaults, bounds; traits made of them."""
+"""The contract with the browser (contract.json): names, defaults, bounds."""
 
 from __future__ import annotations
 
 import json
 import math
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from copy import deepcopy
 from importlib import resources
-from typing import Any, Final
-
-import traitlets
+from typing import Any, Final, Literal, TypedDict, cast
 
 from qna_widget.errors import InputError
+
+from .types import AnswerDict, Overlap
 
 CONTRACT: Final[dict[str, Any]] = json.loads(
     resources.files("qna_widget").joinpath("contract.json").read_text(encoding="utf-8")
@@ -20,10 +21,104 @@ INPUTS: Final[dict[str, dict[str, Any]]] = CONTRACT["inputs"]
 OUTPUTS: Final[dict[str, dict[str, Any]]] = CONTRACT["outputs"]
 CHUNK_BYTES: Final[int] = CONTRACT["assets"]["chunk_bytes"]
 
+Status = Literal["idle", "loading", "ready", "running", "error"]
 
-def default_inputs() -> dict[str, Any]:
+
+class Options(TypedDict, total=False):
+    """The inputs besides the two texts, as a caller gives them."""
+
+    top_k: int
+    """Most answers to return."""
+    max_answer_len: int
+    """Tokens."""
+    doc_stride: int
+    """Step from one window over a long passage to the next, in tokens."""
+    no_answer_threshold: float | None
+    """Logits; None: the model's own."""
+    overlap: Overlap
+    model: str
+
+
+class SomeInputs(Options, total=False):
+    """Any of the inputs."""
+
+    passage: str
+    question: str
+
+
+class ReportedInputs(TypedDict):
+    """Every input but the passage, which a report names by its CRC-32."""
+
+    question: str
+    top_k: int
+    max_answer_len: int
+    doc_stride: int
+    no_answer_threshold: float | None
+    overlap: Overlap
+    model: str
+
+
+class Inputs(ReportedInputs):
+    """Every input."""
+
+    passage: str
+
+
+class Timing(TypedDict, total=False):
+    """Of one result; empty before the first."""
+
+    tokens: int
+    """Question and passage tokens, each counted once."""
+    windows: int
+    run_ms: float
+    """Milliseconds that the model took."""
+    total_ms: float
+
+
+class Progress(TypedDict, total=False):
+    """One step of a long wait; empty when nothing is waited for."""
+
+    stage: Literal["fetch", "asset", "session", "run"]
+    name: str
+    """What is waited for, in words."""
+    loaded: float
+    total: float
+    """0: not known."""
+    unit: Literal["bytes", "windows", ""]
+
+
+class Outputs(TypedDict, total=False):
+    """What a page found; a report has those that changed."""
+
+    answers: list[AnswerDict]
+    """Best first."""
+    null_score: float | None
+    """Score of "no answer" (logits); None before there is a result."""
+    status: Status
+    progress: Progress
+    error: str
+    backend: str
+    """What computes, such as "wasm, 1 thread"."""
+    timing: Timing
+
+
+class ReportMessage(TypedDict):
+    """A page's message about its outputs."""
+
+    kind: Literal["report"]
+    inputs: ReportedInputs
+    passage_crc32: int
+    outputs: Outputs
+
+
+def default_inputs() -> Inputs:
     """Return every input's default."""
-    return {name: spec["default"] for name, spec in INPUTS.items()}
+    return cast(Inputs, {name: spec["default"] for name, spec in INPUTS.items()})
+
+
+def default_outputs() -> Outputs:
+    """Return every output's default, lists and dicts anew."""
+    return cast(Outputs, {name: deepcopy(spec["default"]) for name, spec in OUTPUTS.items()})
 
 
 def check_input(name: str, value: object) -> Any:
@@ -50,11 +145,11 @@ def check_value(name: str, value: object, spec: Mapping[str, Any]) -> Any:
     try:
         checked = _COERCE[plain_type(spec)](value)
     except (TypeError, ValueError, OverflowError):
-        raise InputError(f"{name} must be {_allowed(spec)}; got {shown(value)}.") from None
+        raise InputError(f"{name} must be {allowed(spec)}; got {shown(value)}.") from None
     if "enum" in spec and checked not in spec["enum"]:
-        raise InputError(f"{name} must be {_allowed(spec)}; got {shown(value)}.")
+        raise InputError(f"{name} must be {allowed(spec)}; got {shown(value)}.")
     if "minimum" in spec and not spec["minimum"] <= checked <= spec["maximum"]:
-        raise InputError(f"{name} must be {_allowed(spec)}; got {shown(value)}.")
+        raise InputError(f"{name} must be {allowed(spec)}; got {shown(value)}.")
     if isinstance(checked, str):
         _refuse_lone_surrogates(name, checked)
     return checked
@@ -66,54 +161,23 @@ def plain_type(spec: Mapping[str, Any]) -> str:
     return given if isinstance(given, str) else given[0]
 
 
-def check_inputs(values: Mapping[str, object]) -> dict[str, Any]:
+def check_inputs(values: Mapping[str, object]) -> SomeInputs:
     """Check several inputs by name; a name that the contract lacks raises TypeError."""
     refuse_unknown(values, INPUTS)
-    return {name: check_input(name, value) for name, value in values.items()}
+    checked = {name: check_input(name, value) for name, value in values.items()}
+    return cast(SomeInputs, checked)
 
 
-def refuse_unknown(given: Mapping[str, object], allowed: Mapping[str, object]) -> None:
-    """Raise TypeError when `given` has a name that `allowed` lacks."""
+def all_inputs(values: Mapping[str, object]) -> Inputs:
+    """Check as `check_inputs` does, and fill in the defaults of those that are not given."""
+    return cast(Inputs, {**default_inputs(), **check_inputs(values)})
+
+
+def refuse_unknown(given: Iterable[str], allowed: Collection[str]) -> None:
+    """Raise TypeError when `given` has a name that `allowed` lacks, as Python does by itself."""
     unknown = [name for name in given if name not in allowed]
     if unknown:
         raise TypeError(f"There is no argument {unknown[0]!r}; there are {', '.join(allowed)}.")
-
-
-class InputTrait(traitlets.TraitType[Any, Any]):
-    """A synced trait that takes what the contract allows for the input `name`."""
-
-    def __init__(self, name: str) -> None:
-        self.info_text = _allowed(INPUTS[name])
-        self._input = name
-        super().__init__(default_value=INPUTS[name]["default"], help=self.info_text)
-        self.tag(sync=True)
-
-    def validate(self, obj: Any, value: Any) -> Any:
-        """Return the checked value; a TraitError tells what is allowed."""
-        try:
-            return check_input(self._input, value)
-        except InputError as error:
-            raise traitlets.TraitError(str(error)) from None
-
-
-class OutputTrait(traitlets.TraitType[Any, Any]):
-    """A synced trait that the browser fills in and the user only reads."""
-
-    def __init__(self, name: str) -> None:
-        self._default = json.dumps(OUTPUTS[name]["default"])
-        super().__init__(read_only=True, help=OUTPUTS[name].get("unit", ""))
-        self.tag(sync=True)
-
-    def make_dynamic_default(self) -> Any:
-        """Give each widget its own empty list or dict."""
-        return json.loads(self._default)
-
-    def __set__(self, obj: Any, value: Any) -> None:
-        """Refuse by name; `set_trait` is the way in."""
-        raise traitlets.TraitError(
-            f"{self.name} comes from the browser and cannot be set. "
-            "Set passage or question to get new answers."
-        )
 
 
 def _text(value: object) -> str:
@@ -151,7 +215,7 @@ _COERCE: Final[dict[str, Callable[[object], Any]]] = {
 }
 
 
-def _allowed(spec: Mapping[str, Any]) -> str:
+def allowed(spec: Mapping[str, Any]) -> str:
     if "enum" in spec:
         return "one of " + ", ".join(map(repr, spec["enum"]))
     noun = {

@@ -19,9 +19,8 @@ from tokenizers.pre_tokenizers import BertPreTokenizer
 
 from qna_widget.errors import ModelFileError
 
-from .types import Encoding
+from .types import MAX_WORD_CHARS, Encoding
 
-MAX_WORD_CHARS = 100
 UNKNOWN = "[UNK]"
 # Python strings may hold halves of surrogate pairs; UTF-8 cannot. U+FFFD is dropped like them.
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")

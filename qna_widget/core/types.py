@@ -9,7 +9,7 @@ js/src/core/types.ts. Imports nothing heavy, so that the base package stays ligh
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,6 +19,16 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 Overlap = Literal["none", "nested", "allow"]
+Precision = Literal["int8", "fp32", "fp16"]
+"""int8: 8-bit weights and products, the fast one in wasm and on processors. fp32: everything in
+float32, the exact one. fp16: weights stored in 16 bits, products in float32."""
+
+MODEL_INPUTS: Final = ("input_ids", "attention_mask", "token_type_ids")
+"""What a model may take; the first one it must."""
+LOGIT_NAMES: Final = ("start_logits", "end_logits")
+"""What a model gives."""
+MAX_WORD_CHARS: Final = 100
+"""A longer word becomes [UNK], as in BERT (characters)."""
 
 
 @dataclass(frozen=True, eq=False)

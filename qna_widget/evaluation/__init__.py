@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from qna_widget.core.manifest import ModelManifest
 from qna_widget.errors import needs_extra
-from qna_widget.models.registry import ModelManifest
+from qna_widget.models.names import ModelLike
 from qna_widget.runtime.progress import progress_bar
 
 from .squad import Example, best_threshold, score, summarize
@@ -52,7 +53,7 @@ class Predictor:
         return self.predict(examples)
 
 
-def kernel_predictor(model: str, **options: Any) -> Predictor:
+def kernel_predictor(model: ModelLike, **options: Any) -> Predictor:
     """Predict in Python with QuestionAnswerer; `options` are those of its `ask`."""
     with needs_extra("Evaluating in the kernel", "kernel"):
         from qna_widget.answering.answerer import QuestionAnswerer

@@ -15,9 +15,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from qna_widget.core.contract import INPUTS
+from qna_widget.core.manifest import ModelManifest
 from qna_widget.errors import QnaError, needs_extra
-from qna_widget.hosts.assets import built, manifest, wasm
-from qna_widget.models import registry
+from qna_widget.hosts.assets import built, wasm
+from qna_widget.hosts.page import page_manifest
+from qna_widget.models import names, registry
 
 from . import Prediction, Predictor
 from .squad import Example
@@ -30,7 +32,7 @@ PAGE = b"""<!doctype html><meta charset="utf-8"><title>qna-widget eval</title>
 """
 
 
-def browser_predictor(model: str) -> Predictor:
+def browser_predictor(model: names.ModelLike) -> Predictor:
     """Predict with the front end in headless Chromium ($CHROMIUM, the PATH's, or playwright's)."""
     needed = registry.resolve(model)
 
@@ -53,11 +55,11 @@ def browser_predictor(model: str) -> Predictor:
     return Predictor(needed, predict)
 
 
-def _given(model: registry.ModelManifest) -> dict[str, Any]:
+def _given(model: ModelManifest) -> dict[str, object]:
     # "No answer" as far away as the contract allows: the best span comes first.
     threshold = INPUTS["no_answer_threshold"]["maximum"]
     inputs = {"top_k": 1, "no_answer_threshold": threshold}
-    return {"inputs": inputs, "manifest": manifest(model)}
+    return {"inputs": inputs, "manifest": page_manifest(model)}
 
 
 def _ask(page: Any, examples: Sequence[Example]) -> Iterator[Prediction]:
@@ -75,7 +77,7 @@ def find_chromium() -> str | None:
 
 
 @contextmanager
-def _served(model: registry.ModelManifest) -> Iterator[str]:
+def _served(model: ModelManifest) -> Iterator[str]:
     """Serve the page, the front end and the model's files on this machine; yield the address."""
     bodies = {
         "/": ("text/html", PAGE),

@@ -7,6 +7,7 @@ of int32 and outputs of float16 get a cast.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,15 +16,12 @@ from onnx import TensorProto, external_data_helper, helper
 
 from qna_widget.core.features import create_features
 from qna_widget.core.tokenizer import Tokenizer
-from qna_widget.core.types import Encoding
+from qna_widget.core.types import LOGIT_NAMES, MODEL_INPUTS, Encoding
 from qna_widget.errors import ExportError
-from qna_widget.runtime.session import OUTPUTS, Session
+from qna_widget.runtime.session import Session
 
-from .bundle import pack, write_description
-from .recipe import Origin
+from .bundle import Model, Origin, write_model
 from .vocabulary import read_vocabulary
-
-INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 
 
 def adopt_onnx(folder: Path, file: str, target: Path, origin: Origin, *, max_seq_len: int) -> Path:
@@ -37,25 +35,15 @@ def adopt_onnx(folder: Path, file: str, target: Path, origin: Origin, *, max_seq
     model = _load(data, file)
     fitted = _fit_inputs(model, file) + _fit_outputs(model, file)
     graph = model.SerializeToString() if fitted else data
-    target.mkdir(parents=True, exist_ok=True)
-    lines = "".join(f"{token}\n" for token in vocabulary.tokens).encode()
-    description = {
-        "name": origin.name,
-        "title": origin.title,
-        "max_seq_len": max_seq_len,
-        "lowercase": vocabulary.lowercase,
-        "optimized": False,
-        "source": f"{origin.source}, {file}",
-        "licence": origin.licence,
-        "command": "qna-widget export CHECKPOINT OUT",
-        "weights_sha256": hashlib.sha256(data).hexdigest(),
-        "files": {
-            "onnx": pack("model.onnx", graph, target / "model.onnx.gz"),
-            "vocab": pack("vocab.txt", lines, target / "vocab.txt.gz"),
-        },
-    }
-    write_description(target, description)
-    return target / "model.json"
+    adopted = Model(
+        graph=graph,
+        tokens=vocabulary.tokens,
+        lowercase=vocabulary.lowercase,
+        max_seq_len=max_seq_len,
+        optimized=False,
+        weights_sha256=hashlib.sha256(data).hexdigest(),
+    )
+    return write_model(adopted, replace(origin, source=f"{origin.source}, {file}"), target)
 
 
 def check_answers(graph: bytes, tokenizer: Tokenizer, max_seq_len: int) -> None:
@@ -108,7 +96,7 @@ def _fit_inputs(model: onnx.ModelProto, file: str) -> int:
     weights = {tensor.name for tensor in graph.initializer}
     inputs = [value for value in graph.input if value.name not in weights]
     names = [value.name for value in inputs]
-    if "input_ids" not in names or not set(names) <= set(INPUTS):
+    if "input_ids" not in names or not set(names) <= set(MODEL_INPUTS):
         raise ExportError(
             f"{file} takes {', '.join(names)}; needed is input_ids, allowed besides are "
             "attention_mask and token_type_ids."
@@ -138,10 +126,10 @@ def _fit_outputs(model: onnx.ModelProto, file: str) -> int:
     """Let float16 outputs give float32. Returns how many were changed."""
     graph = model.graph
     names = [value.name for value in graph.output]
-    if not set(OUTPUTS) <= set(names):
+    if not set(LOGIT_NAMES) <= set(names):
         raise ExportError(
             f"{file} gives {', '.join(names)}; a question-answering model gives "
-            f"{' and '.join(OUTPUTS)}."
+            f"{' and '.join(LOGIT_NAMES)}."
         )
     changed = 0
     for value in graph.output:

@@ -4,38 +4,83 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import json
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-PACKAGE = Path(__file__).parents[1]
+from qna_widget.core.manifest import Asset, ModelManifest, Provenance, asset_at
 
 
-def pack(name: str, data: bytes, target: Path) -> dict[str, Any]:
-    """Write `data` compressed to `target` and return its asset entry.
+@dataclass(frozen=True)
+class Origin:
+    """What a reader should know about a model; goes into model.json as it is."""
+
+    name: str
+    title: str
+    source: str
+    licence: str
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A model, ready to be written."""
+
+    graph: bytes
+    """The ONNX file."""
+    tokens: tuple[str, ...]
+    """One per id."""
+    lowercase: bool
+    max_seq_len: int
+    optimized: bool
+    weights_sha256: str
+    precision: str = ""
+    """"" for a graph that was taken as it is."""
+    no_answer_threshold: float = 0.0
+    """Its own (logits)."""
+
+
+def write_model(model: Model, origin: Origin, target: Path) -> Path:
+    """Write model.onnx.gz, vocab.txt.gz and model.json into `target`; return model.json's path."""
+    target.mkdir(parents=True, exist_ok=True)
+    manifest = ModelManifest(
+        name=origin.name,
+        title=origin.title,
+        note="",
+        max_seq_len=model.max_seq_len,
+        lowercase=model.lowercase,
+        optimized=model.optimized,
+        onnx=pack("model.onnx", model.graph, target / "model.onnx.gz"),
+        no_answer_threshold=model.no_answer_threshold,
+        vocab=pack("vocab.txt", _lines(model.tokens), target / "vocab.txt.gz"),
+    )
+    return manifest.write(
+        target,
+        Provenance(
+            source=origin.source,
+            licence=origin.licence,
+            command="qna-widget export CHECKPOINT OUT",
+            weights_sha256=model.weights_sha256,
+            precision=model.precision,
+        ),
+    )
+
+
+def pack(name: str, data: bytes, target: Path) -> Asset:
+    """Write `data` compressed to `target` and return its asset.
 
     The same data gives the same bytes: the archive holds neither a time nor a file name.
     """
     packed = gzip.compress(data, compresslevel=9, mtime=0)
     target.write_bytes(packed)
-    return {
-        "name": name,
-        "path": _below_package(target),
-        "sha256": hashlib.sha256(packed).hexdigest(),
-        "bytes": len(packed),
-        "encoding": "gzip",
-        "unpacked_bytes": len(data),
-    }
+    return asset_at(
+        target.resolve(),
+        name,
+        sha256=hashlib.sha256(packed).hexdigest(),
+        bytes=len(packed),
+        encoding="gzip",
+        unpacked_bytes=len(data),
+    )
 
 
-def write_description(folder: Path, description: dict[str, Any]) -> None:
-    """Write model.json, readable and with a stable order."""
-    text = json.dumps(description, indent=2, ensure_ascii=False)
-    (folder / "model.json").write_text(text + "\n", encoding="utf-8")
-
-
-def _below_package(file: Path) -> str:
-    """Return the path that hosts serve it under; just the name for a folder elsewhere."""
-    resolved = file.resolve()
-    inside = resolved.is_relative_to(PACKAGE)
-    return resolved.relative_to(PACKAGE).as_posix() if inside else file.name
+def _lines(tokens: Iterable[str]) -> bytes:
+    return "".join(f"{token}\n" for token in tokens).encode()

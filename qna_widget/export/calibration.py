@@ -15,8 +15,8 @@ from onnx import TensorProto, helper
 
 from qna_widget.core.pipeline import prepare
 from qna_widget.core.tokenizer import Tokenizer
-from qna_widget.core.types import Feature, FeatureOptions
-from qna_widget.runtime.session import OUTPUTS, model_inputs
+from qna_widget.core.types import LOGIT_NAMES, Feature, FeatureOptions
+from qna_widget.runtime.session import model_inputs
 
 Floats = NDArray[np.float32]
 Peaks = Mapping[str, Floats]
@@ -81,7 +81,7 @@ def watch(
 
 def logits(model: bytes, features: Iterable[Feature]) -> Floats:
     """Return the start and end logits of all features, one after the other."""
-    return np.concatenate([np.ravel(values) for values in _run(model, OUTPUTS, features)])
+    return np.concatenate([np.ravel(values) for values in _run(model, LOGIT_NAMES, features)])
 
 
 def _run(model: bytes, names: Sequence[str], features: Iterable[Feature]) -> Iterator[list[Floats]]:

@@ -15,11 +15,9 @@ from safetensors import SafetensorError, deserialize
 from qna_widget.core.contract import own_threshold
 from qna_widget.errors import ExportError, InputError
 
-from .json_file import read_object
+from .checkpoint_files import CONFIG, INDEX, WEIGHTS, read_object
 from .vocabulary import read_vocabulary
 
-WEIGHTS = "model.safetensors"
-INDEX = f"{WEIGHTS}.index.json"
 _FLOATS = {"F16": "<f2", "F32": "<f4", "F64": "<f8"}
 _INTEGERS = {"I64", "I32", "U8", "BOOL"}
 _MISSING = (
@@ -61,7 +59,7 @@ class Checkpoint:
         value = self.config.get(name)
         if not isinstance(value, int) or value < 1:
             raise ExportError(
-                f"{self.folder}/config.json: {name} is {value!r}, not a whole number from 1 on."
+                f"{self.folder / CONFIG}: {name} is {value!r}, not a whole number from 1 on."
             )
         return value
 
@@ -71,9 +69,9 @@ def read_checkpoint(folder: Path) -> Checkpoint:
 
     Raises ExportError, which names the file, for what is missing, damaged or not understood.
     """
-    if not (folder / "config.json").is_file():
-        raise ExportError(_MISSING.format(folder / "config.json"))
-    config = read_object(folder / "config.json")
+    if not (folder / CONFIG).is_file():
+        raise ExportError(_MISSING.format(folder / CONFIG))
+    config = read_object(folder / CONFIG)
     weights: dict[str, NDArray[np.float32]] = {}
     digest = hashlib.sha256()
     for file in weight_files(folder):

@@ -13,17 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from qna_widget.core.types import Precision
 from qna_widget.errors import ExportError, ModelNotFoundError, QnaError, needs_extra
 
-from .json_file import read_object
-from .vocabulary import TOKENIZER_FILES, read_vocabulary
+from .checkpoint_files import CONFIG, INDEX, TOKENIZER_FILES, WEIGHTS, read_object
+from .vocabulary import read_vocabulary
 
 # Part of every key: raise it when the same checkpoint would become other files.
 RECIPE = 2
-LONGEST = 384  # tokens in a window; longer ones cost more than they find
-CONFIG = "config.json"
-WEIGHTS = "model.safetensors"
-INDEX = f"{WEIGHTS}.index.json"  # of weights in several files
+MAX_WINDOW = 384  # tokens; longer windows cost more than they find
 # Where publishers put ONNX files; the smallest that answers well first.
 ONNX_FILES = (
     "onnx/model_quantized.onnx",
@@ -116,7 +114,11 @@ def key(source: Source) -> str:
 
 
 def convert(
-    source: Source, target: Path, *, max_seq_len: int | None = None, precision: str | None = None
+    source: Source,
+    target: Path,
+    *,
+    max_seq_len: int | None = None,
+    precision: Precision | None = None,
 ) -> Path:
     """Write model.json and its files into `target`, and ask the model once whether it answers.
 
@@ -128,7 +130,8 @@ def convert(
         from qna_widget.core.tokenizer import Tokenizer
 
         from .adopt import adopt_onnx, check_answers
-        from .recipe import Origin, export_checkpoint
+        from .bundle import Origin
+        from .recipe import export_checkpoint
     origin = Origin(source.name, source.title, source.where, source.licence)
     config, vocabulary = read_config(source.folder), read_vocabulary(source.folder)
     words, positions = config.get("vocab_size"), config.get("max_position_embeddings")
@@ -137,7 +140,7 @@ def convert(
             f"{source.name} has a vocabulary of {len(vocabulary.tokens)} tokens for a model of "
             f"{words}; it belongs to another one."
         )
-    length = min(LONGEST, positions) if isinstance(positions, int) else LONGEST
+    length = min(MAX_WINDOW, positions) if isinstance(positions, int) else MAX_WINDOW
     length = length if max_seq_len is None else max_seq_len
     ready = source.chosen not in (WEIGHTS, INDEX)
     if ready and precision is not None:
@@ -154,7 +157,7 @@ def convert(
                 target,
                 origin,
                 max_seq_len=length,
-                precision=precision or "int8",  # type: ignore[arg-type]  # checked there
+                precision=precision or "int8",
             )
         graph = gzip.decompress((target / "model.onnx.gz").read_bytes())
         check_answers(graph, Tokenizer(vocabulary.tokens, lowercase=vocabulary.lowercase), length)

@@ -9,32 +9,26 @@ A further architecture is one more function `build(checkpoint, *, fused)`, enter
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import get_args
 
 import onnx
 
 from qna_widget.core.tokenizer import Tokenizer
-from qna_widget.core.types import Feature
+from qna_widget.core.types import Feature, Precision
 from qna_widget.errors import ExportError
 
 from .architectures.bert import BERT, ELECTRA
 from .architectures.distilbert import DISTILBERT
 from .architectures.encoder import KEEP_FLOAT
 from .architectures.mobilebert import build as build_mobilebert
-from .bundle import pack, write_description
+from .bundle import Model, Origin, write_model
 from .calibration import calibration_features, logits, peaks
 from .checkpoint import Checkpoint, read_checkpoint
 from .int8.exact import exact
 from .int8.quantize import half, optimize, quantize
 from .int8.smooth import ALPHAS, smooth, smoothed
 from .shapes import declare_shapes
-
-# int8: 8-bit weights and products, the fast one in wasm and on processors. fp32: everything in
-# float32, the exact one. fp16: weights stored in 16 bits, products in float32.
-Precision = Literal["int8", "fp32", "fp16"]
-
 
 # How each kind of model (config.json: model_type) becomes a graph.
 ARCHITECTURES: dict[str, Callable[..., onnx.ModelProto]] = {
@@ -43,16 +37,6 @@ ARCHITECTURES: dict[str, Callable[..., onnx.ModelProto]] = {
     "electra": ELECTRA.build,
     "mobilebert": build_mobilebert,
 }
-
-
-@dataclass(frozen=True)
-class Origin:
-    """What a reader should know about a model; goes into model.json as it is."""
-
-    name: str
-    title: str
-    source: str
-    licence: str
 
 
 def float_graph(checkpoint: Checkpoint, *, fused: bool = False) -> onnx.ModelProto:
@@ -116,28 +100,18 @@ def export_checkpoint(
     if not 8 <= max_seq_len <= positions:
         raise ExportError(f"max_seq_len is {max_seq_len}; this model allows 8 to {positions}.")
     onnx_file = graph_file(checkpoint, precision, max_seq_len)
-    target.mkdir(parents=True, exist_ok=True)
-    vocab = "".join(f"{token}\n" for token in checkpoint.vocab).encode()
-    description = {
-        "name": origin.name,
-        "title": origin.title,
-        "max_seq_len": max_seq_len,
-        "lowercase": checkpoint.lowercase,
-        "no_answer_threshold": checkpoint.threshold(),
-        "precision": precision,
-        # Sessions of the others have nothing to do; here they fold the casts once.
-        "optimized": precision != "fp16",
-        "source": origin.source,
-        "licence": origin.licence,
-        "command": "qna-widget export CHECKPOINT OUT",
-        "weights_sha256": checkpoint.weights_sha256,
-        "files": {
-            "onnx": pack("model.onnx", onnx_file, target / "model.onnx.gz"),
-            "vocab": pack("vocab.txt", vocab, target / "vocab.txt.gz"),
-        },
-    }
-    write_description(target, description)
-    return target / "model.json"
+    exported = Model(
+        graph=onnx_file,
+        tokens=checkpoint.vocab,
+        lowercase=checkpoint.lowercase,
+        max_seq_len=max_seq_len,
+        # A session has nothing to do for the others; for fp16 it folds the casts once.
+        optimized=precision != "fp16",
+        weights_sha256=checkpoint.weights_sha256,
+        precision=precision,
+        no_answer_threshold=checkpoint.threshold(),
+    )
+    return write_model(exported, origin, target)
 
 
 def _architecture(checkpoint: Checkpoint) -> Callable[..., onnx.ModelProto]:

@@ -15,12 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from qna_widget.core.types import MAX_WORD_CHARS
 from qna_widget.errors import ExportError
 
-from .json_file import read_object
+from .checkpoint_files import read_object
 
-TOKENIZER_FILES = ("vocab.txt", "tokenizer.json", "tokenizer_config.json")
-MAX_WORD_CHARS = 100
 # Classes of transformers that tokenise as BERT does, and two that do what tokenizer.json says.
 _BERT_LIKE = re.compile(
     r"(Bert|DistilBert|MobileBert|Electra|ConvBert|LayoutLM|SqueezeBert)Tokenizer(Fast)?"

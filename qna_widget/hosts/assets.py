@@ -1,43 +1,18 @@
-"""Files for the browser (wasm, model, vocabulary), handed out in byte ranges by their sha256."""
+"""The built front end, and files for the browser, handed out in byte ranges by their sha256."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
 from qna_widget.core.contract import CHUNK_BYTES
-from qna_widget.errors import AssetError as AssetError
+from qna_widget.core.manifest import PACKAGE, Asset
+from qna_widget.errors import AssetError
 
-if TYPE_CHECKING:
-    from qna_widget.models.registry import ModelManifest
-
-PACKAGE = Path(__file__).parents[1]
 STATIC = PACKAGE / "static"
-
-
-@dataclass(frozen=True)
-class Asset:
-    """A file, found by its content. The browser's twin: js/src/runtime/protocol.ts."""
-
-    name: str
-    """For the reader's eyes, such as "model.onnx"."""
-    path: str
-    """Below the package folder, for hosts that serve it over HTTP."""
-    sha256: str
-    """Of the file as shipped (compressed), lower-case hex."""
-    bytes: int
-    """As shipped."""
-    encoding: Literal["gzip", "identity"]
-    unpacked_bytes: int
-
-    @property
-    def file(self) -> Path:
-        """Where the bytes are; an absolute `path` stands for itself."""
-        return PACKAGE / self.path
 
 
 def built(name: str) -> Path:
@@ -89,27 +64,6 @@ def webgpu() -> dict[str, Asset] | None:
 def runtime_files() -> list[Asset]:
     """Return every file of the runtimes that are there, for whoever hands them out."""
     return [wasm(), *(webgpu() or {}).values()]
-
-
-def model_files(model: ModelManifest) -> list[Asset]:
-    """Return every file of a model, for whoever hands them out."""
-    return [file for file in (model.onnx, model.vocab, model.onnx_webgpu) if file is not None]
-
-
-def manifest(model: ModelManifest) -> dict[str, Any]:
-    """Return all that the browser must be told to find its files (protocol.ts, Manifest)."""
-    told = asdict(model)
-    for name in ("onnx", "vocab", "onnx_webgpu"):
-        if told[name] is None:
-            continue
-        # Where a model outside the package lies is nobody's business: it goes by its sha256.
-        path = Path(told[name]["path"])
-        told[name]["path"] = path.name if path.is_absolute() else path.as_posix()
-    runtime = {"wasm": asdict(wasm())}
-    gpu = webgpu()
-    if gpu is not None:
-        runtime["webgpu"] = {name: asdict(asset) for name, asset in gpu.items()}
-    return {"model": told, "runtime": runtime}
 
 
 class AssetReader:

@@ -26,9 +26,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from qna_widget.core.manifest import DESCRIPTION
 from qna_widget.errors import ModelCacheError
 
-DESCRIPTION = "model.json"
+from .names import Folder, HubName, hub_name
+
 _KEY = re.compile(r"\w+", re.ASCII)
 # Older than this, an unfinished folder belongs to a process that died.
 ABANDONED_AFTER = 24 * 3600.0  # seconds
@@ -38,8 +40,7 @@ ABANDONED_AFTER = 24 * 3600.0  # seconds
 class Entry:
     """A name and the model that it stands for."""
 
-    name: str
-    """As `model=` takes it."""
+    name: HubName | Folder
     commit: str
     """Of the hub's repository; "" for a folder."""
     key: str
@@ -74,7 +75,7 @@ def model_folder(key: str) -> Path:
     return root() / "models" / key
 
 
-def find(name: str) -> Entry | None:
+def find(name: HubName | Folder) -> Entry | None:
     """Return what a name stands for; None when it is not cached."""
     return _read(_name_file(name))
 
@@ -82,7 +83,9 @@ def find(name: str) -> Entry | None:
 def entries() -> list[Entry]:
     """Return everything that has a name, sorted by it."""
     found = [_read(file) for file in (root() / "names").glob("*.json")]
-    return sorted((entry for entry in found if entry is not None), key=lambda entry: entry.name)
+    return sorted(
+        (entry for entry in found if entry is not None), key=lambda entry: str(entry.name)
+    )
 
 
 def remember(entry: Entry) -> None:
@@ -91,12 +94,12 @@ def remember(entry: Entry) -> None:
     Raises ModelCacheError when it cannot be written.
     """
     file = _name_file(entry.name)
-    with told("The name of a model"):
+    with cache_errors("The name of a model"):
         file.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=file.parent, suffix=".part")
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as target:
-                json.dump(asdict(entry), target)
+                json.dump({**asdict(entry), "name": str(entry.name)}, target)
             Path(temporary).replace(file)
         finally:
             Path(temporary).unlink(missing_ok=True)
@@ -110,7 +113,7 @@ def building(key: str) -> Iterator[Path]:
     the disk is full or may not be written; nothing half-written remains.
     """
     target = model_folder(key)
-    with told("A converted model"):
+    with cache_errors("A converted model"):
         workshop = root() / "building"
         workshop.mkdir(parents=True, exist_ok=True)
         _sweep(workshop)
@@ -133,15 +136,15 @@ def discard(key: str) -> None:
     folder = model_folder(key)
     if not folder.exists():
         return
-    with told("A cached model"):
+    with cache_errors("A cached model"):
         workshop = root() / "building"
         workshop.mkdir(parents=True, exist_ok=True)
-        grave = Path(tempfile.mkdtemp(dir=workshop))
-        folder.rename(grave / key)
-        shutil.rmtree(grave, ignore_errors=True)
+        aside = Path(tempfile.mkdtemp(dir=workshop))
+        folder.rename(aside / key)
+        shutil.rmtree(aside, ignore_errors=True)
 
 
-def remove(name: str) -> int | None:
+def remove(name: HubName | Folder) -> int | None:
     """Forget a name, and its model unless another name stands for it.
 
     Returns the bytes that are free again, None when there is no such name.
@@ -158,7 +161,7 @@ def remove(name: str) -> int | None:
 
 
 @contextmanager
-def told(what: str) -> Iterator[None]:
+def cache_errors(what: str) -> Iterator[None]:
     """Turn a failure to write inside the block into ModelCacheError, which says what to do."""
     try:
         yield
@@ -182,17 +185,20 @@ _REASONS = {
 }
 
 
-def _name_file(name: str) -> Path:
-    return root() / "names" / f"{hashlib.sha256(name.encode()).hexdigest()[:32]}.json"
+def _name_file(name: HubName | Folder) -> Path:
+    digest = hashlib.sha256(str(name).encode()).hexdigest()
+    return root() / "names" / f"{digest[:32]}.json"
 
 
 def _read(file: Path) -> Entry | None:
     """Return None, too, for what is broken: it will be fetched again."""
-    with suppress(OSError, ValueError, TypeError):
-        entry = Entry(**json.loads(file.read_text(encoding="utf-8")))
+    with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
+        said = json.loads(file.read_text(encoding="utf-8"))
+        name = hub_name(said["name"]) if said["commit"] else Folder(Path(said["name"]))
         # A key is one part of a path, never a way out of the cache.
-        if _KEY.fullmatch(entry.key) and (entry.folder / DESCRIPTION).is_file():
-            return entry
+        if name is not None and _KEY.fullmatch(said["key"]):
+            entry = Entry(name, str(said["commit"]), said["key"])
+            return entry if (entry.folder / DESCRIPTION).is_file() else None
     return None
 
 

@@ -1,22 +1,23 @@
 """Brings a model to this machine once: hub or folder → conversion → the user's cache.
 
-Everything that takes time tells `progress`; whatever `progress` raises ends the fetch, and nothing
+Everything that takes time calls `progress`; whatever `progress` raises ends the fetch, and nothing
 half-written remains. That is how a caller cancels.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
+import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qna_widget.errors import ExportError, ModelNotFoundError, needs_extra
+from qna_widget.core.manifest import DESCRIPTION, ModelManifest
+from qna_widget.errors import ExportError, ModelFileError, ModelNotFoundError, needs_extra
 from qna_widget.export import conversion
+from qna_widget.export.checkpoint_files import CONFIG, INDEX
 from qna_widget.runtime.progress import Progress
 
-from . import cache
-from .names import HubName
+from . import cache, files
+from .names import Folder, HubName
 
 if TYPE_CHECKING:
     from .hub import Repository
@@ -29,32 +30,33 @@ def fetch(name: HubName, progress: Progress) -> cache.Entry:
     ModelCacheError, or MissingExtraError without the `hub` extra.
     """
     repository = _inspect(name)
-    known = cache.find(str(name))
+    known = cache.find(name)
     if known is not None and known.commit == repository.commit and _intact(known.folder):
         return known
     key = _convert(_from_hub(repository, progress), progress)
-    entry = cache.Entry(str(name), repository.commit, key)
+    entry = cache.Entry(name, repository.commit, key)
     cache.remember(entry)
     return entry
 
 
 def fetch_folder(folder: Path, progress: Progress) -> cache.Entry:
     """Convert a checkpoint's folder, unless its content is in the cache. Raises as above."""
-    entry = cache.Entry(str(folder), "", _convert(_from_folder(folder), progress))
+    entry = cache.Entry(Folder(folder), "", _convert(_from_folder(folder), progress))
     cache.remember(entry)
     return entry
 
 
-def source(name: HubName | Path, progress: Progress) -> conversion.Source:
+def source(name: HubName | Folder, progress: Progress) -> conversion.Source:
     """Return the files that a model is made of, downloaded but not converted. Raises as above."""
-    if not isinstance(name, HubName):
-        return _from_folder(name)
+    if isinstance(name, Folder):
+        return _from_folder(name.path)
     return _from_hub(_inspect(name), progress)
 
 
 def _inspect(name: HubName) -> Repository:
     with needs_extra(f"Fetching {name}", "hub"):
-        from qna_widget.export import recipe as recipe  # missed here, not after a download
+        # Import what converts now, so that a missing package is reported before the download.
+        importlib.import_module("qna_widget.export.recipe")
 
         from . import hub
 
@@ -65,15 +67,15 @@ def _from_hub(repository: Repository, progress: Progress) -> conversion.Source:
     from . import hub
 
     name = repository.name
-    files = list(repository.files)
+    listed = list(repository.files)
     config, folder = {}, Path()
     # Small files, which say what else is needed.
-    first = [file for file in (conversion.CONFIG, conversion.INDEX) if file in files]
+    first = [file for file in (CONFIG, INDEX) if file in listed]
     if first:
         folder = hub.download(repository, first, lambda *_: None)
         config = conversion.read_config(folder)
-    chosen = conversion.choose(files, config, str(name))
-    wanted = conversion.needed(chosen, files, folder, str(name))
+    chosen = conversion.choose(listed, config, str(name))
+    wanted = conversion.needed(chosen, listed, folder, str(name))
     folder = hub.download(repository, wanted, progress)
     where = f"{name.repo}@{repository.commit}"
     return conversion.Source(
@@ -87,23 +89,23 @@ def _from_folder(folder: Path) -> conversion.Source:
             f"There is no folder {str(folder)!r}. Give a checkpoint's, 'mobilebert', or "
             "'owner/name' on the hub."
         )
-    files = [
+    listed = [
         file.relative_to(folder).as_posix()
         for place in (folder, folder / "onnx")
         if place.is_dir()
         for file in sorted(place.iterdir())
         if file.is_file()
     ]
-    if cache.DESCRIPTION in files:
+    if DESCRIPTION in listed:
         raise ExportError(f"{folder} holds a model that was exported already: use it, or copy it.")
-    chosen = conversion.choose(files, conversion.read_config(folder), str(folder))
-    wanted = conversion.needed(chosen, files, folder, str(folder))
+    chosen = conversion.choose(listed, conversion.read_config(folder), str(folder))
+    wanted = conversion.needed(chosen, listed, folder, str(folder))
     return conversion.Source(folder, chosen, wanted, folder.name, folder.name, "", "")
 
 
 def _convert(source: conversion.Source, progress: Progress) -> str:
     key = conversion.key(source)
-    if (cache.model_folder(key) / cache.DESCRIPTION).is_file():
+    if (cache.model_folder(key) / DESCRIPTION).is_file():
         if _intact(cache.model_folder(key)):
             return key
         cache.discard(key)
@@ -117,11 +119,8 @@ def _convert(source: conversion.Source, progress: Progress) -> str:
 def _intact(folder: Path) -> bool:
     """Return whether every file is the one that model.json names."""
     try:
-        description = json.loads((folder / cache.DESCRIPTION).read_text(encoding="utf-8"))
-        for asset in filter(None, description["files"].values()):
-            data = (folder / Path(asset["path"]).name).read_bytes()
-            if hashlib.sha256(data).hexdigest() != asset["sha256"]:
-                return False
-    except (OSError, ValueError, KeyError, TypeError):
+        for asset in ModelManifest.read(folder).files:
+            files.verify(asset)
+    except (ModelFileError, OSError, files.WrongBytesError):
         return False
     return True

@@ -34,7 +34,7 @@ from huggingface_hub.utils.tqdm import tqdm
 from qna_widget.errors import HubError, ModelAccessError, ModelFileError, ModelNotFoundError
 from qna_widget.runtime.progress import Progress
 
-from . import cache
+from .cache import cache_errors
 from .endpoint import endpoint, offline
 from .names import HubName
 
@@ -69,7 +69,7 @@ def inspect(name: HubName) -> Repository:
     ModelAccessError or HubError.
     """
     try:
-        with _told(name):
+        with hub_errors(name):
             if offline():
                 raise OfflineModeIsEnabled
             info = HfApi(endpoint=endpoint(), library_name="qna-widget").model_info(
@@ -117,7 +117,7 @@ def download(repository: Repository, files: Sequence[str], progress: Progress) -
 
     folder: Path | None = None
     for file in files:
-        with _told(name), cache.told("A download"):
+        with hub_errors(name), cache_errors("A download"):
             path = hf_hub_download(
                 name.repo,
                 file,
@@ -191,7 +191,7 @@ def _held(name: HubName) -> Repository | None:
 
 
 @contextmanager
-def _told(name: HubName) -> Iterator[None]:
+def hub_errors(name: HubName) -> Iterator[None]:
     """Turn the library's errors into ours: what happened, and what to do."""
     page = f"{endpoint()}/{name.repo}"
     login = "log in (`hf auth login`, or a token in HF_TOKEN)"
@@ -215,7 +215,7 @@ def _told(name: HubName) -> Iterator[None]:
         raise HubError(_unreachable(name, error.__cause__ or error)) from error
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS):
-            raise  # the cache's to tell
+            raise  # cache_errors around this says what to do
         raise HubError(_unreachable(name, error)) from error
     except HTTPError as error:
         raise HubError(_unreachable(name, error)) from error

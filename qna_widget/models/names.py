@@ -1,18 +1,40 @@
-"""What `model=` may say: a short name, an id on the hub, or a folder. Pure."""
+"""What `model=` may say: a short name, an id on the hub, or a folder. Pure.
+
+A name is parsed where it comes in (`parse`); from there on it is one of four kinds of values.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from qna_widget.errors import InputError
 
-BUNDLED = "bundled"
-AUTO = "auto"
-MAIN = "main"
+BUNDLED: Final = "bundled"
+AUTO: Final = "auto"
+MAIN: Final = "main"
 # owner/name, as the hub allows it; a path such as ./model or ../model is none.
 _HUB_ID = re.compile(r"(?P<repo>\w[\w.-]*/\w[\w.-]*)(?:@(?P<revision>\S+))?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Auto:
+    """The best model at hand."""
+
+    def __str__(self) -> str:
+        """Return the text that `parse` reads as this name."""
+        return AUTO
+
+
+@dataclass(frozen=True)
+class Bundled:
+    """The model in the package."""
+
+    def __str__(self) -> str:
+        """Return the text that `parse` reads as this name."""
+        return BUNDLED
 
 
 @dataclass(frozen=True)
@@ -33,8 +55,29 @@ class HubName:
         known = next((known for known in SHORT.values() if known.repo == self.repo), None)
         return self._at_revision(self.repo if known is None else known.title)
 
-    def _at_revision(self, shown: str) -> str:
-        return shown if self.revision == MAIN else f"{shown}@{self.revision}"
+    def _at_revision(self, text: str) -> str:
+        return text if self.revision == MAIN else f"{text}@{self.revision}"
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder on this machine: an exported model's or a checkpoint's; it need not exist."""
+
+    path: Path
+
+    def __str__(self) -> str:
+        """Return the path."""
+        return str(self.path)
+
+    @property
+    def title(self) -> str:
+        """For status lines and menus."""
+        return self.path.name
+
+
+ModelName = Auto | Bundled | HubName | Folder
+ModelLike = str | Path | ModelName
+"""A name as it comes in; `parse` makes a ModelName of it."""
 
 
 @dataclass(frozen=True)
@@ -47,31 +90,46 @@ class Known:
     """Bytes of the weights to fetch."""
 
 
-SHORT = {
+SHORT: Final = {
     "mobilebert": Known("csarron/mobilebert-uncased-squad-v2", "MobileBERT", 98_500_000),
 }
-MOBILEBERT = HubName(SHORT["mobilebert"].repo)
+MOBILEBERT: Final = HubName(SHORT["mobilebert"].repo)
 
 
-def parse(name: str | Path) -> HubName | Path | str:
-    """Return "auto", "bundled", a name on the hub, or the path of a folder.
+def parse(given: ModelLike) -> ModelName:
+    """Return what a text or path names; a name that was parsed already stays as it is.
 
-    A folder that exists goes before a repository of the same name.
+    A folder that exists goes before a repository of the same name. Raises InputError for what can
+    be no name.
     """
-    if isinstance(name, Path):
-        return name.expanduser()
-    if not isinstance(name, str) or not name.strip():
+    if isinstance(given, ModelName):
+        return given
+    if isinstance(given, Path):
+        return Folder(given.expanduser())
+    if not isinstance(given, str) or not given.strip():
         raise InputError(
-            f"model must be a name or a folder; got {name!r}. Allowed are 'auto', 'bundled', "
+            f"model must be a name or a folder; got {given!r}. Allowed are 'auto', 'bundled', "
             "'mobilebert', 'owner/name' on the hub, or the path of a folder."
         )
-    if name in (AUTO, BUNDLED):
-        return name
-    short, _, revision = name.partition("@")
-    if short in SHORT:
+    if given == AUTO:
+        return Auto()
+    if given == BUNDLED:
+        return Bundled()
+    folder = Path(given).expanduser()
+    on_hub = hub_name(given)
+    if on_hub is None or (not _is_short(given) and folder.is_dir()):
+        return Folder(folder)
+    return on_hub
+
+
+def hub_name(text: str) -> HubName | None:
+    """Return what a text names on the hub, whatever folders there are; None when it cannot."""
+    if _is_short(text):
+        short, _, revision = text.partition("@")
         return HubName(SHORT[short].repo, revision or MAIN)
-    folder = Path(name).expanduser()
-    match = _HUB_ID.fullmatch(name)
-    if match is None or folder.is_dir():
-        return folder
-    return HubName(match["repo"], match["revision"] or MAIN)
+    match = _HUB_ID.fullmatch(text)
+    return None if match is None else HubName(match["repo"], match["revision"] or MAIN)
+
+
+def _is_short(text: str) -> bool:
+    return text.partition("@")[0] in SHORT

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import json
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, overload
 
 from qna_widget.core.contract import CONTRACT
+from qna_widget.core.crc32 import crc32
 
 from .tables import data_frame
 
@@ -167,11 +167,6 @@ class History(Sequence[Asked]):
             for one in self
             for rank, answer in enumerate(one.answers, 1)
         ]
-
-
-def crc32(text: str) -> int:
-    """Return the CRC-32 of the text's UTF-8 bytes: tells passages apart without sending them."""
-    return zlib.crc32(text.encode("utf-8"))
 
 
 def _harmless(value: object) -> object:

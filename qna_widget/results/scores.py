@@ -1,12 +1,12 @@
 """What the model said, token by token and window by window: the numbers behind the answers.
 
-They come from the browser that answered (packed by js/src/hosts/scores.ts, "scores" in
-contract.json), or from the kernel's own engine; `Scores.source` says which.
+They come from the browser that answered, or from the kernel's own engine; `Scores.source` says
+which.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from .tables import DataFrame
 
 Source = Literal["browser", "kernel"]
-_NONE = np.zeros(0, np.int32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,7 +146,7 @@ class Scores:
 
 def of_kernel(prepared: Prepared, logits: Sequence[Logits], *, max_answer_len: int) -> Scores:
     """Return the scores of what the kernel's engine ran."""
-    windows = _windows(
+    windows = windows_of(
         prepared.passage_text,
         prepared.passage.starts,
         prepared.passage.ends,
@@ -157,41 +156,7 @@ def of_kernel(prepared: Prepared, logits: Sequence[Logits], *, max_answer_len: i
     return Scores(prepared.question_text, prepared.passage_text, windows, max_answer_len, "kernel")
 
 
-def of_browser(
-    question: str,
-    passage: str,
-    counts: Mapping[str, int],
-    blob: bytes,
-    *,
-    max_answer_len: int,
-) -> Scores:
-    """Unpack what a page sent. Raises ValueError when it is not what the contract says."""
-    tokens = counts["passage"]
-    words = np.frombuffer(blob, "<i4")
-    head = 3 * tokens + counts["question"] + 3 * counts["windows"]
-    if len(words) < head:
-        raise ValueError(f"{len(words)} numbers cannot hold the scores of {dict(counts)}.")
-    starts, ends = words[tokens : 2 * tokens], words[2 * tokens : 3 * tokens]
-    if tokens and not (starts.min() >= 0 and ends.max() <= len(passage) and (starts < ends).all()):
-        raise ValueError("The page's tokens lie outside of the passage.")
-    places = words[head - 3 * counts["windows"] : head].reshape(-1, 3)
-    floats = words[head:].view("<f4")
-    features, logits, at = [], [], 0
-    for position, first, length in places.tolist():
-        size = position + length + 1
-        both = floats[at : at + 2 * size]
-        if min(position, first, length) < 0 or first + length > tokens or len(both) < 2 * size:
-            raise ValueError("The page's windows are not those of the passage.")
-        features.append(Feature(_NONE, _NONE, position, first, length))
-        logits.append(Logits(both[:size], both[size:]))
-        at += 2 * size
-    if at != len(floats):
-        raise ValueError(f"{len(floats)} logits came where the windows have {at}.")
-    windows = _windows(passage, starts, ends, features, logits)
-    return Scores(question, passage, windows, max_answer_len, "browser")
-
-
-def _windows(
+def windows_of(
     passage: str, starts: Ids, ends: Ids, features: Sequence[Feature], logits: Sequence[Logits]
 ) -> tuple[Window, ...]:
     owner = max_context_windows(features)

@@ -24,12 +24,11 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from qna_widget.core.types import Feature, Logits
+from qna_widget.core.types import LOGIT_NAMES, MODEL_INPUTS, Feature, Logits
 from qna_widget.errors import InputError, ModelFileError
 
 from .signed_weights import outline, with_signed_weights
 
-OUTPUTS = ["start_logits", "end_logits"]
 # Tokens of a batch, padding included: beyond it a batch gains nothing.
 BATCH_TOKENS = 256
 # Features among which those of like length are looked for.
@@ -111,11 +110,12 @@ class Session:
             raise ModelFileError(f"onnxruntime cannot load this ONNX file: {error}") from error
         shapes = {tensor.name: tensor.shape for tensor in self._session.get_inputs()}
         outputs = {tensor.name for tensor in self._session.get_outputs()}
-        known = {"input_ids", "attention_mask", "token_type_ids"}
-        if not {"input_ids"} <= shapes.keys() <= known or not set(OUTPUTS) <= outputs:
+        required, *optional = MODEL_INPUTS
+        fits = {required} <= shapes.keys() <= set(MODEL_INPUTS)
+        if not (fits and set(LOGIT_NAMES) <= outputs):
             raise ModelFileError(
-                f"This ONNX file takes {sorted(shapes)} and gives {sorted(outputs)}. Needed "
-                f"are input_ids (allowed besides: attention_mask, token_type_ids) and {OUTPUTS}."
+                f"This ONNX file takes {sorted(shapes)} and gives {sorted(outputs)}. Needed are "
+                f"{required} (allowed besides: {', '.join(optional)}) and {list(LOGIT_NAMES)}."
             )
         self._inputs = list(shapes)
         # Padding needs a mask, several texts a free first dimension.
@@ -174,7 +174,7 @@ class Session:
 
     def _run(self, batch: Sequence[Feature]) -> list[Logits]:
         feeds = model_inputs(*batch)
-        starts, ends = self._session.run(OUTPUTS, {name: feeds[name] for name in self._inputs})
+        starts, ends = self._session.run(LOGIT_NAMES, {name: feeds[name] for name in self._inputs})
         lengths = [len(feature.input_ids) for feature in batch]
         return [
             Logits(start_logits=start[:length], end_logits=end[:length])
@@ -208,8 +208,7 @@ def batches(lengths: Sequence[int], tokens: int) -> Iterator[list[int]]:
 def model_inputs(*batch: Feature) -> dict[str, NDArray[np.int64]]:
     """Return all inputs that a model may take, each of shape [features, longest]."""
     shape = len(batch), max(len(feature.input_ids) for feature in batch)
-    names = ("input_ids", "attention_mask", "token_type_ids")
-    feeds = {name: np.zeros(shape, np.int64) for name in names}
+    feeds = {name: np.zeros(shape, np.int64) for name in MODEL_INPUTS}
     for row, feature in enumerate(batch):
         length = len(feature.input_ids)
         feeds["input_ids"][row, :length] = feature.input_ids

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from qna_widget.evaluation.squad import read_examples
-from qna_widget.export.recipe import Origin, export_checkpoint
+from qna_widget.export.bundle import Origin
+from qna_widget.export.recipe import export_checkpoint
 
 ROOT = Path(__file__).parents[2]
 PASSAGES = ["the cat sat", "a dog saw the cats", "the mat", "who saw a dog on the mat ."]

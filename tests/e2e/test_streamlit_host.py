@@ -13,7 +13,8 @@ from playwright.sync_api import Locator, Page, expect
 from servers import ROOT, streamlit
 
 from qna_widget import QuestionAnswerer
-from qna_widget.export.recipe import Origin, export_checkpoint
+from qna_widget.export.bundle import Origin
+from qna_widget.export.recipe import export_checkpoint
 
 # Loading the model on a slow, shared machine.
 PATIENCE = 120_000

@@ -12,10 +12,10 @@ import pytest
 from comm.base_comm import BaseComm
 
 from qna_widget.core import contract
+from qna_widget.core.crc32 import crc32
 from qna_widget.hosts import assets
 from qna_widget.hosts.widget import waiting
 from qna_widget.hosts.widget.widget import QnA
-from qna_widget.results.history import crc32
 
 PASSAGE = "🙂 Bert lives at 123 Sesame Street."
 ANSWER = {"text": "123 Sesame Street", "start": 16, "end": 33, "score": 9.5, "probability": 0.9}

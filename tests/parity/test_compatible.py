@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from qna_widget import QuestionAnswerer
-from qna_widget.export.recipe import Origin, export_checkpoint
+from qna_widget.export.bundle import Origin
+from qna_widget.export.recipe import export_checkpoint
 
 from .pipeline_rules import RULES, Asked, Rung, explained, ladder
 

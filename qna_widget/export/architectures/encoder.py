@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 import onnx
 
+from qna_widget.core.types import MODEL_INPUTS
 from qna_widget.errors import ExportError
 from qna_widget.export.checkpoint import Checkpoint
 
 from .graph import Array, Graph
 
-ALL_INPUTS = ["input_ids", "attention_mask", "token_type_ids"]
 # Stays in float: it is tiny, and its rounding would go straight into the scores.
 HEAD = "qa_outputs"
 KEEP_FLOAT = [HEAD]
@@ -69,7 +69,7 @@ class Layout:
             x = layers.norm(
                 names["narrow_norm"], graph.op("Add", layers.linear(names["narrow"], wide), x)
             )
-        inputs = ALL_INPUTS if self.segments else ALL_INPUTS[:2]
+        inputs = MODEL_INPUTS if self.segments else MODEL_INPUTS[:2]
         return graph.answers(inputs, graph.linear(x, HEAD, *head(checkpoint)))
 
     def _embeddings(self, graph: Graph, layers: _Layers, checkpoint: Checkpoint) -> str:

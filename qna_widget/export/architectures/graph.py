@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -146,7 +147,7 @@ class Graph:
             self.op(kind, *inputs, name=name, **attributes)
         return name
 
-    def answers(self, inputs: list[str], logits: str) -> onnx.ModelProto:
+    def answers(self, inputs: Sequence[str], logits: str) -> onnx.ModelProto:
         """Close the graph: int64 inputs and float outputs, all [batch, sequence], both dynamic.
 
         `logits` is [batch, sequence, 2]: start and end.

@@ -10,11 +10,12 @@ from __future__ import annotations
 import numpy as np
 import onnx
 
+from qna_widget.core.types import MODEL_INPUTS
 from qna_widget.errors import ExportError
 from qna_widget.export.checkpoint import Checkpoint
 from qna_widget.export.int8.affine import Affine, Norm, Vector, plan
 
-from .encoder import ALL_INPUTS, HEAD, activation_of, attention_heads, head, refuse_unless
+from .encoder import HEAD, activation_of, attention_heads, head, refuse_unless
 from .graph import Graph
 
 BASE = "mobilebert"
@@ -55,7 +56,7 @@ def build(checkpoint: Checkpoint, *, fused: bool) -> onnx.ModelProto:
             layer.norm,
             step,
         )
-    return graph.answers(ALL_INPUTS, x.linear(HEAD, *head(checkpoint)))
+    return graph.answers(MODEL_INPUTS, x.linear(HEAD, *head(checkpoint)))
 
 
 def _embeddings(graph: Graph, checkpoint: Checkpoint, scale: Vector) -> Affine:

@@ -6,11 +6,14 @@ import hashlib
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
+from qna_widget.core.contract import Options
+from qna_widget.core.manifest import Asset
 from qna_widget.errors import InputError
-from qna_widget.hosts.assets import Asset, built, manifest, model_files, runtime_files
-from qna_widget.models import registry
+from qna_widget.hosts.assets import built, runtime_files
+from qna_widget.hosts.page import page_manifest, with_paths
+from qna_widget.models import files, registry
 
 from . import page
 
@@ -31,7 +34,7 @@ def write_page(
     *,
     title: str = "",
     force: bool = False,
-    **options: Any,
+    **options: Unpack[Options],
 ) -> Path:
     """Write index.html and its files, about 23 MB, into a folder; return the path of the page.
 
@@ -47,15 +50,17 @@ def write_page(
     _refuse_other_files(target, force=force)
     model = replace(registry.resolve(inputs["model"]), note="")
     script = built("standalone.js").read_bytes()
-    names = {asset.sha256: _name(asset) for asset in [*runtime_files(), *model_files(model)]}
+    needed = [*runtime_files(), *model.files]
+    names = {asset.sha256: _name(asset) for asset in needed}
     (target / FILES).mkdir(parents=True, exist_ok=True)
-    for asset in [*runtime_files(), *model_files(model)]:
-        _write(target / names[asset.sha256], registry.read_packed(asset))
+    for asset in needed:
+        _write(target / names[asset.sha256], files.read_packed(asset))
     script_name = f"{FILES}/qna-widget.{hashlib.sha256(script).hexdigest()[:16]}.js"
     _write(target / script_name, script)
+    manifest = with_paths(page_manifest(model), lambda asset: names[asset["sha256"]])
     text = (
         page.head(title, _POLICY)
-        + page.given(inputs, _at(names, manifest(model)), beside=True)
+        + page.given(inputs, manifest, beside=True)
         + f'<script src="{script_name}"></script>\n</body>\n</html>\n'
     )
     # Last, by one rename: a folder that is being served shows the former page or the new one.
@@ -68,13 +73,6 @@ def _name(asset: Asset) -> str:
     """Not .gz: some servers would declare such a file's encoding, and browsers would unpack it."""
     plain = re.sub(r"[^\w.-]+", "-", asset.name).strip("-")
     return f"{FILES}/{plain}.{asset.sha256[:16]}.bin"
-
-
-def _at(names: dict[str, str], told: dict[str, Any]) -> dict[str, Any]:
-    """Return the manifest with the paths of the files as they lie beside the page."""
-    if "sha256" in told:
-        return {**told, "path": names[told["sha256"]]}
-    return {k: _at(names, value) if isinstance(value, dict) else value for k, value in told.items()}
 
 
 def _write(file: Path, content: bytes) -> None:

@@ -6,10 +6,13 @@ import base64
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
-from qna_widget.hosts.assets import Asset, built, manifest, wasm
-from qna_widget.models import registry
+from qna_widget.core.contract import Inputs, Options
+from qna_widget.core.manifest import Asset
+from qna_widget.hosts.assets import built, wasm
+from qna_widget.hosts.page import page_manifest
+from qna_widget.models import files, registry
 
 from . import page
 
@@ -21,7 +24,12 @@ _POLICY = (
 
 
 def write_html(
-    file: str | Path, passage: str = "", question: str = "", *, title: str = "", **options: Any
+    file: str | Path,
+    passage: str = "",
+    question: str = "",
+    *,
+    title: str = "",
+    **options: Unpack[Options],
 ) -> Path:
     """Write a page of about 30 MB with the component, the model and all that it needs; return it.
 
@@ -38,16 +46,16 @@ def write_html(
     return target
 
 
-def _page(inputs: dict[str, Any], title: str) -> Iterator[str]:
+def _page(inputs: Inputs, title: str) -> Iterator[str]:
     model = registry.resolve(inputs["model"])
     yield page.head(title, _POLICY)
     # Who opens the page can install nothing, and the GPU's runtime and model would triple it.
-    told = manifest(replace(model, onnx_webgpu=None, note=""))
-    told["runtime"].pop("webgpu", None)
-    yield page.given(inputs, told, beside=False)
+    manifest = page_manifest(replace(model, onnx_webgpu=None, note=""))
+    manifest["runtime"].pop("webgpu", None)
+    yield page.given(inputs, manifest, beside=False)
     yield _asset(wasm(), wasm().file.read_bytes())
     for asset in (model.onnx, model.vocab):
-        yield _asset(asset, registry.read_packed(asset))
+        yield _asset(asset, files.read_packed(asset))
     script = built("standalone.js").read_text(encoding="utf-8")
     for ends, harmless in (("</script", "<\\/script"), ("<!--", "<\\!--")):
         script = script.replace(ends, harmless)

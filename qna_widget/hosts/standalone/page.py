@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from html import escape
-from typing import Any
 
-from qna_widget.core.contract import check_inputs, default_inputs, refuse_unknown
+from qna_widget.core.contract import Inputs, Options, all_inputs
+from qna_widget.core.manifest import Manifest
 
 _STYLE = """
 :root { color-scheme: light dark; }
@@ -15,10 +15,9 @@ main { max-width: 70rem; margin: 0 auto; padding: 1.5rem 1rem; }
 """
 
 
-def checked(passage: str, question: str, options: dict[str, Any]) -> dict[str, Any]:
+def checked(passage: str, question: str, options: Options) -> Inputs:
     """Return a page's inputs. Raises TypeError for an unknown one, InputError for a value."""
-    refuse_unknown(options, default_inputs())
-    return check_inputs({**default_inputs(), "passage": passage, "question": question, **options})
+    return all_inputs({"passage": passage, "question": question, **options})
 
 
 def head(title: str, policy: str) -> str:
@@ -37,9 +36,9 @@ def data(kind: str, name: str, text: str) -> str:
     return f'<script type="{kind}" id="{name}">{text}</script>\n'
 
 
-def given(inputs: dict[str, Any], manifest: dict[str, Any], *, beside: bool) -> str:
-    """Return what the page is told; `beside`: its files lie on the server, by their paths."""
-    told = {"inputs": inputs, "manifest": manifest, "beside": beside}
-    text = json.dumps(told, ensure_ascii=False)
+def given(inputs: Inputs, manifest: Manifest, *, beside: bool) -> str:
+    """Return what the page reads first; `beside`: its files lie on the server, by their paths."""
+    read = {"inputs": inputs, "manifest": manifest, "beside": beside}
+    text = json.dumps(read, ensure_ascii=False)
     # A passage may hold "</script>" or "<!--"; within a JSON string this spells the same character.
     return data("application/json", "qna-given", text.replace("<", "\\u003c"))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
+from qna_widget.core.manifest import Fetching, ModelManifest
 from qna_widget.errors import QnaError
-from qna_widget.hosts.widget.model_loading import fetching_step, is_at_hand
-from qna_widget.models import registry
+from qna_widget.hosts.page import fetching_step
+from qna_widget.models import names, registry
+from qna_widget.models.menu import is_at_hand
 from qna_widget.runtime.progress import Progress
 
 
@@ -18,9 +19,9 @@ class ChosenModel:
 
     asked: str = ""
     """The name that `resolved` stands for."""
-    resolved: registry.ModelManifest | None = None
-    fetching: dict[str, Any] = field(default_factory=dict)
-    """What the page is told of a model on its way, or refused (protocol.ts, Fetching)."""
+    resolved: ModelManifest | None = None
+    fetching: Fetching | None = None
+    """A model that must be fetched, or was refused."""
     refused_by: int = -1
     """Number of the report that chose what was refused: it does not choose it again."""
 
@@ -30,23 +31,29 @@ class ChosenModel:
         `argument` is what the script says, `heard` the number of the page's newest report. Raises
         ModelError when the script itself names what cannot be had.
         """
-        if heard == self.refused_by and name == self.fetching.get("model"):
+        refused = self.fetching is not None and self.fetching["model"] == name
+        if refused and heard == self.refused_by:
             return
         self.refused_by = -1
-        self.fetching = {}
-        if not is_at_hand(name):
-            self.fetching = fetching_step(name)
-            return
+        self.fetching = None
         try:
-            self.resolved = registry.resolve(name, interactive=True)
+            wanted = names.parse(name)
+            if not is_at_hand(wanted):
+                self.fetching = fetching_step(name)
+                return
+            self.resolved = registry.resolve(wanted, interactive=True)
             self.asked = name
         except QnaError as error:
             self._refuse(name, argument, heard, error)
 
+    def resolve(self, name: str) -> None:
+        """Wait for `name`, fetched if need be. Raises as `registry.resolve` does."""
+        self.asked, self.resolved = name, registry.resolve(name)
+
     @property
     def wanted(self) -> str:
         """The name to be fetched; "" for none."""
-        return "" if self.fetching.get("error") else str(self.fetching.get("model", ""))
+        return "" if self.fetching is None or self.fetching["error"] else self.fetching["model"]
 
     def fetch(self, argument: str, heard: int, progress: Progress) -> None:
         """Fetch `wanted`; whatever `progress` raises ends it. Raises as `take` does."""
@@ -63,7 +70,7 @@ class ChosenModel:
         self.refused_by = heard
 
 
-def told_by(draw: Callable[[float, str], object]) -> Progress:
+def progress_of(draw: Callable[[float, str], object]) -> Progress:
     """Return a Progress that draws a share of 1 and words, such as Streamlit's own bar."""
 
     def progress(what: str, done: int, total: int) -> None:

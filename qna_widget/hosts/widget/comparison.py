@@ -38,7 +38,7 @@ class Comparison(HBox):  # type: ignore[misc]  # ipywidgets has no types
     @property
     def labels(self) -> list[str]:
         """What tells each member from the others, as things stand; never twice the same."""
-        values = [member.inputs() for member in self._members]
+        values: list[dict[str, object]] = [{**member.inputs()} for member in self._members]
         differing = [name for name in INPUTS if len({repr(one[name]) for one in values}) > 1]
         labels: list[str] = []
         for number, one in enumerate(values, 1):

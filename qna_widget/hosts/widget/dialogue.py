@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from qna_widget.core.contract import check_input
+from qna_widget.core.contract import Inputs, check_input
+from qna_widget.core.types import AnswerDict
 from qna_widget.errors import (
     BlankPassageError,
     BlankQuestionError,
@@ -18,13 +19,13 @@ from qna_widget.errors import (
 )
 
 from . import kernel
+from .interface import Asked, Source
 from .waiting import PATIENCE, POLL, Pages, Reading
 
 if TYPE_CHECKING:
     from qna_widget.results.scores import Scores
 
     from .reports import Reports
-    from .widget import QnA
 
 SCORES_TIMEOUT = 30.0
 """Seconds that a page has to send scores; it may still be loading the model."""
@@ -32,10 +33,10 @@ SCORES_TIMEOUT = 30.0
 _RUN = ("passage", "question", "doc_stride", "model")
 
 
-class Answers(list[dict[str, Any]]):
+class Answers(list[AnswerDict]):
     """Ranked answers, best first; `source` says who gave them."""
 
-    def __init__(self, answers: list[dict[str, Any]], source: Literal["browser", "kernel"]) -> None:
+    def __init__(self, answers: list[AnswerDict], source: Source) -> None:
         super().__init__(answers)
         self.source = source
 
@@ -43,14 +44,14 @@ class Answers(list[dict[str, Any]]):
 class Dialogue:
     """One widget's questions to whoever can answer."""
 
-    def __init__(self, widget: QnA, reports: Reports) -> None:
+    def __init__(self, widget: Asked, reports: Reports) -> None:
         self._widget = widget
         self._reports = reports
         self.pages = Pages(widget)
         self._asking = False
         self._reading: Reading | None = None
         # The newest scores, and what they belong to.
-        self._scores: tuple[dict[str, Any], Scores] | None = None
+        self._scores: tuple[dict[str, object], Scores] | None = None
 
     def take(self, content: Mapping[str, Any], buffers: Any) -> None:
         """Take what a page says about a request for scores."""
@@ -69,7 +70,7 @@ class Dialogue:
 
     async def _ask(self, question: str, timeout: float) -> Answers:
         widget = self._widget
-        wanted = {**widget.inputs(), "question": question}
+        wanted: Inputs = {**widget.inputs(), "question": question}
         _refuse_blank(wanted)
         widget.question = question
 
@@ -95,29 +96,31 @@ class Dialogue:
 
     def scores_now(self) -> Scores:
         """See QnA.scores."""
-        reading = None
-        if self._wants_page() and self.pages.heard_by_others:
-            reading = self._begin()
-            for pause in self.pages.pauses(
-                lambda: reading.done, SCORES_TIMEOUT, patience=self._patience()
-            ):
-                time.sleep(pause)
-        why = "While a cell computes, this kernel hears no page: try await w.read_scores()."
-        return self._finish(reading) or self._scores_by_kernel(reading.refusal if reading else why)
+        asks = self._wants_page() and self.pages.heard_by_others
+        reading = self._begin() if asks else None
+        for pause in self._pauses(reading, SCORES_TIMEOUT):
+            time.sleep(pause)
+        if (known := self._finish(reading)) is not None:
+            return known
+        if reading is None:
+            deaf = "While a cell computes, this kernel hears no page: try await w.read_scores()."
+            return self._scores_by_kernel(deaf)
+        return self._scores_by_kernel(_refusal(reading, SCORES_TIMEOUT))
 
     async def read_scores(self, timeout: float) -> Scores:
         """See QnA.read_scores."""
-        reading = None
-        if self._wants_page():
-            reading = self._begin()
-            for pause in self.pages.pauses(
-                lambda: reading.done, timeout, patience=self._patience()
-            ):
-                await asyncio.sleep(pause)
-        why = (reading and reading.refusal) or f"No page has answered within {timeout:g} seconds."
-        if (scores := self._finish(reading)) is not None:
-            return scores
-        return await asyncio.to_thread(self._scores_by_kernel, why)
+        reading = self._begin() if self._wants_page() else None
+        for pause in self._pauses(reading, timeout):
+            await asyncio.sleep(pause)
+        if (known := self._finish(reading)) is not None:
+            return known
+        return await asyncio.to_thread(self._scores_by_kernel, _refusal(reading, timeout))
+
+    def _pauses(self, reading: Reading | None, timeout: float) -> Iterator[float]:
+        """Yield the seconds to sleep until a reading is done, or waiting is of no more use."""
+        if reading is not None:
+            patience = self._patience()
+            yield from self.pages.pauses(lambda: reading.done, timeout, patience=patience)
 
     def _wants_page(self) -> bool:
         """Whether a page should be asked for what is not known from one already."""
@@ -137,7 +140,7 @@ class Dialogue:
         inputs = self._widget.inputs()
         if reading is not None and reading.blob is not None and self._same_run(reading.head):
             with needs_extra("Reading scores", "kernel"):
-                from qna_widget.results.scores import of_browser
+                from .packed_scores import of_browser
             scores = of_browser(
                 inputs["question"],
                 inputs["passage"],
@@ -161,13 +164,14 @@ class Dialogue:
         self._scores = _run_of(inputs), scores
         return scores
 
-    def _by_kernel(self, inputs: dict[str, Any]) -> kernel.KernelAnswer:
+    def _by_kernel(self, inputs: Inputs) -> kernel.KernelAnswer:
         return kernel.answer({**inputs, "model": self._widget.model_of_page(inputs["model"])})
 
     def _same_run(self, content: Mapping[str, Any]) -> bool:
         """Whether a page speaks of the inputs as they stand."""
         inputs = self._widget.inputs()
-        same = all(content["inputs"][name] == inputs[name] for name in _RUN[1:])
+        theirs = {**content["inputs"], "passage": None}
+        same = _run_of(theirs) == {**_run_of({**inputs}), "passage": None}
         return same and self._reports.is_passage(content["passage_crc32"])
 
     def _patience(self) -> float | None:
@@ -177,7 +181,7 @@ class Dialogue:
         if not kernel.available():
             raise QnaError(f"{why} Python can answer by itself after: {installing('kernel')}")
 
-    def _why(self, wanted: dict[str, Any], timeout: float) -> str:
+    def _why(self, wanted: Inputs, timeout: float) -> str:
         widget = self._widget
         if not self.pages.possible:
             return "There is no page that could answer."
@@ -193,11 +197,17 @@ class Dialogue:
         )
 
 
-def _run_of(inputs: Mapping[str, Any]) -> dict[str, Any]:
+def _run_of(inputs: Mapping[str, object]) -> dict[str, object]:
     return {name: inputs[name] for name in _RUN}
 
 
-def _refuse_blank(inputs: Mapping[str, Any]) -> None:
+def _refusal(reading: Reading | None, timeout: float) -> str:
+    """Return why a page gave no scores."""
+    said = "" if reading is None else reading.refusal
+    return said or f"No page has answered within {timeout:g} seconds."
+
+
+def _refuse_blank(inputs: Inputs) -> None:
     if not inputs["passage"].strip():
         raise BlankPassageError
     if not inputs["question"].strip():

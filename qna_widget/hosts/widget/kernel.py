@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from qna_widget.core.contract import Inputs, Outputs
 from qna_widget.errors import needs_extra
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class KernelAnswer:
     """What the widget shows, and what it was made of."""
 
-    # By the contract's names: answers, null_score, timing, backend and the rest.
-    outputs: dict[str, Any]
+    outputs: Outputs
+    """All of them."""
     scores: Scores
 
 
@@ -31,43 +31,35 @@ def available() -> bool:
         return False
 
 
-def answer(inputs: Mapping[str, Any]) -> KernelAnswer:
+def answer(inputs: Inputs) -> KernelAnswer:
     """Answer a widget's inputs on onnxruntime.
 
     Raises BlankPassageError, BlankQuestionError, ModelError, or MissingExtraError without the
     `kernel` extra.
     """
     with needs_extra("An answer without a browser", "kernel"):
-        from qna_widget.answering.answerer import QuestionAnswerer
-        from qna_widget.core.decoding import Decoder
-        from qna_widget.core.pipeline import conclude, prepare
+        from qna_widget.answering import engine
         from qna_widget.results.scores import of_kernel
-    options = dict(inputs)
-    question, passage, model = (options.pop(name) for name in ("question", "passage", "model"))
-    answerer = QuestionAnswerer(model)
-    chosen = answerer.options(**options)
+    texts = ("question", "passage", "model")
+    options = {name: value for name, value in inputs.items() if name not in texts}
+    loaded = engine.load(inputs["model"], None)
+    chosen = loaded.options(options)
     begun = time.perf_counter()
-    prepared = prepare(question, passage, answerer.tokenizer, chosen.features)
-    run = time.perf_counter()
-    logits = list(answerer.session.run(prepared.features))
-    run_ms = 1000 * (time.perf_counter() - run)
-    decoder = Decoder(prepared.features)
-    for window, output in enumerate(logits):
-        decoder.add(window, output)
-    result = conclude(prepared, decoder, chosen.decoding)
-    outputs = {
+    job = loaded.ask((inputs["question"], inputs["passage"]), chosen)
+    result = job.result()
+    outputs: Outputs = {
         "status": "ready",
         "progress": {},
         "error": "",
-        "backend": f"kernel: {answerer.session.backend}",
+        "backend": f"kernel: {loaded.session.backend}",
         "answers": [answer.as_dict() for answer in result.answers],
         "null_score": result.null_score,
         "timing": {
             "tokens": result.tokens,
             "windows": result.windows,
-            "run_ms": run_ms,
+            "run_ms": job.run_ms,
             "total_ms": 1000 * (time.perf_counter() - begun),
         },
     }
-    scores = of_kernel(prepared, logits, max_answer_len=chosen.decoding.max_answer_len)
-    return KernelAnswer(outputs, scores)
+    longest = chosen.decoding.max_answer_len
+    return KernelAnswer(outputs, of_kernel(job.prepared, job.logits, max_answer_len=longest))

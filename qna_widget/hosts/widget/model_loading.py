@@ -1,4 +1,4 @@
-"""The part of a widget that turns `model` into what its page loads, without making anybody wait.
+"""Turns a widget's `model` into what its page loads, without making anybody wait.
 
 A model at hand is taken at once. Another one is fetched in a thread: the cell ends, the page goes
 on with the former model and shows how far it is, and choosing another name ends the fetch.
@@ -8,131 +8,137 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import asdict
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import cast
 
 import traitlets
 
+from qna_widget.core.manifest import Fetching, Manifest, ModelManifest
 from qna_widget.errors import QnaError
-from qna_widget.hosts.assets import AssetReader, manifest, model_files
-from qna_widget.models import cache, names, registry
+from qna_widget.hosts.assets import AssetReader
+from qna_widget.hosts.page import fetching_step, page_manifest
+from qna_widget.models import menu, names, registry
+
+from .interface import Loading
 
 SECONDS_BETWEEN_STEPS = 0.2
+NO_MANIFEST = cast(Manifest, {})
+"""What a page is sent until the first model is at hand."""
+NOT_FETCHING = cast(Fetching, {})
+"""What a page is sent while no model is on its way, nor was refused."""
 
 
 class _OvertakenError(Exception):
     """Raised in a fetch that nobody waits for any more."""
 
 
-class ModelLoading(traitlets.HasTraits):
-    """Traits for the page, and what happens when `model` changes. To be mixed into a widget."""
+class ModelLoader:
+    """What happens when the `model` of one widget changes."""
 
-    model: Any
-    _assets: AssetReader
+    def __init__(self, widget: Loading, assets: AssetReader) -> None:
+        """`assets` hands the files of all models out that the widget has shown."""
+        self._widget = widget
+        self._assets = assets
+        # The newest fetch; an older one sees that it is no longer meant, and ends.
+        self._job: object = None
+        self._page_speaks = False
+        self._titles: dict[str, str] = {}
 
-    _manifest = traitlets.Dict().tag(sync=True)
-    """What the page loads (protocol.ts, Manifest); empty until the first model is at hand."""
-    _models: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
-    """The page's menu (protocol.ts, ModelChoice)."""
-    _fetching = traitlets.Dict().tag(sync=True)
-    """A model on its way here, or why it did not come (protocol.ts, Fetching); empty for none."""
+    def manifest_of(self, name: str) -> Manifest:
+        """Return the manifest of a model that is at hand, and hand its files out from now on."""
+        return self._at_hand(name, names.parse(name))
 
-    # The newest fetch; an older one sees that it is no longer meant, and ends.
-    _job: object = None
-    _from_page = False
+    def take(self, name: str) -> str:
+        """Begin with the model `name`; return the name that the trait shall have.
 
-    @traitlets.default("_models")
-    def _default_models(self) -> list[dict[str, Any]]:
-        return [asdict(model) for model in registry.available()]
-
-    @traitlets.default("_manifest")
-    def _default_manifest(self) -> dict[str, Any]:
-        return self._told(self.model, registry.resolve(self.model, interactive=True))
-
-    @traitlets.validate("model")
-    def _take_model(self, proposal: dict[str, Any]) -> str:
-        name = str(proposal["value"])
+        Raises TraitError when Python's own choice cannot be had; a page's is refused in words.
+        """
+        widget = self._widget
         self._job = job = object()
         # While a widget is made, asking for the manifest would resolve the default name.
-        former = self._manifest.get("asked") if "_manifest" in self._trait_values else None
+        known = widget._manifest if widget.trait_has_value("_manifest") else NO_MANIFEST
+        former = known.get("asked")
         try:
-            if is_at_hand(name):
-                self._manifest = self._told(name, registry.resolve(name, interactive=True))
-                self._fetching = {}
+            wanted = names.parse(name)
+            if menu.is_at_hand(wanted):
+                widget._manifest = self._at_hand(name, wanted)
+                widget._fetching = NOT_FETCHING
                 return name
         except QnaError as error:
-            if not self._from_page:
+            if not self._page_speaks:
                 raise traitlets.TraitError(str(error)) from error
-            self._fetching = fetching_step(name, error=str(error))
-            return str(former or name)
+            widget._fetching = fetching_step(name, error=str(error))
+            return former or name
         if former is None:
-            self._manifest = {}
-        self._fetching = fetching_step(name)
-        work = threading.Thread(target=self._fetch, args=(name, former, job), daemon=True)
+            widget._manifest = NO_MANIFEST
+        widget._fetching = fetching_step(name)
+        work = threading.Thread(target=self._fetch, args=(name, wanted, former, job), daemon=True)
         try:
             work.start()
         except RuntimeError:  # Pyodide has no threads
-            self._fetch(name, former, job)
+            self._fetch(name, wanted, former, job)
         return name
 
-    def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Take what a page says; a model that is refused is told in words, and taken back."""
-        self._from_page = True
+    @contextmanager
+    def page_speaks(self) -> Iterator[None]:
+        """Take changes inside the block as a page's wishes, which are refused in words."""
+        self._page_speaks = True
         try:
-            super().set_state(sync_data)  # type: ignore[misc]  # the widget's
+            yield
         finally:
-            self._from_page = False
-        if sync_data.get("model", self.model) != self.model:
-            self.send_state("model")  # type: ignore[attr-defined]  # the widget's
+            self._page_speaks = False
 
-    def _fetch(self, name: str, former: str | None, job: object) -> None:
-        told = 0.0
+    def title_of(self, model: str) -> str:
+        """Return a model's title, as far as this widget has shown it."""
+        if manifest := self._widget._manifest:
+            self._titles[manifest["asked"]] = manifest["model"]["title"]
+        return self._titles.get(model, model)
+
+    def model_of_page(self, model: str) -> str:
+        """Return the name of what the page loaded; "auto" may mean another model by now."""
+        manifest = self._widget._manifest
+        known = model == names.AUTO and manifest.get("asked") == names.AUTO
+        return manifest["model"]["name"] if known else model
+
+    def _fetch(self, name: str, wanted: names.ModelName, former: str | None, job: object) -> None:
+        shown_at = 0.0
 
         def progress(what: str, done: int, total: int) -> None:
-            nonlocal told
+            nonlocal shown_at
             if self._job is not job:
                 raise _OvertakenError
             now = time.monotonic()
-            if now - told >= SECONDS_BETWEEN_STEPS or done >= total:
-                told = now
-                self._fetching = fetching_step(name, what, done, total)
+            if now - shown_at >= SECONDS_BETWEEN_STEPS or done >= total:
+                shown_at = now
+                self._widget._fetching = fetching_step(name, what, done, total)
 
         try:
-            resolved = registry.resolve(name, progress)
+            resolved = registry.resolve(wanted, progress)
         except _OvertakenError:
             return
         except Exception as error:  # whatever it is, the page must not wait for ever
-            words = str(error) if isinstance(error, QnaError) else f"{name}: {error!r}"
             if self._job is job:
-                self._fetching = fetching_step(name, error=words)
-                if former is not None:
-                    self.model = former
-                    self._fetching = fetching_step(name, error=words)
+                words = str(error) if isinstance(error, QnaError) else f"{name}: {error!r}"
+                self._take_back(name, former, words)
             return
         if self._job is job:
-            self._models = self._default_models()
-            self._manifest = self._told(name, resolved)
-            self._fetching = {}
+            self._widget.refresh_models()
+            self._widget._manifest = self._shown(name, resolved)
+            self._widget._fetching = NOT_FETCHING
 
-    def _told(self, name: str, resolved: registry.ModelManifest) -> dict[str, Any]:
-        self._assets.add(model_files(resolved))
-        return {"asked": name, **manifest(resolved)}
+    def _take_back(self, name: str, former: str | None, words: str) -> None:
+        """Return to the former model, and say why the one called `name` did not come."""
+        refused = fetching_step(name, error=words)
+        self._widget._fetching = refused
+        if former is not None:
+            # Setting the model goes through `take`, which clears what was just said.
+            self._widget.model = former
+            self._widget._fetching = refused
 
+    def _at_hand(self, name: str, wanted: names.ModelName) -> Manifest:
+        return self._shown(name, registry.resolve(wanted, interactive=True))
 
-def is_at_hand(name: str) -> bool:
-    """Whether resolving `name` takes no fetching; names that resolve to nothing count, too."""
-    wanted = names.parse(name)
-    if isinstance(wanted, names.HubName):
-        return cache.find(str(wanted)) is not None
-    folder = Path(wanted)
-    return wanted in (names.AUTO, names.BUNDLED) or not (
-        folder.is_dir() and not (folder / cache.DESCRIPTION).is_file()
-    )
-
-
-def fetching_step(
-    model: str, what: str = "", done: int = 0, total: int = 0, error: str = ""
-) -> dict[str, Any]:
-    """Return what a page is told of a model on its way, or refused (protocol.ts, Fetching)."""
-    return {"model": model, "what": what, "done": done, "total": total, "error": error}
+    def _shown(self, name: str, resolved: ModelManifest) -> Manifest:
+        self._assets.add(resolved.files)
+        return {"asked": name, **page_manifest(resolved)}

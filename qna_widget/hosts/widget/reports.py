@@ -9,35 +9,38 @@ js/tests/hosts/widget/kernel-twin.ts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Final, cast
 
-from qna_widget.core.contract import OUTPUTS
-from qna_widget.results.history import crc32
+from qna_widget.core.contract import (
+    Inputs,
+    Outputs,
+    ReportedInputs,
+    ReportMessage,
+    default_outputs,
+)
+from qna_widget.core.crc32 import crc32
 
-if TYPE_CHECKING:
-    from .widget import QnA
+from .interface import Reported, Source
 
-Source = Literal["browser", "kernel"]
 # What a result is made of.
-_RESULT = ("answers", "null_score", "timing")
+_RESULT: Final = ("answers", "null_score", "timing")
 # What a report says of the moment; the rest, `backend`, stands until another is named.
-_MOMENT = ("status", "progress", "error")
+_MOMENT: Final = ("status", "progress", "error")
 # Statuses in which nothing more is to come.
-_ENDS = ("ready", "error")
+_ENDS: Final = ("ready", "error")
 
 
 @dataclass(frozen=True, eq=False)
 class Report:
     """What a page or the kernel says about some inputs."""
 
-    # All but the passage, which may be long and goes by its sum.
-    inputs: Mapping[str, Any]
+    inputs: ReportedInputs
     passage_crc32: int
-    # By the contract's names; a report without "answers" tells only how far the answering is.
-    outputs: Mapping[str, Any]
+    """Stands for the passage, which may be long."""
+    outputs: Outputs
+    """A report without "answers" says only how far the answering is."""
     source: Source
 
     def has_inputs_of(self, other: Report | None) -> bool:
@@ -48,14 +51,15 @@ class Report:
 
     def is_about_texts_of(self, other: Report) -> bool:
         """Whether both are about one question on one passage, asked of one model."""
-        same = all(self.inputs[name] == other.inputs[name] for name in ("question", "model"))
+        mine, theirs = self.inputs, other.inputs
+        same = mine["question"] == theirs["question"] and mine["model"] == theirs["model"]
         return same and self.passage_crc32 == other.passage_crc32
 
 
 class Reports:
     """The newest reports on one widget; keeps its outputs and its history by them."""
 
-    def __init__(self, widget: QnA) -> None:
+    def __init__(self, widget: Reported) -> None:
         self._widget = widget
         self._newest: Report | None = None
         # The newest with answers: a second page that only loads does not empty them.
@@ -69,7 +73,7 @@ class Reports:
         """Who gave the last answers."""
         return "browser" if self._answered is None else self._answered.source
 
-    def take(self, content: Mapping[str, Any]) -> None:
+    def take(self, content: ReportMessage) -> None:
         """Take a page's report, in whatever order it comes."""
         report = Report(content["inputs"], content["passage_crc32"], content["outputs"], "browser")
         early = self._early
@@ -78,10 +82,9 @@ class Reports:
             self._early = None
         self._add(report)
 
-    def take_kernel(self, inputs: Mapping[str, Any], outputs: Mapping[str, Any]) -> None:
+    def take_kernel(self, inputs: Inputs, outputs: Outputs) -> None:
         """Take what the kernel's engine answered to `inputs`, whether they still stand or not."""
-        others = {name: value for name, value in inputs.items() if name != "passage"}
-        report = Report(others, crc32(inputs["passage"]), outputs, "kernel")
+        report = Report(_without_passage(inputs), crc32(inputs["passage"]), outputs, "kernel")
         if self.fits(report):
             self._add(report)
         else:
@@ -103,7 +106,7 @@ class Reports:
             self._remember(early)
         widget = self._widget
         # Other threads change inputs and bring reports: whoever writes last has looked again.
-        written: dict[str, Any] | None = None
+        written: Outputs | None = None
         while written != (now := self._outputs()):
             with widget.hold_sync(), widget.hold_trait_notifications():
                 for name, value in now.items():
@@ -112,34 +115,43 @@ class Reports:
 
     def fits(self, report: Report) -> bool:
         """Whether a report is about the inputs as they stand."""
-        inputs = self._widget.inputs()
-        del inputs["passage"]
+        inputs = _without_passage(self._widget.inputs())
         return report.inputs == inputs and self.is_passage(report.passage_crc32)
 
     def is_passage(self, crc: object) -> bool:
         """Whether the passage has this CRC-32."""
-        passage = self._widget.passage
+        passage = self._widget.inputs()["passage"]
         text, known = self._sum
         if text is not passage:
             known = crc32(passage)
             self._sum = passage, known
         return crc == known
 
-    def _outputs(self) -> dict[str, Any]:
-        outputs = {name: OUTPUTS[name]["default"] for name in (*_RESULT, *_MOMENT)}
+    def _outputs(self) -> Outputs:
+        outputs: dict[str, object] = {**default_outputs()}
+        del outputs["backend"]
         if self._answered is not None and self.fits(self._answered):
-            outputs |= {name: self._answered.outputs[name] for name in _RESULT}
+            outputs |= _only(_RESULT, self._answered.outputs)
         newest = self._newest
         if newest is not None:
             fitting = (*_MOMENT, "backend") if self.fits(newest) else ("backend",)
-            told = newest.outputs
-            outputs |= {name: told[name] for name in fitting if name in told}
-        return outputs
+            outputs |= _only(fitting, newest.outputs)
+        return cast(Outputs, outputs)
 
     def _remember(self, report: Report) -> None:
         """Add answers to the history, if it is known which passage they are about."""
         crc = report.passage_crc32
         widget = self._widget
-        passage = widget.passage if self.is_passage(crc) else widget.history.passage(crc)
+        known = self.is_passage(crc)
+        passage = widget.inputs()["passage"] if known else widget.history.passage(crc)
         if passage is not None and report.outputs["answers"]:
             widget.remember(report.inputs, passage, report.outputs)
+
+
+def _without_passage(inputs: Inputs) -> ReportedInputs:
+    others = {name: value for name, value in inputs.items() if name != "passage"}
+    return cast(ReportedInputs, others)
+
+
+def _only(names: tuple[str, ...], outputs: Outputs) -> dict[str, object]:
+    return {name: value for name, value in outputs.items() if name in names}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import asdict
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Unpack, cast
 from uuid import uuid4
 
 import anywidget
@@ -12,19 +12,26 @@ import traitlets
 
 from qna_widget.core.contract import (
     INPUTS,
-    InputTrait,
-    OutputTrait,
+    Inputs,
+    Options,
+    Outputs,
+    ReportedInputs,
+    ReportMessage,
     default_inputs,
     refuse_unknown,
 )
-from qna_widget.errors import needs_extra
-from qna_widget.hosts.assets import AssetError, AssetReader, built, runtime_files
+from qna_widget.core.manifest import Fetching, Manifest
+from qna_widget.errors import AssetError, needs_extra
+from qna_widget.hosts.assets import AssetReader, built, runtime_files
+from qna_widget.models import menu
 from qna_widget.results.history import History
 from qna_widget.results.tables import answers_frame
 
 from .dialogue import SCORES_TIMEOUT, Answers, Dialogue
-from .model_loading import ModelLoading
+from .interface import Source
+from .model_loading import NO_MANIFEST, NOT_FETCHING, ModelLoader
 from .reports import Reports
+from .traits import InputTrait, OutputTrait, PageTrait
 
 if TYPE_CHECKING:
     from qna_widget.results.plot import Picture
@@ -34,7 +41,16 @@ if TYPE_CHECKING:
 _LAYOUT = ("layout", "tooltip", "tabbable")  # what ipywidgets itself takes
 
 
-class QnA(ModelLoading, anywidget.AnyWidget):
+class QnAOptions(Options, total=False):
+    """The contract's inputs besides the two texts, and what every widget takes."""
+
+    layout: Any
+    """An ipywidgets.Layout, or a dict of its properties."""
+    tooltip: str | None
+    tabbable: bool | None
+
+
+class QnA(anywidget.AnyWidget):
     """Asks questions about a text; the model runs in the browser that shows the widget.
 
     ``answers``, ``null_score`` and ``timing`` always belong to the inputs as they stand: they are
@@ -74,17 +90,25 @@ class QnA(ModelLoading, anywidget.AnyWidget):
 
     _esm = traitlets.Unicode().tag(sync=True)
     _id = traitlets.Unicode().tag(sync=True)
+    _manifest = PageTrait[Manifest](NO_MANIFEST)
+    """What the page loads."""
+    _models = PageTrait[list[dict[str, Any]]]([])
+    """The page's menu: AvailableModel as dicts."""
+    _fetching = PageTrait[Fetching](NOT_FETCHING)
+    """A model on its way here, or why it did not come."""
 
-    def __init__(self, passage: str = "", question: str = "", **options: Any) -> None:
+    def __init__(
+        self, passage: str = "", question: str = "", **options: Unpack[QnAOptions]
+    ) -> None:
         """Take any input of the contract by name, besides ipywidgets' layout and tooltip.
 
         Raises TypeError for an unknown name, traitlets.TraitError for a value that is not allowed,
         AssetError when the front end was not built.
         """
-        refuse_unknown(options, dict.fromkeys([*default_inputs(), *_LAYOUT]))
+        refuse_unknown(options, [*default_inputs(), *_LAYOUT])
         self._assets = AssetReader(runtime_files())
         self._history = History()
-        self._titles: dict[str, str] = {}
+        self._loader = ModelLoader(self, self._assets)
         self._reports = Reports(self)
         self._dialogue = Dialogue(self, self._reports)
         super().__init__(passage=passage, question=question, **options)
@@ -115,8 +139,8 @@ class QnA(ModelLoading, anywidget.AnyWidget):
         """Start and end logits of every token and window, for the inputs as they stand.
 
         From the browser where its messages are heard while a cell computes, else from the
-        kernel's own engine; ``source`` says which. The numbers of the two differ a little (see
-        README). Raises as ``ask`` does.
+        kernel's own engine; ``source`` says which. The two agree up to the rounding of the model's
+        last product. Raises as ``ask`` does.
         """
         return self._dialogue.scores_now()
 
@@ -130,7 +154,7 @@ class QnA(ModelLoading, anywidget.AnyWidget):
         return self._history
 
     @property
-    def source(self) -> Literal["browser", "kernel"]:
+    def source(self) -> Source:
         """Who gave ``answers``."""
         return self._reports.source
 
@@ -163,6 +187,18 @@ class QnA(ModelLoading, anywidget.AnyWidget):
     def _default_id(self) -> str:
         return uuid4().hex
 
+    @traitlets.default("_models")
+    def _default_models(self) -> list[dict[str, Any]]:
+        return [asdict(model) for model in menu.available()]
+
+    @traitlets.default("_manifest")
+    def _default_manifest(self) -> Manifest:
+        return self._loader.manifest_of(self.model)
+
+    @traitlets.validate("model")
+    def _take_model(self, proposal: dict[str, Any]) -> str:
+        return self._loader.take(str(proposal["value"]))
+
     @traitlets.observe(*INPUTS)
     def _settle(self, _change: object) -> None:
         """Empty what belongs to the former inputs, at once."""
@@ -174,7 +210,7 @@ class QnA(ModelLoading, anywidget.AnyWidget):
         if kind == "asset.read":
             self._send_chunk(content)
         elif kind == "report":
-            self._reports.take(content)
+            self._reports.take(cast(ReportMessage, content))
         elif kind in ("scores.chunk", "scores.none"):
             self._dialogue.take(content, buffers)
 
@@ -190,28 +226,35 @@ class QnA(ModelLoading, anywidget.AnyWidget):
         chunk = {"sha256": asset.sha256, "offset": wanted["offset"], "total": asset.bytes}
         self.send({**reply, "kind": "asset.chunk", **chunk}, [data])
 
-    def _title_of(self, model: str) -> str:
-        """Return a model's title, as far as this widget has had to do with it."""
-        if self._manifest:
-            self._titles[self._manifest["asked"]] = self._manifest["model"]["title"]
-        return self._titles.get(model, model)
-
-    def model_of_page(self, model: str) -> str:
-        """Return what the page takes for a model; "auto" may mean another one by now."""
-        known = model == "auto" and self._manifest.get("asked") == "auto"
-        return str(self._manifest["model"]["name"]) if known else model
-
-    def inputs(self) -> dict[str, Any]:
-        """Return every input as it stands."""
-        return {name: getattr(self, name) for name in INPUTS}
-
-    def remember(self, inputs: Mapping[str, Any], passage: str, outputs: Mapping[str, Any]) -> None:
+    def remember(self, inputs: ReportedInputs, passage: str, outputs: Outputs) -> None:
         """Add answers to the history."""
+        null_score = outputs["null_score"]
+        if null_score is None:
+            raise ValueError("Answers came without the score of no answer.")
         self._history.add(
             question=inputs["question"],
             passage=passage,
-            model=self._title_of(inputs["model"]),
+            model=self._loader.title_of(inputs["model"]),
             options=inputs,
-            null_score=outputs["null_score"],
+            null_score=null_score,
             answers=outputs["answers"],
         )
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take what a page says; the page is sent the reason where its model is refused."""
+        with self._loader.page_speaks():
+            super().set_state(sync_data)
+        if sync_data.get("model", self.model) != self.model:
+            self.send_state("model")
+
+    def refresh_models(self) -> None:
+        """Show the page what the menu offers by now."""
+        self._models = self._default_models()
+
+    def model_of_page(self, model: str) -> str:
+        """Return the name of what the page loaded; "auto" may mean another model by now."""
+        return self._loader.model_of_page(model)
+
+    def inputs(self) -> Inputs:
+        """Return every input as it stands."""
+        return cast(Inputs, {name: getattr(self, name) for name in INPUTS})

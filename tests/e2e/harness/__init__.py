@@ -37,10 +37,10 @@ def build() -> Path:
 
 def manifest() -> dict[str, Any]:
     """What Python tells the browser about its files (core/manifest.ts, Manifest)."""
-    from qna_widget.hosts import assets
+    from qna_widget.hosts.page import page_manifest
     from qna_widget.models import registry
 
-    return assets.manifest(registry.resolve("bundled"))
+    return page_manifest(registry.resolve("bundled"))
 
 
 def told(passage: str = PASSAGE, question: str = QUESTION, **options: Any) -> dict[str, Any]:

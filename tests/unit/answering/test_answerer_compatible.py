@@ -99,7 +99,7 @@ def test_a_generator_is_answered_as_it_is_drawn(qa: QuestionAnswerer) -> None:
     # One question: still no bare dict, which would be run through by its keys.
     assert list(qa(one for one in asked[:1])) == [qa(asked[0])]
     assert list(qa((one for one in asked), top_k=2)) == qa(asked, top_k=2)
-    with pytest.raises(InputError, match="no option 'truncation'"):
+    with pytest.raises(TypeError, match="no argument 'truncation'"):
         qa(endless(), truncation=True)
     with pytest.raises(InputError, match="A pair must be"):
         list(qa(text for text in [WHERE]))
@@ -129,9 +129,9 @@ def test_answers_are_whole_words_unless_told_otherwise(qa: QuestionAnswerer) -> 
 
 
 def test_what_neither_knows_is_refused(qa: QuestionAnswerer) -> None:
-    with pytest.raises(InputError, match=r"no option 'truncation' .*topk, batch_size"):
+    with pytest.raises(TypeError, match=r"no argument 'truncation'; .*topk, batch_size"):
         qa(question=WHERE, context=BERT, truncation=True)
-    with pytest.raises(InputError, match="no option 'data'"):
+    with pytest.raises(TypeError, match="no argument 'data'"):
         qa(data={"question": WHERE, "context": BERT})
     with (
         pytest.warns(DeprecationWarning, match="old name"),

@@ -86,8 +86,6 @@ Given = namedtuple("Given", "arguments options said")
         Given((WHO, BERT), {"max_seq_len": 385}, "384 (tokens; more with a model that `qna-widget"),
         Given((WHO, BERT), {"no_answer_threshold": 101}, '(logits; infinity turns "no answer" off'),
         Given(([{"question": WHO, "context": BERT}], BERT), {}, "hold question and context alre"),
-        Given((WHO, BERT), {"max_answer_length": 9}, "There is no option 'max_answer_length'"),
-        Given((WHO, BERT), {"batch_size": 9}, "Allowed are top_k, max_answer_len, doc_stride,"),
         Given((WHO, BERT), {"top_k": "3"}, "top_k must be a whole number from 1 to 100 (answers)"),
         Given((WHO, BERT), {"top_k": True}, "got True (bool)."),
         Given((WHO, BERT), {"max_question_len": 0}, "max_question_len must be a whole number from"),
@@ -103,6 +101,17 @@ Given = namedtuple("Given", "arguments options said")
 def test_what_cannot_be_asked_is_said(qa: QuestionAnswerer, given: Given) -> None:
     with pytest.raises(InputError, match=re.escape(given.said)):
         qa(*given.arguments, **given.options)
+
+
+@pytest.mark.parametrize("name", ["max_answer_length", "batch_size"])
+def test_an_option_that_there_is_not_is_refused_as_python_does(
+    qa: QuestionAnswerer, name: str
+) -> None:
+    said = f"no argument '{name}'; there are top_k, max_answer_len, doc_stride,"
+    for call in (qa, qa.ask, qa.options, lambda *asked, **options: qa.ask_many([asked], **options)):
+        given = () if call == qa.options else (WHO, BERT)
+        with pytest.raises(TypeError, match=said):
+            call(*given, **{name: 9})
 
 
 @pytest.mark.parametrize("value", [None, 1, b"who", float("nan"), [WHO], np.array([WHO])])

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from qna_widget import QuestionAnswerer
-from qna_widget.answering.answerer import FEW_WINDOWS
+from qna_widget.answering.engine import FEW_WINDOWS
 from qna_widget.evaluation.squad import read_examples
 
 BERT = "Bert is Ernie's best friend and roommate on Sesame Street."
@@ -83,8 +83,8 @@ def test_two_threads_get_the_answers_of_one(qa: QuestionAnswerer, own_texts: Pat
 FORKED = """
 import os, threading, time
 from qna_widget import QuestionAnswerer
-from qna_widget.answering import answerer
-with answerer._LOADING:  # as another thread holds it while it loads a model
+from qna_widget.answering import engine
+with engine._LOADING:  # as another thread holds it while it loads a model
     child = os.fork()
     if child == 0:
         print(QuestionAnswerer("bundled", threads=1)("Who is Bert?", "Bert is a friend.").text)

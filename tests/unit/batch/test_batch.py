@@ -23,7 +23,8 @@ from qna_widget.batch import (
     answer_schema,
 )
 from qna_widget.evaluation.squad import read_examples
-from qna_widget.export.recipe import Origin, export_checkpoint
+from qna_widget.export.bundle import Origin
+from qna_widget.export.recipe import export_checkpoint
 
 TINY = Path(__file__).parents[2] / "parity" / "tiny_bert"
 NEW = list(ANSWER_COLUMNS)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import get_args
 
 import pytest
 
 from qna_widget.cli import COMMANDS, main
-from qna_widget.cli.export import PRECISIONS
-from qna_widget.export.recipe import Precision
 
 
 @pytest.mark.parametrize(
@@ -44,13 +41,9 @@ def test_wrong_arguments_end_with_2_before_any_work(
     assert words in said.err
 
 
-def test_the_precisions_are_those_of_the_export() -> None:
-    assert get_args(Precision) == PRECISIONS
-
-
 def test_every_command_says_what_it_does_and_its_codes(capsys: pytest.CaptureFixture[str]) -> None:
     for command in COMMANDS:
-        name = command.__name__.rpartition(".")[2].replace("evaluate", "eval")
+        name = command.__name__.rpartition(".")[2].replace("evaluate", "eval").replace("_", "-")
         with pytest.raises(SystemExit) as ended:
             main([name, "--help"])
         usage, description, *_ = capsys.readouterr().out.split("\n\n")

@@ -20,6 +20,7 @@ from qna_widget.cli import main
 from qna_widget.cli.checks import EXTRAS, Finding, examine
 from qna_widget.hosts import assets
 from qna_widget.models import registry
+from qna_widget.models.names import parse
 
 ROOT = Path(__file__).parents[3]
 
@@ -38,7 +39,7 @@ def test_a_whole_installation(capsys: pytest.CaptureFixture[str]) -> None:
     assert sys.executable in facts["python"]["detail"]
     assert facts["anywidget"]["detail"] == metadata.version("anywidget")
     assert f"onnxruntime {metadata.version('onnxruntime')}" in facts["extra kernel"]["detail"]
-    for asset in assets.model_files(registry.resolve("bundled")):
+    for asset in registry.resolve("bundled").files:
         digest = hashlib.sha256(asset.file.read_bytes()).hexdigest()
         assert digest in facts[asset.name]["detail"]
     assert assets.wasm().sha256 in facts["onnxruntime (wasm)"]["detail"]
@@ -92,7 +93,7 @@ def test_a_damaged_model(
 ) -> None:
     assert main(["doctor", "--model", str(copy)]) == 0
     breaks(copy)
-    finding = found(doctor.model_files(str(copy)), name)
+    finding = found(doctor.model_files(parse(str(copy))), name)
     assert finding.state == "broken"
     assert says in finding.detail
     capsys.readouterr()
@@ -104,9 +105,9 @@ def test_a_damaged_model(
 
 def test_a_description_that_is_none(copy: Path) -> None:
     (copy / "model.json").write_text("{}", encoding="utf-8")
-    (finding,) = doctor.model_files(str(copy))
+    (finding,) = doctor.model_files(parse(str(copy)))
     assert (finding.state, "is not a model description" in finding.detail) == ("broken", True)
-    (finding,) = doctor.model_files(str(copy / "nowhere"))
+    (finding,) = doctor.model_files(parse(str(copy / "nowhere")))
     assert (finding.state, "There is no folder" in finding.detail) == ("broken", True)
 
 
@@ -114,17 +115,17 @@ def test_a_checkpoint_is_no_broken_model(tmp_path: Path, monkeypatch: pytest.Mon
     """It is a way to name a model; converting it would take long and change the cache."""
     monkeypatch.setenv("QNA_WIDGET_CACHE", str(tmp_path))
     tiny = ROOT / "tests" / "parity" / "tiny_bert"
-    (finding,) = doctor.model_files(str(tiny))
+    (finding,) = doctor.model_files(parse(str(tiny)))
     assert (finding.state, "model.safetensors is conv" in finding.detail) == ("absent", True)
     assert finding.cure.startswith(f"Run: qna-widget export {tiny} OUT")
     assert list(tmp_path.iterdir()) == []
-    (finding,) = doctor.model_files(str(ROOT / "docs"))
+    (finding,) = doctor.model_files(parse(str(ROOT / "docs")))
     assert (finding.state, "holds no model" in finding.detail) == ("broken", True)
 
 
 def test_a_model_of_the_hub_is_not_fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QNA_WIDGET_CACHE", str(tmp_path))
-    (finding,) = doctor.model_files("somebody/something")
+    (finding,) = doctor.model_files(parse("somebody/something"))
     assert (finding.state, finding.cure) == ("absent", "Run: qna-widget fetch somebody/something")
 
 

@@ -8,13 +8,13 @@ import pytest
 
 from qna_widget.core.tokenizer import Tokenizer
 from qna_widget.errors import ModelFileError
-from qna_widget.models import registry
+from qna_widget.models import files, registry
 
 
 @pytest.fixture(scope="module")
 def tokenizer() -> Tokenizer:
     manifest = registry.resolve("bundled")
-    return Tokenizer(registry.read_vocab(manifest.vocab), lowercase=manifest.lowercase)
+    return Tokenizer(files.read_vocab(manifest.vocab), lowercase=manifest.lowercase)
 
 
 def pieces(tokenizer: Tokenizer, text: str) -> list[tuple[str, str]]:

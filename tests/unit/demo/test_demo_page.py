@@ -14,8 +14,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from qna_widget.core.contract import CONTRACT
-from qna_widget.hosts.assets import PACKAGE
-from qna_widget.hosts.streamlit import component as adapter
+from qna_widget.core.manifest import PACKAGE
+from qna_widget.hosts.streamlit import serving
 from qna_widget.hosts.streamlit.demo import link, panels, session, shelf
 from qna_widget.hosts.streamlit.demo.examples import EXAMPLES
 from qna_widget.models import registry
@@ -101,7 +101,7 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Page:
 
 def shown(monkeypatch: pytest.MonkeyPatch, **address: str) -> Page:
     page = Page(**address)
-    monkeypatch.setattr(adapter, "_component", lambda _runtime: page.mount)
+    monkeypatch.setattr(serving, "component", lambda _runtime: page.mount)
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     return page.run()
 

@@ -14,13 +14,13 @@ import pytest
 from onnx import TensorProto, helper
 
 from qna_widget import QuestionAnswerer
-from qna_widget.core.types import Feature
+from qna_widget.core.types import LOGIT_NAMES, Feature
 from qna_widget.errors import ExportError, ModelNotFoundError
 from qna_widget.export import conversion
 from qna_widget.export.checkpoint import read_checkpoint
 from qna_widget.export.recipe import float_graph
-from qna_widget.models import registry
-from qna_widget.runtime.session import OUTPUTS, Session
+from qna_widget.models import files, registry
+from qna_widget.runtime.session import Session
 
 TINY = Path(__file__).parents[2] / "parity" / "tiny_bert"
 BERT = {"model_type": "bert"}
@@ -132,10 +132,10 @@ def test_a_ready_file_gives_the_logits_of_its_weights(
     put(ready, model)
     adopted = registry.resolve(ready)
     assert (adopted.max_seq_len, adopted.lowercase, adopted.optimized) == (24, True, False)
-    session = Session(registry.read(adopted.onnx), threads=1)
+    session = Session(files.read(adopted.onnx), threads=1)
     feature = Feature(*(np.array(oracle[name][0], np.int32) for name in IDS), 0, 0, 0)
     (logits,) = session.run([feature])
-    for name in OUTPUTS:
+    for name in LOGIT_NAMES:
         found = getattr(logits, name)
         assert found.dtype == np.float32
         np.testing.assert_allclose(found, oracle[name][0], rtol=2e-3, atol=2e-3)
@@ -154,7 +154,7 @@ def test_a_ready_file_without_segments_answers(ready: Path) -> None:
 
 def test_a_good_ready_file_is_kept_byte_by_byte(ready: Path) -> None:
     put(ready, plain())
-    kept = registry.read(registry.resolve(ready).onnx)
+    kept = files.read(registry.resolve(ready).onnx)
     assert kept == (ready / "onnx" / "model.onnx").read_bytes()
 
 

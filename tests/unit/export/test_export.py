@@ -14,9 +14,10 @@ import pytest
 
 from qna_widget.answering.answerer import QuestionAnswerer
 from qna_widget.errors import ExportError
+from qna_widget.export.bundle import Origin
 from qna_widget.export.checkpoint import read_checkpoint
-from qna_widget.export.recipe import Origin, export_checkpoint, float_graph, int8_graph
-from qna_widget.models import registry
+from qna_widget.export.recipe import export_checkpoint, float_graph, int8_graph
+from qna_widget.models import files, registry
 
 TINY = Path(__file__).parents[2] / "parity" / "tiny_bert"
 ORIGIN = Origin("tiny", "Tiny", "random", "MIT")
@@ -85,7 +86,7 @@ def test_float_files_equal_transformers(
 ) -> None:
     file = export_checkpoint(TINY, tmp_path, ORIGIN, max_seq_len=24, precision=precision)
     model = registry.resolve(file.parent)
-    data = registry.read(model.onnx)
+    data = files.read(model.onnx)
     found, wanted = run(data, inputs(oracle)), np.array([oracle[name] for name in OUTPUTS])
     attended = np.array(oracle["attention_mask"], bool)
     np.testing.assert_allclose(found[:, attended], wanted[:, attended], rtol=0, atol=tolerance)
@@ -102,7 +103,7 @@ def test_unknown_precisions_are_refused(tmp_path: Path) -> None:
 
 def test_the_bundled_model_takes_one_text_at_a_time() -> None:
     """In 8 bits texts that run together would share the steps of their rounding."""
-    model = registry.read(registry.resolve().onnx)
+    model = files.read(registry.resolve().onnx)
     session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
     shapes = {tensor.name: tensor.shape for tensor in session.get_inputs()}
     assert shapes == {name: [1, "sequence"] for name in ("input_ids", "token_type_ids")}

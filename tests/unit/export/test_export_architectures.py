@@ -19,10 +19,11 @@ from onnx import numpy_helper
 from safetensors.numpy import load_file, save_file
 
 from qna_widget.errors import ExportError
+from qna_widget.export.bundle import Origin
 from qna_widget.export.checkpoint import read_checkpoint, weight_files
 from qna_widget.export.int8.affine import WIDEST, plan
-from qna_widget.export.recipe import Origin, export_checkpoint, float_graph, int8_graph
-from qna_widget.models import registry
+from qna_widget.export.recipe import export_checkpoint, float_graph, int8_graph
+from qna_widget.models import files, registry
 
 PARITY = Path(__file__).parents[2] / "parity"
 KINDS = ["bert", "mobilebert", "mobilebert_alt", "distilbert", "electra"]
@@ -224,7 +225,7 @@ def test_16_bits_halve_the_weights_and_keep_floats_at_the_borders(
 ) -> None:
     origin = Origin("tiny", "Tiny", "", "MIT")
     file = export_checkpoint(oracle.folder, tmp_path, origin, max_seq_len=24, precision="fp16")
-    data = registry.read(registry.resolve(file.parent).onnx)
+    data = files.read(registry.resolve(file.parent).onnx)
     assert np.abs(oracle.error(data)).max() < 0.02
     matrices = [t for t in onnx.load_from_string(data).graph.initializer if len(t.dims) > 1]
     assert {numpy_helper.to_array(t).dtype.name for t in matrices} == {"float16"}

@@ -13,7 +13,7 @@ from onnx import TensorProto, helper
 
 from qna_widget.core.pipeline import prepare
 from qna_widget.core.tokenizer import Tokenizer
-from qna_widget.core.types import Feature, FeatureOptions
+from qna_widget.core.types import LOGIT_NAMES, Feature, FeatureOptions
 from qna_widget.errors import ExportError
 from qna_widget.evaluation.squad import read_examples
 from qna_widget.export.architectures.encoder import KEEP_FLOAT
@@ -22,8 +22,9 @@ from qna_widget.export.int8.attention import GRID, TOP
 from qna_widget.export.int8.exact import GELU, exact
 from qna_widget.export.int8.quantize import optimize, quantize
 from qna_widget.export.recipe import float_graph
-from qna_widget.models.registry import read, read_vocab, resolve
-from qna_widget.runtime.session import OUTPUTS, model_inputs
+from qna_widget.models.files import read, read_vocab
+from qna_widget.models.registry import resolve
+from qna_widget.runtime.session import model_inputs
 
 TINY = Path(__file__).parents[2] / "parity" / "tiny_bert"
 
@@ -119,7 +120,7 @@ def test_the_rewritten_graph_computes_the_same(own_texts: Path) -> None:
     )
     assert [each.name for each in after.graph.input] == ["input_ids", "token_type_ids"]
     for feature in texts:
-        wanted, found = (np.array(values(m, OUTPUTS, feature)) for m in (before, after))
+        wanted, found = (np.array(values(m, LOGIT_NAMES, feature)) for m in (before, after))
         assert np.ptp(wanted) > 1, "logits that hardly differ would prove nothing"
         assert np.sqrt(((found - wanted) ** 2).mean()) < 0.02 * np.ptp(wanted)
 

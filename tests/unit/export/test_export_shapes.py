@@ -10,8 +10,9 @@ import onnxruntime
 import pytest
 from onnx import helper
 
+from qna_widget.core.types import Precision
 from qna_widget.export.checkpoint import read_checkpoint
-from qna_widget.export.recipe import Precision, graph_file
+from qna_widget.export.recipe import graph_file
 
 PARITY = Path(__file__).parents[2] / "parity"
 

@@ -16,9 +16,9 @@ from qna_widget.core.tokenizer import Tokenizer
 from qna_widget.errors import ExportError
 from qna_widget.evaluation.squad import read_examples
 from qna_widget.export.vocabulary import read_vocabulary
-from qna_widget.models import registry
+from qna_widget.models import files, registry
 
-TOKENS = list(registry.read_vocab(registry.resolve("bundled").vocab))
+TOKENS = list(files.read_vocab(registry.resolve("bundled").vocab))
 
 
 def write(

@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from qna_widget.core.contract import CHUNK_BYTES
+from qna_widget.core.manifest import Asset
+from qna_widget.errors import AssetError
 from qna_widget.hosts import assets
-from qna_widget.hosts.assets import Asset, AssetError, AssetReader
+from qna_widget.hosts.assets import AssetReader
+from qna_widget.hosts.page import page_manifest
 from qna_widget.models import registry
 
 CONTENT = bytes(range(256)) * 5000
@@ -80,7 +83,7 @@ def test_the_optional_runtime_is_told_and_handed_out_where_it_was_built(
     assert model.onnx_webgpu is None
     monkeypatch.setattr(assets, "STATIC", tmp_path)
     monkeypatch.setattr(assets, "wasm", lambda: model.vocab)
-    assert "webgpu" not in assets.manifest(model)["runtime"]
+    assert "webgpu" not in page_manifest(model)["runtime"]
     assert assets.runtime_files() == [model.vocab]
     script, wasm = (
         {"name": name, "path": f"static/{name}", "sha256": name * 32, "bytes": 3}
@@ -88,7 +91,7 @@ def test_the_optional_runtime_is_told_and_handed_out_where_it_was_built(
         for name in ("ab", "cd")
     )
     (tmp_path / "webgpu.json").write_text(json.dumps({"script": script, "wasm": wasm}))
-    assert assets.manifest(model)["runtime"]["webgpu"] == {"script": script, "wasm": wasm}
+    assert page_manifest(model)["runtime"]["webgpu"] == {"script": script, "wasm": wasm}
     assert [file.sha256 for file in assets.runtime_files()[1:]] == ["ab" * 32, "cd" * 32]
 
 
@@ -96,10 +99,10 @@ def test_a_second_file_for_webgpu_is_told_and_handed_out() -> None:
     model = registry.resolve("bundled")
     second = replace(model.onnx, path="/home/me/models/webgpu.onnx.gz", sha256="ef" * 32)
     both = replace(model, onnx_webgpu=second)
-    assert assets.model_files(both) == [model.onnx, model.vocab, second]
-    told = assets.manifest(both)["model"]["onnx_webgpu"]
+    assert both.files == [model.onnx, model.vocab, second]
+    told = page_manifest(both)["model"]["onnx_webgpu"]
     assert (told["sha256"], told["path"]) == ("ef" * 32, "webgpu.onnx.gz")
-    assert assets.manifest(model)["model"]["onnx_webgpu"] is None
+    assert page_manifest(model)["model"]["onnx_webgpu"] is None
 
 
 def test_a_front_end_that_was_not_built_says_so(

@@ -16,11 +16,11 @@ from recorded import front_end as front_end
 
 from qna_widget import BlankPassageError, BlankQuestionError, QnaError, QuestionAnswerer
 from qna_widget.core.contract import CONTRACT
+from qna_widget.core.crc32 import crc32
 from qna_widget.core.pipeline import prepare
 from qna_widget.core.types import FeatureOptions, Logits
 from qna_widget.hosts.widget import dialogue, kernel, waiting
 from qna_widget.hosts.widget.widget import QnA
-from qna_widget.results.history import crc32
 
 MESSAGES = CONTRACT["messages"]
 QUESTION = "Where does Bert live?"

@@ -15,9 +15,10 @@ from recorded import PASSAGE, READY, asked, from_browser, report, typed, updates
 from recorded import front_end as front_end
 
 from qna_widget.core.contract import CONTRACT
-from qna_widget.hosts.widget.model_loading import fetching_step, is_at_hand
+from qna_widget.hosts.page import fetching_step
 from qna_widget.hosts.widget.widget import QnA
-from qna_widget.models import cache, registry
+from qna_widget.models import cache, names, registry
+from qna_widget.models.menu import is_at_hand
 
 TINY = Path(__file__).parents[2] / "parity" / "tiny_bert"
 NAME = "owner/tiny"
@@ -120,7 +121,7 @@ def test_choosing_another_name_ends_the_fetch(hub: Hub, to: str) -> None:
     hub.pace.set()
     time.sleep(0.5)
     assert (resolved(widget), widget._fetching) == (to, {})
-    assert cache.find(NAME) is None, "it went on, though nobody waited for it"
+    assert cache.find(names.HubName(NAME)) is None, "it went on, though nobody waited for it"
 
 
 def test_what_does_not_come_is_told_and_taken_back(hub: Hub) -> None:
@@ -162,7 +163,7 @@ def test_a_name_that_means_nothing_is_refused_in_python_and_told_to_the_page() -
 
 
 def test_what_is_at_hand(tmp_path: Path) -> None:
-    assert all(is_at_hand(name) for name in ("auto", "bundled", "no-such"))
-    assert not is_at_hand(NAME)
-    assert is_at_hand(str(registry.BUNDLED))
-    assert not is_at_hand(str(TINY)), "a checkpoint is to be converted first"
+    assert all(is_at_hand(names.parse(name)) for name in ("auto", "bundled", "no-such"))
+    assert not is_at_hand(names.parse(NAME))
+    assert is_at_hand(names.parse(registry.BUNDLED))
+    assert not is_at_hand(names.parse(TINY)), "a checkpoint is to be converted first"

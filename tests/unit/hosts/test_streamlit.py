@@ -16,9 +16,9 @@ from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
 from qna_widget.core import contract
+from qna_widget.core.manifest import PACKAGE, Asset
 from qna_widget.errors import AssetError, InputError
-from qna_widget.hosts.assets import PACKAGE, Asset
-from qna_widget.hosts.streamlit import component as adapter
+from qna_widget.hosts.streamlit import serving
 from qna_widget.models import registry
 from qna_widget.streamlit import QnAResult, qna, reset
 
@@ -64,9 +64,9 @@ class Browser:
 def browser(monkeypatch: pytest.MonkeyPatch) -> Browser:
     browser = Browser()
     monkeypatch.setattr(st, "session_state", browser.session)
-    monkeypatch.setattr(adapter, "_component", lambda _runtime: browser.mount)
+    monkeypatch.setattr(serving, "component", lambda _runtime: browser.mount)
     monkeypatch.setattr(st.runtime, "get_instance", object)
-    monkeypatch.setattr(adapter, "manifest", lambda model: {"model": model.name})
+    monkeypatch.setattr(serving, "served", lambda model: {"model": model.name})
     monkeypatch.setattr(st.runtime, "exists", lambda: True)
     return browser
 
@@ -254,7 +254,7 @@ def test_the_packages_files_lie_in_the_folders_that_streamlit_serves() -> None:
         f"{declared['project']['name']}.{component['name']}": component["asset_dir"]
         for component in declared["tool"]["streamlit"]["component"]["components"]
     }
-    served = adapter._served(registry.resolve("bundled"))
+    served = serving.served(registry.resolve("bundled"))
     for told in (served["model"]["onnx"], served["model"]["vocab"], served["runtime"]["wasm"]):
         component, _, rest = told["path"].partition("/")
         file = PACKAGE / folders[component] / rest
@@ -264,8 +264,8 @@ def test_the_packages_files_lie_in_the_folders_that_streamlit_serves() -> None:
 
 def test_a_model_from_anywhere_is_lent_to_streamlit(tmp_path: Path, media: Media) -> None:
     folder = shutil.copytree(registry.BUNDLED, tmp_path / "model")
-    served = adapter._served(registry.resolve(folder))
-    again = adapter._served(registry.resolve(folder))
+    served = serving.served(registry.resolve(folder))
+    again = serving.served(registry.resolve(folder))
     assert again == served
     for told in (served["model"]["onnx"], served["model"]["vocab"]):
         content = media.content(told["path"])
@@ -284,7 +284,7 @@ def test_files_with_equal_samples_are_not_confused(tmp_path: Path, media: Media)
         file.write_bytes(content)
         digest = hashlib.sha256(content).hexdigest()
         asset = Asset(name, str(file), digest, len(content), "identity", len(content))
-        path = adapter._lent(asset)
+        path = serving._lent(asset)
         assert media.content(path) == content
         paths.add(path)
     assert len(paths) == 2
@@ -294,7 +294,7 @@ def test_a_model_with_a_missing_file_is_explained(tmp_path: Path, media: Media) 
     folder = shutil.copytree(registry.BUNDLED, tmp_path / "model")
     (folder / "vocab.txt.gz").unlink()
     with pytest.raises(AssetError, match=r"vocab\.txt cannot be read \(No such file"):
-        adapter._served(registry.resolve(folder))
+        serving.served(registry.resolve(folder))
 
 
 def test_reset_lets_equal_arguments_override(browser: Browser) -> None:

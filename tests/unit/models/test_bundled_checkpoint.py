@@ -13,7 +13,8 @@ from qna_widget.core.types import FeatureOptions
 from qna_widget.evaluation.squad import read_examples
 from qna_widget.export.checkpoint import read_checkpoint
 from qna_widget.export.recipe import float_graph
-from qna_widget.models.registry import read, read_vocab, resolve
+from qna_widget.models.files import read, read_vocab
+from qna_widget.models.registry import resolve
 from qna_widget.runtime.session import Session
 
 

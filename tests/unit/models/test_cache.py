@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -12,6 +14,9 @@ import pytest
 
 from qna_widget.errors import ModelCacheError
 from qna_widget.models import cache
+from qna_widget.models.names import MOBILEBERT, Folder, HubName
+
+A, B = HubName("owner/a"), Folder(Path("/models/b"))
 
 
 @pytest.fixture
@@ -56,7 +61,7 @@ def test_where_the_platform_keeps_caches(
 
 
 def test_asking_writes_nothing(home: Path) -> None:
-    assert (cache.find("x"), cache.entries(), cache.remove("x")) == (None, [], None)
+    assert (cache.find(A), cache.entries(), cache.remove(A)) == (None, [], None)
     assert list(home.iterdir()) == []
 
 
@@ -83,13 +88,14 @@ def test_the_first_of_two_stays(home: Path) -> None:
 def test_many_processes_building_and_naming_one_model(home: Path) -> None:
     """Readers in between see nothing or everything, and one folder is left."""
     code = (
-        "import sys; from qna_widget.models import cache; sys.stdin.readline()\n"
+        "import sys; from qna_widget.models import cache\n"
+        "from qna_widget.models.names import HubName; sys.stdin.readline()\n"
         "for turn in range(60):\n"
         "    key = f'k{turn % 3}'\n"
         "    with cache.building(key) as folder:\n"
         "        (folder / 'model.json').write_text('x' * 50_000)\n"
-        "    cache.remember(cache.Entry('name', 'c', key))\n"
-        "    found = cache.find('name')\n"
+        "    cache.remember(cache.Entry(HubName('o/name'), 'c', key))\n"
+        "    found = cache.find(HubName('o/name'))\n"
         "    assert found is not None and (found.folder / 'model.json').stat().st_size == 50_000\n"
     )
     pipes = {"stdin": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
@@ -106,31 +112,43 @@ def test_many_processes_building_and_naming_one_model(home: Path) -> None:
 
 def test_names_share_a_model_until_the_last_is_gone(home: Path) -> None:
     build("k")
-    cache.remember(cache.Entry("b", "", "k"))
-    cache.remember(cache.Entry("a", "c", "k"))
-    assert [entry.name for entry in cache.entries()] == ["a", "b"]
-    assert cache.entries()[0] == cache.Entry("a", "c", "k") == cache.find("a")
-    assert cache.remove("a") == 0
-    assert cache.remove("b") == 2
+    cache.remember(cache.Entry(A, "c", "k"))
+    cache.remember(cache.Entry(B, "", "k"))
+    assert [entry.name for entry in cache.entries()] == [B, A]
+    assert cache.entries()[1] == cache.Entry(A, "c", "k") == cache.find(A)
+    assert cache.remove(A) == 0
+    assert cache.remove(B) == 2
     assert list((home / "models").iterdir()) == []
+
+
+def test_what_earlier_versions_wrote_is_read(home: Path) -> None:
+    """The form of the files of names, and where they lie, is as it was from the beginning."""
+    build("k")
+    (home / "names").mkdir()
+    for name, commit in (("mobilebert", "c0"), ("/models/b", "")):
+        written = {"name": name, "commit": commit, "key": "k"}
+        file = hashlib.sha256(name.encode()).hexdigest()[:32]
+        (home / "names" / f"{file}.json").write_text(json.dumps(written), encoding="utf-8")
+    assert cache.find(MOBILEBERT) == cache.Entry(MOBILEBERT, "c0", "k")
+    assert cache.find(B) == cache.Entry(B, "", "k")
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"name": 1}', "\xff"])
 def test_a_broken_name_is_no_name(home: Path, content: str) -> None:
     build("k")
-    cache.remember(cache.Entry("a", "", "k"))
+    cache.remember(cache.Entry(A, "c", "k"))
     (file,) = (home / "names").iterdir()
     file.write_text(content, encoding="latin-1")
-    assert (cache.find("a"), cache.entries()) == (None, [])
+    assert (cache.find(A), cache.entries()) == (None, [])
 
 
 def test_a_name_cannot_lead_out_of_the_cache(home: Path) -> None:
     build("k")
     (home / "secret").mkdir()
     (home / "secret" / "model.json").write_text("{}", encoding="utf-8")
-    cache.remember(cache.Entry("a", "", "../secret"))
-    assert cache.find("a") is None
-    assert cache.remove("a") is None
+    cache.remember(cache.Entry(A, "c", "../secret"))
+    assert cache.find(A) is None
+    assert cache.remove(A) is None
     assert (home / "secret" / "model.json").is_file()
 
 
@@ -165,7 +183,7 @@ def test_a_file_where_the_folder_should_be(tmp_path: Path, monkeypatch: pytest.M
     with pytest.raises(ModelCacheError, match="a part of that path is a file"):
         build("k")
     with pytest.raises(ModelCacheError, match="a part of that path is a file"):
-        cache.remember(cache.Entry("a", "", "k"))
+        cache.remember(cache.Entry(A, "c", "k"))
 
 
 def test_other_failures_are_not_disguised(home: Path) -> None:

@@ -20,8 +20,9 @@ from safetensors.numpy import load_file, save_file
 
 from qna_widget import QnA, QuestionAnswerer
 from qna_widget.errors import ExportError, ModelFileError, ModelNotFoundError
-from qna_widget.export.recipe import Origin, export_checkpoint
-from qna_widget.models import cache, fetch, names, registry
+from qna_widget.export.bundle import Origin
+from qna_widget.export.recipe import export_checkpoint
+from qna_widget.models import cache, fetch, files, menu, names, registry
 
 TINY = Path(__file__).parents[2] / "parity" / "tiny_bert"
 WEIGHTS = (TINY / "model.safetensors").read_bytes()
@@ -54,8 +55,8 @@ def test_the_first_load_tells_its_progress_and_the_second_needs_no_hub(
     said.clear()  # the server is gone
     assert registry.resolve(NAME, lambda *step: said.append(step)) == first
     assert said == []
-    assert len(registry.read(first.onnx)) == first.onnx.unpacked_bytes
-    listed = {model.name: model for model in registry.available()}
+    assert len(files.read(first.onnx)) == first.onnx.unpacked_bytes
+    listed = {model.name: model for model in menu.available()}
     assert (listed[NAME].where, listed[NAME].cached) == ("cache", True)
     assert listed[NAME].bytes == first.onnx.bytes + first.vocab.bytes
 
@@ -168,7 +169,7 @@ def test_mobilebert_is_a_name_for_a_model_of_the_hub(hub: Hub) -> None:
     model = registry.resolve("mobilebert", quiet)
     assert (model.name, model.title) == ("mobilebert", "MobileBERT")
     assert registry.resolve(names.MOBILEBERT.repo, quiet) == model
-    assert [line.name for line in registry.available()] == ["bundled", "mobilebert"]
+    assert [line.name for line in menu.available()] == ["bundled", "mobilebert"]
 
 
 def test_two_processes_at_once_do_no_harm(hub: Hub, home: Path) -> None:
@@ -187,8 +188,8 @@ def test_two_processes_at_once_do_no_harm(hub: Hub, home: Path) -> None:
     assert [process.returncode for process in both] == [0, 0]
     model = registry.resolve(NAME, quiet)
     assert said == [f"{model.onnx.sha256}\n"] * 2
-    assert len(registry.read(model.onnx)) == model.onnx.unpacked_bytes
-    assert [entry.name for entry in cache.entries()] == [NAME]
+    assert len(files.read(model.onnx)) == model.onnx.unpacked_bytes
+    assert [entry.name for entry in cache.entries()] == [names.HubName(NAME)]
     assert leftovers(home) == [str(cache.entries()[0].folder)]
 
 
@@ -196,9 +197,9 @@ def test_fetch_mends_what_was_damaged(hub: Hub) -> None:
     model = registry.resolve(NAME, quiet)
     model.onnx.file.write_bytes(b"damaged")
     with pytest.raises(ModelFileError, match="has sha256"):
-        registry.read(registry.resolve(NAME, quiet).onnx)
+        files.read(registry.resolve(NAME, quiet).onnx)
     get(NAME)
-    assert len(registry.read(registry.resolve(NAME, quiet).onnx)) == model.onnx.unpacked_bytes
+    assert len(files.read(registry.resolve(NAME, quiet).onnx)) == model.onnx.unpacked_bytes
 
 
 def test_repositories_may_be_spelled_oddly() -> None:
@@ -206,6 +207,6 @@ def test_repositories_may_be_spelled_oddly() -> None:
         assert str(names.parse(name)) == name
         assert isinstance(names.parse(name), names.HubName)
     for name in ("./model", "../a", "~/model", "/a/b", "a/b/c", "name", "a b/c", "a/b@"):
-        assert isinstance(names.parse(name), Path)
+        assert isinstance(names.parse(name), names.Folder)
     assert names.parse("mobilebert@v1") == names.HubName(names.MOBILEBERT.repo, "v1")
     assert names.HubName(names.MOBILEBERT.repo, "v1").title == "MobileBERT@v1"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from qna_widget.errors import ModelFileError, ModelNotFoundError
-from qna_widget.models import registry
+from qna_widget.models import files, registry
 
 
 @pytest.fixture
@@ -32,9 +32,9 @@ def test_auto_is_the_bundled_model_where_there_is_no_other() -> None:
 
 def test_bundled_files_are_as_described() -> None:
     model = registry.resolve()
-    assert len(registry.read(model.onnx)) == model.onnx.unpacked_bytes
+    assert len(files.read(model.onnx)) == model.onnx.unpacked_bytes
     assert model.onnx.file.stat().st_size == model.onnx.bytes <= 24_000_000
-    vocab = registry.read_vocab(model.vocab)
+    vocab = files.read_vocab(model.vocab)
     assert len(vocab) == 30522
     assert vocab[100:104] == ["[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 
@@ -42,7 +42,7 @@ def test_bundled_files_are_as_described() -> None:
 def test_a_folder_is_a_model(folder: Path) -> None:
     model = registry.resolve(folder)
     assert model.onnx.file == folder / "model.onnx.gz"
-    assert registry.read(model.onnx) == registry.read(registry.resolve().onnx)
+    assert files.read(model.onnx) == files.read(registry.resolve().onnx)
     assert registry.resolve(str(folder)) == model
 
 
@@ -91,7 +91,7 @@ def test_changed_and_missing_files_are_refused(folder: Path) -> None:
     model = registry.resolve(folder)
     model.vocab.file.write_bytes(gzip.compress(b"[UNK]\n"))
     with pytest.raises(ModelFileError, match=r"has sha256 .* but model\.json says"):
-        registry.read_vocab(model.vocab)
+        files.read_vocab(model.vocab)
     model.vocab.file.unlink()
     with pytest.raises(ModelFileError, match="cannot be read"):
-        registry.read_vocab(model.vocab)
+        files.read_vocab(model.vocab)

@@ -13,7 +13,8 @@ import pandas
 import pytest
 
 from qna_widget.core import contract
-from qna_widget.results.history import SHAPE, History, crc32
+from qna_widget.core.crc32 import crc32
+from qna_widget.results.history import SHAPE, History
 
 PASSAGE = '🙂 Bert said: "=1+1".\nErnie, too.'
 FOUND = [

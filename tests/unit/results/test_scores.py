@@ -15,7 +15,8 @@ from qna_widget.core.decoding import Decoder
 from qna_widget.core.pipeline import Prepared, conclude, prepare
 from qna_widget.core.types import DecodingOptions, FeatureOptions, Logits, Result
 from qna_widget.evaluation.squad import Example, read_examples
-from qna_widget.results.scores import Scores, of_browser, of_kernel
+from qna_widget.hosts.widget.packed_scores import of_browser
+from qna_widget.results.scores import Scores, of_kernel
 
 OWN = Path(__file__).parents[2] / "texts" / "questions.json"
 # Astral characters, and passages of several windows.

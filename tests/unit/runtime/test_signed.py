@@ -10,10 +10,10 @@ import onnxruntime
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from qna_widget.core.types import Feature
+from qna_widget.core.types import LOGIT_NAMES, Feature
 from qna_widget.export.checkpoint import read_checkpoint
 from qna_widget.export.recipe import float_graph
-from qna_widget.models import registry
+from qna_widget.models import files, registry
 from qna_widget.runtime import session
 from qna_widget.runtime.session import PROBE, Session, batches, signed_products_are_exact
 from qna_widget.runtime.signed_weights import outline, with_signed_weights
@@ -24,7 +24,7 @@ RNG = np.random.default_rng(5)
 
 @pytest.fixture(scope="module")
 def bundled() -> bytes:
-    return registry.read(registry.resolve("bundled").onnx)
+    return files.read(registry.resolve("bundled").onnx)
 
 
 def feature(length: int) -> Feature:
@@ -78,7 +78,7 @@ def test_logits_are_the_same_to_the_last_bit(bundled: bytes) -> None:
         one = feature(length)
         feeds = session.model_inputs(one)
         feeds = {tensor.name: feeds[tensor.name] for tensor in plain.get_inputs()}
-        wanted = plain.run(session.OUTPUTS, feeds)
+        wanted = plain.run(LOGIT_NAMES, feeds)
         (found,) = Session(bundled, threads=1).run([one])
         np.testing.assert_array_equal(found.start_logits, wanted[0][0])
         np.testing.assert_array_equal(found.end_logits, wanted[1][0])
@@ -196,7 +196,7 @@ def test_batched_logits_equal_those_alone(monkeypatch: pytest.MonkeyPatch) -> No
     assert max(ran) > 8
     plain = onnxruntime.InferenceSession(tiny)
     for one, logits in zip(features, found, strict=True):
-        start, end = plain.run(session.OUTPUTS, session.model_inputs(one))
+        start, end = plain.run(LOGIT_NAMES, session.model_inputs(one))
         np.testing.assert_allclose(logits.start_logits, start[0], atol=2e-5)
         np.testing.assert_allclose(logits.end_logits, end[0], atol=2e-5)
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import streamlit as st
 
 from qna_widget.core.contract import INPUTS
+from qna_widget.core.types import AnswerDict
 from qna_widget.documents import MAX_BYTES, SUFFIXES
 from qna_widget.results.history import History
 from qna_widget.streamlit import QnAResult
@@ -149,7 +149,7 @@ def python(result: QnAResult) -> None:
     st.code("\n".join(lines), "python", wrap_lines=True)
 
 
-def _shown(answer: dict[str, Any]) -> dict[str, Any]:
+def _shown(answer: AnswerDict) -> AnswerDict:
     return {**answer, "text": answer["text"] or "no answer"}
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
+from typing import Any
 
 import streamlit as st
 
 from qna_widget.documents import read_document
 from qna_widget.errors import QnaError
-from qna_widget.models import registry
+from qna_widget.models import menu
 from qna_widget.results.history import History
 from qna_widget.streamlit import QnAResult, reset
 
@@ -86,13 +88,14 @@ def write_address(inputs: link.Inputs) -> None:
 
 def inputs_of(result: QnAResult) -> link.Inputs:
     """Return what the reader sees now, with their changes."""
-    options = {name: result.options[name] for name in link.OPTIONS}
+    chosen: Mapping[str, Any] = result.options
+    options = {name: chosen[name] for name in link.OPTIONS}
     return link.Inputs(result.passage, result.question, result.options["model"], options)
 
 
 def models() -> dict[str, str]:
     """Return the models that answer at once, name to title."""
-    return {model.name: model.title for model in registry.available() if model.cached}
+    return {model.name: model.title for model in menu.available() if model.cached}
 
 
 def answered() -> None:

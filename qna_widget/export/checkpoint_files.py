@@ -1,12 +1,18 @@
-"""Reads a JSON file that describes a model, and says in words when it is none."""
+"""The names of a checkpoint's files, and the reading of those that are JSON. Light to import."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from qna_widget.errors import ExportError
+
+CONFIG: Final = "config.json"
+WEIGHTS: Final = "model.safetensors"
+INDEX: Final = f"{WEIGHTS}.index.json"
+"""Of weights in several files."""
+TOKENIZER_FILES: Final = ("vocab.txt", "tokenizer.json", "tokenizer_config.json")
 
 
 def read_object(file: Path) -> dict[str, Any]:

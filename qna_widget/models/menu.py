@@ -1,0 +1,58 @@
+"""Which models a menu offers, and which of them answer without being fetched."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Literal
+
+from qna_widget.core.manifest import DESCRIPTION, ModelManifest
+from qna_widget.errors import ModelFileError
+
+from . import cache, names
+from .registry import BUNDLED, cached
+
+
+@dataclass(frozen=True)
+class AvailableModel:
+    """A line of a menu of models. Twin: ModelChoice in js/src/core/manifest.ts."""
+
+    name: str
+    """What `model=` takes."""
+    title: str
+    where: Literal["package", "cache", "hub"]
+    """Where it is now: in the package, on this machine, or still on the hub."""
+    bytes: int
+    """What is to be fetched where it is on the hub, what a browser loads elsewhere."""
+    cached: bool
+    """Whether it answers without being fetched first."""
+
+
+def available() -> list[AvailableModel]:
+    """Return the models that a menu should offer, without asking the network.
+
+    The bundled one and MobileBERT always, besides every other whole model in the user's cache.
+    """
+    found = [_line(ModelManifest.read(BUNDLED), "package")]
+    for short, known in names.SHORT.items():
+        if cache.find(names.HubName(known.repo)) is None:
+            hub = AvailableModel(short, known.title, "hub", known.download, cached=False)
+            found.append(hub)
+    for entry in cache.entries():
+        with suppress(ModelFileError):
+            found.append(_line(cached(entry), "cache"))
+    return found
+
+
+def is_at_hand(name: names.ModelName) -> bool:
+    """Whether resolving `name` takes no fetching; names that resolve to nothing count, too."""
+    if isinstance(name, names.HubName):
+        return cache.find(name) is not None
+    if isinstance(name, names.Folder):
+        return not name.path.is_dir() or (name.path / DESCRIPTION).is_file()
+    return True
+
+
+def _line(model: ModelManifest, where: Literal["package", "cache"]) -> AvailableModel:
+    size = sum(file.bytes for file in model.files)
+    return AvailableModel(model.name, model.title, where, size, cached=True)
