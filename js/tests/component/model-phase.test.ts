@@ -33,56 +33,56 @@ const fetching = (changes: Partial<Fetching>): Fetching => ({
   error: "",
   ...changes,
 });
-const after = (phase: Phase, ...events: LoadingEvent[]): Phase => events.reduce(nextPhase, phase);
+const reach = (phase: Phase, ...events: LoadingEvent[]): Phase => events.reduce(nextPhase, phase);
 const STEP = { stage: "asset", name: "model.onnx", loaded: 1, total: 2, unit: "bytes" } as const;
 const OLD = named("old");
 const NEW = named("new");
-const ANSWERING = after(
+const ANSWERING = reach(
   START,
   { kind: "said", said: said({ manifest: OLD }) },
   { kind: "loaded", said: said({ manifest: OLD }), backend: "wasm" },
 );
 const CHOSEN = said({ model: "new", manifest: OLD });
-const CHANGING = after(ANSWERING, { kind: "chosen", said: CHOSEN });
+const CHANGING = reach(ANSWERING, { kind: "chosen", said: CHOSEN });
 
 describe("a first model", () => {
   it("goes from none by loading to answering", () => {
-    const loading = after(START, { kind: "said", said: said({ manifest: OLD }) });
+    const loading = reach(START, { kind: "said", said: said({ manifest: OLD }) });
     expect(loading).toMatchObject({ kind: "loading", wanted: OLD, progress: null });
-    expect(after(loading, { kind: "progressed", progress: STEP })).toMatchObject({
+    expect(reach(loading, { kind: "progressed", progress: STEP })).toMatchObject({
       progress: STEP,
     });
     expect(ANSWERING).toMatchObject({ kind: "answering", current: OLD });
   });
 
   it("is fetched by Python, refused, and brought after all", () => {
-    const fetched = after(START, { kind: "said", said: said({ fetching: fetching({}) }) });
+    const fetched = reach(START, { kind: "said", said: said({ fetching: fetching({}) }) });
     expect(fetched).toMatchObject({ kind: "loading", wanted: null });
     const error = "There is none.";
-    const failed = after(fetched, { kind: "said", said: said({ fetching: fetching({ error }) }) });
+    const failed = reach(fetched, { kind: "said", said: said({ fetching: fetching({ error }) }) });
     expect(failed).toMatchObject({ kind: "failed", current: null, error });
-    expect(after(failed, { kind: "said", said: said() })).toBe(failed);
+    expect(reach(failed, { kind: "said", said: said() })).toBe(failed);
     const manifest = OLD;
-    expect(after(failed, { kind: "retried", said: said({ manifest }) }).kind).toBe("loading");
+    expect(reach(failed, { kind: "retried", said: said({ manifest }) }).kind).toBe("loading");
     // Its fetch goes on: what was refused before is no error any more.
     const again = said({ fetching: fetching({ what: "Downloading" }) });
-    expect(after(failed, { kind: "retried", said: again }).kind).toBe("loading");
+    expect(reach(failed, { kind: "retried", said: again }).kind).toBe("loading");
   });
 
   it("that was cancelled, or broke, is loaded when it is asked for, not by itself", () => {
     const word = said({ manifest: OLD });
-    const loading = after(START, { kind: "said", said: word });
+    const loading = reach(START, { kind: "said", said: word });
     for (const event of [{ kind: "cancelled" }, { kind: "broke", error: "Gone." }] as const) {
-      const ended = after(loading, event);
+      const ended = reach(loading, event);
       expect(wantedOf(ended)).toBeNull();
-      expect(after(ended, { kind: "said", said: word })).toBe(ended);
-      expect(wantedOf(after(ended, { kind: "retried", said: word }))).toBe(OLD);
+      expect(reach(ended, { kind: "said", said: word })).toBe(ended);
+      expect(wantedOf(reach(ended, { kind: "retried", said: word }))).toBe(OLD);
     }
   });
 
   it("shows its own load, not an older refusal of Python's", () => {
     const word = said({ manifest: OLD, fetching: fetching({ error: "There is no model 'new'." }) });
-    const loading = after(START, { kind: "said", said: word });
+    const loading = reach(START, { kind: "said", said: word });
     expect(changesOf(loading, word)).toMatchObject({ status: "loading", error: "" });
   });
 });
@@ -91,46 +91,46 @@ describe("another model", () => {
   it("changes while Python fetches it and while its files come", () => {
     expect(CHANGING).toMatchObject({ kind: "changing", current: OLD, wanted: null });
     const here = { kind: "said", said: said({ model: "new", manifest: NEW }) } as const;
-    const loading = after(CHANGING, here);
+    const loading = reach(CHANGING, here);
     expect(loading).toMatchObject({ kind: "changing", current: OLD, wanted: NEW });
-    expect(after(loading, { ...here, kind: "loaded", backend: "wasm" })).toMatchObject({
+    expect(reach(loading, { ...here, kind: "loaded", backend: "wasm" })).toMatchObject({
       kind: "answering",
       current: NEW,
     });
-    const broken = after(loading, { kind: "broke", error: "Gone." });
+    const broken = reach(loading, { kind: "broke", error: "Gone." });
     expect(broken).toMatchObject({ kind: "failed", current: OLD, model: "new", error: "Gone." });
     // The name was taken back: the manifest is late, and another one for the old model no news.
-    expect(after(broken, { kind: "said", said: said({ manifest: NEW }) })).toBe(broken);
-    const renewed = after(broken, { kind: "said", said: said({ manifest: named("old") }) });
+    expect(reach(broken, { kind: "said", said: said({ manifest: NEW }) })).toBe(broken);
+    const renewed = reach(broken, { kind: "said", said: said({ manifest: named("old") }) });
     expect(renewed).toMatchObject({ kind: "failed", error: "Gone." });
   });
 
   it("fails by Python's refusal, which counts once, and is no answer to a second try", () => {
     const refusal = fetching({ error: "There is none." });
     const refused = said({ model: "new", manifest: OLD, fetching: refusal });
-    const failed = after(CHANGING, { kind: "said", said: refused });
+    const failed = reach(CHANGING, { kind: "said", said: refused });
     expect(failed).toMatchObject({ kind: "failed", current: OLD, model: "new" });
-    expect(after(failed, { kind: "said", said: refused })).toBe(failed);
-    const again = after(failed, { kind: "chosen", said: refused });
+    expect(reach(failed, { kind: "said", said: refused })).toBe(failed);
+    const again = reach(failed, { kind: "chosen", said: refused });
     expect(again.kind).toBe("changing");
-    expect(after(again, { kind: "said", said: refused })).toBe(again);
+    expect(reach(again, { kind: "said", said: refused })).toBe(again);
     const anew = { ...refused, fetching: { ...refusal } };
-    expect(after(again, { kind: "said", said: anew }).kind).toBe("failed");
+    expect(reach(again, { kind: "said", said: anew }).kind).toBe("failed");
   });
 
   it("by another name of the same model is answered at once", () => {
     const alias = said({ model: "alias", manifest: named("alias", "old") });
-    const chosen = after(ANSWERING, { kind: "chosen", said: { ...alias, manifest: OLD } });
+    const chosen = reach(ANSWERING, { kind: "chosen", said: { ...alias, manifest: OLD } });
     expect(chosen.kind).toBe("changing");
-    expect(after(chosen, { kind: "said", said: alias }).kind).toBe("answering");
+    expect(reach(chosen, { kind: "said", said: alias }).kind).toBe("answering");
   });
 
   it("leaves the former one when the choice is taken back", () => {
-    const loading = after(CHANGING, {
+    const loading = reach(CHANGING, {
       kind: "said",
       said: said({ model: "new", manifest: NEW }),
     });
-    const back = after(loading, { kind: "chosen", said: said({ manifest: NEW }) });
+    const back = reach(loading, { kind: "chosen", said: said({ manifest: NEW }) });
     expect(back).toMatchObject({ kind: "answering", current: OLD });
   });
 });
