@@ -9,26 +9,26 @@ from __future__ import annotations
 
 import os
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any
-
-from .core.types import Answer, Result
-from .errors import (
-    BlankPassageError,
-    BlankQuestionError,
-    InputError,
-    MissingExtraError,
-    ModelError,
-    QnaError,
-    needs_extra,
-)
 
 # onnxruntime's wheels (1.29 and newer) write a device id and report to their makers unless this is
 # set before it is imported. Nothing leaves this machine unless whoever runs it says so.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
+# As in typing, whose import would take its time.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from .answering.answerer import QuestionAnswerer
+    from .core.types import Answer, Result
+    from .errors import (
+        BlankPassageError,
+        BlankQuestionError,
+        InputError,
+        MissingExtraError,
+        ModelError,
+        QnaError,
+    )
     from .hosts.widget.comparison import compare
     from .hosts.widget.widget import QnA
 
@@ -47,24 +47,41 @@ __all__ = [
     "compare",
 ]
 
-try:
-    __version__ = version("qna-widget")
-except PackageNotFoundError:  # run from a folder that was never installed
-    __version__ = "0"
-
-# Imported on first use: neither a notebook nor Pyodide should load what it does not need.
+# Imported on first use: neither a notebook nor Pyodide should load what it does not need, and the
+# command line is to hear Ctrl-C before anything else is loaded.
 _LAZY = {
+    "Answer": "core.types",
+    "BlankPassageError": "errors",
+    "BlankQuestionError": "errors",
+    "InputError": "errors",
+    "MissingExtraError": "errors",
+    "ModelError": "errors",
     "QnA": "hosts.widget.widget",
-    "compare": "hosts.widget.comparison",
+    "QnaError": "errors",
     "QuestionAnswerer": "answering.answerer",
+    "Result": "core.types",
+    "compare": "hosts.widget.comparison",
 }
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return _version()
     if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from .errors import needs_extra
+
     with needs_extra(name, "kernel"):
         return getattr(import_module(f".{_LAZY[name]}", __name__), name)
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("qna-widget")
+    except PackageNotFoundError:  # run from a folder that was never installed
+        return "0"
 
 
 def __dir__() -> list[str]:

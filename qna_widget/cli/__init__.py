@@ -3,72 +3,72 @@
 from __future__ import annotations
 
 import argparse
-import codecs
-import io
-import json
-import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from qna_widget import __version__
 from qna_widget.errors import QnaError
 
-from . import ask, demo, doctor, evaluate, export, export_page, fetch, html, models
+from . import ask, demo, doctor, evaluate, export, export_page, fetch, html, models, streams
 from .codes import CODES, FAILED, INTERRUPTED
+from .streams import say
 
-ESCAPE = "qna_widget.escape"
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
+
 COMMANDS = (ask, demo, doctor, evaluate, export, export_page, fetch, html, models)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; return its exit code. Errors that we raise on purpose print no traceback."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # None in a service, something else in a test
-            stream.reconfigure(errors=ESCAPE)
-    options = _parser().parse_args(arguments)
+    """Run one command; return its exit code. Errors that we raise on purpose print no traceback.
+
+    Raises SystemExit, as argparse does, for wrong arguments and --help.
+    """
+    streams.prepare()
     try:
-        code: int = options.run(options)
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        code = _run(arguments)
     except QnaError as error:
         notes = "".join(f" ({note})" for note in getattr(error, "__notes__", ()))
-        print(f"qna-widget: {error}{notes}", file=sys.stderr)
+        say(f"{error}{notes}")
         return FAILED
     except KeyboardInterrupt:
-        print("qna-widget: interrupted", file=sys.stderr)
+        say("interrupted")
         return INTERRUPTED
     except BrokenPipeError:  # `| head` has seen enough
-        _discard()
+        streams.discard()
         return FAILED
     except OSError as error:
-        if error.filename is not None:
-            raise  # a file is its command's to explain
-        _discard()
-        print(f"qna-widget: reading or writing failed: {error.strerror}", file=sys.stderr)
+        if error.filename is None:
+            streams.discard()
+        say(streams.failure(error))
         return FAILED
     return code
 
 
-def _escape(error: UnicodeError) -> tuple[str, int]:
-    """Write what the terminal's encoding lacks as JSON does, so that JSON stays JSON."""
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
+        options = _parser().parse_args(arguments)
+        code: int = options.run(options)
+    except SystemExit:  # --help printed, too
+        streams.flush()
+        raise
+    streams.flush()
+    return code
 
 
-codecs.register_error(ESCAPE, _escape)
+class _Parser(argparse.ArgumentParser):
+    """Tells, unlike argparse's own, when what is asked for (--help) cannot be printed."""
 
-
-def _discard() -> None:
-    """Let the interpreter's own last flush go nowhere: it would only complain."""
-    if sys.stdout is not None:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+        if file is not None and file is sys.stdout:
+            print(message, end="")
+        else:
+            super()._print_message(message, file)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        "qna-widget", description="Ask questions about a text.", epilog=CODES
-    )
+    parser = _Parser("qna-widget", description="Ask questions about a text.", epilog=CODES)
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in COMMANDS:

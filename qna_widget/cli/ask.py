@@ -16,6 +16,7 @@ from qna_widget.errors import InputError, needs_extra
 
 from .arguments import add_model, allowed, command, question, threshold
 from .codes import NO_ANSWER, OK
+from .streams import say
 
 # Endings of files whose text has to be taken out of something else.
 PARSED = {".htm", ".html", ".pdf"}
@@ -85,7 +86,7 @@ def run(options: argparse.Namespace) -> int:
             text = " ".join(answer.text.split()) or "(no answer)"
             print(f"{answer.probability:7.1%}  {place:>13}  {text}")
     for warning in result.warnings:
-        print(f"qna-widget: {warning}", file=sys.stderr)
+        say(warning)
     return NO_ANSWER if result.no_answer else OK
 
 
@@ -101,7 +102,7 @@ def read_passage(file: Path | None) -> str:
     if file is None and sys.stdin is None:
         raise InputError("There is no standard input to read the text from; give --passage FILE.")
     if file is None and sys.stdin.isatty():
-        print("Type the text; Ctrl-D on a line of its own ends it.", file=sys.stderr)
+        say("type the text; Ctrl-D on a line of its own ends it.")
     data = read_bounded(file, MAX_BYTES)
     kind = format_of(data, source)
     if kind in PARSED:
@@ -110,7 +111,7 @@ def read_passage(file: Path | None) -> str:
     else:
         text, notices = _plain(data, source)
     for notice in notices:
-        print(f"qna-widget: {source}: {notice}", file=sys.stderr)
+        say(f"{source}: {notice}")
     return text
 
 

@@ -6,6 +6,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import TextIO, TypeVar
 
 T = TypeVar("T")
@@ -31,11 +32,10 @@ def progress_bar(
             yield item
             now = time.monotonic()
             if now - drawn >= SECONDS_BETWEEN or done == total:
-                out.write("\r" + _line(done, total, unit, now - begun))
-                out.flush()
+                _draw(out, "\r" + _line(done, total, unit, now - begun))
                 drawn = now
     finally:
-        out.write("\n")
+        _draw(out, "\n")
 
 
 def transfer_bar(stream: TextIO | None = None) -> Progress:
@@ -49,21 +49,32 @@ def transfer_bar(stream: TextIO | None = None) -> Progress:
         now = time.monotonic()
         if not shown or (what == line and done < total and now - drawn < SECONDS_BETWEEN):
             return
-        out.write("\r" if line in ("", what) else "\n")
-        line, drawn = what, now
+        begin = "\r" if line in ("", what) else "\n"
+        drawn = now
         size = f": {done / MEGABYTE:.1f} of {total / MEGABYTE:.1f} MB" if total else " …"
-        out.write(what + size)
-        if total and done >= total:
-            out.write("\n")
-            line = ""
-        out.flush()
+        end = "\n" if total and done >= total else ""
+        line = "" if end else what
+        _draw(out, begin + what + size + end)
 
     return draw
 
 
-def _draws(out: TextIO) -> bool:
-    """Whether a line can be drawn over; a notebook's output, no terminal, behaves like one."""
-    return out.isatty() or type(out).__module__.startswith("ipykernel")
+def _draws(out: TextIO | None) -> bool:
+    """Whether a line can be drawn over; a notebook's output, no terminal, behaves like one.
+
+    A service has no streams at all (None), and a stream may have been closed.
+    """
+    with suppress(AttributeError, OSError, ValueError):
+        return out is not None and (out.isatty() or type(out).__module__.startswith("ipykernel"))
+    return False
+
+
+def _draw(out: TextIO | None, text: str) -> None:
+    """Write; a terminal that has gone meanwhile takes no answer with it."""
+    with suppress(AttributeError, OSError, ValueError):
+        if out is not None:
+            out.write(text)
+            out.flush()
 
 
 def _line(done: int, total: int, unit: str, seconds: float) -> str:

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from qna_widget.core.types import LOGIT_NAMES, MODEL_INPUTS, Feature, Logits
 from qna_widget.errors import InputError, ModelFileError
 
+from .processors import usable
 from .signed_weights import outline, with_signed_weights
 
 # Tokens of a batch, padding included: beyond it a batch gains nothing.
@@ -44,10 +45,7 @@ PROBE = (
 
 def default_threads() -> int:
     """Return the number of processors that this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on macOS and Windows
-        return os.cpu_count() or 1
+    return usable()
 
 
 def check_threads(threads: int | None) -> int | None:
@@ -159,9 +157,20 @@ class Session:
         places: dict[int, tuple[Job, int]] = {}
         for batch in batches([len(f.input_ids) for f in features], self._batch_tokens):
             work = partial(self._run, [features[index] for index in batch])
-            job = self._pool().submit(work) if self.threads > 1 else Deferred(work)
+            job = self._begin(work) if self.threads > 1 else Deferred(work)
             places |= {index: (job, row) for row, index in enumerate(batch)}
         return [places[index] for index in range(len(features))]
+
+    def _begin(self, work: Callable[[], list[Logits]]) -> Job:
+        """Hand work to a worker; where no thread can be begun, whoever asks does it.
+
+        That is so once the interpreter shuts down (a thread that outlives the main one, atexit),
+        and where a limit on threads is reached.
+        """
+        try:
+            return self._pool().submit(work)
+        except RuntimeError:
+            return Deferred(work)
 
     def _pool(self) -> ThreadPoolExecutor:
         """Return this process's workers: after a fork those of the parent are not there."""

@@ -61,7 +61,7 @@ def test_utf16_without_a_mark_is_told_by_its_zero_bytes() -> None:
         ("< /dev/null > /dev/full", 1, "The passage is blank"),
         ("> /dev/full", 1, "qna-widget: reading or writing failed: No space left on device"),
         ("<&-", 1, "There is no standard input to read the text from; give --passage FILE."),
-        (">&-", 0, ""),
+        (">&-", 1, "standard output is closed, so the result could not be printed."),
     ],
 )
 def test_closed_and_full_streams_are_told_in_words(
@@ -75,6 +75,51 @@ def test_closed_and_full_streams_are_told_in_words(
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert "Exception ignored" not in done.stderr
+
+
+@pytest.mark.parametrize("arguments", ["--help", "--version", "ask --help"])
+def test_help_that_cannot_be_printed_is_told(arguments: str) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f'"{sys.executable}" -m qna_widget {arguments} > /dev/full'],
+        stderr=subprocess.PIPE, text=True, check=False,
+    )  # fmt: skip
+    said = "qna-widget: reading or writing failed: No space left on device\n"
+    assert (done.returncode, done.stderr) == (1, said)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["ask", f"{WHERE} {'Who? ' * 70}", "--json", "--threshold", "inf", "-p"], 0),
+        (["eval", "--model", "bundled", "--limit", "1"], 0),
+        (["ask", WHERE, "--model", "/nowhere", "-p"], 1),
+        (["ask", "--nonsense"], 2),
+    ],
+)
+def test_without_standard_error_the_result_is_the_same(
+    arguments: list[str], code: int, own_texts: Path, tmp_path: Path
+) -> None:
+    """A warning is not printed into the result instead, nor is silence taken for success."""
+    text = tmp_path / "text"
+    text.write_text(BERT * 100, encoding="utf-8")
+    file = own_texts if arguments[0] == "eval" else text
+    command = [sys.executable, "-m", "qna_widget", *arguments, str(file)]
+    shell = ["sh", "-c", '"$0" "$@" 2>&-', *command]
+    done = subprocess.run(shell, stdout=subprocess.PIPE, check=False)
+    assert done.returncode == code
+    assert (json.loads(done.stdout) != {}) if code == 0 else done.stdout == b""
+
+
+def test_what_is_written_never_takes_a_closed_streams_place(tmp_path: Path) -> None:
+    """A closed standard error must not become the page's descriptor, nor get its text."""
+    out = tmp_path / "margins.json"
+    code = (
+        "import os, sys, qna_widget.__main__ as m\n"
+        "m._open_descriptors()\n"
+        "print(os.open(sys.argv[1], os.O_CREAT | os.O_WRONLY) > 2)"
+    )
+    shell = ["sh", "-c", '"$0" -c "$1" "$2" <&- 2>&-', sys.executable, code, str(out)]
+    assert subprocess.run(shell, stdout=subprocess.PIPE, check=False).stdout == b"True\n"
 
 
 def test_no_command_writes_over_what_it_reads(

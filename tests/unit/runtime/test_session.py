@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -154,3 +156,47 @@ def test_damaged_files_and_thread_counts_are_refused(tiny: bytes) -> None:
         Session(tiny, threads=0)
     assert default_threads() >= 1
     assert onnx.load_from_string(tiny).opset_import[0].version >= 17
+
+
+LATE = """
+import atexit, threading, time
+from qna_widget import QuestionAnswerer
+answerer = QuestionAnswerer("bundled", threads=2)
+passage = "Tamsin Vale runs the ferry. " * 200  # many windows
+def ask():
+    print(answerer("Who runs the ferry?", passage, top_k=1)[0].text, flush=True)
+"""
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "atexit.register(ask)",
+        "def later():\n    threading.main_thread().join()\n    ask()\n"
+        "threading.Thread(target=later).start()",
+        # The first workers are there already.
+        "ask()\natexit.register(ask)",
+    ],
+)
+def test_questions_are_answered_until_the_very_end(when: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LATE + when], capture_output=True, text=True, check=False
+    )
+    assert done.stderr == ""
+    answers = done.stdout.splitlines()
+    assert answers
+    assert all("Tamsin Vale" in answer for answer in answers)
+
+
+def test_where_no_thread_can_be_begun_the_caller_computes(
+    tiny: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, features = Session(tiny, threads=4), [feature(3 + i) for i in range(9)]
+    expected = list(Session(tiny, threads=1).run(features))
+
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    for found, wanted in zip(session.run(features), expected, strict=True):
+        np.testing.assert_array_equal(found.start_logits, wanted.start_logits)
