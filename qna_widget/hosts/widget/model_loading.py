@@ -17,7 +17,7 @@ import traitlets
 from qna_widget.core.manifest import Fetching, Manifest, ModelManifest
 from qna_widget.errors import QnaError
 from qna_widget.hosts.assets import AssetReader
-from qna_widget.hosts.page import fetching_step, page_manifest
+from qna_widget.hosts.page import fetching_step, menu_lines, page_manifest
 from qna_widget.models import menu, names, registry
 
 from .interface import Loading
@@ -123,7 +123,7 @@ class ModelLoader:
                 self._take_back(name, former, words)
             return
         if self._job is job:
-            self._widget.refresh_models()
+            self._widget._models = menu_lines()
             self._widget._manifest = self._shown(name, resolved)
             self._widget._fetching = NOT_FETCHING
 
