@@ -190,20 +190,6 @@ class Manifest(TypedDict):
     runtime: Runtime
 
 
-class ModelChoice(TypedDict):
-    """A line of a page's menu of models."""
-
-    name: str
-    """What `model=` takes."""
-    title: str
-    where: Literal["package", "cache", "hub"]
-    """In the package, on Python's machine, or still on the hub."""
-    bytes: int
-    """Of what is to be fetched where it is on the hub, of what a browser loads elsewhere."""
-    cached: bool
-    """Whether it answers without being fetched first."""
-
-
 class Fetching(TypedDict):
     """A model that is being fetched, or that could not be."""
 

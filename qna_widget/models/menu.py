@@ -9,7 +9,7 @@ from typing import Literal
 from qna_widget.core.manifest import DESCRIPTION, ModelManifest
 from qna_widget.errors import ModelFileError
 
-from . import cache, names
+from . import beside, cache, names
 from .registry import BUNDLED, cached
 
 
@@ -26,6 +26,8 @@ class AvailableModel:
     """What is to be fetched where it is on the hub, what a browser loads elsewhere."""
     cached: bool
     """Whether it answers without being fetched first."""
+    arrived: float | None = None
+    """How much of it is here, of 1, while it is fetched beside; 1 while it is converted."""
 
 
 def available() -> list[AvailableModel]:
@@ -36,8 +38,9 @@ def available() -> list[AvailableModel]:
     found = [_line(ModelManifest.read(BUNDLED), "package")]
     for short, known in names.SHORT.items():
         if cache.find(names.HubName(known.repo)) is None:
-            hub = AvailableModel(short, known.title, "hub", known.download, cached=False)
-            found.append(hub)
+            arrived = beside.MOBILEBERT.share if names.parse(short) == names.MOBILEBERT else None
+            line = AvailableModel(short, known.title, "hub", known.download, False, arrived)
+            found.append(line)
     for entry in cache.entries():
         with suppress(ModelFileError):
             found.append(_line(cached(entry), "cache"))

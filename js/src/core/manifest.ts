@@ -82,6 +82,8 @@ export interface ModelChoice {
   readonly bytes: number;
   /** Whether it answers without being fetched first. */
   readonly cached: boolean;
+  /** How much of it is there, of 1, while Python fetches it unasked; 1 while it is converted. */
+  readonly arrived?: number | null;
 }
 
 /** A model that Python is fetching or could not fetch. */

@@ -10,7 +10,14 @@ import { FakeClient, result } from "./fake-client";
 
 const TEXTS = { passage: "It is a zebra.", question: "What is it?" };
 const NOT_FETCHING: Fetching = { model: "", what: "", done: 0, total: 0, error: "" };
-const CHOICE: ModelChoice = { name: "", title: "", where: "hub", bytes: 0, cached: false };
+const CHOICE: ModelChoice = {
+  name: "",
+  title: "",
+  where: "hub",
+  bytes: 0,
+  cached: false,
+  arrived: null,
+};
 
 /** A manifest that answers the name that was asked for. */
 function named(asked: string, content = asked): Manifest {

@@ -17,8 +17,8 @@ import traitlets
 from qna_widget.core.manifest import Fetching, Manifest, ModelManifest
 from qna_widget.errors import QnaError
 from qna_widget.hosts.assets import AssetReader
-from qna_widget.hosts.page import fetching_step, menu_lines, page_manifest
-from qna_widget.models import menu, names, registry
+from qna_widget.hosts.page import fetching_step, page_manifest
+from qna_widget.models import beside, menu, names, registry
 
 from .interface import Loading
 
@@ -123,7 +123,7 @@ class ModelLoader:
                 self._take_back(name, former, words)
             return
         if self._job is job:
-            self._widget._models = menu_lines()
+            self._widget.refresh_models()
             self._widget._manifest = self._shown(name, resolved)
             self._widget._fetching = NOT_FETCHING
 
@@ -137,7 +137,10 @@ class ModelLoader:
             self._widget._fetching = refused
 
     def _at_hand(self, name: str, wanted: names.ModelName) -> Manifest:
-        return self._shown(name, registry.resolve(wanted, interactive=True))
+        resolved = registry.resolve(wanted, interactive=True)
+        if resolved.note:  # MobileBERT may be on its way
+            beside.MOBILEBERT.tell(self._widget.refresh_models)
+        return self._shown(name, resolved)
 
     def _shown(self, name: str, resolved: ModelManifest) -> Manifest:
         self._assets.add(resolved.files)

@@ -16,7 +16,7 @@ import pytest
 
 from qna_widget import InputError, MissingExtraError, QuestionAnswerer, errors
 from qna_widget.batch import (
-    BATCH_COLUMNS,
+    ANSWER_COLUMNS,
     answer_batch,
     answer_batches,
     answer_meta,
@@ -27,7 +27,7 @@ from qna_widget.export.bundle import Origin
 from qna_widget.export.recipe import export_checkpoint
 
 TINY = Path(__file__).parents[2] / "parity" / "tiny_bert"
-NEW = list(BATCH_COLUMNS)
+NEW = list(ANSWER_COLUMNS)
 
 
 @pytest.fixture(scope="module")
@@ -212,17 +212,11 @@ def test_an_empty_piece_has_the_same_types_and_loads_no_model(tiny: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("options", "kind"),
-    [
-        ({"max_answer_length": 3}, TypeError),
-        ({"top_k": 0}, InputError),
-        ({"prefix": None}, InputError),
-        ({"model": 3}, InputError),
-    ],
+    "options", [{"max_answer_length": 3}, {"top_k": 0}, {"prefix": None}, {"model": 3}]
 )
-def test_a_piece_without_rows_checks_its_options(options: dict, kind: type[Exception]) -> None:
+def test_a_piece_without_rows_checks_its_options(options: dict) -> None:
     """So a wrong one shows where the job is made, not on its workers."""
-    with pytest.raises(kind):
+    with pytest.raises(InputError):
         answer_meta(words(2), **options)
 
 

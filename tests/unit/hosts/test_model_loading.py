@@ -22,7 +22,7 @@ from qna_widget.models.menu import is_at_hand
 
 TINY = Path(__file__).parents[2] / "parity" / "tiny_bert"
 NAME = "owner/tiny"
-SECONDS = 20
+SECONDS = 60
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ import pytest
 from hub_server import Hub
 
 from qna_widget import QnA, QuestionAnswerer
-from qna_widget.models import auto, names, registry
+from qna_widget.models import auto, beside, names, registry
 
 TINY = Path(__file__).parents[2] / "parity" / "tiny_bert"
 PATIENCE = 60.0  # seconds
@@ -26,7 +26,7 @@ PATIENCE = 60.0  # seconds
 def hub(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Hub:
     """The same hub with a stand-in for MobileBERT."""
     monkeypatch.setattr(auto, "PROBE_SECONDS", 20.0)  # a busy machine is no hub that is away
-    monkeypatch.setattr(auto, "_beside", auto._Beside())
+    monkeypatch.setattr(beside, "MOBILEBERT", beside.Beside())
     hub.add(names.MOBILEBERT.repo, TINY)
     return hub
 
@@ -38,17 +38,40 @@ def eventually(true: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-def test_the_first_widget_does_not_wait_and_a_later_one_has_mobilebert(hub: Hub) -> None:
+def test_the_first_widget_does_not_wait_and_a_later_one_has_mobilebert(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(beside, "SECONDS_BETWEEN_NEWS", 0)
     hub.pace.clear()  # the download stands still
-    first = QnA().get_state("_manifest")["_manifest"]["model"]
+    widget = QnA()
+    news: list[tuple[float | None, bool]] = []
+    widget.observe(lambda change: news.append(line(change.new)), names="_models")
+    first = widget.get_state("_manifest")["_manifest"]["model"]
     assert first["name"] == "bundled"
-    assert "MobileBERT (98 MB) is being fetched meanwhile" in first["note"]
+    assert "MobileBERT (98 MB) was not on this machine; it is fetched" in first["note"]
     assert registry.resolve("auto", interactive=True).note == first["note"]
+    assert line(widget.get_state("_models")["_models"])[1] is False
     hub.pace.set()
     eventually(lambda: registry.resolve("auto", interactive=True).name == "mobilebert")
     last = QnA().get_state("_manifest")["_manifest"]["model"]
     assert (last["name"], last["title"], last["note"]) == ("mobilebert", "MobileBERT", "")
     assert len([path for _, path, *_ in hub.log if "/large/" in path]) == 1
+
+    # The menu of the first widget showed how far it was, and shows that it came.
+    eventually(lambda: line(widget.get_state("_models")["_models"]) == (None, True))
+    shares = [arrived for arrived, here in news if not here and arrived is not None]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1, "converting takes longer than the last step of the download"
+    assert widget.get_state("_manifest")["_manifest"]["model"]["name"] == "bundled"
+
+
+def line(models: list[dict[str, object]]) -> tuple[float | None, bool]:
+    """How far the menu's MobileBERT is, and whether it can be chosen."""
+    (found,) = [model for model in models if model["name"] == "mobilebert"]
+    arrived, cached = found["arrived"], found["cached"]
+    assert arrived is None or isinstance(arrived, float)
+    assert isinstance(cached, bool)
+    return arrived, cached
 
 
 def test_a_script_starts_nothing_and_is_told_how(hub: Hub, tmp_path: Path) -> None:
@@ -103,10 +126,10 @@ def test_what_went_wrong_beside_is_told(hub: Hub) -> None:
 def test_the_process_beside_ends_with_the_one_that_started_it(hub: Hub, tmp_path: Path) -> None:
     hub.pace.clear()
     code = (
-        "import time; from qna_widget.models import auto, registry\n"
+        "import time; from qna_widget.models import auto, beside, registry\n"
         "auto.PROBE_SECONDS = 20\n"
         "print(registry.resolve('auto', interactive=True).name)\n"
-        "print(auto._beside._process.pid, flush=True)\n"
+        "print(beside.MOBILEBERT.process.pid, flush=True)\n"
         "time.sleep(600)"
     )
     parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
