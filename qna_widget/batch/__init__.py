@@ -6,61 +6,72 @@ comes out with the answers beside it. docs/scaling.md shows it in the three engi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
-from typing import Any, Literal, TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, Literal, TypeVar, Unpack
 
-from qna_widget.answering.options import ask_options
+from qna_widget.answering.options import AskOptionsDict, CallOptions, ask_options
 from qna_widget.core.contract import check_input, shown
 from qna_widget.core.types import Result
 from qna_widget.errors import BlankPassageError, BlankQuestionError, InputError, needs_extra
 from qna_widget.models import names
+from qna_widget.models.names import ModelLike
 
 from .frames import Frame, Kind, frame_of, spark_types
 
 Batch = TypeVar("Batch")
 Pair = tuple[str, str]
 
-ANSWER_COLUMNS: dict[str, Kind] = {
-    # passage[start:end]; empty when "no answer" wins.
+__all__ = ["BATCH_COLUMNS", "answer_batch", "answer_batches", "answer_meta", "answer_schema"]
+
+BATCH_COLUMNS: Final[Mapping[str, Kind]] = {
     "answer": "text",
-    # 1 is the best.
     "rank": "whole",
-    # Code points of the passage.
     "start": "whole",
     "end": "whole",
-    # Logits.
     "score": "real",
     "probability": "real",
-    # Logits; the same for all answers to a question.
     "null_score": "real",
-    # null_score minus the best span's score.
     "null_margin": "real",
     "no_answer": "flag",
-    # What the answerer has to say, such as that the question was cut.
     "warning": "text",
-    # Why this row has no answer; all other new columns are missing then.
     "error": "text",
 }
-"""The new columns and what they hold, in order."""
+"""The new columns and what they hold, in order.
 
-# Tokens; more than any model reads.
-ANY_LENGTH = 10**6
+answer: passage[start:end], empty when "no answer" wins. rank: 1 is the best. start, end: code
+points of the passage. score, null_score: logits, the latter the same for all answers to a question.
+null_margin: null_score minus the best span's score. warning: what the answerer says, such as that
+the question was cut. error: why this row has no answer; its other new columns are missing then.
+"""
+ANY_LENGTH: Final = 10**6
+"""Tokens; more than any model reads."""
+
+
+class BatchOptions(CallOptions, total=False):
+    """The options of `answer_batch`."""
+
+    model: ModelLike
+    question: str
+    passage: str
+    top_k: int | None
+    prefix: str
+    errors: Literal["column", "raise"]
+    threads: int | None
 
 
 def answer_batch(
     batch: Batch,
     *,
-    model: str | Path = "auto",
+    model: ModelLike = "auto",
     question: str = "question",
     passage: str = "passage",
     top_k: int | None = 1,
     prefix: str = "",
     errors: Literal["column", "raise"] = "column",
     threads: int | None = 1,
-    **options: Any,
+    **options: Unpack[CallOptions],
 ) -> Batch:
-    """Return `batch` with the columns ANSWER_COLUMNS beside its own, in the same order of rows.
+    """Return `batch` with the columns BATCH_COLUMNS beside its own, in the same order of rows.
 
     `batch`: a pandas DataFrame (its index is kept), a pyarrow RecordBatch or Table, with the texts
     in the columns `question` and `passage`. Each row comes out once; with `top_k` above 1, once per
@@ -72,21 +83,22 @@ def answer_batch(
     `options` are those of `QuestionAnswerer.ask`.
 
     Raises InputError for columns that are missing or there already and for options that are not
-    allowed, ModelError, and MissingExtraError without the extras `batch` and `kernel`.
+    allowed, TypeError for an option that there is not, ModelError, and MissingExtraError without
+    the extras `batch` and `kernel`.
     """
     if errors not in ("column", "raise"):
         raise InputError(f"errors is {errors!r}; it must be 'column' or 'raise'.")
     if not isinstance(prefix, str):
         raise InputError(f"prefix must be a string; got {shown(prefix)}.")
     frame = frame_of(batch)
-    new = {name: prefix + name for name in ANSWER_COLUMNS}
+    new = {name: prefix + name for name in BATCH_COLUMNS}
     _check_columns(frame, (question, passage), list(new.values()))
     texts = [_pair(*row) for row in zip(frame.values(question), frame.values(passage), strict=True)]
 
     rows: list[int] = []
-    columns: dict[str, list[Any]] = {name: [] for name in ANSWER_COLUMNS}
-    options["top_k"] = 1 if top_k is None else top_k
-    for row, outcome in enumerate(_outcomes(texts, model, threads, options)):
+    columns: dict[str, list[object]] = {name: [] for name in BATCH_COLUMNS}
+    chosen: AskOptionsDict = {**options, "top_k": 1 if top_k is None else top_k}
+    for row, outcome in enumerate(_outcomes(texts, names.parse(model), threads, chosen)):
         if isinstance(outcome, InputError) and errors == "raise":
             raise InputError(f"Row {row} of the batch (the first is 0): {outcome}") from outcome
         for line in _lines(outcome):
@@ -96,18 +108,18 @@ def answer_batch(
     extended: Batch = frame.extended(
         rows,
         {new[name]: column for name, column in columns.items()},
-        {new[name]: kind for name, kind in ANSWER_COLUMNS.items()},
+        {new[name]: kind for name, kind in BATCH_COLUMNS.items()},
     )
     return extended
 
 
-def answer_batches(batches: Iterable[Batch], **options: Any) -> Iterator[Batch]:
+def answer_batches(batches: Iterable[Batch], **options: Unpack[BatchOptions]) -> Iterator[Batch]:
     """Yield `answer_batch(batch, **options)` for each: Spark's mapInPandas and mapInArrow."""
     for batch in batches:
         yield answer_batch(batch, **options)
 
 
-def answer_meta(frame: Any, **options: Any) -> Any:
+def answer_meta(frame: Any, **options: Unpack[BatchOptions]) -> Any:
     """Return what `answer_batch` would, with no row in it: Dask's `meta`. Loads no model.
 
     `frame` is a Dask or a pandas DataFrame; `options` are those given to `answer_batch`.
@@ -117,7 +129,7 @@ def answer_meta(frame: Any, **options: Any) -> Any:
 
 def answer_schema(prefix: str = "") -> str:
     """Return the new columns as Spark's schema strings name them, in order."""
-    return spark_types({prefix + name: kind for name, kind in ANSWER_COLUMNS.items()})
+    return spark_types({prefix + name: kind for name, kind in BATCH_COLUMNS.items()})
 
 
 def _check_columns(frame: Frame, needed: Sequence[str], new: Sequence[str]) -> None:
@@ -154,19 +166,21 @@ def _pair(question: object, passage: object) -> Pair | InputError:
 
 
 def _outcomes(
-    pairs: list[Pair | InputError], model: str | Path, threads: int | None, options: dict[str, Any]
+    pairs: list[Pair | InputError],
+    model: names.ModelName,
+    threads: int | None,
+    options: AskOptionsDict,
 ) -> Iterator[Result | InputError]:
     """Yield a result or a reason for each of `pairs`, in order."""
     if not pairs:  # loads no model, and so does not know how much it reads at once
         ask_options(options, ANY_LENGTH)
-        names.parse(model)
         return
     with needs_extra("Answering tables", "kernel"):
         from qna_widget.answering.answerer import QuestionAnswerer
 
         answerer = QuestionAnswerer(model, threads=threads)
-    # Options that are not allowed are nobody's row: they end the batch here.
-    list(answerer.ask_many([], **options))
+    # Options that are not allowed belong to no row: they end the batch here.
+    answerer.options(**options)
     done = 0
     while done < len(pairs):
         rest = pairs[done:]
@@ -176,12 +190,14 @@ def _outcomes(
                 outcome = pair if isinstance(pair, InputError) else next(results)
                 yield outcome
                 done += 1
-        except InputError as error:  # of this pair; a new stream goes on behind it
+        except InputError as error:
+            # It belongs to this pair. The stream has ended with it; the next turn begins another
+            # one behind the pair.
             yield error
             done += 1
 
 
-def _lines(outcome: Result | InputError) -> Iterator[dict[str, Any]]:
+def _lines(outcome: Result | InputError) -> Iterator[dict[str, object]]:
     """Yield the new columns' values, one line per answer; what a line lacks is missing."""
     if isinstance(outcome, InputError):
         yield {"error": str(outcome)}

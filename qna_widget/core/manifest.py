@@ -190,6 +190,22 @@ class Manifest(TypedDict):
     runtime: Runtime
 
 
+class ModelChoice(TypedDict):
+    """A line of a page's menu of models."""
+
+    name: str
+    """What `model=` takes."""
+    title: str
+    where: Literal["package", "cache", "hub"]
+    """In the package, on Python's machine, or still on the hub."""
+    bytes: int
+    """Of what is to be fetched where it is on the hub, of what a browser loads elsewhere."""
+    cached: bool
+    """Whether it answers without being fetched first."""
+    arrived: float | None
+    """How much of it is here, of 1, while it is fetched beside; 1 while it is converted."""
+
+
 class Fetching(TypedDict):
     """A model that is being fetched, or that could not be."""
 

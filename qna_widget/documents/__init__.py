@@ -13,12 +13,11 @@ from pathlib import PurePath
 from qna_widget.errors import DocumentError
 
 from .encoding import decode, decode_html
+from .limits import MAX_BYTES, MAX_CHARACTERS
 from .sandbox import run
 
-MAX_BYTES = 50_000_000
-"""Of a file."""
-MAX_CHARACTERS = 1_000_000
-"""Code points of text; more is cut off, and a notice says so. A thousand windows or so."""
+__all__ = ["MAX_BYTES", "MAX_CHARACTERS", "SUFFIXES", "Document", "format_of", "read_document"]
+
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".pdf")
 _HTML = re.compile(rb"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 

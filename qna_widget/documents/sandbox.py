@@ -59,7 +59,7 @@ def parse(kind: str, data: bytes) -> tuple[str, list[str]]:
         from .html import html_text
 
         return html_text(data.decode("utf-8")), []
-    from . import MAX_CHARACTERS
+    from .limits import MAX_CHARACTERS
     from .pdf import pdf_text
 
     return pdf_text(data, _PAGES_SECONDS, MAX_CHARACTERS)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Unpack
 
+from qna_widget.answering.options import AskOptionsDict
 from qna_widget.core.manifest import ModelManifest
 from qna_widget.errors import needs_extra
 from qna_widget.models.names import ModelLike
@@ -14,14 +15,24 @@ from qna_widget.runtime.progress import progress_bar
 
 from .squad import Example, best_threshold, score, summarize
 
+__all__ = [
+    "Example",
+    "Prediction",
+    "Predictor",
+    "Report",
+    "evaluate",
+    "kernel_predictor",
+    "report",
+]
+
 
 @dataclass(frozen=True)
 class Prediction:
     """The best span of a question, whether or not "no answer" would win over it."""
 
     text: str
-    # null_score minus the span's score, logits.
     null_margin: float
+    """null_score minus the span's score, logits."""
 
     def answer(self, threshold: float) -> str:
         """Return the text, or "" when "no answer" wins."""
@@ -32,12 +43,12 @@ class Prediction:
 class Report:
     """What an evaluation found."""
 
-    # Official names and percent; see `report`.
-    figures: Mapping[str, Any]
-    # Official prediction file: question id to answer, "" for "no answer".
+    figures: Mapping[str, float]
+    """Official names and percent; see `report`."""
     predictions: Mapping[str, str]
-    # Official "na_prob" file: question id to null margin; the higher, the less answerable.
+    """Official prediction file: question id to answer, "" for "no answer"."""
     null_margins: Mapping[str, float]
+    """Official "na_prob" file: question id to null margin; the higher, the less answerable."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +64,7 @@ class Predictor:
         return self.predict(examples)
 
 
-def kernel_predictor(model: ModelLike, **options: Any) -> Predictor:
+def kernel_predictor(model: ModelLike, **options: Unpack[AskOptionsDict]) -> Predictor:
     """Predict in Python with QuestionAnswerer; `options` are those of its `ask`."""
     with needs_extra("Evaluating in the kernel", "kernel"):
         from qna_widget.answering.answerer import QuestionAnswerer
@@ -62,7 +73,7 @@ def kernel_predictor(model: ModelLike, **options: Any) -> Predictor:
 
     def predict(examples: Sequence[Example]) -> Iterator[Prediction]:
         pairs = ((example.question, example.passage) for example in examples)
-        unlimited = {**options, "top_k": 1, "no_answer_threshold": float("inf")}
+        unlimited: AskOptionsDict = {**options, "top_k": 1, "no_answer_threshold": float("inf")}
         for result in answerer.ask_many(pairs, **unlimited):
             yield Prediction(result.answers[0].text, result.null_margin)
 
@@ -99,7 +110,7 @@ def report(
     spans = [score(e, p.text) for e, p in zip(examples, predictions, strict=True)]
     answerable = [bool(example.answers) for example in examples]
     margins = [prediction.null_margin for prediction in predictions]
-    figures: dict[str, Any] = dict(summarize(examples, answers))
+    figures: dict[str, float] = dict(summarize(examples, answers))
     for place, name in enumerate(("exact", "f1")):
         values = [pair[place] for pair in spans]
         kept = [value for value, has in zip(values, answerable, strict=True) if has]

@@ -10,11 +10,13 @@ from qna_widget.core.manifest import (
     AssetDict,
     Fetching,
     Manifest,
+    ModelChoice,
     ModelDict,
     ModelManifest,
     Runtime,
     path_on_page,
 )
+from qna_widget.models import menu
 
 from . import assets
 
@@ -59,6 +61,11 @@ def with_paths(manifest: Manifest, path: Callable[[AssetDict], str]) -> Manifest
         },
         "runtime": files,
     }
+
+
+def menu_lines() -> list[ModelChoice]:
+    """Return the page's menu of models as it is now."""
+    return [cast(ModelChoice, asdict(line)) for line in menu.available()]
 
 
 def fetching_step(

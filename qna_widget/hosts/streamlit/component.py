@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import cast
 
 from qna_widget.core.contract import (
@@ -19,7 +19,7 @@ from qna_widget.core.contract import (
 )
 from qna_widget.core.types import AnswerDict, Overlap
 from qna_widget.errors import needs_extra
-from qna_widget.models import menu
+from qna_widget.hosts.page import menu_lines
 
 from . import serving
 from .chosen_model import progress_of
@@ -127,7 +127,7 @@ def _mount(key: str, memory: Memory, on_change: Callable[[], None]) -> None:
         "changes": memory.changes,
         "heard": memory.heard,
         "manifest": {"asked": chosen.asked, **serving.served(resolved)} if resolved else None,
-        "models": [asdict(line) for line in menu.available()],
+        "models": menu_lines(),
         "fetching": chosen.fetching,
     }
     serving.component(st.runtime.get_instance())(

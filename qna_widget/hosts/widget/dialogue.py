@@ -25,6 +25,7 @@ from .waiting import PATIENCE, POLL, Pages, Reading
 if TYPE_CHECKING:
     from qna_widget.results.scores import Scores
 
+    from .model_loading import ModelLoader
     from .reports import Reports
 
 SCORES_TIMEOUT = 30.0
@@ -44,9 +45,10 @@ class Answers(list[AnswerDict]):
 class Dialogue:
     """One widget's questions to whoever can answer."""
 
-    def __init__(self, widget: Asked, reports: Reports) -> None:
+    def __init__(self, widget: Asked, reports: Reports, loader: ModelLoader) -> None:
         self._widget = widget
         self._reports = reports
+        self._loader = loader
         self.pages = Pages(widget)
         self._asking = False
         self._reading: Reading | None = None
@@ -165,7 +167,7 @@ class Dialogue:
         return scores
 
     def _by_kernel(self, inputs: Inputs) -> kernel.KernelAnswer:
-        return kernel.answer({**inputs, "model": self._widget.model_of_page(inputs["model"])})
+        return kernel.answer({**inputs, "model": self._loader.model_of_page(inputs["model"])})
 
     def _same_run(self, content: Mapping[str, Any]) -> bool:
         """Whether a page speaks of the inputs as they stand."""

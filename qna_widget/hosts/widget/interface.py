@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Literal, Protocol
 
 from qna_widget.core.contract import Inputs, Outputs, ReportedInputs, Status
-from qna_widget.core.manifest import Fetching, Manifest
+from qna_widget.core.manifest import Fetching, Manifest, ModelChoice
 from qna_widget.core.types import AnswerDict
 from qna_widget.results.history import History
 
@@ -48,9 +48,6 @@ class Asked(Sender, Protocol):
     def inputs(self) -> Inputs:
         """Return every input as it stands."""
 
-    def model_of_page(self, model: str) -> str:
-        """Return the name of the model that the page loaded for the input `model`."""
-
 
 class Reported(Protocol):
     """A widget as those who read the pages' reports see it."""
@@ -62,7 +59,7 @@ class Reported(Protocol):
     def inputs(self) -> Inputs:
         """Return every input as it stands."""
 
-    def remember(self, inputs: ReportedInputs, passage: str, outputs: Outputs) -> None:
+    def _remember(self, inputs: ReportedInputs, passage: str, outputs: Outputs) -> None:
         """Add answers to the history."""
 
     def set_trait(self, name: str, value: Any) -> None:
@@ -80,10 +77,8 @@ class Loading(Protocol):
 
     model: str
     _manifest: Manifest
+    _models: list[ModelChoice]
     _fetching: Fetching
 
     def trait_has_value(self, name: str) -> bool:
         """Whether a trait was set or asked for already."""
-
-    def refresh_models(self) -> None:
-        """Show what the menu offers by now."""

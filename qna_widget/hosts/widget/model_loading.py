@@ -17,7 +17,7 @@ import traitlets
 from qna_widget.core.manifest import Fetching, Manifest, ModelManifest
 from qna_widget.errors import QnaError
 from qna_widget.hosts.assets import AssetReader
-from qna_widget.hosts.page import fetching_step, page_manifest
+from qna_widget.hosts.page import fetching_step, menu_lines, page_manifest
 from qna_widget.models import beside, menu, names, registry
 
 from .interface import Loading
@@ -123,7 +123,7 @@ class ModelLoader:
                 self._take_back(name, former, words)
             return
         if self._job is job:
-            self._widget.refresh_models()
+            self._show_menu()
             self._widget._manifest = self._shown(name, resolved)
             self._widget._fetching = NOT_FETCHING
 
@@ -136,10 +136,14 @@ class ModelLoader:
             self._widget.model = former
             self._widget._fetching = refused
 
+    def _show_menu(self) -> None:
+        """Tell the page what the menu offers by now."""
+        self._widget._models = menu_lines()
+
     def _at_hand(self, name: str, wanted: names.ModelName) -> Manifest:
         resolved = registry.resolve(wanted, interactive=True)
         if resolved.note:  # MobileBERT may be on its way
-            beside.MOBILEBERT.tell(self._widget.refresh_models)
+            beside.MOBILEBERT.tell(self._show_menu)
         return self._shown(name, resolved)
 
     def _shown(self, name: str, resolved: ModelManifest) -> Manifest:

@@ -88,7 +88,7 @@ class Reports:
         if self.fits(report):
             self._add(report)
         else:
-            self._widget.remember(inputs, inputs["passage"], outputs)
+            self._widget._remember(inputs, inputs["passage"], outputs)
 
     def _add(self, report: Report) -> None:
         self._newest = report
@@ -145,7 +145,7 @@ class Reports:
         known = self.is_passage(crc)
         passage = widget.inputs()["passage"] if known else widget.history.passage(crc)
         if passage is not None and report.outputs["answers"]:
-            widget.remember(report.inputs, passage, report.outputs)
+            widget._remember(report.inputs, passage, report.outputs)
 
 
 def _without_passage(inputs: Inputs) -> ReportedInputs:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Unpack, cast
 from uuid import uuid4
@@ -20,10 +19,10 @@ from qna_widget.core.contract import (
     default_inputs,
     refuse_unknown,
 )
-from qna_widget.core.manifest import Fetching, Manifest
+from qna_widget.core.manifest import Fetching, Manifest, ModelChoice
 from qna_widget.errors import AssetError, needs_extra
 from qna_widget.hosts.assets import AssetReader, built, runtime_files
-from qna_widget.models import menu
+from qna_widget.hosts.page import menu_lines
 from qna_widget.results.history import History
 from qna_widget.results.tables import answers_frame
 
@@ -92,8 +91,8 @@ class QnA(anywidget.AnyWidget):
     _id = traitlets.Unicode().tag(sync=True)
     _manifest = PageTrait[Manifest](NO_MANIFEST)
     """What the page loads."""
-    _models = PageTrait[list[dict[str, Any]]]([])
-    """The page's menu: AvailableModel as dicts."""
+    _models = PageTrait[list[ModelChoice]]([])
+    """The page's menu."""
     _fetching = PageTrait[Fetching](NOT_FETCHING)
     """A model on its way here, or why it did not come."""
 
@@ -110,7 +109,7 @@ class QnA(anywidget.AnyWidget):
         self._history = History()
         self._loader = ModelLoader(self, self._assets)
         self._reports = Reports(self)
-        self._dialogue = Dialogue(self, self._reports)
+        self._dialogue = Dialogue(self, self._reports, self._loader)
         super().__init__(passage=passage, question=question, **options)
         self.on_msg(self._on_message)
 
@@ -188,8 +187,8 @@ class QnA(anywidget.AnyWidget):
         return uuid4().hex
 
     @traitlets.default("_models")
-    def _default_models(self) -> list[dict[str, Any]]:
-        return [asdict(model) for model in menu.available()]
+    def _default_models(self) -> list[ModelChoice]:
+        return menu_lines()
 
     @traitlets.default("_manifest")
     def _default_manifest(self) -> Manifest:
@@ -226,7 +225,7 @@ class QnA(anywidget.AnyWidget):
         chunk = {"sha256": asset.sha256, "offset": wanted["offset"], "total": asset.bytes}
         self.send({**reply, "kind": "asset.chunk", **chunk}, [data])
 
-    def remember(self, inputs: ReportedInputs, passage: str, outputs: Outputs) -> None:
+    def _remember(self, inputs: ReportedInputs, passage: str, outputs: Outputs) -> None:
         """Add answers to the history."""
         null_score = outputs["null_score"]
         if null_score is None:
@@ -246,14 +245,6 @@ class QnA(anywidget.AnyWidget):
             super().set_state(sync_data)
         if sync_data.get("model", self.model) != self.model:
             self.send_state("model")
-
-    def refresh_models(self) -> None:
-        """Show the page what the menu offers by now."""
-        self._models = self._default_models()
-
-    def model_of_page(self, model: str) -> str:
-        """Return the name of what the page loaded; "auto" may mean another model by now."""
-        return self._loader.model_of_page(model)
 
     def inputs(self) -> Inputs:
         """Return every input as it stands."""

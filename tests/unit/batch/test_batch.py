@@ -16,7 +16,7 @@ import pytest
 
 from qna_widget import InputError, MissingExtraError, QuestionAnswerer, errors
 from qna_widget.batch import (
-    ANSWER_COLUMNS,
+    BATCH_COLUMNS,
     answer_batch,
     answer_batches,
     answer_meta,
@@ -27,7 +27,7 @@ from qna_widget.export.bundle import Origin
 from qna_widget.export.recipe import export_checkpoint
 
 TINY = Path(__file__).parents[2] / "parity" / "tiny_bert"
-NEW = list(ANSWER_COLUMNS)
+NEW = list(BATCH_COLUMNS)
 
 
 @pytest.fixture(scope="module")
@@ -212,11 +212,17 @@ def test_an_empty_piece_has_the_same_types_and_loads_no_model(tiny: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    "options", [{"max_answer_length": 3}, {"top_k": 0}, {"prefix": None}, {"model": 3}]
+    ("options", "kind"),
+    [
+        ({"max_answer_length": 3}, TypeError),
+        ({"top_k": 0}, InputError),
+        ({"prefix": None}, InputError),
+        ({"model": 3}, InputError),
+    ],
 )
-def test_a_piece_without_rows_checks_its_options(options: dict) -> None:
+def test_a_piece_without_rows_checks_its_options(options: dict, kind: type[Exception]) -> None:
     """So a wrong one shows where the job is made, not on its workers."""
-    with pytest.raises(InputError):
+    with pytest.raises(kind):
         answer_meta(words(2), **options)
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ import qna_widget
 from qna_widget import errors
 
 OWN = Path(__file__).parents[2] / "texts" / "questions.json"
+SURFACE = Path(__file__).with_name("surface.txt")
 HEAVY = [
     "numpy",
     "onnxruntime",
@@ -46,6 +50,39 @@ def test_the_surface() -> None:
         assert getattr(qna_widget, name) is not None
     with pytest.raises(AttributeError, match="'qna_widget' has no attribute 'pipeline_'"):
         _ = qna_widget.pipeline_
+
+
+def surface() -> str:
+    """Return what the doors show, and how it is called; options by name where they are typed."""
+    found = {"compare": _call(qna_widget.compare)}
+    for door in ("streamlit", "standalone", "batch", "documents", "evaluation"):
+        module = import_module(f"qna_widget.{door}")
+        found |= {f"{door}.{name}": _call(getattr(module, name)) for name in module.__all__}
+    for kind in (qna_widget.QnA, qna_widget.QuestionAnswerer):
+        for name, value in vars(kind).items():
+            if not name.startswith("_") or name in ("__init__", "__call__"):
+                found[f"{kind.__name__}.{name}"] = _call(value)
+    return "".join(f"{name}{call}\n" for name, call in found.items())
+
+
+def _call(value: object) -> str:
+    """Return a signature without types, which mypy keeps; "" for what is not called."""
+    if not callable(value):
+        return ""
+    found = inspect.signature(value)
+    plain = [each.replace(annotation=each.empty) for each in found.parameters.values()]
+    call = str(found.replace(parameters=plain, return_annotation=found.empty))
+    for each in found.parameters.values():
+        typed = re.fullmatch(r"Unpack\[(\w+)\]", str(each.annotation))
+        if typed is not None:
+            names = inspect.unwrap(value).__globals__[typed[1]].__annotations__
+            call = call.replace(f"**{each.name}", f"**{{{', '.join(names)}}}")
+    return call
+
+
+def test_the_doors_show_what_users_import() -> None:
+    """Whoever changes surface.txt changes somebody's program: CHANGELOG.md has a line for it."""
+    assert surface() == SURFACE.read_text(encoding="utf-8")
 
 
 def run(code: str) -> str:
