@@ -98,7 +98,13 @@ class QnaComponent implements Component {
   private edit(changes: Partial<Inputs>): void {
     if (this.signal.aborted) return;
     this.host.writeInputs(changes);
+    this.readLink();
     this.change(changes, TYPING_MS);
+  }
+
+  private readLink(): void {
+    const link = this.host.readLink?.() ?? "";
+    if (link !== this.state.link) this.update({ link });
   }
 
   private restore(entry: Asked | Draft): void {
@@ -106,6 +112,7 @@ class QnaComponent implements Component {
   }
 
   private hostChanged(): void {
+    this.readLink();
     this.change(this.host.readInputs(), 0);
     // A word from Python is also a reason to try again what failed before: it may be a new kernel.
     const failed = !this.loaded && this.state.status === "error";

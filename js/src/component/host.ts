@@ -15,7 +15,12 @@ export interface Host {
   readModels?(): readonly ModelChoice[];
   /** The model that Python fetches, or could not fetch; null for none. */
   readFetching?(): Fetching | null;
-  /** Calls back whenever Python changed an input or the manifest; until the signal aborts. */
+  /** What the reader should know of the way to Python, as sentences; "" when all is well. */
+  readLink?(): string;
+  /**
+   * Calls back whenever Python changed an input or the manifest, or the way to it changed; until
+   * the signal aborts.
+   */
   onChange(callback: () => void, signal: AbortSignal): void;
   /** Hands what the reader typed or chose to Python. */
   writeInputs(changes: Partial<Inputs>): void;

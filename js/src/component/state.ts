@@ -33,6 +33,8 @@ export interface ComponentState {
   readonly error: string;
   /** A sentence that informs without alarming, e.g. why another model answers; "" for none. */
   readonly notice: string;
+  /** What the reader should know of the way to Python, as sentences; "" when all is well. */
+  readonly link: string;
   /** Title of the model that answers, "" until known. */
   readonly model: string;
   /** The model's own margin in logits above which "no answer" wins, 0 until known. */
@@ -54,6 +56,7 @@ export function initialState(inputs: Inputs): ComponentState {
     scores: null,
     error: "",
     notice: "",
+    link: "",
     model: "",
     model_threshold: 0,
     models: [],

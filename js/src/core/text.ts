@@ -10,5 +10,6 @@ export function inWords(error: unknown): string {
  * an emoji can neither travel to Python nor stand in a file.
  */
 export function wellFormed(text: string): string {
+  if (!/\p{Surrogate}/u.test(text)) return text;
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(new TextEncoder().encode(text));
 }

@@ -4,6 +4,7 @@ import type { Inputs } from "../component/inputs";
 import { type ComponentState, isChanging, type Status } from "../component/state";
 import type { Progress } from "../core/manifest";
 import { toCodePoints } from "../core/offsets";
+import { wellFormed } from "../core/text";
 import type { Answer, Timing } from "../core/types";
 
 /** `start` and `end` in code points. */
@@ -40,6 +41,15 @@ export function outputsOf(state: ComponentState): Outputs {
   };
 }
 
+/** Inputs that can travel to Python: half an emoji in a text cannot. */
+export function sound<T extends Partial<Inputs>>(inputs: T): T {
+  const cleaned = Object.entries(inputs).map(([name, value]) => [
+    name,
+    typeof value === "string" ? wellFormed(value) : value,
+  ]);
+  return Object.fromEntries(cleaned) as T;
+}
+
 function progressFor({ stage, name, loaded, total, unit }: Progress): Outputs["progress"] {
   return { stage, name, loaded, total, unit };
 }
@@ -50,7 +60,7 @@ function answersFor({ passage }: Inputs, answers: readonly Answer[]): PythonAnsw
     answers.flatMap(({ start, end }) => [start, end]),
   );
   return answers.map(({ text, score, probability }, i) => ({
-    text,
+    text: wellFormed(text),
     start: offsets[2 * i]!,
     end: offsets[2 * i + 1]!,
     score,

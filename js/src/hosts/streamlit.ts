@@ -8,7 +8,7 @@ import { isEqual } from "../core/equal";
 import type { Fetching, Manifest, ModelChoice } from "../core/manifest";
 import { httpSource } from "../runtime/assets/sources";
 import { mountView } from "../view/view";
-import { outputsOf } from "./outputs";
+import { outputsOf, sound } from "./outputs";
 
 /** What qna_widget/hosts/streamlit/component.py sends. */
 export interface Data {
@@ -117,7 +117,7 @@ export class StreamlitHost implements Host {
 
   /** Python hears of it together with the answers, so that typing alone reruns nothing. */
   writeInputs(changes: Partial<Inputs>): void {
-    this.kept.changes = { ...this.kept.changes, ...changes };
+    this.kept.changes = { ...this.kept.changes, ...sound(changes) };
   }
 
   /** Streamlit drops what it is told without a server. */

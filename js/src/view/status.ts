@@ -22,6 +22,7 @@ export class StatusArea {
   readonly #alert = el("div", { class: "qna-alert", role: "alert" });
   readonly #retry: HTMLButtonElement;
   readonly #notice = el("p", { class: "qna-notice" });
+  readonly #link = el("p", { class: "qna-notice", "aria-live": "polite" });
   readonly #live = el("div", { class: "qna-hidden", role: "status", "aria-live": "polite" });
   readonly element: HTMLElement;
   #timer = 0;
@@ -38,6 +39,7 @@ export class StatusArea {
       el("div", { class: "qna-status-row" }, this.#line, this.#cancel, this.#again),
       el("div", { class: "qna-alert-row" }, this.#alert, this.#retry),
       this.#notice,
+      this.#link,
       this.#live,
     );
     signal.addEventListener("abort", () => clearTimeout(this.#timer));
@@ -59,6 +61,7 @@ export class StatusArea {
     setText(this.#alert, error);
     this.#show(this.#retry, error !== "");
     setText(this.#notice, notice);
+    setText(this.#link, state.link);
     this.#announce(state);
   }
 

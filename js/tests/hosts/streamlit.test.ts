@@ -112,6 +112,16 @@ test("what is typed goes to Python with its answers", () => {
   );
 });
 
+test("half an emoji does not reach Python, which would refuse it", () => {
+  call();
+  host().writeInputs({ question: "Wh\ud83d?" });
+  host().report(makeState({ inputs: makeInputs({ question: "Wh\ud83d?" }) }));
+  expect(args.setStateValue).toHaveBeenLastCalledWith(
+    "report",
+    expect.objectContaining({ changes: { question: "Wh\ufffd?" } }),
+  );
+});
+
 test("without a result Python gets empty answers", () => {
   call();
   host().report(makeState({ result: null, inputs: makeInputs({ question: "" }) }));

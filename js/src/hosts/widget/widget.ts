@@ -6,11 +6,11 @@ import type { ComponentState } from "../../component/state";
 import { contract } from "../../core/contract";
 import { crc32 } from "../../core/crc32";
 import type { Fetching, Manifest, ModelChoice } from "../../core/manifest";
-import { wellFormed } from "../../core/text";
 import { rpcSource } from "../../runtime/assets/kernel";
 import type { AssetSource } from "../../runtime/assets/source";
 import { mountView } from "../../view/view";
-import { outputsOf } from "../outputs";
+import { type Outputs, outputsOf, sound } from "../outputs";
+import { isTooLong, tooLongForPage, tooLongForPython } from "./long-texts";
 import { attempt, type Model } from "./model";
 import { answerRequests } from "./requests";
 
@@ -24,7 +24,9 @@ export class WidgetHost implements Host {
   readonly sources: readonly AssetSource[];
   private writing = false;
   /** What the reader changed and Python does not have yet. */
-  private unsaved: Partial<Inputs> = {};
+  private readonly unsaved = new Map<string, unknown>();
+  /** Texts of the reader's that no message to the kernel can hold: Python keeps the former ones. */
+  private readonly tooLong = new Map<string, unknown>();
   private writeTimer: ReturnType<typeof setTimeout> | undefined;
   private reportTimer: ReturnType<typeof setTimeout> | undefined;
   private newest: ComponentState | undefined;
@@ -57,8 +59,18 @@ export class WidgetHost implements Host {
   }
 
   readInputs(): Inputs {
+    const readers = [...this.unsaved, ...this.tooLong];
+    return { ...this.pythons(), ...Object.fromEntries(readers) };
+  }
+
+  /** The inputs that Python has, or will have. */
+  private pythons(): Inputs {
     const read = (name: keyof Inputs) => [name, this.model.get(name) ?? DEFAULT_INPUTS[name]];
     return Object.fromEntries(INPUTS.map(read)) as unknown as Inputs;
+  }
+
+  readLink(): string {
+    return this.tooLong.size === 0 ? "" : tooLongForPage([...this.tooLong.keys()]);
   }
 
   readManifest(): Manifest | null {
@@ -82,37 +94,45 @@ export class WidgetHost implements Host {
   onChange(callback: () => void, signal: AbortSignal): void {
     let due = false;
     // Traits that Python sets together arrive one by one; they are one change.
-    const changed = (): void => {
+    const changed = (name: string): void => {
       if (this.writing) return;
-      // Jupyter echoes what was saved before: it must not undo what was typed since.
-      this.set(this.unsaved);
+      this.tooLong.delete(name);
       if (due) return;
       due = true;
       queueMicrotask(() => {
         due = false;
-        if (!signal.aborted) callback();
+        if (signal.aborted) return;
+        // Jupyter echoes what was saved before: it must not undo what was typed since. Set within
+        // the model's own change it would not count as one, and not be saved.
+        this.setUnsaved();
+        callback();
       });
     };
     const names = [...INPUTS, "_manifest", "_models", "_fetching"];
-    for (const name of names) this.model.on(`change:${name}`, changed);
+    const listeners = names.map((name) => [name, () => changed(name)] as const);
+    for (const [name, listener] of listeners) this.model.on(`change:${name}`, listener);
     signal.addEventListener("abort", () => {
-      for (const name of names) this.model.off(`change:${name}`, changed);
+      for (const [name, listener] of listeners) this.model.off(`change:${name}`, listener);
     });
   }
 
   /** The page's own model has the changes at once, Python after a pause in the typing. */
   writeInputs(changes: Partial<Inputs>): void {
-    this.unsaved = { ...this.unsaved, ...changes };
-    this.set(changes);
+    for (const [name, value] of Object.entries(sound(changes))) {
+      const [keeps, drops] = isTooLong(name, value)
+        ? [this.tooLong, this.unsaved]
+        : [this.unsaved, this.tooLong];
+      keeps.set(name, value);
+      drops.delete(name);
+    }
+    this.setUnsaved();
     clearTimeout(this.writeTimer);
     this.writeTimer = setTimeout(() => this.save(), WRITE_DELAY);
   }
 
-  private set(changes: Partial<Inputs>): void {
+  private setUnsaved(): void {
     this.writing = true;
-    for (const [name, value] of Object.entries(changes)) {
-      this.model.set(name, typeof value === "string" ? wellFormed(value) : value);
-    }
+    for (const [name, value] of this.unsaved) this.model.set(name, value);
     this.writing = false;
   }
 
@@ -127,22 +147,39 @@ export class WidgetHost implements Host {
     if (this.writeTimer === undefined) return;
     clearTimeout(this.writeTimer);
     this.writeTimer = undefined;
-    this.unsaved = {};
+    this.unsaved.clear();
     attempt(() => this.model.save_changes());
   }
 
   private post(): void {
     clearTimeout(this.reportTimer);
     this.reportTimer = undefined;
-    const state = this.newest!;
-    const { passage, ...inputs } = state.inputs;
+    const { inputs: asked, outputs } = this.forPython(this.newest!);
+    const { passage, ...inputs } = asked;
     if (this.passage.text !== passage) this.passage = { text: passage, crc32: crc32(passage) };
-    const outputs = outputsOf(state);
     const report = { kind: "report", inputs, passage_crc32: this.passage.crc32, outputs };
     const text = JSON.stringify(report);
     if (text === this.sent) return;
     this.sent = text;
     attempt(() => this.model.send(report));
+  }
+
+  /** Of a text that Python cannot have, it is told no more than that there is one. */
+  private forPython(state: ComponentState): { inputs: Inputs; outputs: Outputs } {
+    const inputs = sound(state.inputs);
+    const outputs = outputsOf(state);
+    const here = [...this.tooLong].filter(([name, text]) => inputs[name as keyof Inputs] === text);
+    if (here.length === 0) return { inputs, outputs };
+    const names = here.map(([name]) => name);
+    const { answers: _, null_score: __, timing: ___, ...moment } = outputs;
+    const known = this.pythons();
+    return {
+      inputs: {
+        ...inputs,
+        ...Object.fromEntries(names.map((name) => [name, known[name as keyof Inputs]])),
+      },
+      outputs: { ...moment, status: "error", error: tooLongForPython(names) },
+    };
   }
 }
 

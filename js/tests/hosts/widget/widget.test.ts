@@ -4,6 +4,7 @@ import { DEFAULT_INPUTS } from "../../../src/component/inputs";
 import type { ComponentState } from "../../../src/component/state";
 import { contract } from "../../../src/core/contract";
 import { crc32 } from "../../../src/core/crc32";
+import { jsonBytes } from "../../../src/hosts/widget/long-texts";
 import { WidgetHost } from "../../../src/hosts/widget/widget";
 import { MANIFEST, makeInputs, makeState, PASSAGE } from "../states";
 import { FakeModel } from "./fake-model";
@@ -84,6 +85,59 @@ test("half an emoji is replaced, for it cannot travel", async () => {
   await settle();
   expect(model.saves[0]!.passage).toBe("a\ufffd");
   expect(crc32("a\ud83d")).toBe(crc32("a\ufffd"));
+});
+
+test("half an emoji in the question does not part the report from its inputs", async () => {
+  host.writeInputs({ question: "Where \udc00?" });
+  host.report(makeState({ inputs: makeInputs({ question: "Where \udc00?" }) }));
+  await settle();
+  const { question } = model.saves[0]!;
+  expect(model.sent[0]!.inputs).toMatchObject({ question });
+});
+
+test("a text that no message can hold stays here: Python keeps the former one and is told why", async () => {
+  const long = "x".repeat(contract.comm.passage + 1);
+  host.writeInputs({ passage: long, question: "Who?" });
+  await settle();
+  expect(model.saves.map(({ passage, question }) => [passage, question])).toEqual([
+    [PASSAGE, "Who?"],
+  ]);
+  expect(host.readInputs()).toMatchObject({ passage: long, question: "Who?" });
+  expect(host.readLink()).toBe(
+    "The passage is too long for the kernel (at most 10 MB): it is answered here only.",
+  );
+  host.report(makeState({ inputs: makeInputs({ passage: long, question: "Who?" }) }));
+  const { inputs, passage_crc32, outputs } = model.sent[0] as Record<string, never>;
+  expect(inputs).toMatchObject({ question: "Who?" });
+  expect(passage_crc32).toBe(crc32(PASSAGE));
+  expect(outputs).toMatchObject({
+    status: "error",
+    error:
+      "The page shows a passage that is too long for the kernel (at most 10 MB): it is answered " +
+      "in the page only. Set w.passage to ask from Python.",
+  });
+  expect(outputs).not.toHaveProperty("answers");
+  // A shorter one goes the usual way, and so does Python's word.
+  host.writeInputs({ passage: "Short." });
+  expect([host.readInputs().passage, host.readLink()]).toEqual(["Short.", ""]);
+  host.writeInputs({ passage: long });
+  model.set("passage", "Python's.");
+  expect([host.readInputs().passage, host.readLink()]).toEqual(["Python's.", ""]);
+});
+
+test.each([
+  ["x", 1],
+  ['"', 2],
+  ["\n", 2],
+  ["\0", 6],
+  ["é", 2],
+  ["…", 3],
+  ["🙂", 4],
+])("the bytes of %j in JSON are counted", (letter, bytes) => {
+  const text = letter.repeat(1000);
+  const most = 6 * text.length - 1;
+  expect(jsonBytes(text, most)).toBe(1000 * bytes);
+  expect(new TextEncoder().encode(JSON.stringify(text)).length).toBe(1000 * bytes + 2);
 });
 
 test("a report names the inputs that it belongs to", () => {
