@@ -54,6 +54,7 @@ class StageConfig:
     warmup_steps: int = 0
     end_factor: float = 0.0
     ema_decay: float = 0.998
+    dropout: float = 0.1
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,6 @@ class TrainConfig:
     max_seq_len: int = 320
     max_question_len: int = 64
     tokens_per_batch: int = 3000
-    dropout: float = 0.1
     weight_decay: float = 0.01
     layer_decay: float = 0.9
     max_grad_norm: float = 1.0

@@ -21,6 +21,9 @@ class ByteDropout(nn.Module):
 
     def __init__(self, rate: float) -> None:
         super().__init__()
+        self.set(rate)
+
+    def set(self, rate: float) -> None:
         if not 0 <= rate < 1:
             raise ValueError(f"dropout {rate}: give a rate of at least 0 and below 1")
         self.p = rate
@@ -57,6 +60,13 @@ def build_model(start: Path | None, dropout: float, **shape: Any) -> BertForQues
             if isinstance(child, nn.Dropout):
                 setattr(module, name, ByteDropout(child.p))
     return model
+
+
+def set_dropout(model: nn.Module, rate: float) -> None:
+    """Set the rate of every dropout of the model."""
+    for module in model.modules():
+        if isinstance(module, ByteDropout):
+            module.set(rate)
 
 
 def span_loss(

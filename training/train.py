@@ -97,7 +97,7 @@ def run(args: argparse.Namespace) -> None:
     encoder = Encoder(Tokenizer(vocab))
     sampler = Sampler(encoder, sources, config.max_seq_len, config.max_question_len, args.seed)
     torch.manual_seed(args.seed)  # of the new output layer
-    model = build_model(start, config.dropout)
+    model = build_model(start, config.stages[0].dropout)
     torch.nn.Module.to(model, torch.device("cuda" if torch.cuda.is_available() else "cpu"))
     trainer = Trainer(
         config, sampler, model, args.out, seed=args.seed, start=start, validation=validation

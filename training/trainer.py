@@ -17,7 +17,7 @@ from qna_widget.evaluation.squad import Example
 from training.config import StageConfig, TrainConfig
 from training.encoding import Item, collate
 from training.evaluate import evaluate
-from training.modelling import Averaged, batch_loss, parameter_groups
+from training.modelling import Averaged, batch_loss, parameter_groups, set_dropout
 from training.sampling import Sampler, round_batches
 
 STATE, LOG, MODEL = "state.pt", "log.jsonl", "model"
@@ -124,6 +124,7 @@ class Trainer:
         arrays = collate(items, self.sampler.encoder.tokenizer.pad_id)
         batch = {name: torch.from_numpy(a).to(self.device) for name, a in arrays.items()}
         self.model.train()
+        set_dropout(self.model, stage.dropout)
         with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.config.bf16):
             loss = batch_loss(self.model, batch)
         torch.autograd.backward(loss)

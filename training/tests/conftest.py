@@ -71,7 +71,7 @@ def tiny_trainer() -> Callable[..., Trainer]:
         }
         sampler = Sampler(Encoder(Tokenizer(VOCAB)), sources, config.max_seq_len, 8, seed)
         torch.manual_seed(seed)
-        model = build_model(None, config.dropout, **SHAPE)
+        model = build_model(None, 0.1, **SHAPE)
         return Trainer(config, sampler, model, out, seed=seed)
 
     return make

@@ -39,6 +39,9 @@ def test_dropout_keeps_the_mean_and_rests_in_evaluation() -> None:
     dropped = dropout(ones)
     assert 0.09 < (dropped == 0).float().mean().item() < 0.115
     assert dropped.mean().item() == pytest.approx(1, abs=0.01)
+    dropout.set(0.0)
+    assert dropout(ones) is ones
+    dropout.set(0.1)
     dropout.eval()
     assert dropout(ones) is ones
 

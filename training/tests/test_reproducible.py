@@ -65,7 +65,7 @@ def test_a_stage_may_be_ended_at_any_step_and_the_next_one_goes_on_from_it(
 ) -> None:
     """A constant stage, stopped as a signal does it, then a decay: as if planned so."""
     stable = replace(STAGE, name="stable", end_factor=1.0)
-    decay = replace(STAGE, name="decay", steps=4)
+    decay = replace(STAGE, name="decay", steps=4, dropout=0.0)
     planned = replace(CONFIG, stages=(replace(stable, steps=6), decay))
     whole = tiny_trainer(tmp_path / "whole", config=planned)
     whole.run()
@@ -94,7 +94,7 @@ def test_a_run_that_is_told_to_stop_keeps_its_state(tiny_trainer: Make, tmp_path
 
 def test_resuming_another_recipe_is_refused(tiny_trainer: Make, tmp_path: Path) -> None:
     tiny_trainer(tmp_path).run(2)
-    other = tiny_trainer(tmp_path, config=replace(CONFIG, dropout=0.2))
+    other = tiny_trainer(tmp_path, config=replace(CONFIG, layer_decay=0.8))
     with pytest.raises(ValueError, match="another run"):
         other.load_state()
 
