@@ -209,7 +209,8 @@ class Trainer:
         self.average.shadow = state["average"]
         self.average.updates = state["updates"]
         self.round, self.used, self.drawn = state["round"]
-        self.sampler.drawn, self.batches = dict(self.drawn), None
+        # Sources that the recipe has got since then were not drawn from.
+        self.sampler.drawn, self.batches = self.sampler.drawn | self.drawn, None
         if self.used:
             self.batches = round_batches(self.config, self.stage, self.round, self.sampler)
         log = self.out / LOG

@@ -84,6 +84,23 @@ def test_a_stage_may_be_ended_at_any_step_and_the_next_one_goes_on_from_it(
         assert torch.equal(weight, second.average.shadow[name]), name
 
 
+def test_the_next_stage_may_have_a_source_that_the_first_had_not(
+    tiny_trainer: Make, tmp_path: Path
+) -> None:
+    first = replace(STAGE, name="first", shares={"long": 0.5})
+    config = replace(CONFIG, stages=(replace(first, steps=3), replace(STAGE, steps=3)))
+    trainer = tiny_trainer(tmp_path, config=config)
+    trainer.run(2)
+    state = torch.load(tmp_path / "state.pt", weights_only=True)
+    drawn = state["round"][2]
+    del drawn["short"]
+    torch.save(state, tmp_path / "state.pt")
+    resumed = tiny_trainer(tmp_path, config=config)
+    resumed.load_state()
+    resumed.run()
+    assert resumed.total == 6
+
+
 def test_a_run_that_is_told_to_stop_keeps_its_state(tiny_trainer: Make, tmp_path: Path) -> None:
     trainer = tiny_trainer(tmp_path)
     trainer.stop = True

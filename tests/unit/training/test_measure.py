@@ -9,6 +9,7 @@ import pytest
 
 from qna_widget.evaluation.squad import Example
 from training.diagram import draw
+from training.errors import kind_of_question, main
 from training.measure import (
     Scored,
     Told,
@@ -19,7 +20,7 @@ from training.measure import (
     log_loss,
     reliability,
 )
-from training.suite import all_sets, held_out_part, spread, table
+from training.suite import all_sets, everyday, held_out_part, spread, table
 
 RIGHT = Told("the pier", -4.0, 0.9)
 WRONG = Told("a boat", -1.0, 0.5)
@@ -127,3 +128,49 @@ def test_the_diagram_is_the_same_twice(tmp_path: Path) -> None:
         draw({"own": bins}, tmp_path / name)
     assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
     assert "own (error 30.0 points)" in (tmp_path / "a.svg").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Who keeps the key?", "who"),
+        ("By whom was it kept", "who"),
+        ("At which pier?", "what, which"),
+        ("how long is the pier", "how many, how long"),
+        ("How does one get there?", "how"),
+        ("length of the pier", "keywords"),
+        ("Is the pier open?", "yes or no in form"),
+        ("?", "keywords"),
+    ],
+)
+def test_questions_are_sorted_by_their_asking_word(question: str, kind: str) -> None:
+    assert kind_of_question(Example("1", question, "x", ())) == kind
+
+
+def test_errors_are_told_by_kind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "note-a.txt").write_text(
+        "=== note: pier\nThe boat leaves at six.\n---\n"
+        "Q: When does it leave?\nA: six\nQ: What leaves?\nA: boat | The boat\n"
+        "Q: Who steers?\nN: -\nQ: Who pays?\nN: -\n",
+        encoding="utf-8",
+    )
+    ids = [example.id for example in everyday(tmp_path)]
+    answers = tmp_path / "answers.jsonl"
+    rows = zip(ids, ["six", "six", "boat", "boat"], [-3.0, -3.0, 3.0, -3.0], strict=True)
+    answers.write_text(
+        "".join(
+            f'{{"id": "{name}", "text": "{text}", "margin": {margin}, "probability": 0.5}}\n'
+            for name, text, margin in rows
+        ),
+        encoding="utf-8",
+    )
+    arguments = ["errors", "--everyday", str(tmp_path), str(answers)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", arguments)
+        assert main() == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert "| note | 4 | 50.0 | 50% |" in lines
+        assert "| when | 1 | 100.0 | –% |" in lines
+        answers.write_text("", encoding="utf-8")
+        assert main() == 2
+    assert "lacks 4 of the questions" in capsys.readouterr().err
