@@ -1,5 +1,5 @@
-// One component: the host's inputs in, one state out. It loads the model at once, asks when the
-// texts rest, and never shows an answer to anything but the inputs as they are now.
+// One component: the host's inputs in, one state out. It loads the model at once, asks when typing
+// pauses, and shows no answer but to the inputs as they are now.
 
 import { isEqual } from "../core/equal";
 import { inWords } from "../core/text";
@@ -54,7 +54,7 @@ class QnaComponent implements Component {
   private asking: AbortController | null = null;
   private typing: ReturnType<typeof setTimeout> | undefined;
   private quiet: ReturnType<typeof setTimeout> | undefined;
-  /** How many look into the scores. */
+  /** Number of open inspectors. */
   private inspectors = 0;
 
   constructor(
@@ -114,13 +114,13 @@ class QnaComponent implements Component {
   private hostChanged(): void {
     this.readLink();
     this.change(this.host.readInputs(), 0);
-    // A word from Python is also a reason to try again what failed before: it may be a new kernel.
+    // Also tries again what failed before: the change may come from a new kernel.
     const failed = !this.loaded && this.state.status === "error";
     if (failed) this.loading.retry();
     else this.loading.follow();
   }
 
-  /** Takes new inputs over; answers to other inputs vanish, and what is being run for them stops. */
+  /** Sets new inputs, removes the answers to the old ones and stops what runs for them. */
   private change(changes: Partial<Inputs>, rest_ms: number): void {
     const old = this.state.inputs;
     const inputs = { ...old, ...changes };
@@ -144,7 +144,7 @@ class QnaComponent implements Component {
       // Decoded anew without running the model: soon enough to spare the reader an empty list.
       this.set({ inputs, result: null });
       this.quiet ??= setTimeout(() => this.update({}), QUIET_MS);
-      // While typing rests, the question that comes takes the options along.
+      // If typing has just paused, the question that follows has the new options anyway.
       if (this.typing === undefined) void this.ask();
     }
     if (differs("model")) {
@@ -171,7 +171,7 @@ class QnaComponent implements Component {
       this.update({ status: "ready", progress: null, result: null, error: "" });
       return;
     }
-    // A newer request takes the older one's place; aborting that would throw its windows away.
+    // The newer request replaces the older one; aborting that would throw its windows away.
     const own = new AbortController();
     this.asking = own;
     const current = (): boolean => this.asking === own;
@@ -228,7 +228,7 @@ class QnaComponent implements Component {
     // While a long passage is read, each time twice as much is known: that costs no more than once.
     const enough = status === "running" ? 2 * known : known + 1;
     if (known > 0 && result.windows_done < enough) return;
-    // An engine that dies brings a new result after its replacement, and that its scores.
+    // If the engine dies, its replacement brings a new result, and with that the scores.
     const scores = await this.client.scores().catch(() => null);
     const now = this.state.inputs;
     const same = (["passage", "question", "doc_stride", "model"] as const).every(

@@ -1,4 +1,4 @@
-// What was asked so far and what came of it, as far as memory allows. Pure: the time is handed in.
+// Questions so far with their answers, within bounds. Pure: the time is a parameter.
 
 import { contract } from "../core/contract";
 import type { Answer, Result } from "../core/types";
@@ -25,7 +25,7 @@ export interface Recorded {
   readonly result: Result | null;
 }
 
-/** What stood in the fields, unanswered, when an older question was brought back. */
+/** Unanswered texts of the fields, kept when an older question replaced them. */
 export interface Draft {
   readonly question: string;
   readonly passage: string;
@@ -84,7 +84,7 @@ export class History {
     }
   }
 
-  /** Keeps texts that would otherwise be lost when others take their place in the fields. */
+  /** Keeps the texts of the fields as a draft, unless the history has them. */
   keep(inputs: Inputs): void {
     const { question, passage } = inputs;
     const draft = { question, passage, options: optionsOf(inputs) };
@@ -109,7 +109,7 @@ export class History {
     return Object.fromEntries(Object.entries({ ...texts, ...options }).filter(differs));
   }
 
-  /** Whether both texts can be had from what was asked. */
+  /** Whether entries of the history have both texts. */
   #knows({ question, passage }: Draft): boolean {
     return (
       (passage.trim() === "" || this.#passages.has(passage)) &&

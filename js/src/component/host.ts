@@ -1,4 +1,4 @@
-// The seam between a component and the page that it lives in. One file per host implements it.
+// What a component needs of the page around it. Each host implements it in a file of its own.
 
 import type { Fetching, Manifest, ModelChoice } from "../core/manifest";
 import type { AssetSource } from "../runtime/assets/source";
@@ -22,9 +22,9 @@ export interface Host {
    * the signal aborts.
    */
   onChange(callback: () => void, signal: AbortSignal): void;
-  /** Hands what the reader typed or chose to Python. */
+  /** Sends what the reader typed or chose to Python. */
   writeInputs(changes: Partial<Inputs>): void;
-  /** Hands a new state to Python; the host picks, converts offsets and throttles. */
+  /** Sends a new state to Python; the host selects, converts offsets and throttles. */
   report(state: ComponentState): void;
   /** What was asked before, where the host keeps it longer than the component lives. */
   readonly history?: History;

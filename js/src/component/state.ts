@@ -13,7 +13,7 @@ export interface ModelChange {
   readonly model: string;
   /** Name of the one that answers. */
   readonly former: string;
-  /** Null while nothing was heard of it. */
+  /** Null before its first step. */
   readonly progress: Progress | null;
   /** Why it did not come, as sentences; "" while it is on its way. */
   readonly error: string;
@@ -21,13 +21,13 @@ export interface ModelChange {
 
 export interface ComponentState {
   readonly inputs: Inputs;
-  /** Of the model that answers; `change` tells of another one. */
+  /** Of the model that answers; `change` is about another one. */
   readonly status: Status;
   /** The newest step of a wait; null when nothing is waited for. */
   readonly progress: Progress | null;
   /** The newest result for exactly these inputs; null when there is none (yet). */
   readonly result: Result | null;
-  /** What the model said to exactly these inputs, while somebody inspects it; else null. */
+  /** Tokens and logits for exactly these inputs, while a view inspects them; else null. */
   readonly scores: RawScores | null;
   /** In words, with what to do; "" when all is well. */
   readonly error: string;

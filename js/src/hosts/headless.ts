@@ -37,7 +37,7 @@ export class HeadlessHost implements Host {
 
   /**
    * Asks one question; the next waits for its answer.
-   * @throws Error in words when the model fails, or has not answered after `seconds`
+   * @throws Error for the reader when the model fails, or has not answered after `seconds`
    */
   ask(inputs: Partial<Inputs>, seconds: number): Promise<Answered> {
     const asked = new Promise<Answered>((resolve, reject) => {

@@ -1,4 +1,4 @@
-// What a host tells Python about a state, in the contract's names and Python's units.
+// What a host reports to Python about a state, in the contract's names and Python's units.
 
 import type { Inputs } from "../component/inputs";
 import { type ComponentState, isChanging, type Status } from "../component/state";
@@ -15,7 +15,7 @@ export interface Outputs {
   readonly progress: Omit<Progress, "source"> | Record<string, never>;
   readonly error: string;
   readonly backend: string;
-  /** The result; absent until it is final, so that Python never takes first answers for the last. */
+  /** The result; absent until it is final, so that Python never mistakes first answers for it. */
   readonly answers?: readonly PythonAnswer[];
   readonly null_score?: number | null;
   readonly timing?: Timing;

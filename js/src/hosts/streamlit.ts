@@ -49,7 +49,7 @@ interface Kept {
   number: number;
 }
 
-/** What Streamlit's page says of the way to its server, on the root of the app. */
+/** Attribute of the app's root that says whether Streamlit's page has its server. */
 const CONNECTION = "data-test-connection-state";
 /** All that Python says of models. */
 const MODELS = ["manifest", "models", "fetching"] as const;
@@ -63,7 +63,7 @@ export class StreamlitHost implements Host {
   readonly sources = [httpSource(new URL("../", import.meta.url))];
   readonly history: History;
   private kept: Kept;
-  /** The component's last word. */
+  /** The component's newest state. */
   private state: ComponentState | null = null;
   private changed: () => void = () => {};
 
@@ -74,7 +74,7 @@ export class StreamlitHost implements Host {
     this.kept = recall(args.data);
     this.history = histories.get(args.data.key) ?? new History();
     histories.set(args.data.key, this.history);
-    // A report that was on its way when Python hid the component is lost.
+    // A report that was under way when Python hid the component is lost.
     if (this.kept.number !== args.data.heard) this.kept.reported = "";
     onConnected(() => this.resend(), signal);
   }
@@ -115,12 +115,12 @@ export class StreamlitHost implements Host {
     });
   }
 
-  /** Python hears of it together with the answers, so that typing alone reruns nothing. */
+  /** Python gets the changes together with the answers, so that typing alone reruns nothing. */
   writeInputs(changes: Partial<Inputs>): void {
     this.kept.changes = { ...this.kept.changes, ...sound(changes) };
   }
 
-  /** Streamlit drops what it is told without a server. */
+  /** Sends the last report again: Streamlit drops a report while it has no server. */
   private resend(): void {
     if (this.kept.number === this.args.data.heard || this.state === null) return;
     this.kept.reported = "";
@@ -159,7 +159,7 @@ function onConnected(callback: () => void, signal: AbortSignal): void {
 function recall({ key, memory, revision, since, changes }: Data): Kept {
   const known = kept.get(key);
   if (known?.revision === revision) return known;
-  // What was typed and is not answered yet is known here alone; to a new memory, all that was.
+  // Only the page knows typed changes without answers; a new memory of Python's knows none at all.
   const typed = Object.entries(known?.changes ?? {}).filter(
     ([name]) =>
       memory !== known?.memory ||

@@ -1,4 +1,4 @@
-// The page's side: one Runtime per page, however many components and copies of this bundle.
+// The page's side: one Runtime per page, for all components and all copies of this bundle.
 
 import type { Manifest } from "../core/manifest";
 import type { AskOptions, RawScores, Result } from "../core/types";
@@ -27,18 +27,18 @@ export interface Client {
   readonly notice: string;
   /**
    * Loads the model unless the page has it already; the former one answers until it is there.
-   * @throws Error in words; `signal.reason` when aborted.
+   * @throws Error for the reader; `signal.reason` when aborted.
    */
   load(manifest: Manifest, sources: readonly AssetSource[], waiter: Waiter): Promise<Loaded>;
   /**
    * Asks the model that was loaded last. A newer `ask` takes the place of the older one, which rejects
    * with an AbortError; when only decoding options differ, the model is not run again.
-   * @throws Error in words; AbortError or `signal.reason` when stopped.
+   * @throws Error for the reader; AbortError or `signal.reason` when stopped.
    */
   ask(question: Question, handlers: AskHandlers): Promise<Result>;
-  /** What the model said to the last question; null when the engine holds nothing. */
+  /** Tokens and logits of the last question; null when the engine has none. */
   scores(): Promise<RawScores | null>;
-  /** Stops what runs and lets go of it. The model stays loaded for the page. */
+  /** Stops the request under way and drops its logits. The model stays loaded for the page. */
   release(): void;
 }
 
@@ -51,7 +51,7 @@ class RuntimeClient implements Client {
   private chosen: Chosen | null = null;
   private connection: Connection | null = null;
   private id = 0;
-  /** The request whose logits the engine holds, or will. */
+  /** The newest request: the engine has its logits, or computes them. */
   private held: {
     readonly connection: Connection;
     readonly id: number;
@@ -84,7 +84,7 @@ class RuntimeClient implements Client {
     const id = ++this.id;
     return surviving(async () => {
       const connection = await this.ready(chosen, handlers);
-      // While a dead engine was replaced, a newer request may have come.
+      // A newer request may have come while a dead engine was replaced.
       if (id !== this.id) throw new DOMException("A newer request came.", "AbortError");
       const { held, name: client } = this;
       const { options } = question;
@@ -124,7 +124,7 @@ class RuntimeClient implements Client {
   }
 }
 
-/** Does `work` again when the engine died under it; a second death is an error in words. */
+/** Repeats `work` once when the engine died; a second death is an error for the reader. */
 async function surviving<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -1,4 +1,4 @@
-// One engine's life, seen from the page: what it was asked, what it answers, whether it is alive.
+// The page's side of one engine: sends requests, sorts the answers, notices when the engine dies.
 
 import type { Progress } from "../core/manifest";
 import type { RawScores, Result } from "../core/types";
@@ -6,10 +6,10 @@ import type { FromWorker, ModelFiles, ToWorker } from "./protocol";
 import { abortable } from "./shared";
 import type { EngineHandle } from "./start";
 
-/** The engine is gone; what it was asked may be asked again of a new one. */
+/** The engine died. Its open requests can be sent to a new one. */
 export class EngineDied extends Error {}
 
-/** Who asks wants to know these. */
+/** What an asking component listens to. */
 export interface AskHandlers {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
@@ -28,9 +28,9 @@ interface PendingAsk extends Pending<Result> {
 }
 
 const PING_MS = 5000;
-/** Pings without any word before the engine counts as dead: a window may well take seconds… */
+/** Unanswered pings after which the engine counts as dead. One window may take seconds. */
 const PATIENCE_PINGS = 6;
-/** …and starting a large model on a slow machine much longer. */
+/** The same while a model loads, which takes much longer on a slow machine. */
 const LOAD_PATIENCE_PINGS = 36;
 
 type Asking = Extract<ToWorker, { kind: "ask" | "decode" }>;
@@ -38,14 +38,14 @@ type Asking = Extract<ToWorker, { kind: "ask" | "decode" }>;
 export class Connection {
   /** Loaded models: backend by key. */
   readonly models = new Map<string, string>();
-  /** Whether onnxruntime's binary was handed over. */
+  /** Whether the engine has onnxruntime's binary. */
   initialised = false;
-  /** Why it is dead; "" while it lives. */
-  private epitaph = "";
+  /** Why the engine died; "" while it lives. */
+  private cause = "";
   private readonly loads = new Map<string, Pending<string>>();
   private readonly asks = new Map<string, PendingAsk>();
-  /** By client; first is whose answer comes next. */
-  private readonly wants = new Map<string, Pending<RawScores | null>[]>();
+  /** By client, the oldest request first: the engine answers in this order. */
+  private readonly score_requests = new Map<string, Pending<RawScores | null>[]>();
   private heartbeat: ReturnType<typeof setInterval> | undefined;
   private silence = 0;
 
@@ -64,12 +64,12 @@ export class Connection {
   init(wasm: Uint8Array): void {
     if (this.initialised) return;
     this.initialised = true;
-    // Copied, not moved: another model's load may be waiting for the same bytes.
+    // Copied, not transferred: another model's load may be waiting for the same bytes.
     const copy = wasm.slice().buffer;
     this.send({ kind: "init", wasm: copy, threads: this.engine.threads }, [copy]);
   }
 
-  /** @throws EngineDied, or Error in words when the model cannot be started. */
+  /** @throws EngineDied, or Error for the reader when the model cannot be started. */
   load(model: string, files: ModelFiles, signal: AbortSignal): Promise<string> {
     const backend = new Promise<string>((resolve, reject) => {
       this.loads.set(model, { resolve, reject });
@@ -82,7 +82,7 @@ export class Connection {
     if (this.models.delete(model)) this.send({ kind: "unload", model });
   }
 
-  /** @throws EngineDied, AbortError when a newer request took its place, or Error in words. */
+  /** @throws EngineDied, AbortError when a newer request took its place, or Error for the reader. */
   async ask(message: Asking, handlers: AskHandlers): Promise<Result> {
     const { client, id } = message;
     this.asks.get(client)?.reject(superseded());
@@ -105,7 +105,10 @@ export class Connection {
 
   scores(client: string): Promise<RawScores | null> {
     return new Promise((resolve, reject) => {
-      this.wants.set(client, [...(this.wants.get(client) ?? []), { resolve, reject }]);
+      this.score_requests.set(client, [
+        ...(this.score_requests.get(client) ?? []),
+        { resolve, reject },
+      ]);
       this.send({ kind: "scores", client, id: 0 });
     });
   }
@@ -113,25 +116,25 @@ export class Connection {
   forget(client: string): void {
     this.asks.get(client)?.reject(superseded());
     this.asks.delete(client);
-    if (!this.epitaph) this.send({ kind: "forget", client });
+    if (!this.cause) this.send({ kind: "forget", client });
   }
 
-  /** Ends the engine; everything that was asked of it is rejected with EngineDied. */
+  /** Ends the engine and rejects its open requests with EngineDied. */
   die(reason: string): void {
-    if (this.epitaph) return;
-    this.epitaph = reason || "it stopped without a word";
+    if (this.cause) return;
+    this.cause = reason || "it stopped without a word";
     clearInterval(this.heartbeat);
     this.engine.stop();
-    this.onDeath(this.epitaph);
+    this.onDeath(this.cause);
     const waiting = [
       ...[this.loads, this.asks].flatMap((map) => [...map.values()]),
-      ...[...this.wants.values()].flat(),
+      ...[...this.score_requests.values()].flat(),
     ];
-    for (const { reject } of waiting) reject(new EngineDied(this.epitaph));
+    for (const { reject } of waiting) reject(new EngineDied(this.cause));
   }
 
   private send(message: ToWorker, transfer: Transferable[] = []): void {
-    if (this.epitaph) throw new EngineDied(this.epitaph);
+    if (this.cause) throw new EngineDied(this.cause);
     this.engine.port.postMessage(message, transfer);
     if (this.heartbeat === undefined && this.isWaiting()) {
       this.silence = 0;
@@ -140,10 +143,10 @@ export class Connection {
   }
 
   private isWaiting(): boolean {
-    return this.loads.size + this.asks.size + this.wants.size > 0;
+    return this.loads.size + this.asks.size + this.score_requests.size > 0;
   }
 
-  // Counted in pings, not by the clock: a page that slept must not take the engine for dead.
+  // Counts pings instead of reading a clock: after the page slept, the engine is not dead.
   private beat(): void {
     if (!this.isWaiting()) {
       clearInterval(this.heartbeat);
@@ -159,7 +162,7 @@ export class Connection {
   }
 
   private receive(message: FromWorker): void {
-    if (this.epitaph) return;
+    if (this.cause) return;
     this.silence = 0;
     const { kind } = message;
     if (kind === "dead") this.die(message.message);
@@ -167,12 +170,12 @@ export class Connection {
       this.die(message.message);
     } else if (kind === "loaded") {
       this.models.set(message.model, message.backend);
-      take(this.loads, message.model)?.resolve(message.backend);
+      remove(this.loads, message.model)?.resolve(message.backend);
     } else if (kind === "load-failed") {
-      take(this.loads, message.model)?.reject(new Error(message.message));
+      remove(this.loads, message.model)?.reject(new Error(message.message));
     } else if (kind === "scores") {
-      const [first, ...others] = take(this.wants, message.client) ?? [];
-      if (others.length > 0) this.wants.set(message.client, others);
+      const [first, ...others] = remove(this.score_requests, message.client) ?? [];
+      if (others.length > 0) this.score_requests.set(message.client, others);
       first?.resolve(message.scores);
     } else if (kind === "progress" || kind === "result" || kind === "failed") {
       this.answer(message);
@@ -182,16 +185,16 @@ export class Connection {
   private answer(message: Extract<FromWorker, { kind: "progress" | "result" | "failed" }>): void {
     const { kind, client, id } = message;
     const asked = this.asks.get(client);
-    // An older request's late words are dropped here.
+    // Drops late messages about an older request.
     if (asked === undefined || asked.id !== id) return;
     if (kind === "progress") asked.handlers.onProgress(message.progress);
-    else if (kind === "failed") take(this.asks, client)?.reject(new Error(message.message));
-    else if (message.final) take(this.asks, client)?.resolve(message.result);
+    else if (kind === "failed") remove(this.asks, client)?.reject(new Error(message.message));
+    else if (message.final) remove(this.asks, client)?.resolve(message.result);
     else asked.handlers.onPartial(message.result);
   }
 }
 
-function take<P>(map: Map<string, P>, key: string): P | undefined {
+function remove<P>(map: Map<string, P>, key: string): P | undefined {
   const pending = map.get(key);
   map.delete(key);
   return pending;

@@ -1,4 +1,4 @@
-// What one page has once, however many components: engines, loaded models, loads in flight.
+// What a page has once for all its components: engines, loaded models, loads under way.
 
 import type { Asset, Manifest, Progress } from "../core/manifest";
 import { inWords } from "../core/text";
@@ -14,9 +14,9 @@ import { WebGpu } from "./webgpu";
 export interface EnginesOptions {
   readonly start?: StartEngine;
   readonly cache?: AssetCache;
-  /** Milliseconds between signs of life asked of an engine. */
+  /** Milliseconds between two pings of an engine. */
   readonly ping_ms?: number;
-  /** Take a WebGPU adapter that the processor plays, too: slower than wasm, but it can be tested. */
+  /** Accept a WebGPU adapter that runs on the processor: slower than wasm, but good for tests. */
   readonly software_gpu?: boolean;
 }
 
@@ -38,7 +38,7 @@ export class Engines {
   private readonly gpu: WebGpu;
   private readonly loads = new SharedJobs<Connection>();
   private readonly connections = new Map<Edition, Promise<Connection>>();
-  private died = false;
+  private wasm_died = false;
   /** Which models each client asks, or waits for. */
   private readonly users = new Map<string, Set<string>>();
 
@@ -64,7 +64,7 @@ export class Engines {
   settle(client: string, manifest: Manifest): void {
     this.users.set(client, new Set([modelKey(manifest)]));
     const wanted = new Set([...this.users.values()].flatMap((keys) => [...keys]));
-    this.tell((connection) => {
+    this.forEachConnection((connection) => {
       for (const model of connection.models.keys()) {
         if (!wanted.has(model)) connection.unload(model);
       }
@@ -73,7 +73,7 @@ export class Engines {
 
   leave(client: string): void {
     this.users.delete(client);
-    this.tell((connection) => connection.forget(client));
+    this.forEachConnection((connection) => connection.forget(client));
   }
 
   /** What the reader of this model should know about this page; "" for nothing. */
@@ -81,7 +81,7 @@ export class Engines {
     return [this.gpu.noticeFor(manifest), this.cache.trouble].filter(Boolean).join(" ");
   }
 
-  private tell(action: (connection: Connection) => void): void {
+  private forEachConnection(action: (connection: Connection) => void): void {
     for (const connection of this.connections.values()) {
       void connection.then(action).catch(() => undefined);
     }
@@ -99,14 +99,14 @@ export class Engines {
       } catch (error) {
         waiter.signal.throwIfAborted();
         this.gpu.distrust(inWords(error));
-        // An engine that cannot be trusted keeps no memory.
-        this.tellOne("webgpu", (connection) => connection.die("it is not used any more"));
+        // Frees the memory of an engine that is not trusted any more.
+        this.withConnection("webgpu", (connection) => connection.die("it is not used any more"));
       }
     }
     return this.loadInto("wasm", key, manifest, sources, waiter);
   }
 
-  private tellOne(edition: Edition, action: (connection: Connection) => void): void {
+  private withConnection(edition: Edition, action: (connection: Connection) => void): void {
     void this.connections
       .get(edition)
       ?.then(action)
@@ -139,7 +139,7 @@ export class Engines {
       }
     };
     await read(first);
-    // Started before the large files: a page that allows no worker says so at once.
+    // Starts before the large files load, so that a page that allows no worker reports it at once.
     const connection = await this.live(edition, files.get(script!));
     await read(rest);
     waiter.onProgress({ stage: "session", name: model.title, loaded: 0, total: 0, unit: "" });
@@ -168,18 +168,18 @@ export class Engines {
   ): Promise<Connection> {
     const start = this.options.start ?? startEngine;
     let connection: Connection | undefined;
-    const gone = (reason: string): void => {
+    const onDeath = (reason: string): void => {
       this.connections.delete(edition);
       if (edition === "webgpu") this.gpu.distrust(reason);
-      else this.died = true;
+      else this.wasm_died = true;
     };
     try {
       const engine = await start({
         onDeath: (reason) => connection?.die(reason),
-        cautious: this.died || edition === "webgpu",
+        cautious: this.wasm_died || edition === "webgpu",
         ...(script === undefined ? {} : { script }),
       });
-      connection = new Connection(engine, gone, this.options.ping_ms);
+      connection = new Connection(engine, onDeath, this.options.ping_ms);
       return connection;
     } catch (error) {
       this.connections.delete(edition);

@@ -36,7 +36,7 @@ export type ToWorker =
       readonly of: number;
       readonly options: AskOptions;
     }
-  /** Windows and logits of the request that the worker holds for this client, as far as it is. */
+  /** Asks for windows and logits of this client's request, as far as they are computed. */
   | { readonly kind: "scores"; readonly client: string; readonly id: number }
   /** Stops the client's request. */
   | { readonly kind: "cancel"; readonly client: string }
@@ -53,9 +53,9 @@ export interface ModelFiles {
   readonly vocab: Uint8Array;
 }
 
-/** Worker to page. `fatal`: the engine is beyond use and must be started anew. */
+/** Worker to page. `fatal`: the engine cannot go on and must be started anew. */
 export type FromWorker =
-  /** First words: the script runs. */
+  /** The first message: the script runs. */
   | { readonly kind: "hello" }
   | { readonly kind: "loaded"; readonly model: string; readonly backend: string }
   | {
@@ -91,11 +91,11 @@ export type FromWorker =
       readonly id: number;
       readonly scores: RawScores | null;
     }
-  /** Beyond use, though nobody asked: e.g. the graphics device was lost. */
+  /** The engine cannot go on, whether or not a request runs, e.g. the graphics device was lost. */
   | { readonly kind: "dead"; readonly message: string }
   | { readonly kind: "pong"; readonly nonce: number };
 
-/** One end of the wire between page and engine: a worker's, or a MessagePort's. */
+/** One end of the channel between page and engine: of a worker, or of a MessagePort. */
 export interface Port<Out, In> {
   postMessage(message: Out, transfer?: Transferable[]): void;
   onmessage: ((event: MessageEvent<In>) => void) | null;

@@ -1,7 +1,7 @@
 // One job per key at a time, however many wait for it.
 import type { Progress } from "../core/manifest";
 
-/** Someone who waits, may leave, and wants to know how far it is. */
+/** Who waits for a job: may leave, and listens to its progress. */
 export interface Waiter {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
@@ -14,8 +14,8 @@ interface Running<T> {
 }
 
 /**
- * The first to come runs the job by its own means; the others watch. When it fails or its owner
- * leaves, the next one takes over by its own means, so nobody depends on a stranger's connection.
+ * The first waiter runs the job with its own `job`; the others watch. When it fails or its waiter
+ * leaves, the next waiter runs its own `job`, so nobody depends on another component's connection.
  */
 export class SharedJobs<T> {
   private readonly running = new Map<string, Running<T>>();
@@ -30,7 +30,7 @@ export class SharedJobs<T> {
       try {
         return await abortable(other.promise, waiter.signal);
       } catch {
-        // Look again: another watcher may have taken over already.
+        // Look again: another watcher may run the job already.
       } finally {
         other.watchers.delete(waiter.onProgress);
       }

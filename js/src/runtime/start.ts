@@ -10,16 +10,16 @@ export interface EngineHandle {
   readonly port: Port<ToWorker, FromWorker>;
   /** Threads that onnxruntime may use there. */
   readonly threads: number;
-  /** A sentence for the reader when this is not the usual place; "" else. */
+  /** A sentence for the reader when the engine runs elsewhere than in a worker; else "". */
   readonly notice: string;
-  /** Ends it; on the page it is only let go. */
+  /** Ends the engine. One that runs on the page cannot be ended and is only dropped. */
   stop(): void;
 }
 
 export interface StartOptions {
-  /** Told of a crash after the start. */
+  /** Called when the engine crashes after the start. */
   readonly onDeath: (reason: string) => void;
-  /** Take one thread: the last engine died with more, or this one has no use for them. */
+  /** Use one thread: the last engine died with more, or this one has no use for them. */
   readonly cautious: boolean;
   /** The worker's script in place of the one in this bundle. */
   readonly script?: Uint8Array<ArrayBuffer>;

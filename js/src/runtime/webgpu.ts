@@ -1,5 +1,5 @@
-// Whether this page computes on the graphics card: only where everything for it is there, and until
-// the first trouble. The worker's side: webgpu-session.ts.
+// Decides whether this page computes on the graphics card: when model, package and browser support
+// it, until the first failure. The worker's side: webgpu-session.ts.
 import type { Manifest } from "../core/manifest";
 
 const PATIENCE_MS = 3000;
@@ -8,17 +8,17 @@ export class WebGpu {
   private trouble = "";
   private adapter: Promise<boolean> | undefined;
 
-  /** @param software whether an adapter that the processor plays will do: it is slower than wasm */
+  /** @param software whether to accept an adapter that runs on the processor, slower than wasm */
   constructor(private readonly software: boolean) {}
 
-  /** Pages without an adapter are left to wasm silently: there is nothing that a reader could do. */
+  /** A page without an adapter uses wasm without a notice: the reader could do nothing about it. */
   async isUsable(manifest: Manifest): Promise<boolean> {
     if (this.trouble || !isOffered(manifest)) return false;
     this.adapter ??= hasAdapter(this.software);
     return (await this.adapter) && !this.trouble;
   }
 
-  /** Until the page is left; a lost device seldom comes back whole. */
+  /** Lasts as long as the page: a lost device seldom works again. */
   distrust(reason: string): void {
     this.trouble ||= `The graphics card is not used: ${reason.replace(/\.?$/, ".")}`;
   }

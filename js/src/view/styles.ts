@@ -1,4 +1,15 @@
 // One stylesheet for a view, as text: it travels inside the bundle and works in a shadow root.
+//
+// theme              colours and sizes, which follow the host; the root, labels, buttons, links
+// passage            passage/: text field, highlights, spotlight
+// answers            answers, their rows; also the words and percentages of the history's rows
+// status             the status line with its progress; the wait for another model
+// settings           settings, fields, the menu of models; every disclosure
+// inspector          inspector/panel, parts, readout: frame, figures, pieces of text
+// inspector-verdict  inspector/threshold, mass
+// inspector-plots    inspector/windows, matrix
+// tables             inspector/candidates, word-table: tables of the inspector; the pages of a list
+// history            history, history-row
 import answers from "./styles/answers.css";
 import history from "./styles/history.css";
 import inspector from "./styles/inspector.css";

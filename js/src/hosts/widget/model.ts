@@ -14,7 +14,7 @@ export interface Model {
   off(event: `change:${string}`, callback: () => void): void;
 }
 
-/** Sends to the kernel. Without one the widget answers on, and only Python does not hear of it. */
+/** Sends to the kernel. Without a kernel the widget goes on; only Python learns nothing. */
 export function attempt(send: () => void): void {
   try {
     send();

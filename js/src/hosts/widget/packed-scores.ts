@@ -1,4 +1,4 @@
-// What the model said, packed for Python (qna_widget/contract.json, "scores"; Python's side:
+// Packs tokens and logits for Python (qna_widget/contract.json, "scores"; Python's side:
 // qna_widget/hosts/widget/packed_scores.py).
 import { createOffsetMap } from "../../core/offsets";
 import type { RawScores } from "../../core/types";

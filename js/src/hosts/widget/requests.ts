@@ -1,4 +1,4 @@
-// What Python asks of the page: a sign of life, and what the model said. Nothing is sent unasked.
+// Answers Python's requests to the page: pings, and tokens and logits of the last question.
 
 import type { Component } from "../../component/component";
 import type { ComponentState } from "../../component/state";
@@ -8,7 +8,7 @@ import { inWords } from "../../core/text";
 import { attempt, type Model } from "./model";
 import { packScores } from "./packed-scores";
 
-/** Milliseconds after which a request for scores is given up; Python gave up before. */
+/** Milliseconds after which a request for scores ends; Python has stopped waiting before. */
 const PATIENCE = 60_000;
 /** Several pages may answer one request. */
 const PAGE = Math.random().toString(36).slice(2);
@@ -50,15 +50,15 @@ async function sendScores(
 
 /**
  * The first state that has the scores of all its windows.
- * @throws Error in words when none will come.
+ * @throws Error for the reader when none will come.
  */
 function scored(component: Component, signal: AbortSignal): Promise<ComponentState> {
   return new Promise((resolve, reject) => {
     const own = new AbortController();
     const until = AbortSignal.any([signal, own.signal]);
-    const end = (words: string): void => {
+    const end = (reason: string): void => {
       own.abort();
-      reject(new Error(words));
+      reject(new Error(reason));
     };
     const timer = setTimeout(() => end("The browser has no scores yet."), PATIENCE);
     until.addEventListener("abort", () => clearTimeout(timer), { once: true });

@@ -85,7 +85,7 @@ export class WidgetHost implements Host {
     return this.filled<Fetching>("_fetching");
   }
 
-  /** A dict of Python's; the empty one stands for none. */
+  /** A dict of Python's; an empty one means none. */
   private filled<T extends object>(name: string): T | null {
     const dict = this.model.get(name) as T | undefined;
     return dict === undefined || Object.keys(dict).length === 0 ? null : dict;

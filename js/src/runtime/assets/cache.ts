@@ -1,5 +1,5 @@
-// The browser's own copy of the files, in IndexedDB: the one store that is there on plain http://
-// pages too. It may be absent, full, blocked or silent; then it steps aside and nothing stops.
+// Keeps copies of the files in IndexedDB, the one store that plain http:// pages have too. When it
+// is absent, full, blocked or silent, the files are loaded without it.
 
 import type { Asset } from "../../core/manifest";
 import { inWords } from "../../core/text";
@@ -36,7 +36,7 @@ export class AssetCache implements AssetSource {
   trouble = "";
   private database: Promise<IDBDatabase> | null = null;
   private writes: Promise<void> = Promise.resolve();
-  /** Chunks handed over, the oldest first; those long stored are dropped when room is asked for. */
+  /** Chunks that were given to `keep`, the oldest first; `room` removes those that are stored. */
   private readonly queue: Promise<void>[] = [];
   private readonly patience_ms: number;
   private readonly now: () => number;
@@ -64,7 +64,7 @@ export class AssetCache implements AssetSource {
     })();
   }
 
-  /** Stores one chunk when its turn comes. Never fails: a full or broken store only takes a note. */
+  /** Queues one chunk to be stored. Never fails: a full or broken store only sets `trouble`. */
   keep(asset: Asset, index: number, bytes: Uint8Array): void {
     const stored = this.enqueue(async () => {
       await this.within(["chunks", "files"], "readwrite", (transaction) => {
@@ -103,7 +103,7 @@ export class AssetCache implements AssetSource {
     });
   }
 
-  /** Resolves when everything handed over so far is stored or given up. */
+  /** Resolves when every chunk so far is stored, or the store has failed. */
   settled(): Promise<void> {
     return this.writes;
   }

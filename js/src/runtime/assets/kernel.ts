@@ -19,7 +19,7 @@ export interface RpcOptions {
   readonly chunks_in_flight?: number;
   readonly chunk_timeout_ms?: number;
   readonly chunk_attempts?: number;
-  /** Silence after which the reader is told what is being waited for. */
+  /** Silence after which the progress says that the page waits for the kernel. */
   readonly waiting_ms?: number;
 }
 
@@ -57,27 +57,27 @@ async function* readChunks(
   const leave = (): void => leaving.abort(signal.reason);
   if (signal.aborted) leave();
   signal.addEventListener("abort", leave, { once: true });
-  const desk = new Desk(leaving.signal, onMessage);
+  const replies = new Replies(leaving.signal, onMessage);
   const read = async (at: number): Promise<Uint8Array> => {
     const length = Math.min(settings.chunk_bytes, asset.bytes - at);
     for (let attempt = 1; attempt <= settings.chunk_attempts; attempt++) {
-      const request = desk.expect(at);
+      const request = replies.expect(at);
       send({ kind: "asset.read", request, sha256: asset.sha256, offset: at, length });
-      // Patience grows: a busy kernel answers when its cell ends, and asking more does not help.
-      const reply = await desk.reply(at, settings.chunk_timeout_ms * attempt);
+      // Waits longer each time: a busy kernel answers when its cell ends, and asking more does not help.
+      const reply = await replies.reply(at, settings.chunk_timeout_ms * attempt);
       if (reply !== null) return chunkOf(reply, length);
     }
     throw new Error(
-      `the kernel sent ${desk.received} of ${asset.bytes} bytes, then nothing. It is busy, was ` +
+      `the kernel sent ${replies.received} of ${asset.bytes} bytes, then nothing. It is busy, was ` +
         "restarted, or the connection was lost: wait for its cells to end or run this cell " +
         "again, then try again.",
     );
   };
   const waiting = setInterval(() => {
-    if (desk.silentFor() >= settings.waiting_ms) onWait("waiting for the kernel");
+    if (replies.silentFor() >= settings.waiting_ms) onWait("waiting for the kernel");
   }, settings.waiting_ms / 3);
   try {
-    desk.received = offset;
+    replies.received = offset;
     const coming: Promise<Uint8Array>[] = [];
     let next = offset;
     for (let at = offset; at < asset.bytes; ) {
@@ -90,7 +90,7 @@ async function* readChunks(
       }
       const chunk = await coming.shift()!;
       at += chunk.byteLength;
-      desk.received = at;
+      replies.received = at;
       yield chunk;
     }
   } finally {
@@ -100,15 +100,15 @@ async function* readChunks(
   }
 }
 
-/** Where replies are sorted. The first for a place counts; later duplicates find nobody waiting. */
-class Desk {
+/** Sorts the kernel's replies by offset. The first reply about an offset counts. */
+class Replies {
   /** Bytes in order so far. */
   received = 0;
   private readonly requests = new Map<string, number>();
   private readonly places = new Map<number, (reply: Reply) => void>();
   private readonly early = new Map<number, Promise<Reply>>();
-  private heard = Date.now();
-  // Several pages may hear the same kernel: numbers alone would be mistaken for one another.
+  private last_reply = Date.now();
+  // The kernel's messages reach all its pages: a number alone would match another page's request.
   private readonly prefix = Math.random().toString(36).slice(2);
   private count = 0;
 
@@ -119,7 +119,7 @@ class Desk {
     onMessage((message, buffers) => this.receive(message, buffers), signal);
   }
 
-  /** A name for one more request about the chunk at `offset`. */
+  /** Returns the id of one more request for the chunk at `offset`. */
   expect(offset: number): string {
     const request = `${this.prefix}-${++this.count}`;
     this.requests.set(request, offset);
@@ -147,9 +147,9 @@ class Desk {
     }
   }
 
-  /** Milliseconds since the kernel last said anything to us. */
+  /** Milliseconds since the last reply. */
   silentFor(): number {
-    return Date.now() - this.heard;
+    return Date.now() - this.last_reply;
   }
 
   private receive(message: unknown, buffers: Buffers): void {
@@ -158,7 +158,7 @@ class Desk {
     if (kind !== "asset.chunk" && kind !== "asset.error") return;
     const offset = typeof request === "string" ? this.requests.get(request) : undefined;
     if (offset === undefined) return;
-    this.heard = Date.now();
+    this.last_reply = Date.now();
     this.places.get(offset)?.({
       message: { ...message, kind },
       buffer: buffers?.[0],

@@ -15,7 +15,7 @@ export class AssetLoader {
 
   /**
    * The unpacked bytes of `asset`, verified.
-   * @throws Error in words when no source has it; `signal.reason` when aborted.
+   * @throws Error for the reader when no source has it; `signal.reason` when aborted.
    */
   async load(
     asset: Asset,
@@ -47,7 +47,7 @@ export class AssetLoader {
     };
     for (const source of [this.cache, ...sources]) {
       let got = await attempt(source);
-      // The beginning came from elsewhere and may be what spoils the file: once more, from zero.
+      // The beginning came from another source and may be wrong: read once more from zero.
       if (got instanceof WrongBytes && transfer.resumed) got = await attempt(source);
       if (got === null || got instanceof WrongBytes) continue;
       this.cache.tidy(asset);
@@ -59,13 +59,13 @@ export class AssetLoader {
   }
 }
 
-/** The bytes are all there, and they are not the right ones. */
+/** All bytes arrived, but they are not those of the manifest. */
 class WrongBytes extends Error {}
 
-/** One file on its way: what has arrived, from whom. */
+/** One file while it loads: the bytes so far. */
 class Transfer {
   private readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Whether the last source went on where another had stopped. */
+  /** Whether the last source continued where another had stopped. */
   resumed = false;
   private arrived = 0;
   /** Whole cache chunks stored so far. */
@@ -86,11 +86,11 @@ class Transfer {
     const options: OpenOptions = {
       offset: this.arrived,
       signal: waiter.signal,
-      onWait: (reason) => this.tell(source, reason),
+      onWait: (reason) => this.reportProgress(source, reason),
     };
     const pieces = await source.open(asset, options);
     if (pieces === null) return false;
-    this.tell(source);
+    this.reportProgress(source);
     for await (const piece of pieces) {
       waiter.signal.throwIfAborted();
       if (this.arrived + piece.byteLength > asset.bytes) {
@@ -99,10 +99,10 @@ class Transfer {
       this.bytes.set(piece, this.arrived);
       this.arrived += piece.byteLength;
       if (source !== this.cache) await this.keep();
-      this.tell(source);
+      this.reportProgress(source);
     }
     if (source === this.cache && this.arrived < asset.bytes) {
-      // A cut download left its beginning: the next source goes on from there.
+      // The cache has the beginning of a cut download: the next source continues there.
       this.kept = this.arrived / CHUNK_BYTES;
       return false;
     }
@@ -113,8 +113,8 @@ class Transfer {
   }
 
   /**
-   * Stores each chunk as it becomes whole, so that a cut download can go on later. Waits for a
-   * slow disk: chunks that queue up would be the whole file once more in memory.
+   * Stores each chunk as soon as it is complete, so that a cut download can continue later. Waits
+   * for a slow disk: queued chunks would hold the whole file once more in memory.
    */
   private async keep(): Promise<void> {
     const { asset, bytes, arrived } = this;
@@ -134,7 +134,7 @@ class Transfer {
    */
   async finish(): Promise<Uint8Array<ArrayBuffer>> {
     const actual = await sha256Hex(this.bytes);
-    // Plain http:// pages have no crypto.subtle: there the length and gzip's own sum have to do.
+    // Plain http:// pages have no crypto.subtle: there only the length and gzip's checksum are checked.
     if (actual !== null && actual !== this.asset.sha256) {
       throw this.wrong("sha256", this.asset.sha256, actual);
     }
@@ -145,7 +145,7 @@ class Transfer {
     }
   }
 
-  /** Drops what has arrived, in the cache as well. */
+  /** Drops the bytes so far, in the cache as well. */
   async restart(): Promise<void> {
     this.arrived = 0;
     this.kept = 0;
@@ -158,7 +158,7 @@ class Transfer {
     );
   }
 
-  private tell(source: AssetSource, reason = ""): void {
+  private reportProgress(source: AssetSource, reason = ""): void {
     this.waiter.onProgress({
       stage: "asset",
       name: reason ? `${this.asset.name} (${reason})` : this.asset.name,

@@ -2,10 +2,10 @@
 import type { Asset } from "../../core/manifest";
 
 export interface OpenOptions {
-  /** Bytes that are already here. A source that can starts there; the others read and drop them. */
+  /** Bytes that have arrived before. A source starts after them, or reads and drops them. */
   readonly offset: number;
   readonly signal: AbortSignal;
-  /** Told when nothing comes for long, in words such as "waiting for the kernel". */
+  /** Called when nothing comes for long, e.g. with "waiting for the kernel". */
   readonly onWait: (reason: string) => void;
 }
 

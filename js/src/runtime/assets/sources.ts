@@ -71,7 +71,7 @@ async function* bodyPieces(
   }
 }
 
-/** What browsers say of a server that is gone is "Failed to fetch", and no more. */
+/** Says more about a server that does not answer than the browser's own "Failed to fetch". */
 function unreachable(error: unknown, url: URL): unknown {
   if (!(error instanceof TypeError)) return error;
   if (url.protocol === "file:") {
@@ -99,14 +99,14 @@ async function* skip(
   }
 }
 
-/** Tells when nothing moves for long, and aborts when it is too long. */
+/** Calls `onWait` after a while without data, and aborts after a long while. */
 class Stall {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private waiting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly controller: AbortController,
-    private readonly words: string,
+    private readonly message: string,
     private readonly onWait: () => void,
   ) {
     this.restart();
@@ -115,7 +115,7 @@ class Stall {
   restart(): void {
     this.stop();
     this.waiting = setTimeout(this.onWait, WAITING_MS);
-    this.timer = setTimeout(() => this.controller.abort(new Error(this.words)), STALL_MS);
+    this.timer = setTimeout(() => this.controller.abort(new Error(this.message)), STALL_MS);
   }
 
   stop(): void {

@@ -15,7 +15,7 @@ export interface Sessions {
   open(onnx: Uint8Array, options: SessionOptions): Promise<Session>;
 }
 
-/** What sessions may be tried with. */
+/** A small input that a new session is tried with. */
 const TRIAL = { question: "Where is the key?", passage: "The key lies on the table in the hall." };
 
 type Message<Kind> = Extract<ToWorker, { kind: Kind }>;
@@ -29,7 +29,7 @@ export function startEngine(port: Port<FromWorker, ToWorker>, sessions: Sessions
 
 class Engine {
   private readonly models = new Map<string, Promise<Model>>();
-  /** The newest request of each client, finished or not; first is whose turn it is. */
+  /** The newest request of each client, finished or not, in the order of their turns. */
   private readonly jobs = new Map<string, Job>();
   private looping = false;
 
@@ -48,7 +48,7 @@ class Engine {
     else if (kind === "scores") this.scores(message);
     else if (kind === "ping") this.post({ kind: "pong", nonce: message.nonce });
     else {
-      // A cancelled request stays: the next question may well be about the same passage.
+      // A cancelled request stays: the next question is often about the same passage.
       this.jobs.get(message.client)?.stop();
       if (kind === "forget") this.jobs.delete(message.client);
     }
@@ -123,7 +123,7 @@ class Engine {
       const [client, job] = turn;
       await this.step(client, job);
       if (this.jobs.get(client) !== job) continue;
-      // To the end of the line, so that the next turn is another client's.
+      // Moves to the end, so that the next turn is another client's.
       this.jobs.delete(client);
       this.jobs.set(client, job);
     }

@@ -44,12 +44,12 @@ export class Job {
     return !this.finished && !this.stopped.signal.aborted;
   }
 
-  /** Tokens that the client's next request may use again: its passage is often the same. */
+  /** Tokens for the client's next request, which often has the same passage. */
   tokens(next: Request): Prepared | undefined {
     return next.model === this.request.model ? (this.prepared ?? this.previous) : undefined;
   }
 
-  /** Nothing more is run; a window that is being run goes to waste. */
+  /** Runs nothing more; the result of a window under way is dropped. */
   stop(): void {
     this.stopped.abort();
   }
@@ -75,7 +75,7 @@ export class Job {
     return true;
   }
 
-  /** Goes on, or is answered again, under a new number and with other decoding options. */
+  /** Continues under a new id with other decoding options. */
   decodeAs(id: number, options: AskOptions): void {
     this.id = id;
     this.request = { ...this.request, options };

@@ -40,7 +40,7 @@ let wasmBackend = "";
 export function initSessions(wasm: ArrayBuffer, threads: number): void {
   ort.env.wasm.wasmBinary = wasm;
   ort.env.wasm.numThreads = threads;
-  // Threads that cannot start would be waited for without end; one thread starts or throws.
+  // onnxruntime waits forever for threads that cannot start; a single thread starts or throws.
   ort.env.wasm.initTimeout = threads > 1 ? THREADS_TIMEOUT_MS : 0;
   ort.env.logLevel = "error";
   const where = typeof document === "undefined" ? "" : ", on the page itself";
@@ -66,7 +66,7 @@ export async function createSession(
     graphOptimizationLevel: optimized ? "disabled" : "all",
     logSeverityLevel: 3, // errors; WebGPU would warn of each shape that it leaves to the processor
   });
-  // Compiled with the first session; 14 or 27 MB that nobody needs any more.
+  // The first session has compiled it; these 14 or 27 MB are not needed any more.
   delete ort.env.wasm.wasmBinary;
   const missing = ["start_logits", "end_logits"].filter((n) => !session.outputNames.includes(n));
   if (missing.length > 0) {

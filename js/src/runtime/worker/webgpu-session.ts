@@ -1,4 +1,4 @@
-// A session on the graphics card, trusted only after it has agreed with wasm. Drivers differ.
+// A session on the graphics card, used only after its logits agreed with wasm's: drivers differ.
 import { inWords } from "../../core/text";
 import type { Logits } from "../../core/types";
 import { createSession, deviceLoss, type Session, type SessionOptions } from "./session";
@@ -20,8 +20,8 @@ export interface Opener {
 const LAST_WORDS_MS = 300;
 
 /**
- * @param onDead told, in words, when the device is lost or fails: nothing may be asked of it again
- * @returns opens a session, or throws an Error in words when the device does not start, or
+ * @param onDead called with a sentence when the device is lost or fails; it cannot be used again
+ * @returns opens a session, or throws an Error for the reader when the device does not start, or
  *   computes something else than wasm
  */
 export function webGpuSessions(
@@ -46,7 +46,7 @@ export function webGpuSessions(
 
   const open = async (onnx: Uint8Array, options: SessionOptions): Promise<Session> => {
     const trial = options.trial();
-    // One after the other: two sessions of a large model at a time would take twice the memory.
+    // One after the other: two sessions of a large model at a time would need twice the memory.
     const reference = await opener.create(onnx, "wasm", true);
     const expected = await reference.run(trial, { signal });
     await reference.dispose();
@@ -78,7 +78,7 @@ export function disagreement(expected: readonly Logits[], given: readonly Logits
   return most / range;
 }
 
-/** This edition of onnxruntime does one thing at a time: whatever comes meanwhile waits its turn. */
+/** Runs one task at a time, as this edition of onnxruntime requires; the others wait. */
 function turns(): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {
