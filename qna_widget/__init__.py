@@ -48,19 +48,20 @@ __all__ = [
 ]
 
 # Imported on first use: neither a notebook nor Pyodide should load what it does not need, and the
-# command line is to hear Ctrl-C before anything else is loaded.
+# command line is to hear Ctrl-C before anything else is loaded. Where each name stands, and the
+# extra that it takes.
 _LAZY = {
-    "Answer": "core.types",
-    "BlankPassageError": "errors",
-    "BlankQuestionError": "errors",
-    "InputError": "errors",
-    "MissingExtraError": "errors",
-    "ModelError": "errors",
-    "QnA": "hosts.widget.widget",
-    "QnaError": "errors",
-    "QuestionAnswerer": "answering.answerer",
-    "Result": "core.types",
-    "compare": "hosts.widget.comparison",
+    "Answer": ("core.types", ""),
+    "BlankPassageError": ("errors", ""),
+    "BlankQuestionError": ("errors", ""),
+    "InputError": ("errors", ""),
+    "MissingExtraError": ("errors", ""),
+    "ModelError": ("errors", ""),
+    "QnA": ("hosts.widget.widget", ""),
+    "QnaError": ("errors", ""),
+    "QuestionAnswerer": ("answering.answerer", "kernel"),
+    "Result": ("core.types", ""),
+    "compare": ("hosts.widget.comparison", ""),
 }
 
 
@@ -69,10 +70,13 @@ def __getattr__(name: str) -> Any:
         return _version()
     if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module, extra = _LAZY[name]
+    if not extra:
+        return getattr(import_module(f".{module}", __name__), name)
     from .errors import needs_extra
 
-    with needs_extra(name, "kernel"):
-        return getattr(import_module(f".{_LAZY[name]}", __name__), name)
+    with needs_extra(name, extra):
+        return getattr(import_module(f".{module}", __name__), name)
 
 
 def _version() -> str:

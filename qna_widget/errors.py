@@ -25,18 +25,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 
 class QnaError(Exception):
     """Base of all errors that the package raises on purpose. Pickles, to travel from a worker."""
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         """Pickle the message: constructors take what it is made of, or nothing."""
         return _restore, (type(self), self.args, self.__dict__)
 
 
-def _restore(kind: type[QnaError], args: tuple[Any, ...], state: dict[str, Any]) -> QnaError:
+def _restore(kind: type[QnaError], args: tuple[object, ...], state: dict[str, object]) -> QnaError:
     error = kind.__new__(kind, *args)
     error.__dict__.update(state)
     return error

@@ -191,7 +191,7 @@ class QuestionAnswerer:
                 warnings.warn(warning, stacklevel=2)
             yield pipeline_answer(result, options.decoding.top_k, impossible=impossible)
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         """Pickle the arguments, not the loaded model."""
         return _restore, self._arguments
 

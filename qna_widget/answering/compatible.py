@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, TypedDict
+from typing import Final, TypedDict
 
 from qna_widget.core.contract import refuse_unknown
 from qna_widget.core.types import Result
@@ -52,7 +52,7 @@ PipelineAnswers = PipelineAnswer | list[PipelineAnswer]
 """What the pipeline gave for one question: a list only when there is more than one answer."""
 
 
-def pipeline_options(given: Mapping[str, Any]) -> dict[str, Any]:
+def pipeline_options(given: Mapping[str, object]) -> dict[str, object]:
     """Return the options of `ask` for what the pipeline would have been given.
 
     Raises TypeError for a name that neither knows.

@@ -7,15 +7,22 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import Any, Final, TypedDict
 
-from qna_widget.core.contract import CONTRACT, INPUTS, check_input, check_value, refuse_unknown
+from qna_widget.core.contract import (
+    CONTRACT,
+    INPUTS,
+    Spec,
+    check_input,
+    check_value,
+    refuse_unknown,
+)
 from qna_widget.core.types import DecodingOptions, FeatureOptions, Overlap
 from qna_widget.errors import InputError
 
 MAX_QUESTION_TOKENS: Final[int] = CONTRACT["limits"]["max_question_tokens"]
 MIN_SEQ_LEN: Final = 8
-TRUTH: Final = {"type": "boolean"}
+TRUTH: Final[Spec] = {"type": "boolean"}
 WINDOW_UNIT: Final = "tokens; more with a model that `qna-widget export --max-seq-len` wrote"
-THRESHOLD: Final = {
+THRESHOLD: Final[Spec] = {
     **INPUTS["no_answer_threshold"],
     "unit": 'logits; infinity turns "no answer" off',
 }
@@ -60,7 +67,7 @@ class AskOptions:
     """Widen each answer to whole words; False leaves it at the tokens, as in the browser."""
 
 
-def ask_options(given: Mapping[str, Any], longest: int, threshold: float = 0.0) -> AskOptions:
+def ask_options(given: Mapping[str, object], longest: int, threshold: float = 0.0) -> AskOptions:
     """Check the options by name and fill in the defaults; None stands for the default.
 
     `longest` is the most tokens that the model takes in one window, `threshold` its own of "no
@@ -76,7 +83,7 @@ def ask_options(given: Mapping[str, Any], longest: int, threshold: float = 0.0) 
     def whole(name: str, default: int, minimum: int, unit: str = "tokens") -> int:
         # A question may be cut at more tokens than fit: prepare says so where it happens.
         maximum = max(longest, default)
-        spec = {"type": "integer", "minimum": minimum, "maximum": maximum, "unit": unit}
+        spec: Spec = {"type": "integer", "minimum": minimum, "maximum": maximum, "unit": unit}
         checked: int = check_value(name, values.get(name, default), spec)
         return checked
 
@@ -96,7 +103,7 @@ def ask_options(given: Mapping[str, Any], longest: int, threshold: float = 0.0) 
     )
 
 
-def _threshold(values: Mapping[str, Any], default: float) -> float:
+def _threshold(values: Mapping[str, object], default: float) -> float:
     """Return the margin in logits above which "no answer" wins; infinity: never."""
     possible = check_value(
         "handle_impossible_answer", values.get("handle_impossible_answer", True), TRUTH

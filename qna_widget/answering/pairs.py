@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping, Set
-from typing import Any
+from typing import Final, TypeGuard
 
 from qna_widget.core.contract import check_value, shown
 from qna_widget.errors import InputError
@@ -13,8 +13,10 @@ Pair = tuple[str, str]
 # A pair, or a mapping with the keys "question" and "context" or "passage".
 PairLike = Pair | Mapping[str, str]
 
+_KEYS: Final = ({"question", "context"}, {"question", "passage"})
 
-def pairs(question: Any, passage: Any, context: Any = None) -> tuple[list[Pair], bool]:
+
+def pairs(question: object, passage: object, context: object = None) -> tuple[list[Pair], bool]:
     """Return the (question, passage) pairs, and whether it is one pair that was not in a list.
 
     Texts or lists of texts; a single text goes with each of the others. `context` is another name
@@ -50,7 +52,7 @@ def pairs(question: Any, passage: Any, context: Any = None) -> tuple[list[Pair],
     return list(zip(questions, passages, strict=True)), single
 
 
-def pair_of(item: Any) -> Pair:
+def pair_of(item: object) -> Pair:
     """Return one (question, passage), given as that or as a mapping. Raises InputError."""
     if isinstance(item, Mapping):
         return _from_mapping(item, "")
@@ -62,7 +64,7 @@ def pair_of(item: Any) -> Pair:
     return _text("question", item[0], ""), _text("passage", item[1], "")
 
 
-def _is_list(value: object) -> bool:
+def _is_list(value: object) -> TypeGuard[Iterable[object]]:
     """Whether it is several texts: a list, a tuple, an array, a column of a table.
 
     A whole table is not, nor is a file, nor what has no order.
@@ -72,7 +74,7 @@ def _is_list(value: object) -> bool:
     return isinstance(value, Iterable) and getattr(value, "ndim", 1) > 0
 
 
-def _texts(name: str, value: Any) -> list[str]:
+def _texts(name: str, value: object) -> list[str]:
     if value is None:
         raise InputError(
             f"The {name} is missing. Give question=... and passage=..., each a string or a list "
@@ -83,22 +85,22 @@ def _texts(name: str, value: Any) -> list[str]:
     return [_text(name, text, f" at index {i}") for i, text in enumerate(value)]
 
 
-def _text(name: str, value: Any, where: str, more: str = "") -> str:
+def _text(name: str, value: object, where: str, more: str = "") -> str:
     if not isinstance(value, str):
         raise InputError(f"{name}{where} must be a string{more}; got {shown(value)}.")
     return str(check_value(f"{name}{where}", value, {"type": "string"}))
 
 
-def _from_mapping(item: Any, where: str) -> Pair:
+def _from_mapping(item: object, where: str) -> Pair:
     question, passage = _pair_in(item, where)
-    name = "context" if "context" in item else "passage"
+    name = "context" if isinstance(item, Mapping) and "context" in item else "passage"
     return _text("question", question, where), _text(name, passage, where)
 
 
-def _pair_in(item: Any, where: str) -> tuple[Any, Any]:
+def _pair_in(item: object, where: str) -> tuple[object, object]:
     """Return what a mapping has for question and passage, whatever it is."""
     keys = set(item) if isinstance(item, Mapping) else set()
-    if keys not in ({"question", "context"}, {"question", "passage"}):
+    if not isinstance(item, Mapping) or keys not in _KEYS:
         raise InputError(
             f"The input{where} must be a mapping with the keys 'question' and 'context' (or "
             f"'passage'); got {shown(item)}."

@@ -7,7 +7,7 @@ comes out with the answers beside it. docs/scaling.md shows it in the three engi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, Literal, TypeVar, Unpack
+from typing import Any, Final, Literal, TypeVar, Unpack, cast
 
 from qna_widget.answering.options import AskOptionsDict, CallOptions, ask_options
 from qna_widget.core.contract import check_input, shown
@@ -105,12 +105,12 @@ def answer_batch(
             rows.append(row)
             for name, column in columns.items():
                 column.append(line.get(name))
-    extended: Batch = frame.extended(
+    extended = frame.extended(
         rows,
         {new[name]: column for name, column in columns.items()},
         {new[name]: kind for name, kind in BATCH_COLUMNS.items()},
     )
-    return extended
+    return cast(Batch, extended)
 
 
 def answer_batches(batches: Iterable[Batch], **options: Unpack[BatchOptions]) -> Iterator[Batch]:

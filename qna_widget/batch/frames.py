@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from qna_widget.errors import InputError, needs_extra
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+    from pyarrow import Array, Scalar, Table
 
 Kind = Literal["text", "whole", "real", "flag"]
 """What a new column holds; each may be missing in a row."""
@@ -29,15 +33,18 @@ _SPARK: dict[Kind, str] = {
 class Frame(Protocol):
     """A table, whatever package it is of."""
 
-    def names(self) -> list[Any]:
+    def names(self) -> list[object]:
         """Return the columns' names, in order."""
 
     def values(self, name: str) -> list[object]:
         """Return a column as Python objects, one per row; None where there is nothing."""
 
     def extended(
-        self, rows: Sequence[int], columns: Mapping[str, Sequence[Any]], kinds: Mapping[str, Kind]
-    ) -> Any:
+        self,
+        rows: Sequence[int],
+        columns: Mapping[str, Sequence[object]],
+        kinds: Mapping[str, Kind],
+    ) -> object:
         """Return a new table of the same type: the rows at `rows`, and new columns beside them."""
 
 
@@ -68,10 +75,10 @@ def spark_types(kinds: Mapping[str, Kind]) -> str:
 
 
 class _Pandas:
-    def __init__(self, frame: Any) -> None:
+    def __init__(self, frame: DataFrame) -> None:
         self._frame = frame
 
-    def names(self) -> list[Any]:
+    def names(self) -> list[object]:
         return list(self._frame.columns)
 
     def values(self, name: str) -> list[object]:
@@ -87,8 +94,11 @@ class _Pandas:
         return [None if missing else value for value, missing in zip(values, gone, strict=True)]
 
     def extended(
-        self, rows: Sequence[int], columns: Mapping[str, Sequence[Any]], kinds: Mapping[str, Kind]
-    ) -> Any:
+        self,
+        rows: Sequence[int],
+        columns: Mapping[str, Sequence[object]],
+        kinds: Mapping[str, Kind],
+    ) -> DataFrame:
         import pandas
 
         same = len(rows) == len(self._frame)
@@ -102,18 +112,21 @@ class _Pandas:
 
 
 class _Arrow:
-    def __init__(self, table: Any) -> None:
+    def __init__(self, table: Table) -> None:
         self._table = table
 
-    def names(self) -> list[Any]:
+    def names(self) -> list[object]:
         return list(self._table.schema.names)
 
     def values(self, name: str) -> list[object]:
         return _objects(self._table.column(name))
 
     def extended(
-        self, rows: Sequence[int], columns: Mapping[str, Sequence[Any]], kinds: Mapping[str, Kind]
-    ) -> Any:
+        self,
+        rows: Sequence[int],
+        columns: Mapping[str, Sequence[object]],
+        kinds: Mapping[str, Kind],
+    ) -> Table:
         import pyarrow
 
         same = len(rows) == self._table.num_rows
@@ -126,7 +139,7 @@ class _Arrow:
         return type(self._table).from_arrays(arrays, schema=schema)
 
 
-def _taken(column: Any, rows: Sequence[int]) -> Any:
+def _taken(column: Array, rows: Sequence[int]) -> Array:
     """Return an Arrow column's values at `rows`."""
     import pyarrow
 
@@ -137,10 +150,10 @@ def _taken(column: Any, rows: Sequence[int]) -> Any:
         return pyarrow.array([values[row] for row in rows], column.type)
 
 
-def _objects(column: Any) -> list[object]:
+def _objects(column: Array) -> list[object]:
     """Return an Arrow column's values; a text of bytes that are not UTF-8 as those bytes."""
 
-    def one(value: Any) -> object:
+    def one(value: Scalar) -> object:
         try:
             return value.as_py()
         except UnicodeDecodeError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from typing import Any, Final, ParamSpec, TypeVar
+from typing import Final, ParamSpec, TypeAlias, TypeVar
 
 from qna_widget.answering.options import THRESHOLD
 from qna_widget.core.contract import INPUTS, check_input, check_value, plain_type
@@ -16,12 +16,16 @@ from .codes import CODES
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_NUMBERS: Final[dict[str, Callable[[str], Any]]] = {"integer": int, "number": float}
+_NUMBERS: Final[dict[str, Callable[[str], object]]] = {"integer": int, "number": float}
 _HUB_NAMES: Final = "mobilebert, owner/name or owner/name@revision"
 
 
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+"""What `add_subparsers` gives; argparse has no public name for it."""
+
+
 def command(
-    commands: Any, name: str, run: Callable[[argparse.Namespace], int], what: str
+    commands: Commands, name: str, run: Callable[[argparse.Namespace], int], what: str
 ) -> argparse.ArgumentParser:
     """Add a command; `what` is a phrase that says what it does."""
     parser: argparse.ArgumentParser = commands.add_parser(
@@ -41,10 +45,10 @@ def add_model(parser: argparse.ArgumentParser, *, what: str = "the model to ask"
     )
 
 
-def allowed(name: str) -> Callable[[str], Any]:
+def allowed(name: str) -> Callable[[str], object]:
     """Return a reader of the contract's input `name`."""
 
-    def read(text: str) -> Any:
+    def read(text: str) -> object:
         try:
             value = _NUMBERS.get(plain_type(INPUTS[name]), str)(text)
         except ValueError:
@@ -57,7 +61,7 @@ def allowed(name: str) -> Callable[[str], Any]:
 def threshold(text: str) -> float:
     """Read the threshold of "no answer"; "inf": it never wins."""
     try:
-        value: Any = float(text)
+        value: object = float(text)
     except ValueError:
         value = text
     if value == float("inf"):

@@ -6,7 +6,6 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Any
 
 from qna_widget.core.contract import INPUTS
 from qna_widget.documents import MAX_BYTES, format_of, read_document
@@ -14,7 +13,7 @@ from qna_widget.documents.encoding import decode_utf8
 from qna_widget.documents.reading import read_bounded
 from qna_widget.errors import InputError, needs_extra
 
-from .arguments import add_model, allowed, command, question, threshold
+from .arguments import Commands, add_model, allowed, command, question, threshold
 from .codes import NO_ANSWER, OK
 from .streams import say
 
@@ -23,7 +22,7 @@ PARSED = {".htm", ".html", ".pdf"}
 STANDARD_INPUT = Path("-")
 
 
-def add(commands: Any) -> None:
+def add(commands: Commands) -> None:
     """Add the command's arguments."""
     parser = command(commands, "ask", run, "ask a question about a text; code 3: no answer")
     parser.add_argument("question", type=question, help='in quotes: "Who is Ernie?"')

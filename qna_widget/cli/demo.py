@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
 
 from qna_widget.models import names, registry
 
-from .arguments import add_model, command, port
+from .arguments import Commands, add_model, command, port
 
 
-def add(commands: Any) -> None:
+def add(commands: Commands) -> None:
     """Add the command's arguments."""
     parser = command(commands, "demo", run, "serve the demo as a web page, until Ctrl-C")
     parser.add_argument("--port", type=port, default=8501, help="(%(default)s)")

@@ -6,16 +6,15 @@ import argparse
 import json
 from dataclasses import asdict
 from itertools import groupby
-from typing import Any
 
-from .arguments import add_model, command
+from .arguments import Commands, add_model, command
 from .checks import Finding, examine
 from .codes import FAILED, OK
 
 SIGNS = {"ok": "ok", "absent": "--", "broken": "!!"}
 
 
-def add(commands: Any) -> None:
+def add(commands: Commands) -> None:
     """Add the command's arguments."""
     what = "say what is installed and whether it is whole; code 1: something is broken"
     parser = command(commands, "doctor", run, what)

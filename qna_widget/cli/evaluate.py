@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import Any
 
-from .arguments import add_model, allowed, command, whole
+from .arguments import Commands, add_model, allowed, command, whole
 from .codes import OK
 from .files import refuse_overwriting, writing
 
 
-def add(commands: Any) -> None:
+def add(commands: Commands) -> None:
     """Add the command's arguments."""
     parser = command(commands, "eval", run, "measure a model on a SQuAD-format file")
     parser.add_argument("file", type=Path, help="questions and answers, SQuAD 1.1 or 2.0 format")

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 from qna_widget.answering.options import MIN_SEQ_LEN
 from qna_widget.core.manifest import DESCRIPTION
@@ -17,12 +17,12 @@ from qna_widget.export import conversion
 from qna_widget.models import fetch, names, registry
 from qna_widget.runtime.progress import transfer_bar
 
-from .arguments import checkpoint, command, whole
+from .arguments import Commands, checkpoint, command, whole
 from .codes import OK
 from .files import writing
 
 
-def add(commands: Any) -> None:
+def add(commands: Commands) -> None:
     """Add the command's arguments."""
     what = "turn a checkpoint into a model for the browser, to be served or kept"
     parser = command(commands, "export", run, what)

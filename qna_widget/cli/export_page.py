@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
 
-from .arguments import add_model, command
+from .arguments import Commands, add_model, command
 from .ask import add_passage, read_passage
 from .codes import OK
 from .files import writing
 
 
-def add(commands: Any) -> None:
+def add(commands: Commands) -> None:
     """Add the command's arguments."""
     what = "write a page and its files, for any web server, that answers without Python"
     parser = command(commands, "export-page", run, what)

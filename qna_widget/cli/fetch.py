@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from qna_widget.models import fetch, names
 from qna_widget.runtime.progress import transfer_bar
 
-from .arguments import command, hub_name
+from .arguments import Commands, command, hub_name
 from .codes import OK
 
 
-def add(commands: Any) -> None:
+def add(commands: Commands) -> None:
     """Add the command's arguments."""
     what = "bring a model from the hub to this machine, or its newest version"
     parser = command(commands, "fetch", run, what)

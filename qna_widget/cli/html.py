@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
 
 from qna_widget.errors import InputError
 
-from .arguments import add_model, command
+from .arguments import Commands, add_model, command
 from .ask import add_passage, read_passage
 from .codes import OK
 from .files import refuse_overwriting, writing
 
 
-def add(commands: Any) -> None:
+def add(commands: Commands) -> None:
     """Add the command's arguments."""
     parser = command(commands, "html", run, "write one HTML file that answers by itself, offline")
     parser.add_argument("out", type=Path, help="the file to write, about 30 MB")

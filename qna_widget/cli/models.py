@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import asdict
-from typing import Any
 
 from qna_widget.errors import ModelNotFoundError
 from qna_widget.models import cache, names
@@ -13,11 +12,11 @@ from qna_widget.models.menu import AvailableModel, available
 from qna_widget.models.registry import BUNDLED
 from qna_widget.runtime.progress import MEGABYTE
 
-from .arguments import command
+from .arguments import Commands, command
 from .codes import OK
 
 
-def add(commands: Any) -> None:
+def add(commands: Commands) -> None:
     """Add the command's arguments."""
     parser = command(commands, "models", run, "list the models at hand; remove one")
     parser.add_argument("--json", action="store_true", help="print the list as JSON")
@@ -29,14 +28,15 @@ def run(options: argparse.Namespace) -> int:
     if options.remove is not None:
         return _remove(options.remove)
     entries = {str(entry.name): entry for entry in cache.entries()}
-    lines = [_line(model, entries.get(model.name)) for model in available()]
+    models = available()
+    lines = [_line(model, entries.get(model.name)) for model in models]
     if options.json:
         print(json.dumps(lines, indent=2, ensure_ascii=False))
         return OK
-    width = max(len(str(line["name"])) for line in lines)
-    for line in lines:
-        size = f"{line['bytes'] / MEGABYTE:.1f} MB"
-        print(f"{line['name']:{width}}  {size:>9}  {line['folder'] or '(not fetched yet)'}")
+    width = max(len(model.name) for model in models)
+    for model, line in zip(models, lines, strict=True):
+        size = f"{model.bytes / MEGABYTE:.1f} MB"
+        print(f"{model.name:{width}}  {size:>9}  {line['folder'] or '(not fetched yet)'}")
     print(f"Fetched models are kept in {cache.root()} (QNA_WIDGET_CACHE names another folder).")
     return OK
 
@@ -55,7 +55,7 @@ def _remove(given: str) -> int:
     return OK
 
 
-def _line(model: AvailableModel, entry: cache.Entry | None) -> dict[str, Any]:
+def _line(model: AvailableModel, entry: cache.Entry | None) -> dict[str, object]:
     """Return a model's line; `entry` is its place in the cache."""
     folder = BUNDLED if model.where == "package" else entry.folder if entry else ""
     return {**asdict(model), "folder": str(folder), "commit": entry.commit if entry else ""}

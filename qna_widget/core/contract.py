@@ -14,12 +14,51 @@ from qna_widget.errors import InputError
 
 from .types import AnswerDict, Overlap
 
-CONTRACT: Final[dict[str, Any]] = json.loads(
+
+class Spec(TypedDict, total=False):
+    """What contract.json says of one input or output."""
+
+    type: str | list[str]
+    default: object
+    null: str
+    """What None stands for, where it is allowed."""
+    minimum: float
+    maximum: float
+    enum: list[str]
+    items: list[str]
+    unit: str
+
+
+class HistoryShape(TypedDict):
+    """The form of an exported history."""
+
+    passages: list[str]
+    questions: list[str]
+    options: list[str]
+    answers: list[str]
+    csv_columns: list[str]
+    formula_starts: list[str]
+    formula_prefix: str
+
+
+class Contract(TypedDict):
+    """contract.json, as far as Python reads it."""
+
+    inputs: dict[str, Spec]
+    outputs: dict[str, Spec]
+    messages: dict[str, dict[str, object]]
+    models: dict[str, list[str]]
+    history: HistoryShape
+    assets: dict[str, int]
+    limits: dict[str, int]
+
+
+CONTRACT: Final[Contract] = json.loads(
     resources.files("qna_widget").joinpath("contract.json").read_text(encoding="utf-8")
 )
-INPUTS: Final[dict[str, dict[str, Any]]] = CONTRACT["inputs"]
-OUTPUTS: Final[dict[str, dict[str, Any]]] = CONTRACT["outputs"]
-CHUNK_BYTES: Final[int] = CONTRACT["assets"]["chunk_bytes"]
+INPUTS: Final = CONTRACT["inputs"]
+OUTPUTS: Final = CONTRACT["outputs"]
+CHUNK_BYTES: Final = CONTRACT["assets"]["chunk_bytes"]
 
 Status = Literal["idle", "loading", "ready", "running", "error"]
 
@@ -40,7 +79,7 @@ class Options(TypedDict, total=False):
 
 
 class SomeInputs(Options, total=False):
-    """Any of the inputs."""
+    """Some of the inputs."""
 
     passage: str
     question: str
@@ -102,6 +141,24 @@ class Outputs(TypedDict, total=False):
     timing: Timing
 
 
+class ScoresMessage(TypedDict, total=False):
+    """A page's message about a request for scores: a chunk of them, or a refusal."""
+
+    kind: Literal["scores.chunk", "scores.none"]
+    request: str
+    message: str
+    """Why there are none."""
+    page: str
+    """Tells the pages apart: several may answer."""
+    inputs: ReportedInputs
+    passage_crc32: int
+    counts: dict[str, int]
+    """How many passage and question tokens and windows the scores have."""
+    offset: int
+    total: int
+    """Bytes of all chunks."""
+
+
 class ReportMessage(TypedDict):
     """A page's message about its outputs."""
 
@@ -138,7 +195,7 @@ def own_threshold(described: Mapping[str, object]) -> float:
     return 0.0 if named is None else float(named)
 
 
-def check_value(name: str, value: object, spec: Mapping[str, Any]) -> Any:
+def check_value(name: str, value: object, spec: Spec) -> Any:
     """`check_input` for any specification in the contract's form."""
     if value is None and "null" in spec:
         return None
@@ -148,14 +205,14 @@ def check_value(name: str, value: object, spec: Mapping[str, Any]) -> Any:
         raise InputError(f"{name} must be {allowed(spec)}; got {shown(value)}.") from None
     if "enum" in spec and checked not in spec["enum"]:
         raise InputError(f"{name} must be {allowed(spec)}; got {shown(value)}.")
-    if "minimum" in spec and not spec["minimum"] <= checked <= spec["maximum"]:
+    if "minimum" in spec and not spec["minimum"] <= float(checked) <= spec["maximum"]:
         raise InputError(f"{name} must be {allowed(spec)}; got {shown(value)}.")
     if isinstance(checked, str):
         _refuse_lone_surrogates(name, checked)
     return checked
 
 
-def plain_type(spec: Mapping[str, Any]) -> str:
+def plain_type(spec: Spec) -> str:
     """Return the type of a value that is not null."""
     given: str | list[str] = spec["type"]
     return given if isinstance(given, str) else given[0]
@@ -207,7 +264,7 @@ def _truth(value: object) -> bool:
     return bool(value)
 
 
-_COERCE: Final[dict[str, Callable[[object], Any]]] = {
+_COERCE: Final[dict[str, Callable[[object], bool | str | int | float]]] = {
     "boolean": _truth,
     "string": _text,
     "integer": _integer,
@@ -215,7 +272,7 @@ _COERCE: Final[dict[str, Callable[[object], Any]]] = {
 }
 
 
-def allowed(spec: Mapping[str, Any]) -> str:
+def allowed(spec: Spec) -> str:
     if "enum" in spec:
         return "one of " + ", ".join(map(repr, spec["enum"]))
     noun = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Final, Literal, NotRequired, TypedDict
+from typing import Final, Literal, NotRequired, TypedDict, cast
 
 from qna_widget.errors import ModelFileError
 
@@ -96,13 +96,13 @@ class ModelManifest:
         """
         said = _load(folder)
         try:
-            files = said["files"]
+            files = cast(dict[str, AssetDict], said["files"])
             second = files.get("onnx_webgpu")
             return cls(
                 name=str(said["name"]),
                 title=str(said["title"]),
                 note="",
-                max_seq_len=int(said["max_seq_len"]),
+                max_seq_len=int(str(said["max_seq_len"])),
                 lowercase=bool(said["lowercase"]),
                 optimized=bool(said.get("optimized", False)),
                 onnx=_beside(folder, files["onnx"]),
@@ -229,13 +229,13 @@ def path_on_page(asset: Asset) -> str:
     return path.name if path.is_absolute() else path.as_posix()
 
 
-def asset_at(file: Path, name: str, **about: Any) -> Asset:
-    """Return the asset of a file on disk; `about` are its other fields."""
+def path_of(file: Path) -> str:
+    """Return the path of a file on disk as an asset has it: below the package, or absolute."""
     inside = file.is_relative_to(PACKAGE)
-    return Asset(name, (file.relative_to(PACKAGE) if inside else file).as_posix(), **about)
+    return (file.relative_to(PACKAGE) if inside else file).as_posix()
 
 
-def _load(folder: Path) -> dict[str, Any]:
+def _load(folder: Path) -> dict[str, object]:
     try:
         said = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
         if not isinstance(said, dict):
@@ -245,10 +245,10 @@ def _load(folder: Path) -> dict[str, Any]:
     return said
 
 
-def _beside(folder: Path, entry: dict[str, Any]) -> Asset:
+def _beside(folder: Path, entry: AssetDict) -> Asset:
     """Return an entry of model.json; its file lies beside it, whatever folder the path names."""
-    about = dict(entry)
-    return asset_at(folder / Path(about.pop("path")).name, about.pop("name"), **about)
+    asset = Asset(**entry)
+    return replace(asset, path=path_of(folder / Path(asset.path).name))
 
 
 def _no_description(folder: Path, error: Exception) -> ModelFileError:

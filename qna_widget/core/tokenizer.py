@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import tokenizers
@@ -64,7 +63,7 @@ class Tokenizer:
             input_ids=np.array(encoded.ids, np.int32), starts=offsets[:, 0], ends=offsets[:, 1]
         )
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         """Pickle the vocabulary; the other process builds its own library object."""
         return _restore, (self.vocab, self.lowercase)
 

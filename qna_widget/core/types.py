@@ -9,7 +9,7 @@ js/src/core/types.ts. Imports nothing heavy, so that the base package stays ligh
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict
+from typing import TYPE_CHECKING, Final, Literal, TypedDict
 
 if TYPE_CHECKING:
     import numpy as np
@@ -190,7 +190,7 @@ class Result:
     tokens: int
     windows: int
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, object]:
         """Return plain data, ready for JSON."""
         return {
             "question": self.question,

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import TYPE_CHECKING
 
 from qna_widget.core.contract import INPUTS
 from qna_widget.core.manifest import ModelManifest
@@ -23,6 +23,9 @@ from qna_widget.models import names, registry
 
 from . import Prediction, Predictor
 from .squad import Example
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 # Seconds for one question; the first one waits for the model too.
 TIMEOUT = 120.0
@@ -62,7 +65,7 @@ def _given(model: ModelManifest) -> dict[str, object]:
     return {"inputs": inputs, "manifest": page_manifest(model)}
 
 
-def _ask(page: Any, examples: Sequence[Example]) -> Iterator[Prediction]:
+def _ask(page: Page, examples: Sequence[Example]) -> Iterator[Prediction]:
     for example in examples:
         inputs = {"passage": example.passage, "question": example.question}
         answered = page.evaluate("given => qna_widget.ask(...given)", [inputs, TIMEOUT])

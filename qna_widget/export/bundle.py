@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from qna_widget.core.manifest import Asset, ModelManifest, Provenance, asset_at
+from qna_widget.core.manifest import Asset, ModelManifest, Provenance, path_of
 
 
 @dataclass(frozen=True)
@@ -72,9 +72,9 @@ def pack(name: str, data: bytes, target: Path) -> Asset:
     """
     packed = gzip.compress(data, compresslevel=9, mtime=0)
     target.write_bytes(packed)
-    return asset_at(
-        target.resolve(),
-        name,
+    return Asset(
+        name=name,
+        path=path_of(target.resolve()),
         sha256=hashlib.sha256(packed).hexdigest(),
         bytes=len(packed),
         encoding="gzip",

@@ -31,7 +31,7 @@ class Checkpoint:
     """A model's configuration, weights (float32) and vocabulary (one token per id)."""
 
     folder: Path
-    config: Mapping[str, Any]
+    config: Mapping[str, object]
     weights: Mapping[str, NDArray[np.float32]]
     vocab: tuple[str, ...]
     lowercase: bool
@@ -53,6 +53,13 @@ class Checkpoint:
             return own_threshold(self.config)
         except InputError as error:
             raise ExportError(f"{self.folder}/config.json: {error}") from None
+
+    def number(self, name: str, default: float) -> float:
+        """Return a number from config.json."""
+        value = self.config.get(name, default)
+        if not isinstance(value, int | float):
+            raise ExportError(f"{self.folder / CONFIG}: {name} is {value!r}, not a number.")
+        return float(value)
 
     def integer(self, name: str) -> int:
         """Return a whole number, 1 or more, from config.json."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from qna_widget.errors import ExportError
 
@@ -15,7 +15,7 @@ INDEX: Final = f"{WEIGHTS}.index.json"
 TOKENIZER_FILES: Final = ("vocab.txt", "tokenizer.json", "tokenizer_config.json")
 
 
-def read_object(file: Path) -> dict[str, Any]:
+def read_object(file: Path) -> dict[str, object]:
     """Return the JSON object in `file`. Raises ExportError, and OSError when it cannot be read."""
     try:
         value = json.loads(file.read_text(encoding="utf-8"))

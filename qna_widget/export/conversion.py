@@ -11,7 +11,6 @@ import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from qna_widget.core.types import Precision
 from qna_widget.errors import ExportError, ModelNotFoundError, QnaError, needs_extra
@@ -49,13 +48,13 @@ class Source:
     licence: str
 
 
-def read_config(folder: Path) -> dict[str, Any]:
+def read_config(folder: Path) -> dict[str, object]:
     """Return config.json's content; {} when there is none. Raises ExportError."""
     file = folder / CONFIG
     return read_object(file) if file.is_file() else {}
 
 
-def choose(files: Collection[str], config: Mapping[str, Any], where: str) -> str:
+def choose(files: Collection[str], config: Mapping[str, object], where: str) -> str:
     """Return which of `files` (paths in the folder) the model is made of.
 
     `where` is for messages. Raises ExportError when none can be, and says why;

@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeGuard
 
 from qna_widget.core.types import MAX_WORD_CHARS
 from qna_widget.errors import ExportError
@@ -80,7 +80,7 @@ def _from_lines(file: Path) -> tuple[str, ...]:
     return tuple(line.rstrip("\r") for line in (lines[:-1] if lines[-1] == "" else lines))
 
 
-def _from_json(whole: Mapping[str, Any], file: Path) -> tuple[str, ...]:
+def _from_json(whole: Mapping[str, object], file: Path) -> tuple[str, ...]:
     model = whole.get("model")
     kind = model.get("type") if isinstance(model, dict) else None
     if not isinstance(model, dict) or kind != "WordPiece":
@@ -102,7 +102,8 @@ def _from_json(whole: Mapping[str, Any], file: Path) -> tuple[str, ...]:
             f"{file} splits words by {splitter!r}; only 'BertPreTokenizer' is supported."
         )
     ids = dict(model["vocab"]) if isinstance(model.get("vocab"), dict) else {}
-    for token in filter(lambda token: isinstance(token, dict), whole.get("added_tokens") or []):
+    added = whole.get("added_tokens")
+    for token in filter(_is_object, added if isinstance(added, list) else []):
         if token.get("content") not in ids and not token.get("special", False):
             raise ExportError(
                 f"{file} adds the token {token.get('content')!r}, which is found in text before "
@@ -119,7 +120,7 @@ def _from_json(whole: Mapping[str, Any], file: Path) -> tuple[str, ...]:
     return tokens
 
 
-def _normalizer(whole: Mapping[str, Any] | None, folder: Path) -> Mapping[str, Any]:
+def _normalizer(whole: Mapping[str, object] | None, folder: Path) -> Mapping[str, object]:
     if whole is None:
         return {}
     found = whole.get("normalizer")
@@ -137,8 +138,8 @@ def _normalizer(whole: Mapping[str, Any] | None, folder: Path) -> Mapping[str, A
     return found
 
 
-def _lowercase(config: Mapping[str, Any], cleaning: Mapping[str, Any], folder: Path) -> bool:
-    def choice(name: str, other: str, default: bool | None) -> Any:
+def _lowercase(config: Mapping[str, object], cleaning: Mapping[str, object], folder: Path) -> bool:
+    def choice(name: str, other: str, default: bool | None) -> object:
         given = config.get(name)
         return cleaning.get(other, default) if given is None else given
 
@@ -157,7 +158,7 @@ def _lowercase(config: Mapping[str, Any], cleaning: Mapping[str, Any], folder: P
     return lowercase
 
 
-def _check_class(config: Mapping[str, Any], folder: Path, *, known: bool) -> None:
+def _check_class(config: Mapping[str, object], folder: Path, *, known: bool) -> None:
     """Refuse a class with code of its own, such as BertJapaneseTokenizer."""
     name = config.get("tokenizer_class")
     if name is None or _BERT_LIKE.fullmatch(str(name)) or (known and name in _FOLLOWS_FILE):
@@ -167,6 +168,10 @@ def _check_class(config: Mapping[str, Any], folder: Path, *, known: bool) -> Non
     )
 
 
-def _json(file: Path) -> dict[str, Any] | None:
+def _is_object(value: object) -> TypeGuard[dict[str, object]]:
+    return isinstance(value, dict)
+
+
+def _json(file: Path) -> dict[str, object] | None:
     """Return None when there is no such file."""
     return read_object(file) if file.is_file() else None

@@ -6,13 +6,21 @@ import json
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from qna_widget.core.contract import CHUNK_BYTES
-from qna_widget.core.manifest import PACKAGE, Asset
+from qna_widget.core.manifest import PACKAGE, Asset, AssetDict
 from qna_widget.errors import AssetError
 
 STATIC = PACKAGE / "static"
+
+
+class Build(TypedDict, total=False):
+    """What the front end's build says of itself: static/manifest.json."""
+
+    wasm: AssetDict
+    built_with: dict[str, str]
+    """Tools and packages, name to version."""
 
 
 def built(name: str) -> Path:
@@ -29,8 +37,8 @@ def built(name: str) -> Path:
     return file
 
 
-def _listed() -> dict[str, Any]:
-    listed: dict[str, Any] = json.loads(built("manifest.json").read_text(encoding="utf-8"))
+def _listed() -> Build:
+    listed: Build = json.loads(built("manifest.json").read_text(encoding="utf-8"))
     return listed
 
 
@@ -57,7 +65,7 @@ def webgpu() -> dict[str, Asset] | None:
     listing = STATIC / "webgpu.json"
     if not listing.is_file():
         return None
-    listed: dict[str, Any] = json.loads(listing.read_text(encoding="utf-8"))
+    listed: dict[str, AssetDict] = json.loads(listing.read_text(encoding="utf-8"))
     return {name: Asset(**listed[name]) for name in ("script", "wasm")}
 
 

@@ -155,7 +155,7 @@ def _verify(path: Path, expected: HubFile, name: HubName) -> None:
     )
 
 
-def _digest(path: Path, state: Any) -> str:
+def _digest(path: Path, state: hashlib._Hash) -> str:
     with path.open("rb") as file:
         while chunk := file.read(1 << 20):
             state.update(chunk)

@@ -12,17 +12,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, overload
+from typing import TYPE_CHECKING, Final, cast, overload
 
 from qna_widget.core.contract import CONTRACT
 from qna_widget.core.crc32 import crc32
+from qna_widget.core.types import AnswerDict
 
 from .tables import data_frame
 
 if TYPE_CHECKING:
     from .tables import DataFrame
 
-SHAPE: Final[dict[str, Any]] = CONTRACT["history"]
+SHAPE: Final = CONTRACT["history"]
 
 
 @dataclass(frozen=True)
@@ -34,11 +35,11 @@ class Asked:
     # The model's title.
     model: str
     # Top_k, max_answer_len, doc_stride, no_answer_threshold, overlap.
-    options: Mapping[str, Any]
+    options: Mapping[str, object]
     # Logits.
     null_score: float
     # Best first: text, start, end (code points), score (logits), probability.
-    answers: tuple[Mapping[str, Any], ...]
+    answers: tuple[AnswerDict, ...]
     # UTC, as 2026-01-31T12:00:00.000Z.
     asked_at: str
 
@@ -52,7 +53,7 @@ class Asked:
         """Code points of the passage."""
         return len(self.passage)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, object]:
         """Return plain data, the passage by its sum and length only."""
         values = {name: getattr(self, name) for name in SHAPE["questions"]}
         values["options"] = dict(self.options)
@@ -98,9 +99,9 @@ class History(Sequence[Asked]):
         question: str,
         passage: str,
         model: str,
-        options: Mapping[str, Any],
+        options: Mapping[str, object],
         null_score: float,
-        answers: Sequence[Mapping[str, Any]],
+        answers: Sequence[AnswerDict],
     ) -> None:
         """Keep a question with its answers, unless the same was asked before."""
         kept = {name: options[name] for name in SHAPE["options"]}
@@ -109,7 +110,7 @@ class History(Sequence[Asked]):
             return
         self._passages[crc32(passage)] = passage
         now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        frozen = tuple(MappingProxyType(dict(answer)) for answer in answers)
+        frozen = tuple(cast(AnswerDict, MappingProxyType({**answer})) for answer in answers)
         self._asked[key] = Asked(
             question, passage, model, MappingProxyType(kept), null_score, frozen, now
         )
@@ -151,7 +152,7 @@ class History(Sequence[Asked]):
             for row in self._rows():
                 writer.writerow({name: _harmless(value) for name, value in row.items()})
 
-    def _rows(self) -> list[dict[str, Any]]:
+    def _rows(self) -> list[dict[str, object]]:
         return [
             {
                 "question": one.question,

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,6 +17,8 @@ from qna_widget.errors import InputError, needs_extra
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from qna_widget.core.types import AnswerDict
 
     from .scores import Scores
 
@@ -45,7 +47,7 @@ class Picture:
         return file.getvalue()
 
 
-def plot(scores: Scores, answers: Sequence[Mapping[str, Any]], *, tokens: int) -> Picture:
+def plot(scores: Scores, answers: Sequence[AnswerDict], *, tokens: int) -> Picture:
     """Draw the logits of the `tokens` around the best answer, with the answers that lie there.
 
     `answers` are those of the same question, best first. Without any the picture shows the place
@@ -86,7 +88,7 @@ def plot(scores: Scores, answers: Sequence[Mapping[str, Any]], *, tokens: int) -
     return Picture(figure)
 
 
-def _spans(scores: Scores, answers: Sequence[Mapping[str, Any]]) -> list[tuple[int, int, int]]:
+def _spans(scores: Scores, answers: Sequence[AnswerDict]) -> list[tuple[int, int, int]]:
     """Return (rank, first token, last token) of the answers that are spans."""
     starts, ends = scores.starts, scores.ends
     spans = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
 from qna_widget.core.contract import OUTPUTS
 from qna_widget.errors import needs_extra
@@ -11,10 +11,12 @@ from qna_widget.errors import needs_extra
 if TYPE_CHECKING:
     from pandas import DataFrame as DataFrame
 
-ANSWER_COLUMNS: list[str] = OUTPUTS["answers"]["items"]
+    from qna_widget.core.types import AnswerDict
+
+ANSWER_COLUMNS: Final = OUTPUTS["answers"]["items"]
 
 
-def data_frame(columns: Mapping[str, Any], index: Any = None) -> DataFrame:
+def data_frame(columns: Mapping[str, object], index: object = None) -> DataFrame:
     """Return a table of equally long columns.
 
     Raises MissingExtraError without pandas.
@@ -24,12 +26,13 @@ def data_frame(columns: Mapping[str, Any], index: Any = None) -> DataFrame:
     return pandas.DataFrame(columns, index=index)
 
 
-def answers_frame(answers: Sequence[Mapping[str, Any]]) -> DataFrame:
+def answers_frame(answers: Sequence[AnswerDict]) -> DataFrame:
     """Return ranked answers, one row each: text, start, end (code points), score, probability.
 
     The index counts ranks from 1. Raises MissingExtraError without pandas.
     """
-    columns = {name: [answer[name] for answer in answers] for name in ANSWER_COLUMNS}
+    rows: list[Mapping[str, object]] = [*answers]
+    columns = {name: [row[name] for row in rows] for name in ANSWER_COLUMNS}
     table = data_frame(columns, index=range(1, len(answers) + 1))
     table.index.name = "rank"
     return table

@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache, partial
 from itertools import islice
-from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -226,7 +225,7 @@ def model_inputs(*batch: Feature) -> dict[str, NDArray[np.int64]]:
     return feeds
 
 
-def _load(onnx: bytes, threads: int = 1) -> Any:
+def _load(onnx: bytes, threads: int = 1) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     # Planned ahead, a value takes over memory that has left the processor's cache: 5% slower. Not

@@ -46,7 +46,7 @@ class Layout:
         """
         activation = activation_of(checkpoint, self.settings["activation"])
         refuse_unless(checkpoint, "position_embedding_type", "absolute")
-        epsilon = float(checkpoint.config.get("layer_norm_eps", 1e-12))
+        epsilon = checkpoint.number("layer_norm_eps", 1e-12)
         graph = Graph()
         layers = _Layers(graph, checkpoint, epsilon)
         x = self._embeddings(graph, layers, checkpoint)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from qna_widget.core.contract import CHUNK_BYTES
 from qna_widget.core.manifest import Asset, AssetDict, Manifest, ModelManifest
@@ -22,10 +22,10 @@ _SERVED: Final = {"static": "qna-widget.qna", "models/bundled": "qna-widget.bund
 
 
 @lru_cache(maxsize=1)
-def component(_runtime: object) -> Callable[..., Any]:
+def component(_runtime: object) -> Callable[..., object]:
     """Register once per runtime: each has its own register, and each AppTest its own runtime."""
     built("streamlit.js")
-    mount: Callable[..., Any] = st.components.v2.component("qna-widget.qna", js="streamlit.js")
+    mount: Callable[..., object] = st.components.v2.component("qna-widget.qna", js="streamlit.js")
     return mount
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack, cast
 
 from ipywidgets import HBox, Label, Layout, VBox
 
-from qna_widget.core.contract import INPUTS, refuse_unknown
+from qna_widget.core.contract import INPUTS, SomeInputs, refuse_unknown
 from qna_widget.errors import InputError
 from qna_widget.results.tables import side_by_side
 
@@ -59,7 +59,9 @@ class Comparison(HBox):  # type: ignore[misc]  # ipywidgets has no types
         return side_by_side([one.answers_frame() for one in self._members], self.labels)
 
 
-def compare(members: Sequence[Mapping[str, Any] | QnA], **shared: Any) -> Comparison:
+def compare(
+    members: Sequence[Mapping[str, object] | QnA], **shared: Unpack[SomeInputs]
+) -> Comparison:
     """Show two or more questions, passages or models side by side.
 
     Each member is a dict of QnA's arguments, or a QnA; `shared` arguments go to every dict::
@@ -85,7 +87,7 @@ def compare(members: Sequence[Mapping[str, Any] | QnA], **shared: Any) -> Compar
     return Comparison([_member(number, one, shared) for number, one in enumerate(members, 1)])
 
 
-def _member(number: int, member: Mapping[str, Any] | QnA, shared: Mapping[str, Any]) -> QnA:
+def _member(number: int, member: Mapping[str, object] | QnA, shared: Mapping[str, object]) -> QnA:
     if isinstance(member, QnA):
         return member
     if not isinstance(member, Mapping):
@@ -99,7 +101,7 @@ def _member(number: int, member: Mapping[str, Any] | QnA, shared: Mapping[str, A
         raise InputError(
             f"{twice[0]} is given to member {number} and to all. Give it in one of the two places."
         )
-    return QnA(**{**shared, **member})
+    return QnA(**cast(SomeInputs, {**shared, **member}))
 
 
 def _short(name: str, value: object) -> str:

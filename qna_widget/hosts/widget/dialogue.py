@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from qna_widget.core.contract import Inputs, check_input
+from qna_widget.core.contract import Inputs, ScoresMessage, check_input
 from qna_widget.core.types import AnswerDict
 from qna_widget.errors import (
     BlankPassageError,
@@ -55,7 +55,7 @@ class Dialogue:
         # The newest scores, and what they belong to.
         self._scores: tuple[dict[str, object], Scores] | None = None
 
-    def take(self, content: Mapping[str, Any], buffers: Any) -> None:
+    def take(self, content: ScoresMessage, buffers: Sequence[bytes]) -> None:
         """Take what a page says about a request for scores."""
         if self._reading is not None:
             self._reading.take(content, buffers)
@@ -169,7 +169,7 @@ class Dialogue:
     def _by_kernel(self, inputs: Inputs) -> kernel.KernelAnswer:
         return kernel.answer({**inputs, "model": self._loader.model_of_page(inputs["model"])})
 
-    def _same_run(self, content: Mapping[str, Any]) -> bool:
+    def _same_run(self, content: ScoresMessage) -> bool:
         """Whether a page speaks of the inputs as they stand."""
         inputs = self._widget.inputs()
         theirs = {**content["inputs"], "passage": None}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 from qna_widget.core.contract import Inputs, Outputs, ReportedInputs, Status
 from qna_widget.core.manifest import Fetching, Manifest, ModelChoice
@@ -17,10 +17,10 @@ Source = Literal["browser", "kernel"]
 class Sender(Protocol):
     """A widget as those who speak with its pages see it."""
 
-    comm: Any
+    comm: object
     """ipywidgets' line to the pages; None after close()."""
 
-    def send(self, content: Mapping[str, object], buffers: Any = None) -> None:
+    def send(self, content: Mapping[str, object], buffers: Sequence[bytes] | None = None) -> None:
         """Send a message to all pages."""
 
 
@@ -62,13 +62,13 @@ class Reported(Protocol):
     def _remember(self, inputs: ReportedInputs, passage: str, outputs: Outputs) -> None:
         """Add answers to the history."""
 
-    def set_trait(self, name: str, value: Any) -> None:
+    def set_trait(self, name: str, value: object) -> None:
         """Set an output, which the user may not."""
 
-    def hold_sync(self) -> AbstractContextManager[Any]:
+    def hold_sync(self) -> AbstractContextManager[object]:
         """Send the pages what changes inside the block in one message."""
 
-    def hold_trait_notifications(self) -> AbstractContextManager[Any]:
+    def hold_trait_notifications(self) -> AbstractContextManager[object]:
         """Call observers at the end of the block."""
 
 

@@ -22,7 +22,7 @@ class InputTrait(traitlets.TraitType[Any, Any]):
         super().__init__(default_value=INPUTS[name]["default"], help=self.info_text)
         self.tag(sync=True)
 
-    def validate(self, obj: Any, value: Any) -> Any:
+    def validate(self, obj: object, value: object) -> object:
         """Return the checked value; a TraitError tells what is allowed."""
         try:
             return check_input(self._input, value)
@@ -38,11 +38,11 @@ class OutputTrait(traitlets.TraitType[Any, Any]):
         super().__init__(read_only=True, help=OUTPUTS[name].get("unit", ""))
         self.tag(sync=True)
 
-    def make_dynamic_default(self) -> Any:
+    def make_dynamic_default(self) -> object:
         """Give each widget its own empty list or dict."""
         return json.loads(self._default)
 
-    def __set__(self, obj: Any, value: Any) -> None:
+    def __set__(self, obj: object, value: object) -> None:
         """Refuse by name; `set_trait` is the way in."""
         raise traitlets.TraitError(
             f"{self.name} comes from the browser and cannot be set. "

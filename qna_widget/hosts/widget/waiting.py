@@ -4,19 +4,23 @@ A kernel hears a page only when its host lets it. ipykernel 7 and JupyterLab tak
 thread of their own (a subshell), even while a cell computes; without subshells, ipykernel from 7.4
 on takes them while a cell awaits; ipykernel 6 takes them between cells only. Tricks that pump the
 kernel's queue from inside a cell (jupyter-ui-poll) reach into what each version does differently,
-so none is played here: what can be heard is heard, and whoever waits is told when it is of no use.
+so none is played here: messages are taken whenever the host lets them in, and whoever waits learns
+when waiting is of no use.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import Context, copy_context
 from threading import get_ident
-from typing import Any
 from uuid import uuid4
 
 from comm import DummyComm
+
+from qna_widget.core.contract import ScoresMessage
+
+from .interface import Sender
 
 POLL = 0.02
 """Seconds between two looks."""
@@ -32,7 +36,7 @@ class Pages:
     # No page was heard when one was waited for. Of the whole kernel: it has a page, or none.
     silent = False
 
-    def __init__(self, widget: Any) -> None:
+    def __init__(self, widget: Sender) -> None:
         self._widget = widget
         self._heard_at = float("-inf")
         self._thread: int | None = None
@@ -56,7 +60,7 @@ class Pages:
         self._context = copy_context()
         Pages.silent = False
 
-    def send(self, content: Mapping[str, Any]) -> None:
+    def send(self, content: Mapping[str, object]) -> None:
         """Send a message in the name of the page's last one.
 
         ipykernel 7.4 hands the reply to the thread that this one was sent from, or for.
@@ -94,11 +98,11 @@ class Pages:
 class Reading:
     """One request for scores, and what has come of it: `head` is the last chunk's message."""
 
-    def __init__(self, fits: Callable[[Mapping[str, Any]], bool]) -> None:
+    def __init__(self, fits: Callable[[ScoresMessage], bool]) -> None:
         self.request = uuid4().hex
         self.refusal = ""
         self.blob: bytes | None = None
-        self.head: Mapping[str, Any] = {}
+        self.head: ScoresMessage = {}
         self._fits = fits
         # Several pages may answer, each with all chunks.
         self._parts: dict[str, dict[int, bytes]] = {}
@@ -108,7 +112,7 @@ class Reading:
         """Whether nothing more is to come."""
         return self.blob is not None or self.refusal != ""
 
-    def take(self, content: Mapping[str, Any], buffers: Any) -> None:
+    def take(self, content: ScoresMessage, buffers: Sequence[bytes]) -> None:
         """Take a message of a page about this request: a chunk, or a refusal in words."""
         if content.get("request") != self.request or self.done:
             return

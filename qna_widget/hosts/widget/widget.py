@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, Unpack, cast
+from typing import TYPE_CHECKING, Unpack, cast
 from uuid import uuid4
 
 import anywidget
@@ -16,6 +17,7 @@ from qna_widget.core.contract import (
     Outputs,
     ReportedInputs,
     ReportMessage,
+    ScoresMessage,
     default_inputs,
     refuse_unknown,
 )
@@ -43,7 +45,7 @@ _LAYOUT = ("layout", "tooltip", "tabbable")  # what ipywidgets itself takes
 class QnAOptions(Options, total=False):
     """The contract's inputs besides the two texts, and what every widget takes."""
 
-    layout: Any
+    layout: object
     """An ipywidgets.Layout, or a dict of its properties."""
     tooltip: str | None
     tabbable: bool | None
@@ -113,7 +115,7 @@ class QnA(anywidget.AnyWidget):
         super().__init__(passage=passage, question=question, **options)
         self.on_msg(self._on_message)
 
-    def __setattr__(self, name: str, value: Any) -> None:
+    def __setattr__(self, name: str, value: object) -> None:
         """Refuse a name that there is not: nobody would notice a misspelt one."""
         if not name.startswith("_") and not hasattr(type(self), name):
             close = get_close_matches(name, INPUTS, 1)
@@ -195,7 +197,7 @@ class QnA(anywidget.AnyWidget):
         return self._loader.manifest_of(self.model)
 
     @traitlets.validate("model")
-    def _take_model(self, proposal: dict[str, Any]) -> str:
+    def _take_model(self, proposal: Mapping[str, object]) -> str:
         return self._loader.take(str(proposal["value"]))
 
     @traitlets.observe(*INPUTS)
@@ -203,7 +205,9 @@ class QnA(anywidget.AnyWidget):
         """Empty what belongs to the former inputs, at once."""
         self._reports.settle()
 
-    def _on_message(self, _widget: object, content: dict[str, Any], buffers: object) -> None:
+    def _on_message(
+        self, _widget: object, content: Mapping[str, object], buffers: Sequence[bytes]
+    ) -> None:
         self._dialogue.pages.heard()
         kind = content.get("kind")
         if kind == "asset.read":
@@ -211,9 +215,9 @@ class QnA(anywidget.AnyWidget):
         elif kind == "report":
             self._reports.take(cast(ReportMessage, content))
         elif kind in ("scores.chunk", "scores.none"):
-            self._dialogue.take(content, buffers)
+            self._dialogue.take(cast(ScoresMessage, content), buffers)
 
-    def _send_chunk(self, wanted: dict[str, Any]) -> None:
+    def _send_chunk(self, wanted: Mapping[str, object]) -> None:
         reply = {"request": wanted.get("request")}
         try:
             asset, data = self._assets.read(
@@ -239,7 +243,7 @@ class QnA(anywidget.AnyWidget):
             answers=outputs["answers"],
         )
 
-    def set_state(self, sync_data: dict[str, Any]) -> None:
+    def set_state(self, sync_data: dict[str, object]) -> None:
         """Take what a page says; the page is sent the reason where its model is refused."""
         with self._loader.page_speaks():
             super().set_state(sync_data)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any
 
 import streamlit as st
 
@@ -88,7 +87,7 @@ def write_address(inputs: link.Inputs) -> None:
 
 def inputs_of(result: QnAResult) -> link.Inputs:
     """Return what the reader sees now, with their changes."""
-    chosen: Mapping[str, Any] = result.options
+    chosen: Mapping[str, object] = result.options
     options = {name: chosen[name] for name in link.OPTIONS}
     return link.Inputs(result.passage, result.question, result.options["model"], options)
 
