@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Unpack
 
-from qna_widget.core.contract import Options
 from qna_widget.core.manifest import Asset
+from qna_widget.core.messages import Options
 from qna_widget.errors import InputError
 from qna_widget.hosts.assets import built, runtime_files
 from qna_widget.hosts.page import page_manifest, with_paths

@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Unpack
 
-from qna_widget.core.contract import Inputs, Options
 from qna_widget.core.manifest import Asset
+from qna_widget.core.messages import Inputs, Options
 from qna_widget.hosts.assets import built, wasm
 from qna_widget.hosts.page import page_manifest
 from qna_widget.models import files, registry

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from html import escape
 
-from qna_widget.core.contract import Inputs, Options, all_inputs
+from qna_widget.core.contract import all_inputs
 from qna_widget.core.manifest import Manifest
+from qna_widget.core.messages import Inputs, Options
 
 _STYLE = """
 :root { color-scheme: light dark; }

@@ -7,16 +7,8 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import cast
 
-from qna_widget.core.contract import (
-    INPUTS,
-    Options,
-    Outputs,
-    Status,
-    Timing,
-    all_inputs,
-    default_outputs,
-    refuse_unknown,
-)
+from qna_widget.core.contract import INPUTS, all_inputs, default_outputs, refuse_unknown
+from qna_widget.core.messages import Options, Outputs, Status, Timing
 from qna_widget.core.types import AnswerDict, Overlap
 from qna_widget.errors import needs_extra
 from qna_widget.hosts.page import menu_lines

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypedDict, cast
 
-from qna_widget.core.contract import Inputs, Outputs, SomeInputs, check_inputs
+from qna_widget.core.contract import check_inputs
+from qna_widget.core.messages import Inputs, Outputs, SomeInputs
 from qna_widget.models import menu
 
 from .chosen_model import ChosenModel

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Unpack, cast
 
 from ipywidgets import HBox, Label, Layout, VBox
 
-from qna_widget.core.contract import INPUTS, SomeInputs, refuse_unknown
+from qna_widget.core.contract import INPUTS, refuse_unknown
+from qna_widget.core.messages import SomeInputs
 from qna_widget.errors import InputError
 from qna_widget.results.tables import side_by_side
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from qna_widget.core.contract import Inputs, ScoresMessage, check_input
+from qna_widget.core.contract import check_input
+from qna_widget.core.messages import Inputs, ScoresMessage
 from qna_widget.core.types import AnswerDict
 from qna_widget.errors import (
     BlankPassageError,

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Literal, Protocol
 
-from qna_widget.core.contract import Inputs, Outputs, ReportedInputs, Status
 from qna_widget.core.manifest import Fetching, Manifest, ModelChoice
+from qna_widget.core.messages import Inputs, Outputs, ReportedInputs, Status
 from qna_widget.core.types import AnswerDict
 from qna_widget.results.history import History
 

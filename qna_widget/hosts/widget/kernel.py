@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from qna_widget.core.contract import Inputs, Outputs
+from qna_widget.core.messages import Inputs, Outputs
 from qna_widget.errors import needs_extra
 
 if TYPE_CHECKING:

@@ -13,14 +13,9 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Final, cast
 
-from qna_widget.core.contract import (
-    Inputs,
-    Outputs,
-    ReportedInputs,
-    ReportMessage,
-    default_outputs,
-)
+from qna_widget.core.contract import default_outputs
 from qna_widget.core.crc32 import crc32
+from qna_widget.core.messages import Inputs, Outputs, ReportedInputs, ReportMessage
 
 from .interface import Reported, Source
 

@@ -18,7 +18,7 @@ from uuid import uuid4
 
 from comm import DummyComm
 
-from qna_widget.core.contract import ScoresMessage
+from qna_widget.core.messages import ScoresMessage
 
 from .interface import Sender
 

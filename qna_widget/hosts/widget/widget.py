@@ -10,18 +10,16 @@ from uuid import uuid4
 import anywidget
 import traitlets
 
-from qna_widget.core.contract import (
-    INPUTS,
+from qna_widget.core.contract import INPUTS, default_inputs, refuse_unknown
+from qna_widget.core.manifest import Fetching, Manifest, ModelChoice
+from qna_widget.core.messages import (
     Inputs,
     Options,
     Outputs,
     ReportedInputs,
     ReportMessage,
     ScoresMessage,
-    default_inputs,
-    refuse_unknown,
 )
-from qna_widget.core.manifest import Fetching, Manifest, ModelChoice
 from qna_widget.errors import AssetError, needs_extra
 from qna_widget.hosts.assets import AssetReader, built, runtime_files
 from qna_widget.hosts.page import menu_lines

@@ -15,13 +15,7 @@ import pyarrow as pa
 import pytest
 
 from qna_widget import InputError, MissingExtraError, QuestionAnswerer, errors
-from qna_widget.batch import (
-    BATCH_COLUMNS,
-    answer_batch,
-    answer_batches,
-    answer_meta,
-    answer_schema,
-)
+from qna_widget.batch import BATCH_COLUMNS, answer_batch, answer_batches, answer_meta, answer_schema
 from qna_widget.evaluation.squad import read_examples
 from qna_widget.export.bundle import Origin
 from qna_widget.export.recipe import export_checkpoint

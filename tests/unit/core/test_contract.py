@@ -1,10 +1,14 @@
 import math
+from typing import get_args, get_type_hints
 
 import numpy
 import pytest
 
-from qna_widget.core import contract
+from qna_widget.core import contract, messages
+from qna_widget.core.manifest import Fetching, ModelChoice
+from qna_widget.core.types import AnswerDict, Overlap
 from qna_widget.errors import InputError
+from qna_widget.models.menu import AvailableModel
 
 
 @pytest.mark.parametrize("name", contract.INPUTS)
@@ -75,3 +79,36 @@ def test_a_long_value_is_shown_in_short() -> None:
 def test_unknown_names_are_refused() -> None:
     with pytest.raises(TypeError, match=r"no argument 'pasage'; there are passage, question"):
         contract.check_inputs({"pasage": "typo"})
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"),
+    [
+        (messages.Inputs, contract.INPUTS),
+        (messages.SomeInputs, contract.INPUTS),
+        (messages.ReportedInputs, [name for name in contract.INPUTS if name != "passage"]),
+        (messages.Outputs, contract.OUTPUTS),
+        (messages.Progress, contract.OUTPUTS["progress"]["items"]),
+        (messages.Timing, contract.OUTPUTS["timing"]["items"]),
+        (AnswerDict, contract.OUTPUTS["answers"]["items"]),
+        (messages.ReportMessage, contract.CONTRACT["messages"]["report"]["items"]),
+        (ModelChoice, contract.CONTRACT["models"]["choice"]),
+        (AvailableModel, contract.CONTRACT["models"]["choice"]),
+        (Fetching, contract.CONTRACT["models"]["fetching"]),
+        (contract.HistoryShape, set(contract.CONTRACT["history"]) - {"about", "asked_at"}),
+    ],
+)
+def test_types_name_what_the_contract_does(kind: type, names: list[str]) -> None:
+    assert set(get_type_hints(kind)) == set(names)
+
+
+def test_messages_about_scores_name_what_the_contract_does() -> None:
+    named = (
+        contract.CONTRACT["messages"][kind]["items"] for kind in ("scores.chunk", "scores.none")
+    )
+    assert set(get_type_hints(messages.ScoresMessage)) == {name for each in named for name in each}
+
+
+def test_spans_and_statuses_are_those_of_the_contract() -> None:
+    assert list(get_args(Overlap)) == contract.INPUTS["overlap"]["enum"]
+    assert list(get_args(messages.Status)) == contract.OUTPUTS["status"]["enum"]

@@ -8,8 +8,9 @@ from __future__ import annotations
 import streamlit as st
 
 from qna_widget.errors import QnaError
-from qna_widget.hosts.streamlit.demo import panels, session
 from qna_widget.streamlit import qna
+
+from . import panels, session
 
 
 def main() -> None:
