@@ -8,15 +8,18 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # Jupyter refuses root unless told; containers often have nobody else.
 ALLOW_ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 STATIC := qna_widget/static/manifest.json
-JS_SOURCES := $(shell find js/src -type f) js/build.mjs js/version.mjs js/package-lock.json qna_widget/contract.json pyproject.toml
+JS_SOURCES := $(shell find js/src -type f) js/build.mjs js/bundle.mjs js/version.mjs js/package-lock.json qna_widget/contract.json pyproject.toml
 # Where the PATH has no fit Node.js, the environment gets one from PyPI, as `pip install .` does.
 ifneq ($(shell node js/fit.mjs 2>/dev/null && command -v npm >/dev/null && echo fit),fit)
 NODE := $(VENV)/node
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 endif
 
+SERVE_STREAMLIT = $(BIN)/qna-widget demo --port $(PORT)
+SERVE_JUPYTER = JUPYTER_CONFIG_PATH=$(CURDIR)/notebooks/.jupyter $(BIN)/jupyter lab $(ALLOW_ROOT) --notebook-dir=notebooks --LabApp.default_url=/lab/tree/quickstart.ipynb
+
 .DEFAULT_GOAL := help
-.PHONY: help demo notebook test test-python test-js test-e2e check build chromium fixtures dist check-workflows test-ray test-spark clean
+.PHONY: help demo notebook dev test test-python test-js test-e2e check build chromium fixtures dist check-workflows test-ray test-spark clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -55,10 +58,13 @@ build: $(STATIC) ## Build the front end into qna_widget/static (WEBGPU=1: and wh
 	$(if $(WEBGPU),cd js && npm run --silent build -- --webgpu)
 
 demo: $(VENV)/demo $(STATIC) ## Serve the Streamlit demo on http://localhost:8501 (PORT=… for another)
-	$(BIN)/qna-widget demo --port $(PORT)
+	$(SERVE_STREAMLIT)
 
 notebook: $(VENV)/notebook $(STATIC) ## Serve JupyterLab on the quickstart notebook
-	JUPYTER_CONFIG_PATH=$(CURDIR)/notebooks/.jupyter $(BIN)/jupyter lab $(ALLOW_ROOT) --notebook-dir=notebooks --LabApp.default_url=/lab/tree/quickstart.ipynb
+	$(SERVE_JUPYTER)
+
+dev: $(VENV)/$(if $(filter streamlit,$(HOST)),demo,notebook) $(STATIC) ## Show each edit of the front end at once in JupyterLab (HOST=streamlit: in the demo)
+	node js/dev.mjs $(if $(filter streamlit,$(HOST)),$(SERVE_STREAMLIT),env $(SERVE_JUPYTER))
 
 chromium: ## Install Chromium from Debian's packages, if there is none
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || test -n "$$CHROMIUM" || \

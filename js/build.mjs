@@ -3,76 +3,19 @@
 // [DIR]` adds the optional files for WebGPU to what is there.
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join, resolve, sep } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join, resolve, sep } from "node:path";
 import { constants, gzipSync } from "node:zlib";
-import { build, version as esbuild, transform } from "esbuild";
-import { version } from "./version.mjs";
-
-const here = dirname(fileURLToPath(import.meta.url));
-const out = join(here, "../qna_widget/static");
-
-const common = {
-  bundle: true,
-  minify: true,
-  target: "es2022",
-  legalComments: "none",
-  logLevel: "warning",
-  absWorkingDir: here,
-  define: { QNA_WIDGET_VERSION: JSON.stringify(version) },
-};
-
-/** The worker: one classic script, so that it starts from a blob: URL on every kind of page. */
-async function bundleWorker(entry = "src/runtime/worker/worker.ts", alias = {}) {
-  const result = await build({
-    ...common,
-    entryPoints: [entry],
-    format: "iife",
-    write: false,
-    alias,
-    // onnxruntime starts its threads from import.meta.url, which a classic script lacks.
-    define: { ...common.define, "import.meta.url": "self.location.href" },
-  });
-  return result.outputFiles[0].text;
-}
-
-/** Lets a module import the worker's finished source as a string. */
-const workerSource = (source) => ({
-  name: "worker-source",
-  setup(b) {
-    b.onResolve({ filter: /^worker-source$/ }, () => ({ path: "worker", namespace: "worker" }));
-    b.onLoad({ filter: /.*/, namespace: "worker" }, () => ({ contents: source, loader: "text" }));
-  },
-});
-
-/** Stylesheets travel inside the script as text; esbuild by itself would leave them as they are. */
-const styleText = {
-  name: "style-text",
-  setup(b) {
-    b.onLoad({ filter: /\.css$/ }, async ({ path }) => {
-      const source = await readFile(path, "utf8");
-      const { code } = await transform(source, { loader: "css", minify: true });
-      return { contents: code, loader: "text" };
-    });
-  },
-};
-
-const bundle = async (entryPoints, outdir, format = "esm") =>
-  build({
-    ...common,
-    entryPoints,
-    format,
-    outdir,
-    plugins: [styleText, workerSource(await bundleWorker())],
-  });
+import { version as esbuild } from "esbuild";
+import { bundle, bundleAll, bundleWorker, here, out } from "./bundle.mjs";
 
 const harness = process.argv.indexOf("--harness");
 if (harness !== -1) {
-  await bundle({ harness: "tests/page/harness.ts" }, resolve(process.argv[harness + 1]));
+  const entry = { harness: "tests/page/harness.ts" };
+  await bundle(entry, resolve(process.argv[harness + 1]), "esm", await bundleWorker());
   process.exit();
 }
 
-/** Packs a file into `folder` and describes it as an asset (src/runtime/protocol.ts). */
+/** Packs a file into `folder` and describes it as an asset (src/core/manifest.ts). */
 async function writeAsset(folder, name, file, content) {
   const packed = gzipSync(content, { level: constants.Z_BEST_COMPRESSION });
   await writeFile(join(folder, `${file}.gz`), packed);
@@ -108,7 +51,7 @@ if (webgpu !== -1) {
   // Asyncify runs wherever WebGPU is; the smaller JSPI edition would leave out Safari and Firefox.
   const wasm = "ort-wasm-simd-threaded.asyncify";
   const script = await bundleWorker("src/runtime/worker/worker-webgpu.ts", {
-    "onnxruntime-web/wasm": "onnxruntime-web/webgpu",
+    alias: { "onnxruntime-web/wasm": "onnxruntime-web/webgpu" },
   });
   await writeListing(folder, "webgpu.json", {
     script: await writeAsset(
@@ -125,9 +68,7 @@ if (webgpu !== -1) {
 // Built aside and moved file by file: a page that is being served never misses one.
 await mkdir(out, { recursive: true });
 const fresh = await mkdtemp(join(out, ".new-"));
-await bundle({ widget: "src/hosts/widget/widget.ts", streamlit: "src/hosts/streamlit.ts" }, fresh);
-const pages = { standalone: "src/hosts/standalone.ts", headless: "src/hosts/headless.ts" };
-await bundle(pages, fresh, "iife");
+await bundleAll(fresh);
 const wasm = "ort-wasm-simd-threaded";
 await writeListing(fresh, "manifest.json", {
   built_with: await tools(),

@@ -1,5 +1,5 @@
-// Gets the model that Python names into the page, while the former one answers on: does what the
-// phases (model-phase.ts) ask for. Python's half: qna_widget/hosts/widget/model_loading.py.
+// Loads the model that Python names into the page while the former one still answers: carries out
+// the phases of model-phase.ts. Python's half: qna_widget/hosts/widget/model_loading.py.
 import type { Manifest, Progress } from "../core/manifest";
 import { inWords } from "../core/text";
 import type { Client } from "../runtime/client";
@@ -7,23 +7,23 @@ import type { Host } from "./host";
 import {
   changesOf,
   currentOf,
+  type HostState,
   isSame,
   type LoadingEvent,
   nextPhase,
   type Phase,
-  type Said,
   START,
   wantedOf,
 } from "./model-phase";
 import type { ComponentState } from "./state";
 
-/** What the loading does to its owner, a component. */
+/** The owner of the loading, a component. */
 export interface LoadingOwner {
-  /** What the state says of the wait; mostly it says so already. */
+  /** Called after each event; most changes are in the state already. */
   update(changes: Partial<ComponentState>): void;
   /** Another model answers from now on. */
   ready(manifest: Manifest, backend: string): void;
-  /** The model that was chosen did not come: its name is taken back, here and in Python. */
+  /** The chosen model did not come: sets the former name again, here and in Python. */
   takeBack(former: string): void;
 }
 
@@ -52,27 +52,27 @@ export class ModelLoading {
     return wantedOf(this.phase) !== null;
   }
 
-  /** Python may have said something. */
+  /** Reads the host again, which may have changed. */
   follow(): void {
-    this.receive({ kind: "said", said: this.said() });
+    this.receive({ kind: "host changed", host: this.readHost() });
   }
 
-  /** Another name stands in the inputs. */
+  /** To be called when the inputs name another model. */
   choose(): void {
-    this.receive({ kind: "chosen", said: this.said() });
+    this.receive({ kind: "chosen", host: this.readHost() });
   }
 
-  /** Loads what did not come, or was cancelled. */
+  /** Loads again what failed or was cancelled. */
   retry(): void {
-    this.receive({ kind: "retried", said: this.said() });
+    this.receive({ kind: "retried", host: this.readHost() });
   }
 
-  /** Ends the load under way; the model that answers stays. */
+  /** Ends the load under way; the current model stays. */
   cancel(): void {
     this.receive({ kind: "cancelled" });
   }
 
-  private said(): Said {
+  private readHost(): HostState {
     const { host } = this;
     return {
       model: host.readInputs().model,
@@ -95,7 +95,7 @@ export class ModelLoading {
     if (phase !== before && phase.kind === "failed" && phase.current?.asked !== undefined) {
       this.owner.takeBack(phase.current.asked);
     }
-    this.owner.update(changesOf(phase, this.said()));
+    this.owner.update(changesOf(phase, this.readHost()));
     if (wanted !== null && this.load === null) void this.start(wanted);
   }
 
@@ -112,7 +112,7 @@ export class ModelLoading {
       const { backend } = await this.client.load(manifest, this.host.sources, waiter);
       if (!stands()) return;
       this.load = null;
-      this.receive({ kind: "loaded", said: this.said(), backend });
+      this.receive({ kind: "loaded", host: this.readHost(), backend });
     } catch (error) {
       if (!stands()) return;
       this.load = null;

@@ -1,12 +1,12 @@
-// How far this page is with the model that was chosen, as a state machine: `nextPhase` says what an
-// event makes of a phase, `changesOf` what the component's state says of it. Pure.
+// The change of a model as a state machine: `nextPhase` gives the phase after an event, `changesOf`
+// what the component's state shows of a phase. Pure.
 import { isEqual } from "../core/equal";
 import type { Fetching, Manifest, ModelChoice, Progress } from "../core/manifest";
 import type { ComponentState, ModelChange } from "./state";
 
-/** What Python says at one moment. */
-export interface Said {
-  /** The name that stands in the inputs. */
+/** What the host says about models at one moment. */
+export interface HostState {
+  /** The name in the inputs. */
   readonly model: string;
   /** The newest model that Python has; it may answer an older name. */
   readonly manifest: Manifest | null;
@@ -14,10 +14,10 @@ export interface Said {
   readonly fetching: Fetching | null;
 }
 
-/** What was dealt with, and counts no more when Python says it again. */
-interface Settled {
+/** What this page has reacted to, and ignores when the host says it again. */
+interface Handled {
   readonly manifest: Manifest | null;
-  /** A refusal of what is tried again now. */
+  /** Python's refusal of a model that the reader has since chosen again. */
   readonly refusal: Fetching | null;
 }
 
@@ -25,7 +25,7 @@ interface None {
   readonly kind: "none";
 }
 
-/** `wanted` is the model whose files come to this page; null while Python fetches it. */
+/** The first model. `wanted`: its files are loading here; null while Python fetches it. */
 interface Loading {
   readonly kind: "loading";
   readonly wanted: Manifest | null;
@@ -37,7 +37,7 @@ interface Answering {
   readonly current: Manifest;
 }
 
-/** `current` answers until `wanted`, as above, is there. */
+/** `current` answers until the chosen model, `wanted` as above, is ready. */
 interface Changing {
   readonly kind: "changing";
   readonly current: Manifest;
@@ -45,7 +45,7 @@ interface Changing {
   readonly progress: Progress | null;
 }
 
-/** `model` did not come; `current`, if there is one, answers on. */
+/** `model` did not come. `current` still answers, if there is one. */
 interface Failed {
   readonly kind: "failed";
   readonly current: Manifest | null;
@@ -55,31 +55,31 @@ interface Failed {
 }
 
 export type Phase = (None | Loading | Answering | Changing | Failed) & {
-  readonly settled: Settled;
+  readonly handled: Handled;
 };
 
-export const START: Phase = { kind: "none", settled: { manifest: null, refusal: null } };
+export const START: Phase = { kind: "none", handled: { manifest: null, refusal: null } };
 
 export type LoadingEvent =
-  /** Python said something, or nothing new. */
-  | { readonly kind: "said"; readonly said: Said }
-  /** Another name stands in the inputs: what was on its way for the former choice stops. */
-  | { readonly kind: "chosen"; readonly said: Said }
-  /** What did not come, or was not let come, is wanted after all. */
-  | { readonly kind: "retried"; readonly said: Said }
-  /** The reader waits no longer. */
+  /** The host may say something new. */
+  | { readonly kind: "host changed"; readonly host: HostState }
+  /** The inputs name another model. A load for the former choice stops. */
+  | { readonly kind: "chosen"; readonly host: HostState }
+  /** Load again what failed or was cancelled. */
+  | { readonly kind: "retried"; readonly host: HostState }
+  /** The reader cancelled the load. */
   | { readonly kind: "cancelled" }
-  /** Of the load of `wanted`: one step, its end, its failure in words. */
+  /** The load of `wanted`: a step, its end, its failure. */
   | { readonly kind: "progressed"; readonly progress: Progress }
-  | { readonly kind: "loaded"; readonly said: Said; readonly backend: string }
+  | { readonly kind: "loaded"; readonly host: HostState; readonly backend: string }
   | { readonly kind: "broke"; readonly error: string };
 
-/** The model that answers; null while there is none. */
+/** The model that answers; null when there is none. */
 export function currentOf(phase: Phase): Manifest | null {
   return "current" in phase ? phase.current : null;
 }
 
-/** The model whose files are on their way to this page; null for none. */
+/** The model whose files are loading here; null when there is none. */
 export function wantedOf(phase: Phase): Manifest | null {
   return "wanted" in phase ? phase.wanted : null;
 }
@@ -88,111 +88,111 @@ export function wantedOf(phase: Phase): Manifest | null {
 export function nextPhase(phase: Phase, event: LoadingEvent): Phase {
   const current = currentOf(phase);
   const wanted = wantedOf(phase);
-  const { settled } = phase;
+  const { handled } = phase;
   switch (event.kind) {
-    case "said":
-      return follow(phase, event.said);
+    case "host changed":
+      return follow(phase, event.host);
     case "chosen":
       return current === null
-        ? follow(phase, event.said)
-        : follow(chooseAnew(phase, current, event.said), event.said);
+        ? follow(phase, event.host)
+        : follow(startAnew(phase, current, event.host), event.host);
     case "retried": {
-      const { manifest } = event.said;
-      return follow(manifest === null ? phase : begin(phase, manifest), event.said);
+      const { manifest } = event.host;
+      return follow(manifest === null ? phase : begin(phase, manifest), event.host);
     }
     case "cancelled":
-      return current === null ? { kind: "none", settled } : { kind: "answering", current, settled };
+      return current === null ? { kind: "none", handled } : { kind: "answering", current, handled };
     case "progressed":
       return wanted === null ? phase : ({ ...phase, progress: event.progress } as Phase);
     case "loaded":
       return wanted === null
         ? phase
-        : follow({ kind: "answering", current: wanted, settled }, event.said);
+        : follow({ kind: "answering", current: wanted, handled }, event.host);
     case "broke": {
       return fail(phase, wanted?.asked ?? wanted?.model.name ?? "", event.error);
     }
   }
 }
 
-/** What Python says now decides. */
-function follow(phase: Phase, said: Said): Phase {
+/** The phase after the host was read. */
+function follow(phase: Phase, host: HostState): Phase {
   const current = currentOf(phase);
-  if (current === null) return followFirst(phase, said);
-  const { manifest, model } = said;
-  // A manifest for another name is older than the choice that stands.
+  if (current === null) return followFirst(phase, host);
+  const { manifest, model } = host;
+  // A manifest for another name belongs to an older choice.
   const stands = manifest !== null && (manifest.asked ?? model) === model;
-  const next = stands && manifest !== phase.settled.manifest ? begin(phase, manifest) : phase;
-  return settle(next, currentOf(next)!, said);
+  const next = stands && manifest !== phase.handled.manifest ? begin(phase, manifest) : phase;
+  return compareNames(next, currentOf(next)!, host);
 }
 
-/** While no model answers, one for another name is better than none. */
-function followFirst(phase: Phase, { manifest, fetching }: Said): Phase {
-  const { settled } = phase;
-  if (manifest !== null && manifest !== settled.manifest) return begin(phase, manifest);
+/** Without a model, one for another name is better than none. */
+function followFirst(phase: Phase, { manifest, fetching }: HostState): Phase {
+  const { handled } = phase;
+  if (manifest !== null && manifest !== handled.manifest) return begin(phase, manifest);
   if (wantedOf(phase) !== null) return phase;
-  if (fetching === null) return phase.kind === "loading" ? { kind: "none", settled } : phase;
+  if (fetching === null) return phase.kind === "loading" ? { kind: "none", handled } : phase;
   const { model, error } = fetching;
   if (error !== "") return fail(phase, model, error);
   return phase.kind === "loading"
     ? phase
-    : { kind: "loading", wanted: null, progress: null, settled };
+    : { kind: "loading", wanted: null, progress: null, handled };
 }
 
-function chooseAnew(phase: Phase, current: Manifest, { model, fetching }: Said): Phase {
+function startAnew(phase: Phase, current: Manifest, { model, fetching }: HostState): Phase {
   const again = fetching !== null && fetching.error !== "" && fetching.model === model;
-  const refusal = again ? fetching : phase.settled.refusal;
-  return { kind: "answering", current, settled: { manifest: null, refusal } };
+  const refusal = again ? fetching : phase.handled.refusal;
+  return { kind: "answering", current, handled: { manifest: null, refusal } };
 }
 
-/** Python has a model that this page shall have. */
+/** The phase in which `manifest` is loaded, unless it is loading or loaded already. */
 function begin(phase: Phase, manifest: Manifest): Phase {
-  const settled = { ...phase.settled, manifest };
+  const handled = { ...phase.handled, manifest };
   const current = currentOf(phase);
   const wanted = wantedOf(phase);
-  // The same model by another name.
+  // The same model under another name.
   if (wanted !== null && isSame(manifest, wanted)) {
-    return { ...phase, wanted: manifest, settled } as Phase;
+    return { ...phase, wanted: manifest, handled } as Phase;
   }
-  if (current === null) return { kind: "loading", wanted: manifest, progress: null, settled };
+  if (current === null) return { kind: "loading", wanted: manifest, progress: null, handled };
   if (isSame(manifest, current)) {
     return phase.kind === "failed"
-      ? { ...phase, current: manifest, settled }
-      : { kind: "answering", current: manifest, settled };
+      ? { ...phase, current: manifest, handled }
+      : { kind: "answering", current: manifest, handled };
   }
-  return { kind: "changing", current, wanted: manifest, progress: null, settled };
+  return { kind: "changing", current, wanted: manifest, progress: null, handled };
 }
 
-/** Whether the model that answers is the one that the inputs name, or will it be, or cannot be. */
-function settle(phase: Phase, current: Manifest, said: Said): Phase {
-  const { model } = said;
-  const { settled } = phase;
+/** The phase when the current model's name is compared with the one in the inputs. */
+function compareNames(phase: Phase, current: Manifest, host: HostState): Phase {
+  const { model } = host;
+  const { handled } = phase;
   const { asked = model } = current;
-  const refusal = refusalOf(phase, said);
+  const refusal = refusalOf(phase, host);
   if (refusal?.model === model && model !== asked) return fail(phase, model, refusal.error);
   if (wantedOf(phase) !== null) return phase;
   if (model !== asked) {
     return phase.kind === "changing"
       ? phase
-      : { kind: "changing", current, wanted: null, progress: null, settled };
+      : { kind: "changing", current, wanted: null, progress: null, handled };
   }
-  return phase.kind === "changing" ? { kind: "answering", current, settled } : phase;
+  return phase.kind === "changing" ? { kind: "answering", current, handled } : phase;
 }
 
 function fail(phase: Phase, model: string, error: string): Phase {
   if (phase.kind === "failed" && phase.model === model && phase.error === error) return phase;
-  return { kind: "failed", current: currentOf(phase), model, error, settled: phase.settled };
+  return { kind: "failed", current: currentOf(phase), model, error, handled: phase.handled };
 }
 
-/** Why Python could not bring a model, unless that was dealt with. */
-function refusalOf({ settled }: Phase, { fetching }: Said): Fetching | null {
-  return fetching === null || fetching.error === "" || fetching === settled.refusal
+/** Python's refusal of a model, unless it was handled before. */
+function refusalOf({ handled }: Phase, { fetching }: HostState): Fetching | null {
+  return fetching === null || fetching.error === "" || fetching === handled.refusal
     ? null
     : fetching;
 }
 
-/** What the component's state says of the phase. */
-export function changesOf(phase: Phase, said: Said): Partial<ComponentState> {
-  const { models, fetching } = said;
+/** What the component's state shows of the phase. */
+export function changesOf(phase: Phase, host: HostState): Partial<ComponentState> {
+  const { models, fetching } = host;
   switch (phase.kind) {
     case "none":
       return {};
@@ -202,22 +202,22 @@ export function changesOf(phase: Phase, said: Said): Partial<ComponentState> {
       return { models, status: "loading", progress, error: "", notice };
     }
     case "failed":
-      if (phase.current !== null) return { models, change: changeOf(phase, phase.current, said) };
+      if (phase.current !== null) return { models, change: changeOf(phase, phase.current, host) };
       return { models, status: "error", progress: null, error: phase.error };
     default:
-      return { models, change: changeOf(phase, phase.current, said) };
+      return { models, change: changeOf(phase, phase.current, host) };
   }
 }
 
-function changeOf(phase: Phase, current: Manifest, said: Said): ModelChange | null {
-  const { model, fetching } = said;
+function changeOf(phase: Phase, current: Manifest, host: HostState): ModelChange | null {
+  const { model, fetching } = host;
   const { asked: former = model } = current;
   if (phase.kind === "changing") {
-    // Python says nothing yet, fetches it, or has it and this page loads it.
+    // Python has not answered yet, fetches the model, or has it and this page loads it.
     const progress = phase.progress ?? progressOf(fetching?.model === model ? fetching : null);
     return { model, former, progress, error: "" };
   }
-  const failed = phase.kind === "failed" ? phase : refusalOf(phase, said);
+  const failed = phase.kind === "failed" ? phase : refusalOf(phase, host);
   return failed && { model: failed.model, former, progress: null, error: failed.error };
 }
 
@@ -227,7 +227,7 @@ function progressOf(fetching: Fetching | null): Progress | null {
   return { stage: "fetch", name, loaded, total, unit: "bytes" };
 }
 
-/** Whether both name the same files in the same words, whatever name was asked for. */
+/** Whether both are the same model with the same title and note, under whatever name. */
 export function isSame(one: Manifest, other: Manifest): boolean {
   const { asked: _, ...mine } = one;
   const { asked: __, ...its } = other;

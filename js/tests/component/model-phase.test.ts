@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import {
   changesOf,
   currentOf,
+  type HostState,
   isSame,
   type LoadingEvent,
   nextPhase,
   type Phase,
-  type Said,
   START,
   wantedOf,
 } from "../../src/component/model-phase";
@@ -18,7 +18,7 @@ function named(asked: string, content = asked): Manifest {
   return { asked, ...structuredClone(makeModel(content).manifest) };
 }
 
-const said = (changes: Partial<Said> = {}): Said => ({
+const host = (changes: Partial<HostState> = {}): HostState => ({
   model: "old",
   manifest: null,
   models: [],
@@ -39,15 +39,15 @@ const OLD = named("old");
 const NEW = named("new");
 const ANSWERING = reach(
   START,
-  { kind: "said", said: said({ manifest: OLD }) },
-  { kind: "loaded", said: said({ manifest: OLD }), backend: "wasm" },
+  { kind: "host changed", host: host({ manifest: OLD }) },
+  { kind: "loaded", host: host({ manifest: OLD }), backend: "wasm" },
 );
-const CHOSEN = said({ model: "new", manifest: OLD });
-const CHANGING = reach(ANSWERING, { kind: "chosen", said: CHOSEN });
+const CHOSEN = host({ model: "new", manifest: OLD });
+const CHANGING = reach(ANSWERING, { kind: "chosen", host: CHOSEN });
 
 describe("a first model", () => {
   it("goes from none by loading to answering", () => {
-    const loading = reach(START, { kind: "said", said: said({ manifest: OLD }) });
+    const loading = reach(START, { kind: "host changed", host: host({ manifest: OLD }) });
     expect(loading).toMatchObject({ kind: "loading", wanted: OLD, progress: null });
     expect(reach(loading, { kind: "progressed", progress: STEP })).toMatchObject({
       progress: STEP,
@@ -56,33 +56,36 @@ describe("a first model", () => {
   });
 
   it("is fetched by Python, refused, and brought after all", () => {
-    const fetched = reach(START, { kind: "said", said: said({ fetching: fetching({}) }) });
+    const fetched = reach(START, { kind: "host changed", host: host({ fetching: fetching({}) }) });
     expect(fetched).toMatchObject({ kind: "loading", wanted: null });
     const error = "There is none.";
-    const failed = reach(fetched, { kind: "said", said: said({ fetching: fetching({ error }) }) });
+    const failed = reach(fetched, {
+      kind: "host changed",
+      host: host({ fetching: fetching({ error }) }),
+    });
     expect(failed).toMatchObject({ kind: "failed", current: null, error });
-    expect(reach(failed, { kind: "said", said: said() })).toBe(failed);
+    expect(reach(failed, { kind: "host changed", host: host() })).toBe(failed);
     const manifest = OLD;
-    expect(reach(failed, { kind: "retried", said: said({ manifest }) }).kind).toBe("loading");
+    expect(reach(failed, { kind: "retried", host: host({ manifest }) }).kind).toBe("loading");
     // Its fetch goes on: what was refused before is no error any more.
-    const again = said({ fetching: fetching({ what: "Downloading" }) });
-    expect(reach(failed, { kind: "retried", said: again }).kind).toBe("loading");
+    const again = host({ fetching: fetching({ what: "Downloading" }) });
+    expect(reach(failed, { kind: "retried", host: again }).kind).toBe("loading");
   });
 
   it("that was cancelled, or broke, is loaded when it is asked for, not by itself", () => {
-    const word = said({ manifest: OLD });
-    const loading = reach(START, { kind: "said", said: word });
+    const word = host({ manifest: OLD });
+    const loading = reach(START, { kind: "host changed", host: word });
     for (const event of [{ kind: "cancelled" }, { kind: "broke", error: "Gone." }] as const) {
       const ended = reach(loading, event);
       expect(wantedOf(ended)).toBeNull();
-      expect(reach(ended, { kind: "said", said: word })).toBe(ended);
-      expect(wantedOf(reach(ended, { kind: "retried", said: word }))).toBe(OLD);
+      expect(reach(ended, { kind: "host changed", host: word })).toBe(ended);
+      expect(wantedOf(reach(ended, { kind: "retried", host: word }))).toBe(OLD);
     }
   });
 
   it("shows its own load, not an older refusal of Python's", () => {
-    const word = said({ manifest: OLD, fetching: fetching({ error: "There is no model 'new'." }) });
-    const loading = reach(START, { kind: "said", said: word });
+    const word = host({ manifest: OLD, fetching: fetching({ error: "There is no model 'new'." }) });
+    const loading = reach(START, { kind: "host changed", host: word });
     expect(changesOf(loading, word)).toMatchObject({ status: "loading", error: "" });
   });
 });
@@ -90,7 +93,7 @@ describe("a first model", () => {
 describe("another model", () => {
   it("changes while Python fetches it and while its files come", () => {
     expect(CHANGING).toMatchObject({ kind: "changing", current: OLD, wanted: null });
-    const here = { kind: "said", said: said({ model: "new", manifest: NEW }) } as const;
+    const here = { kind: "host changed", host: host({ model: "new", manifest: NEW }) } as const;
     const loading = reach(CHANGING, here);
     expect(loading).toMatchObject({ kind: "changing", current: OLD, wanted: NEW });
     expect(reach(loading, { ...here, kind: "loaded", backend: "wasm" })).toMatchObject({
@@ -100,37 +103,37 @@ describe("another model", () => {
     const broken = reach(loading, { kind: "broke", error: "Gone." });
     expect(broken).toMatchObject({ kind: "failed", current: OLD, model: "new", error: "Gone." });
     // The name was taken back: the manifest is late, and another one for the old model no news.
-    expect(reach(broken, { kind: "said", said: said({ manifest: NEW }) })).toBe(broken);
-    const renewed = reach(broken, { kind: "said", said: said({ manifest: named("old") }) });
+    expect(reach(broken, { kind: "host changed", host: host({ manifest: NEW }) })).toBe(broken);
+    const renewed = reach(broken, { kind: "host changed", host: host({ manifest: named("old") }) });
     expect(renewed).toMatchObject({ kind: "failed", error: "Gone." });
   });
 
   it("fails by Python's refusal, which counts once, and is no answer to a second try", () => {
     const refusal = fetching({ error: "There is none." });
-    const refused = said({ model: "new", manifest: OLD, fetching: refusal });
-    const failed = reach(CHANGING, { kind: "said", said: refused });
+    const refused = host({ model: "new", manifest: OLD, fetching: refusal });
+    const failed = reach(CHANGING, { kind: "host changed", host: refused });
     expect(failed).toMatchObject({ kind: "failed", current: OLD, model: "new" });
-    expect(reach(failed, { kind: "said", said: refused })).toBe(failed);
-    const again = reach(failed, { kind: "chosen", said: refused });
+    expect(reach(failed, { kind: "host changed", host: refused })).toBe(failed);
+    const again = reach(failed, { kind: "chosen", host: refused });
     expect(again.kind).toBe("changing");
-    expect(reach(again, { kind: "said", said: refused })).toBe(again);
+    expect(reach(again, { kind: "host changed", host: refused })).toBe(again);
     const anew = { ...refused, fetching: { ...refusal } };
-    expect(reach(again, { kind: "said", said: anew }).kind).toBe("failed");
+    expect(reach(again, { kind: "host changed", host: anew }).kind).toBe("failed");
   });
 
   it("by another name of the same model is answered at once", () => {
-    const alias = said({ model: "alias", manifest: named("alias", "old") });
-    const chosen = reach(ANSWERING, { kind: "chosen", said: { ...alias, manifest: OLD } });
+    const alias = host({ model: "alias", manifest: named("alias", "old") });
+    const chosen = reach(ANSWERING, { kind: "chosen", host: { ...alias, manifest: OLD } });
     expect(chosen.kind).toBe("changing");
-    expect(reach(chosen, { kind: "said", said: alias }).kind).toBe("answering");
+    expect(reach(chosen, { kind: "host changed", host: alias }).kind).toBe("answering");
   });
 
   it("leaves the former one when the choice is taken back", () => {
     const loading = reach(CHANGING, {
-      kind: "said",
-      said: said({ model: "new", manifest: NEW }),
+      kind: "host changed",
+      host: host({ model: "new", manifest: NEW }),
     });
-    const back = reach(loading, { kind: "chosen", said: said({ manifest: NEW }) });
+    const back = reach(loading, { kind: "chosen", host: host({ manifest: NEW }) });
     expect(back).toMatchObject({ kind: "answering", current: OLD });
   });
 });
@@ -143,20 +146,20 @@ describe("whatever happens", () => {
   };
   const oneOf = <T>(...values: T[]): T => values[random(values.length)]!;
   const manifests = [OLD, NEW, named("alias", "old"), named("third")];
-  const word = (): Said =>
-    said({
+  const word = (): HostState =>
+    host({
       model: oneOf("old", "new", "alias", "third"),
       manifest: oneOf(null, ...manifests, named("new")),
       fetching: oneOf(null, fetching({ what: "Downloading" }), fetching({ error: "None." })),
     });
   const event = (): LoadingEvent =>
     oneOf<() => LoadingEvent>(
-      () => ({ kind: "said", said: word() }),
-      () => ({ kind: "chosen", said: word() }),
-      () => ({ kind: "retried", said: word() }),
+      () => ({ kind: "host changed", host: word() }),
+      () => ({ kind: "chosen", host: word() }),
+      () => ({ kind: "retried", host: word() }),
       () => ({ kind: "cancelled" }),
       () => ({ kind: "progressed", progress: STEP }),
-      () => ({ kind: "loaded", said: word(), backend: "wasm" }),
+      () => ({ kind: "loaded", host: word(), backend: "wasm" }),
       () => ({ kind: "broke", error: "Gone." }),
     )();
 
@@ -174,9 +177,9 @@ describe("whatever happens", () => {
       expect(former === null || current !== null, "a model that answers is never lost").toBe(true);
       expect(current !== null && wanted !== null && isSame(current, wanted)).toBe(false);
       if (phase.kind === "failed") expect(phase.error).not.toBe("");
-      if (!("said" in happened)) continue;
-      expect(nextPhase(phase, { kind: "said", said: happened.said })).toBe(phase);
-      const { change } = changesOf(phase, happened.said);
+      if (!("host" in happened)) continue;
+      expect(nextPhase(phase, { kind: "host changed", host: happened.host })).toBe(phase);
+      const { change } = changesOf(phase, happened.host);
       if (phase.kind === "changing") expect(change).toMatchObject({ error: "" });
       if (random(500) === 0) phase = START;
     }

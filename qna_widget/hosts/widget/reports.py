@@ -4,7 +4,7 @@ Jupyter lets a report overtake the inputs that it is about: it holds changes of 
 the kernel is busy, but not messages. So nothing here depends on the order in which things come.
 A report names its inputs; the widget's outputs are a function of its inputs and the newest
 reports, worked out again after each change of either. Twin, for the page's tests:
-js/tests/hosts/widget/kernel-twin.ts.
+js/tests/hosts/widget/jupyter/kernel-twin.ts.
 """
 
 from __future__ import annotations

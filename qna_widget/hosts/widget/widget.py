@@ -26,6 +26,7 @@ from qna_widget.hosts.page import menu_lines
 from qna_widget.results.history import History
 from qna_widget.results.tables import answers_frame
 
+from . import hot_reload
 from .dialogue import SCORES_TIMEOUT, Answers, Dialogue
 from .interface import Source
 from .model_loading import NO_MANIFEST, NOT_FETCHING, ModelLoader
@@ -180,7 +181,9 @@ class QnA(anywidget.AnyWidget):
 
     @traitlets.default("_esm")
     def _default_esm(self) -> str:
-        return built("widget.js").read_text(encoding="utf-8")
+        file = built("widget.js")
+        hot_reload.follow(self, file)
+        return file.read_text(encoding="utf-8")
 
     @traitlets.default("_id")
     def _default_id(self) -> str:
