@@ -2,8 +2,8 @@
 // library `tokenizers`: BertNormalizer, BertPreTokenizer, WordPiece.
 //
 // Rust runs whole-text passes (clean, isolate CJK, NFD, drop Mn, lower-case, split); here one pass
-// does the same, code point by code point. Where a character came from is told as Rust tells it:
-// by position, so that marks which canonical ordering moves take the place's range, not their own.
+// does the same, code point by code point. Ranges are assigned as Rust does it, by position: a mark
+// that canonical ordering moves gets the range of its new place, not its own.
 import { Marks } from "./marks";
 import { TokenBuilder } from "./token-builder";
 import type { Encoding } from "./types";

@@ -63,7 +63,7 @@ export class Candidates {
   draw(model: Model): void {
     const old = this.#drawn;
     this.#drawn = model;
-    // Rows that stay under the pointer would take a new row for something newly pointed at.
+    // Keeps unchanged rows: a new row under the pointer would count as pointed at once more.
     if (old?.inspection === model.inspection && old.result === model.result) {
       if (old.pins === model.pins) return;
     }

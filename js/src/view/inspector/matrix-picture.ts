@@ -141,7 +141,7 @@ function paintLabels(
     const text = tokenText(model, first_token + at);
     const label = opening(text, 14);
     const middle = origin + (at + 0.5) * cell;
-    // The corner belongs to the titles.
+    // The corner holds the titles.
     context.textAlign = "right";
     context.fillText(label, origin - 6, middle + 0.5, origin - 10);
     context.save();
@@ -153,7 +153,7 @@ function paintLabels(
   }
 }
 
-/** A ring around a cell, never smaller than the eye wants, with an answer's number in it. */
+/** A ring around a cell, large enough to be seen, with an answer's number in it. */
 function mark(
   context: CanvasRenderingContext2D,
   { first_token }: Region,

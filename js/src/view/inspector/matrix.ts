@@ -85,7 +85,7 @@ export class Matrix {
     on("pointermove", (event) => this.#onPointer(event));
     on("pointerdown", (event) => this.#onPointer(event));
     on("pointerleave", (event) => {
-      // A finger that leaves has done its pointing; what it pointed at stays.
+      // A finger always leaves: what it pointed at stays.
       if (event.pointerType !== "touch") this.pointing.point(null);
     });
     on("click", (event) => this.#onClick(event));
@@ -249,7 +249,7 @@ function place(
   setAttribute(element, "hidden", !shown);
   if (!shown) return;
   element.style.transform = `translate(${x}px, ${y}px)`;
-  // Sizes cost a layout, and mostly stay.
+  // Setting a size costs a layout; mostly it has not changed.
   const size = `${width} ${height}`;
   if (element.dataset.size === size) return;
   element.dataset.size = size;

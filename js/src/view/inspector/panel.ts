@@ -29,9 +29,9 @@ export class Inspector implements Pointing {
   #state: ComponentState | null = null;
   #model: Model | null = null;
   #pins: readonly TokenSpan[] = [];
-  /** Of the pins: spans of another passage mean nothing. */
+  /** The passage that `#pins` belong to; another passage drops them. */
   #passage = "";
-  /** What the list of answers has chosen and what it is hovered at; ranks. */
+  /** Ranks of the answer that is chosen in the list, and of the one under the pointer. */
   #chosen: number | null = null;
   #hovered: number | null = null;
   #pointed: Focus | null = null;
@@ -153,7 +153,7 @@ export class Inspector implements Pointing {
     this.#draw();
   }
 
-  /** Places of old scores are not places of what stands there now. */
+  /** Drops what was pointed at: it belongs to scores that are gone. */
   #forget(): void {
     this.#model = null;
     this.#held = null;
@@ -161,14 +161,14 @@ export class Inspector implements Pointing {
     this.events.onPlace(null);
   }
 
-  /** What is shown while nothing is pointed at: what was held, else the chosen answer, else the best. */
+  /** What is shown while nothing is pointed at: the held span, else the chosen answer, else the best. */
   #resting(model: Model): Focus {
     if (this.#held !== null) return this.#held;
     const chosen = model.listed.find(({ rank }) => rank === this.#chosen);
     return { kind: "span", span: chosen?.span ?? model.inspection.best };
   }
 
-  /** Shows what is pointed at everywhere; the answers' own marks show what the list points at. */
+  /** Shows in every part what is pointed at. An answer hovered in the list has its own marks. */
   #focus(): void {
     const model = this.#model;
     if (model === null || this.#open === null) return;

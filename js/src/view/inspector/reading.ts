@@ -1,4 +1,4 @@
-// Keeps what is worked out from the scores until the scores change.
+// Caches what is computed from the scores until the scores change.
 import { Inspection } from "../../core/inspection";
 import type { RawScores } from "../../core/types";
 import { type TokenWord, tokenPieces, tokenWords } from "../../core/words";

@@ -1,4 +1,4 @@
-// Boxes around a place in the passage that is no answer: what the inspector points at.
+// Boxes around the place in the passage that the inspector points at.
 import { el } from "../dom";
 import type { Highlights } from "./highlights";
 
