@@ -19,7 +19,7 @@ SERVE_STREAMLIT = $(BIN)/qna-widget demo --port $(PORT)
 SERVE_JUPYTER = JUPYTER_CONFIG_PATH=$(CURDIR)/notebooks/.jupyter $(BIN)/jupyter lab $(ALLOW_ROOT) --notebook-dir=notebooks --LabApp.default_url=/lab/tree/quickstart.ipynb
 
 .DEFAULT_GOAL := help
-.PHONY: help demo notebook dev test test-python test-js test-e2e check build chromium fixtures dist check-workflows test-ray test-spark clean
+.PHONY: help demo notebook dev test test-python test-js test-e2e check build chromium fixtures probe dist check-workflows test-ray test-spark clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -88,6 +88,9 @@ test: check test-js chromium ## Set up everything, lint, and run all tests
 
 fixtures: $(VENV)/test ## Write the Unicode tables and fixtures anew from the Rust tokenizers library
 	$(BIN)/python -m tests.parity.make_fixtures
+
+probe: $(VENV)/test ## Print the ONNX file that runtime/session.py tries a processor with
+	$(BIN)/python -m tests.parity.make_probe
 
 DIST := .venv-dist/bin
 $(DIST)/ready: .github/requirements.txt

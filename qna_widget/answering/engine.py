@@ -71,7 +71,19 @@ class Job:
     def result(self) -> Result:
         """Return the ranked answers. Cheap: the model is not run."""
         words = self._engine.words(self.prepared) if self._options.align_to_words else None
-        return conclude(self.prepared, self._decoder, self._options.decoding, words)
+        prepared = self.prepared
+        decoded = conclude(prepared, self._decoder, self._options.decoding, words)
+        return Result(
+            question=prepared.question_text,
+            answers=decoded.answers,
+            null_score=decoded.null_score,
+            null_probability=decoded.null_probability,
+            null_margin=decoded.null_margin,
+            no_answer=decoded.no_answer,
+            warnings=prepared.warnings,
+            tokens=len(prepared.question) + len(prepared.passage),
+            windows=len(prepared.features),
+        )
 
 
 class Engine:

@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterable, Mapping, Set
 from typing import Final, TypeGuard
 
-from qna_widget.core.contract import check_value, shown
+from qna_widget.core.contract import check_value, quoted
 from qna_widget.errors import InputError
 
 Pair = tuple[str, str]
@@ -32,7 +32,7 @@ def pairs(question: object, passage: object, context: object = None) -> tuple[li
         if passage is not None:
             raise InputError(
                 "The mappings hold question and context already; got passage "
-                f"{shown(passage)} besides. Several mappings go in a list."
+                f"{quoted(passage)} besides. Several mappings go in a list."
             )
         if single and isinstance(question, Mapping) and any(map(_is_list, question.values())):
             return pairs(*_pair_in(question, ""))
@@ -59,7 +59,7 @@ def pair_of(item: object) -> Pair:
     if not isinstance(item, (tuple, list)) or len(item) != 2:
         raise InputError(
             "A pair must be (question, passage), or a mapping with the keys 'question' and "
-            f"'context'; got {shown(item)}."
+            f"'context'; got {quoted(item)}."
         )
     return _text("question", item[0], ""), _text("passage", item[1], "")
 
@@ -87,7 +87,7 @@ def _texts(name: str, value: object) -> list[str]:
 
 def _text(name: str, value: object, where: str, more: str = "") -> str:
     if not isinstance(value, str):
-        raise InputError(f"{name}{where} must be a string{more}; got {shown(value)}.")
+        raise InputError(f"{name}{where} must be a string{more}; got {quoted(value)}.")
     return str(check_value(f"{name}{where}", value, {"type": "string"}))
 
 
@@ -103,6 +103,6 @@ def _pair_in(item: object, where: str) -> tuple[object, object]:
     if not isinstance(item, Mapping) or keys not in _KEYS:
         raise InputError(
             f"The input{where} must be a mapping with the keys 'question' and 'context' (or "
-            f"'passage'); got {shown(item)}."
+            f"'passage'); got {quoted(item)}."
         )
     return item["question"], item["context" if "context" in keys else "passage"]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, TypeVar, Unpack, cast
 
 from qna_widget.answering.options import AskOptionsDict, CallOptions, ask_options
-from qna_widget.core.contract import check_input, shown
+from qna_widget.core.contract import check_input, quoted
 from qna_widget.core.types import Result
 from qna_widget.errors import BlankPassageError, BlankQuestionError, InputError, needs_extra
 from qna_widget.models import names
@@ -89,7 +89,7 @@ def answer_batch(
     if errors not in ("column", "raise"):
         raise InputError(f"errors is {errors!r}; it must be 'column' or 'raise'.")
     if not isinstance(prefix, str):
-        raise InputError(f"prefix must be a string; got {shown(prefix)}.")
+        raise InputError(f"prefix must be a string; got {quoted(prefix)}.")
     frame = frame_of(batch)
     new = {name: prefix + name for name in BATCH_COLUMNS}
     _check_columns(frame, (question, passage), list(new.values()))

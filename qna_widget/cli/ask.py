@@ -17,7 +17,7 @@ from .arguments import Commands, add_model, allowed, command, question, threshol
 from .codes import NO_ANSWER, OK
 from .streams import say
 
-# Endings of files whose text has to be taken out of something else.
+# Endings of files that hold more than their text.
 PARSED = {".htm", ".html", ".pdf"}
 STANDARD_INPUT = Path("-")
 
@@ -92,7 +92,7 @@ def run(options: argparse.Namespace) -> int:
 def read_passage(file: Path | None) -> str:
     """Return the text of a UTF-8, HTML or PDF file, or of standard input.
 
-    What was guessed or left out is told on standard error. Raises InputError, DocumentError, or
+    Standard error says what was guessed or left out. Raises InputError, DocumentError, or
     MissingExtraError without the `documents` extra.
     """
     if file == STANDARD_INPUT:

@@ -27,8 +27,8 @@ def run(options: argparse.Namespace) -> int:
     findings = list(examine(options.model))
     broken = sum(finding.state == "broken" for finding in findings)
     if options.json:
-        told = {"ok": not broken, "findings": [asdict(finding) for finding in findings]}
-        print(json.dumps(told, indent=2, ensure_ascii=False))
+        report = {"ok": not broken, "findings": [asdict(finding) for finding in findings]}
+        print(json.dumps(report, indent=2, ensure_ascii=False))
     else:
         for section, group in groupby(findings, key=lambda finding: finding.section):
             print(section)

@@ -95,11 +95,11 @@ def check_value(name: str, value: object, spec: Spec) -> Any:
     try:
         checked = _COERCE[plain_type(spec)](value)
     except (TypeError, ValueError, OverflowError):
-        raise InputError(f"{name} must be {allowed(spec)}; got {shown(value)}.") from None
+        raise InputError(f"{name} must be {allowed(spec)}; got {quoted(value)}.") from None
     if "enum" in spec and checked not in spec["enum"]:
-        raise InputError(f"{name} must be {allowed(spec)}; got {shown(value)}.")
+        raise InputError(f"{name} must be {allowed(spec)}; got {quoted(value)}.")
     if "minimum" in spec and not spec["minimum"] <= float(checked) <= spec["maximum"]:
-        raise InputError(f"{name} must be {allowed(spec)}; got {shown(value)}.")
+        raise InputError(f"{name} must be {allowed(spec)}; got {quoted(value)}.")
     if isinstance(checked, str):
         _refuse_lone_surrogates(name, checked)
     return checked
@@ -179,7 +179,7 @@ def allowed(spec: Spec) -> str:
     return f"{noun}, or None for {spec['null']}" if "null" in spec else noun
 
 
-def shown(value: object) -> str:
+def quoted(value: object) -> str:
     """Return a value for an error message: cut short, with its type."""
     text = repr(value)
     return f"{text if len(text) <= 60 else text[:57] + '...'} ({type(value).__name__})"

@@ -43,7 +43,7 @@ class Asset:
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where a model comes from, for whoever reads model.json; no session needs it."""
+    """Where a model comes from, for readers of model.json; no session needs it."""
 
     source: str = ""
     licence: str = ""
@@ -223,7 +223,7 @@ class Fetching(TypedDict):
 def path_on_page(asset: Asset) -> str:
     """Return the path that hosts serve a file under; the name alone for one outside the package.
 
-    Where such a file lies is nobody's business: a page finds it by its sha256.
+    A page need not know where such a file lies: it finds it by its sha256.
     """
     path = Path(asset.path)
     return path.name if path.is_absolute() else path.as_posix()

@@ -1,6 +1,6 @@
 """The stages joined: texts in, features out; logits in, answers out. Twin: js/src/core/pipeline.ts.
 
-Runs no model: `QuestionAnswerer` (answerer.py) does, with these two steps around it.
+Runs no model: `Engine` (answering/engine.py) does, with these two steps around it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from .decoding import Decoder
 from .features import create_features
 from .ranking import Words
 from .tokenizer import Tokenizer
-from .types import Answer, DecodingOptions, Encoding, Feature, FeatureOptions, Result
+from .types import Answer, Decoded, DecodingOptions, Encoding, Feature, FeatureOptions
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,12 +22,12 @@ class Prepared:
 
     question_text: str
     passage_text: str
-    # At most max_question_tokens tokens.
     question: Encoding
+    """At most max_question_tokens tokens."""
     passage: Encoding
     features: list[Feature]
-    # Sentences for the reader.
     warnings: tuple[str, ...]
+    """Sentences for the reader."""
 
 
 def prepare(
@@ -71,7 +71,7 @@ def prepare(
 
 def conclude(
     prepared: Prepared, decoder: Decoder, options: DecodingOptions, words: Words | None = None
-) -> Result:
+) -> Decoded:
     """Rank what the decoder was given so far; cheap, the model is not run.
 
     `decoder` is made of `prepared.features` and holds the logits of at least one. `words` are those
@@ -90,14 +90,10 @@ def conclude(
         end = int(prepared.passage.ends[span.end_token])
         text = prepared.passage_text[start:end]
         answers.append(Answer(text, start, end, span.score, span.probability, null_margin=margin))
-    return Result(
-        question=prepared.question_text,
+    return Decoded(
         answers=tuple(answers),
         null_score=ranking.null_score,
         null_probability=ranking.null_probability,
         null_margin=margin,
         no_answer=ranking.no_answer,
-        warnings=prepared.warnings,
-        tokens=len(prepared.question) + len(prepared.passage),
-        windows=len(prepared.features),
     )

@@ -17,21 +17,22 @@ from .types import Overlap, Span
 class Rows:
     """All candidates, one row per start token: its best end, and the scores on demand."""
 
-    # Best score of each row; -inf where the row's window is still to come.
     best_score: NDArray[np.float64]
-    # The end token of that score, the earliest on a tie.
+    """Best score of each row; -inf where the row's window is still to come."""
     best_end: NDArray[np.int64]
-    # scores(i)[m] is the score of the span i..i+m; as long as the row.
+    """The end token of that score, the earliest on a tie."""
     scores: Callable[[int], NDArray[np.float64]]
+    """scores(i)[m] is the score of the span i..i+m; as long as the row."""
 
 
 @dataclass(frozen=True)
 class Words:
     """The words that tokens belong to; one entry per passage token each."""
 
-    # First and last token of the token's word.
     first: NDArray[np.int64]
+    """First token of the token's word."""
     last: NDArray[np.int64]
+    """Last token of the token's word."""
 
     def around(self, start: int, end: int) -> tuple[int, int]:
         """Return the span start..end, widened to whole words."""

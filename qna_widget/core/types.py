@@ -36,10 +36,10 @@ class Encoding:
     """A text as WordPiece tokens, special tokens not included; one entry per token each."""
 
     input_ids: Ids
-    # First code point of each token in the original text.
     starts: Ids
-    # One past the last code point of each token in the original text.
+    """First code point of each token in the original text."""
     ends: Ids
+    """One past the last code point of each token in the original text."""
 
     def __len__(self) -> int:
         """Return the number of tokens."""
@@ -56,12 +56,12 @@ class Feature:
 
     input_ids: Ids
     token_type_ids: Ids
-    # Position in `input_ids` of the window's first passage token.
     passage_position: int
-    # Which passage token that is (index into the passage's Encoding).
+    """Position in `input_ids` of the window's first passage token."""
     window_start: int
-    # Number of passage tokens in the window.
+    """Which passage token that is (index into the passage's Encoding)."""
     window_length: int
+    """Number of passage tokens in the window."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,8 +78,8 @@ class Span:
 
     start_token: int
     end_token: int
-    # start_logits[i] + end_logits[j] in the window that gives the start its maximal context.
     score: float
+    """start_logits[i] + end_logits[j] in the window that gives the start its maximal context."""
 
     @property
     def tokens(self) -> tuple[int, int]:
@@ -92,33 +92,33 @@ class RankedSpan(Span):
     """A span with its share of the softmax over all candidates and the null."""
 
     probability: float
-    # Index of the feature that gave the score.
     window: int
+    """Index of the feature that gave the score."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FeatureOptions:
     """How a passage is cut into windows; all in tokens."""
 
-    # A whole window, special tokens included.
     max_seq_len: int = 384
-    # Step from one window to the next, in passage tokens.
+    """A whole window, special tokens included."""
     doc_stride: int = 128
-    # Question tokens kept; the rest is cut off with a warning.
+    """Step from one window to the next, in passage tokens."""
     max_question_tokens: int = 64
+    """Question tokens kept; the rest is cut off with a warning."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DecodingOptions:
     """How logits become ranked answers."""
 
-    # Most answers to return, "no answer" included when it ranks first.
     top_k: int = 5
-    # Tokens.
+    """Most answers to return, "no answer" included when it ranks first."""
     max_answer_len: int = 30
-    # "No answer" ranks first when null_score - best score > threshold (logits). Infinity turns
-    # "no answer" off.
+    """Tokens."""
     no_answer_threshold: float = 0.0
+    """"No answer" ranks first when null_score - best score > threshold (logits). Infinity turns "no
+    answer" off."""
     overlap: Overlap = "none"
 
 
@@ -137,16 +137,17 @@ class Answer:
     """One ranked answer: `text` is passage[start:end]; "no answer" is the empty text at 0."""
 
     text: str
-    # Code points of the original passage.
     start: int
+    """Code points of the original passage."""
     end: int
-    # Logits: start + end for a span, the null score for "no answer".
+    """One past the last; code points."""
     score: float
-    # Softmax over all merged candidates and the null; independent of top_k.
+    """Logits: start + end for a span, the null score for "no answer"."""
     probability: float
-    # null_score minus the best span's score (logits), the same for all answers to a question;
-    # below the threshold: the passage holds an answer.
+    """Softmax over all merged candidates and the null; independent of top_k."""
     null_margin: float
+    """null_score minus the best span's score (logits), the same for all answers to a question;
+    below the threshold: the passage holds an answer."""
 
     def as_dict(self) -> AnswerDict:
         """Return the answer as the traits carry it."""
@@ -163,31 +164,39 @@ class Answer:
 class Ranking:
     """What all windows given so far amount to; token indices, no text."""
 
-    # Best first; one fewer than top_k when no_answer takes the first place.
     spans: tuple[RankedSpan, ...]
-    # Minimum over the windows of start_logits[0] + end_logits[0]; None before the first one.
+    """Best first; one fewer than top_k when no_answer takes the first place."""
     null_score: float | None
+    """Minimum over the windows of start_logits[0] + end_logits[0]; None before the first one."""
     null_probability: float
-    # null_score minus the best span's score; None before the first window.
     null_margin: float | None
+    """null_score minus the best span's score; None before the first window."""
     no_answer: bool
 
 
-@dataclass(frozen=True)
-class Result:
+@dataclass(frozen=True, kw_only=True)
+class Decoded:
+    """What decoding makes of one question about one passage."""
+
+    answers: tuple[Answer, ...]
+    """Best first; the empty text comes first when "no answer" wins, else it is absent."""
+    null_score: float
+    """Minimum over the windows of start_logits[0] + end_logits[0]."""
+    null_probability: float
+    null_margin: float
+    """null_score minus the best span's score, against which the threshold stands."""
+    no_answer: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result(Decoded):
     """One question about one passage, answered."""
 
     question: str
-    # Best first; the empty text comes first when "no answer" wins, else it is absent.
-    answers: tuple[Answer, ...]
-    null_score: float
-    null_probability: float
-    null_margin: float
-    no_answer: bool
-    # Sentences for the reader.
     warnings: tuple[str, ...]
-    # Question and passage tokens, each counted once.
+    """Sentences for the reader."""
     tokens: int
+    """Question and passage tokens, each counted once."""
     windows: int
 
     def as_dict(self) -> dict[str, object]:

@@ -18,10 +18,10 @@ from qna_widget.errors import ExportError, ModelNotFoundError, QnaError, needs_e
 from .checkpoint_files import CONFIG, INDEX, TOKENIZER_FILES, WEIGHTS, read_object
 from .vocabulary import read_vocabulary
 
-# Part of every key: raise it when the same checkpoint would become other files.
 RECIPE = 2
-MAX_WINDOW = 384  # tokens; longer windows cost more than they find
-# Where publishers put ONNX files; the smallest that answers well first.
+"""Part of every key: raise it when the same checkpoint would become other files."""
+MAX_WINDOW = 384
+"""Tokens; longer windows cost more than they find."""
 ONNX_FILES = (
     "onnx/model_quantized.onnx",
     "onnx/model_int8.onnx",
@@ -29,6 +29,7 @@ ONNX_FILES = (
     "onnx/model.onnx",
     "model.onnx",
 )
+"""Where publishers put ONNX files; the smallest that answers well first."""
 _NOT_OURS = ("pytorch_model.bin", "tf_model.h5", "flax_model.msgpack", "model.ckpt")
 
 
@@ -44,7 +45,8 @@ class Source:
     name: str
     title: str
     where: str
-    """Where it comes from, for model.json; "" for a folder, whose place is nobody's business."""
+    """Where it comes from, for model.json; "" for a folder, whose path is left out of what may be
+    published."""
     licence: str
 
 

@@ -16,7 +16,7 @@ import sys
 from qna_widget.errors import installing
 
 from . import beside, names
-from .endpoint import answers, offline
+from .endpoint import offline, shows
 
 PROBE_SECONDS = 0.5
 _NEEDED = ("huggingface_hub", "onnx", "onnxruntime", "safetensors", "tokenizers")
@@ -38,7 +38,7 @@ def _reason(interactive: bool) -> str:
         return f"MobileBERT is not on this machine, and fetching it takes {installing('hub')}"
     if offline():
         return "MobileBERT is not on this machine and HF_HUB_OFFLINE is set"
-    if not answers(names.MOBILEBERT.repo, PROBE_SECONDS):
+    if not shows(names.MOBILEBERT.repo, PROBE_SECONDS):
         return "MobileBERT is not on this machine and the hub did not answer"
     if not interactive or not sys.executable:
         return f"MobileBERT is not on this machine: {_BRINGS}"

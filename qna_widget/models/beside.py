@@ -43,7 +43,7 @@ class Beside:
             self._reader.join()  # its last words are read, too
         return False
 
-    def tell(self, listener: Callable[[], object]) -> None:
+    def notify(self, listener: Callable[[], object]) -> None:
         """Call a method, from another thread, when there is news and once at the end.
 
         Its object is not kept alive by that.
@@ -56,20 +56,20 @@ class Beside:
             listener()  # it ended just now
 
     def _read(self, process: subprocess.Popen[str]) -> None:
-        told_at = 0.0
+        notified_at = 0.0
         for line in process.stdout or ():
             with suppress(ValueError):
                 self.share = min(max(float(line), 0.0), 1.0)
-            if time.monotonic() - told_at >= SECONDS_BETWEEN_NEWS:
-                told_at = time.monotonic()
-                self._tell_all()
+            if time.monotonic() - notified_at >= SECONDS_BETWEEN_NEWS:
+                notified_at = time.monotonic()
+                self._notify_all()
         said = process.stderr.read().strip().splitlines() if process.stderr else []
         if process.wait() != 0:
             self.failure = said[-1] if said else f"exit code {process.returncode}"
         self.share = None
-        self._tell_all()
+        self._notify_all()
 
-    def _tell_all(self) -> None:
+    def _notify_all(self) -> None:
         with self._lock:
             listeners = list(self._listeners)
         for listener in listeners:

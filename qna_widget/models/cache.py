@@ -7,7 +7,7 @@
     <root>/building/        what is not finished yet; never read
 
 A model appears by one rename of a finished folder, a name by one rename of a finished file. So
-several processes may build the same model: the first rename counts, and nobody ever sees half.
+several processes may build the same model: the first rename counts, and no reader finds a half.
 """
 
 from __future__ import annotations

@@ -27,24 +27,24 @@ def endpoint() -> str:
     return (os.environ.get("HF_ENDPOINT") or PUBLIC).rstrip("/")
 
 
-def answers(repo: str, seconds: float) -> bool:
+def shows(repo: str, seconds: float) -> bool:
     """Return whether the hub shows a repository within `seconds`; asked once per process."""
-    return _answers(f"{endpoint()}/api/models/{repo}", seconds)
+    return _shows(f"{endpoint()}/api/models/{repo}", seconds)
 
 
 @cache
-def _answers(url: str, seconds: float) -> bool:
-    heard: list[bool] = []
+def _shows(url: str, seconds: float) -> bool:
+    replies: list[bool] = []
 
     def ask() -> None:
         try:
             with urlopen(Request(url, method="HEAD"), timeout=seconds) as reply:
-                heard.append(reply.status == 200)
+                replies.append(reply.status == 200)
         except (HTTPError, HTTPException, OSError, ValueError):
-            heard.append(False)
+            replies.append(False)
 
     # A thread, because no timeout covers looking up a host's name.
     thread = threading.Thread(target=ask, daemon=True, name="qna-widget-hub")
     thread.start()
     thread.join(seconds)
-    return heard == [True]
+    return replies == [True]

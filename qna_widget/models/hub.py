@@ -99,22 +99,7 @@ def download(repository: Repository, files: Sequence[str], progress: Progress) -
     name = repository.name
     wanted = [file for file in files if _in_cache(repository, file) is None]
     total = sum(repository.files[file].bytes for file in wanted)
-    done = 0
-
-    class Bar(tqdm):
-        """Tells `progress`, and draws nothing itself."""
-
-        def __init__(self, *args: Any, **options: Any) -> None:
-            super().__init__(*args, **{**options, "disable": True})  # type: ignore[no-untyped-call]
-
-        def update(self, n: float | None = 1) -> None:
-            nonlocal done
-            done += int(n or 0)
-            progress(f"Downloading {name}", done, total)
-
-        def update_transfer(self, n: float = 1) -> None:
-            """Count bytes once: the same ones come to `update` when they are on the disk."""
-
+    bar = _bar_of(_Counter(f"Downloading {name}", total, progress))
     folder: Path | None = None
     for file in files:
         with hub_errors(name), cache_errors("A download"):
@@ -126,13 +111,47 @@ def download(repository: Repository, files: Sequence[str], progress: Progress) -
                 cache_dir=_cache_dir(),
                 local_files_only=offline(),
                 library_name="qna-widget",
-                tqdm_class=Bar,
+                tqdm_class=bar,
             )
         _verify(Path(path), repository.files[file], name)
         folder = folder or Path(path).parents[file.count("/")]
     if folder is None:
         raise ValueError("download needs at least one file")
     return folder
+
+
+class _Counter:
+    """Adds the bytes up that come, over all files of a download, and calls `progress`."""
+
+    def __init__(self, what: str, total: int, progress: Progress) -> None:
+        self._what, self._total, self._progress = what, total, progress
+        self._done = 0
+
+    def add(self, count: float | None) -> None:
+        """Count more bytes; raises what `progress` raises."""
+        self._done += int(count or 0)
+        self._progress(self._what, self._done, self._total)
+
+
+class _Bar(tqdm):
+    """The library's progress bar: it draws nothing, and counts."""
+
+    counter: _Counter
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{**options, "disable": True})  # type: ignore[no-untyped-call]
+
+    def update(self, n: float | None = 1) -> None:
+        """Count bytes that are on the disk."""
+        self.counter.add(n)
+
+    def update_transfer(self, n: float = 1) -> None:
+        """Count bytes once: the same ones come to `update` when they are on the disk."""
+
+
+def _bar_of(counter: _Counter) -> type[_Bar]:
+    """Return a class, which is what the library takes, whose bars share a counter."""
+    return type("Bar", (_Bar,), {"counter": counter})
 
 
 def _verify(path: Path, expected: HubFile, name: HubName) -> None:

@@ -32,16 +32,16 @@ class Asked:
 
     question: str
     passage: str = field(repr=False)
-    # The model's title.
     model: str
-    # Top_k, max_answer_len, doc_stride, no_answer_threshold, overlap.
+    """The model's title."""
     options: Mapping[str, object]
-    # Logits.
+    """By name: top_k, max_answer_len, doc_stride, no_answer_threshold, overlap."""
     null_score: float
-    # Best first: text, start, end (code points), score (logits), probability.
+    """Logits."""
     answers: tuple[AnswerDict, ...]
-    # UTC, as 2026-01-31T12:00:00.000Z.
+    """Best first: text, start, end (code points), score (logits), probability."""
     asked_at: str
+    """UTC, as 2026-01-31T12:00:00.000Z."""
 
     @property
     def passage_crc32(self) -> int:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from .scores import Scores
 
-# Told apart by colour-blind readers (Okabe and Ito).
+# Colour-blind readers see these as different (Okabe and Ito).
 START, END, ANSWER = "#0072B2", "#D55E00", "#F0E442"
 
 
@@ -77,7 +77,7 @@ def plot(scores: Scores, answers: Sequence[AnswerDict], *, tokens: int) -> Pictu
     axes.bar(shown + 0.2, end_logits[shown], 0.4, color=END, label="end logit")
     axes.axhline(0, color="black", lw=0.5)
     axes.set_xlim(begin - 0.5, begin + size - 0.5)
-    # The passage's text is nobody's formula.
+    # A dollar sign in the passage begins no formula.
     axes.set_xticks(shown, [texts[i] for i in shown], rotation=90, parse_math=False)
     axes.set_ylabel("logit")
     axes.legend(loc="best")

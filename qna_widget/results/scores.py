@@ -32,19 +32,20 @@ class Window:
     """One window over the passage; every array has one entry per passage token in it."""
 
     index: int
-    # Which passage token the window begins with.
     first_token: int
-    # The original text of each token.
+    """Which passage token the window begins with."""
     tokens: tuple[str, ...] = field(repr=False)
-    # Code points of the original passage.
+    """The original text of each token."""
     starts: Ids = field(repr=False)
+    """Code points of the original passage."""
     ends: Ids = field(repr=False)
     start_logits: Floats = field(repr=False)
     end_logits: Floats = field(repr=False)
-    # Whether spans that begin at the token count in this window: it gives the token most context.
     counts: NDArray[np.bool_] = field(repr=False)
-    # start + end logit of [CLS].
+    """Whether spans that begin at the token count in this window: it gives the token most
+    context."""
     null_score: float
+    """start + end logit of [CLS]."""
 
     def __len__(self) -> int:
         """Return the number of passage tokens."""
@@ -58,10 +59,10 @@ class Scores:
     question: str
     passage: str = field(repr=False)
     windows: tuple[Window, ...] = field(repr=False)
-    # The longest answer, in tokens.
     max_answer_len: int
-    # Who ran the model.
+    """The longest answer, in tokens."""
     source: Source
+    """Who ran the model."""
 
     @property
     def null_score(self) -> float:

@@ -1,4 +1,4 @@
-"""Tables of what was found, as pandas DataFrames; pandas is imported only here, when asked for."""
+"""Tables of what was found, as pandas DataFrames; pandas is imported when one is asked for."""
 
 from __future__ import annotations
 

@@ -13,8 +13,9 @@ T = TypeVar("T")
 SECONDS_BETWEEN = 0.1
 MEGABYTE = 1_000_000
 
-# Told what is being done, how many bytes of it are done, and of how many; 0 of 0: not known.
 Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how many bytes of it are done, and of how many; 0 of 0: not
+known."""
 
 
 def progress_bar(

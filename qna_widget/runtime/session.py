@@ -1,6 +1,6 @@
 """Features in, logits out: the one door to onnxruntime. Twin: js/src/runtime/worker/session.ts.
 
-Parallelism goes across runs, each on one thread, which on CPUs is the faster way: nobody waits for
+Parallelism goes across runs, each on one thread, which on CPUs is the faster way: no run waits for
 the slowest thread of each operator. One thread is the caller's own: handing work to another would
 take a second processor to no purpose where each one has a process already.
 
@@ -33,7 +33,8 @@ from .signed_weights import outline, with_signed_weights
 BATCH_TOKENS = 256
 # Features among which those of like length are looked for.
 LOOK_AHEAD = 16
-# One product of two 8-bit matrices, unsigned by signed, both of them inputs (MatMulInteger).
+# One product of two 8-bit matrices, unsigned by signed, both of them inputs (MatMulInteger), as an
+# ONNX file: `make probe` prints it.
 PROBE = (
     b'\x08\t:b\n\x18\n\x01a\n\x01b\x12\x01y"\rMatMulInteger\x12\x01gZ\x15\n\x01a\x12\x10\n\x0e\x08'
     b"\x02\x12\n\n\x03\x12\x01m\n\x03\x12\x01kZ\x15\n\x01b\x12\x10\n\x0e\x08\x03\x12\n\n\x03\x12"
@@ -129,7 +130,7 @@ class Session:
         """Yield the logits of each feature, in order, as soon as they are there.
 
         Only a few features are in flight; closing the iterator (or Ctrl-C) leaves the rest undone.
-        An error of `features` is raised when what came before it has been run and taken.
+        An error of `features` is raised when what came before it was run and yielded.
         """
         waiting: deque[tuple[Job, int]] = deque()
         look_ahead = LOOK_AHEAD if self._batch_tokens else 1

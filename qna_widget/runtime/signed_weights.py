@@ -40,11 +40,11 @@ class _Tensor:
 class Outline:
     """What an ONNX file holds, as far as needed here."""
 
-    # Operator and inputs of each node.
     nodes: list[tuple[str, list[str]]] = field(default_factory=list)
+    """Operator and inputs of each node."""
     tensors: dict[str, _Tensor] = field(default_factory=dict)
-    # Names whose type is declared besides: graph inputs and described values.
     declared: set[str] = field(default_factory=set)
+    """Names whose type is declared besides: graph inputs and described values."""
 
     @property
     def scales_per_run(self) -> bool:

@@ -22,7 +22,7 @@ from qna_widget.answering.answerer import QuestionAnswerer
 from qna_widget.core.decoding import Decoder
 from qna_widget.core.pipeline import Prepared, conclude, prepare
 from qna_widget.core.tokenizer import Tokenizer
-from qna_widget.core.types import DecodingOptions, FeatureOptions, Logits, Result
+from qna_widget.core.types import Decoded, DecodingOptions, FeatureOptions, Logits
 from qna_widget.evaluation.squad import read_examples
 from qna_widget.export.checkpoint import read_checkpoint
 from qna_widget.export.recipe import float_graph
@@ -55,7 +55,7 @@ class Case:
             for w in self.browser["windows"]
         ]
 
-    def conclude(self, logits: list[Logits], **options: Any) -> Result:
+    def conclude(self, logits: list[Logits], **options: Any) -> Decoded:
         decoder = Decoder(self.prepared.features)
         for window, output in enumerate(logits):
             decoder.add(window, output)
@@ -93,7 +93,7 @@ def assert_same_stages(case: Case) -> None:
         for f in prepared.features
     ]
     twin, result = case.conclude(case.browser_logits), browser["result"]
-    assert result["warnings"] == list(twin.warnings)
+    assert result["warnings"] == list(prepared.warnings)
     for name in ("null_score", "null_margin", "no_answer"):
         assert result[name] == getattr(twin, name)
     assert [(a["text"], a["start"], a["end"], a["score"]) for a in result["answers"]] == [

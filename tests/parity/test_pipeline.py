@@ -55,7 +55,7 @@ def test_answers_are_equal(core: Core, vocab: list[str]) -> None:
         cases, core.answer(vocab, cases), expected, strict=True
     ):
         assert got["input_ids"] == [f.input_ids.tolist() for f in prepared.features]
-        assert got["warnings"] == list(result.warnings)
+        assert got["warnings"] == list(prepared.warnings)
         assert got["null_score"] == result.null_score
         assert got["null_margin"] == result.null_margin
         assert got["no_answer"] == result.no_answer

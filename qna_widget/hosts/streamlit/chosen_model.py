@@ -23,16 +23,16 @@ class ChosenModel:
     fetching: Fetching | None = None
     """A model that must be fetched, or was refused."""
     refused_by: int = -1
-    """Number of the report that chose what was refused: it does not choose it again."""
+    """Number of the report that chose what was refused: that report does not choose it again."""
 
-    def take(self, name: str, argument: str, heard: int) -> None:
-        """Take up `name` if it is at hand; else `fetching` says that it must be fetched.
+    def choose(self, name: str, argument: str, report: int) -> None:
+        """Answer with `name` if it is at hand; else `fetching` says that it must be fetched.
 
-        `argument` is what the script says, `heard` the number of the page's newest report. Raises
+        `argument` is what the script says, `report` the number of the page's newest report. Raises
         ModelError when the script itself names what cannot be had.
         """
         refused = self.fetching is not None and self.fetching["model"] == name
-        if refused and heard == self.refused_by:
+        if refused and report == self.refused_by:
             return
         self.refused_by = -1
         self.fetching = None
@@ -44,7 +44,7 @@ class ChosenModel:
             self.resolved = registry.resolve(wanted, interactive=True)
             self.asked = name
         except QnaError as error:
-            self._refuse(name, argument, heard, error)
+            self._refuse(name, argument, report, error)
 
     def resolve(self, name: str) -> None:
         """Wait for `name`, fetched if need be. Raises as `registry.resolve` does."""
@@ -55,19 +55,19 @@ class ChosenModel:
         """The name to be fetched; "" for none."""
         return "" if self.fetching is None or self.fetching["error"] else self.fetching["model"]
 
-    def fetch(self, argument: str, heard: int, progress: Progress) -> None:
-        """Fetch `wanted`; whatever `progress` raises ends it. Raises as `take` does."""
+    def fetch(self, argument: str, report: int, progress: Progress) -> None:
+        """Fetch `wanted`; whatever `progress` raises ends it. Raises as `choose` does."""
         name = self.wanted
         try:
             registry.resolve(name, progress)
         except QnaError as error:
-            self._refuse(name, argument, heard, error)
+            self._refuse(name, argument, report, error)
 
-    def _refuse(self, name: str, argument: str, heard: int, error: QnaError) -> None:
+    def _refuse(self, name: str, argument: str, report: int, error: QnaError) -> None:
         if name == argument or self.resolved is None:
             raise error
         self.fetching = fetching_step(name, error=str(error))
-        self.refused_by = heard
+        self.refused_by = report
 
 
 def progress_of(draw: Callable[[float, str], object]) -> Progress:

@@ -78,7 +78,7 @@ def qna(
     )
     memory = st.session_state.setdefault(_memory_key(key), Memory())
     state = st.session_state.get(key)
-    # Run as plain Python, the script has no page, and nobody looks.
+    # Run as plain Python, the script has no page that shows how far a fetch is.
     alone = not st.runtime.exists()
     memory.meet(state.get("report") if state else None, arguments, alone=alone)
     chosen = memory.chosen
@@ -87,7 +87,7 @@ def qna(
         if chosen.wanted:
             # The former model answers on in the page, where another choice ends this by a rerun.
             bar = st.progress(0.0)
-            chosen.fetch(model, memory.heard, progress_of(bar.progress))
+            chosen.fetch(model, memory.report, progress_of(bar.progress))
             st.rerun()
     return _result(memory)
 
@@ -117,7 +117,7 @@ def _mount(key: str, memory: Memory, on_change: Callable[[], None]) -> None:
         "since": memory.since,
         "arguments": memory.arguments,
         "changes": memory.changes,
-        "heard": memory.heard,
+        "heard": memory.report,
         "manifest": {"asked": chosen.asked, **serving.served(resolved)} if resolved else None,
         "models": menu_lines(),
         "fetching": chosen.fetching,

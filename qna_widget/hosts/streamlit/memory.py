@@ -40,8 +40,9 @@ class Memory:
     """The inputs that the reader changed."""
     outputs: Outputs | None = None
     """The browser's answer to arguments and changes; None while there is none."""
-    heard: int = 0
-    """Number of the report that this is from: Streamlit loses one that comes as it is hidden."""
+    report: int = 0
+    """Number of the report that changes and outputs are from. The page sends the report again when
+    this stays behind: Streamlit loses one that comes while the component is hidden."""
     count: int = -1
     revision: str = ""
     """Changes with arguments and model; what the browser says about an older one is dropped."""
@@ -52,22 +53,23 @@ class Memory:
     chosen: ChosenModel = field(default_factory=ChosenModel)
 
     def meet(self, report: PageReport | None, arguments: Inputs, *, alone: bool) -> None:
-        """Take in what the page said last and what the script says now.
+        """Bring together what the page reported last and what the script says now.
 
         `alone`: nobody looks on, so the model is waited for. Raises ModelError when the script
         itself names a model that cannot be had.
         """
-        self._hear(report)
+        self._read(report)
         model = arguments["model"]
         if alone:
             self.chosen.resolve(model)
         else:
-            # The page's choice of a model counts only after it was heard.
-            self.chosen.take(self._wanted(model), model, self.heard)
+            # The report may hold the page's choice of a model, so it is read first.
+            self.chosen.choose(self._wanted(model), model, self.report)
         resolved = self.chosen.resolved
         self._call(arguments, resolved.onnx.sha256 if resolved else "")
-        # A page that outlives a server speaks of a revision that is known only now.
-        self._hear(report)
+        # The page outlives a server that is restarted. Its report names a revision that only the
+        # arguments of this call give, so it is read once more.
+        self._read(report)
 
     def forget(self, names: Iterable[str]) -> None:
         """Make the next call's arguments of these names new ones."""
@@ -86,15 +88,15 @@ class Memory:
         offered = {"auto", *(model.name for model in menu.available())}
         return choice if choice in offered else argument
 
-    def _hear(self, report: PageReport | None) -> None:
-        """Take in what the browser said, if it speaks of the present arguments."""
+    def _read(self, report: PageReport | None) -> None:
+        """Keep what the page found, if it speaks of the present arguments."""
         if report is None or report["revision"] != self.revision:
             return
         # A run that a newer one overtakes goes on for a while, and must not undo it.
-        if report["number"] >= self.heard:
+        if report["number"] >= self.report:
             self.changes = check_inputs(report["changes"])
             self.outputs = report["outputs"]
-            self.heard = report["number"]
+            self.report = report["number"]
 
     def _call(self, arguments: Inputs, model: str) -> None:
         """Let arguments that differ from the last call's override what the reader changed."""
@@ -111,4 +113,4 @@ class Memory:
         self.since |= dict.fromkeys(new, self.revision)
         self.arguments, self.model = arguments, model
         self.outputs = None
-        self.heard = 0
+        self.report = 0

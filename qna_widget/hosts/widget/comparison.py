@@ -21,7 +21,7 @@ LABEL_CHARACTERS = 40
 
 
 class Comparison(HBox):  # type: ignore[misc]  # ipywidgets has no types
-    """Components side by side, each under what tells it from the others."""
+    """Components side by side, each under a label with the inputs that differ."""
 
     def __init__(self, members: Sequence[QnA]) -> None:
         self._members = tuple(members)
@@ -38,7 +38,7 @@ class Comparison(HBox):  # type: ignore[misc]  # ipywidgets has no types
 
     @property
     def labels(self) -> list[str]:
-        """What tells each member from the others, as things stand; never twice the same."""
+        """The inputs by which each member differs from the others now; no label occurs twice."""
         values: list[dict[str, object]] = [{**member.inputs()} for member in self._members]
         differing = [name for name in INPUTS if len({repr(one[name]) for one in values}) > 1]
         labels: list[str] = []

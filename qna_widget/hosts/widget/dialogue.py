@@ -44,7 +44,7 @@ class Answers(list[AnswerDict]):
 
 
 class Dialogue:
-    """One widget's questions to whoever can answer."""
+    """What one widget asks its pages, and the kernel's engine where no page answers."""
 
     def __init__(self, widget: Asked, reports: Reports, loader: ModelLoader) -> None:
         self._widget = widget
@@ -56,10 +56,10 @@ class Dialogue:
         # The newest scores, and what they belong to.
         self._scores: tuple[dict[str, object], Scores] | None = None
 
-    def take(self, content: ScoresMessage, buffers: Sequence[bytes]) -> None:
+    def receive(self, content: ScoresMessage, buffers: Sequence[bytes]) -> None:
         """Take what a page says about a request for scores."""
         if self._reading is not None:
-            self._reading.take(content, buffers)
+            self._reading.receive(content, buffers)
 
     async def ask(self, question: str, timeout: float) -> Answers:
         """See QnA.ask."""
@@ -94,20 +94,20 @@ class Dialogue:
         if (found := answered()) is not None:  # a page has caught up meanwhile
             return found
         self._scores = _run_of(wanted), by_kernel.scores
-        self._reports.take_kernel(wanted, by_kernel.outputs)
+        self._reports.receive_kernel(wanted, by_kernel.outputs)
         return Answers(by_kernel.outputs["answers"], "kernel")
 
     def scores_now(self) -> Scores:
         """See QnA.scores."""
-        asks = self._wants_page() and self.pages.heard_by_others
+        asks = self._wants_page() and self.pages.read_by_others
         reading = self._begin() if asks else None
         for pause in self._pauses(reading, SCORES_TIMEOUT):
             time.sleep(pause)
         if (known := self._finish(reading)) is not None:
             return known
         if reading is None:
-            deaf = "While a cell computes, this kernel hears no page: try await w.read_scores()."
-            return self._scores_by_kernel(deaf)
+            unread = "While a cell computes, this kernel hears no page: try await w.read_scores()."
+            return self._scores_by_kernel(unread)
         return self._scores_by_kernel(_refusal(reading, SCORES_TIMEOUT))
 
     async def read_scores(self, timeout: float) -> Scores:

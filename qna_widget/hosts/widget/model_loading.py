@@ -1,6 +1,6 @@
 """Turns a widget's `model` into what its page loads, without making anybody wait.
 
-A model at hand is taken at once. Another one is fetched in a thread: the cell ends, the page goes
+A model at hand is loaded at once. Another one is fetched in a thread: the cell ends, the page goes
 on with the former model and shows how far it is, and choosing another name ends the fetch.
 """
 
@@ -30,7 +30,7 @@ NOT_FETCHING = cast(Fetching, {})
 
 
 class _OvertakenError(Exception):
-    """Raised in a fetch that nobody waits for any more."""
+    """Raised to end a fetch after another model was chosen."""
 
 
 class ModelLoader:
@@ -49,7 +49,7 @@ class ModelLoader:
         """Return the manifest of a model that is at hand, and hand its files out from now on."""
         return self._at_hand(name, names.parse(name))
 
-    def take(self, name: str) -> str:
+    def change(self, name: str) -> str:
         """Begin with the model `name`; return the name that the trait shall have.
 
         Raises TraitError when Python's own choice cannot be had; a page's is refused in words.
@@ -132,18 +132,18 @@ class ModelLoader:
         refused = fetching_step(name, error=words)
         self._widget._fetching = refused
         if former is not None:
-            # Setting the model goes through `take`, which clears what was just said.
+            # Setting the model calls `change`, which clears the reason; so it is set once more.
             self._widget.model = former
             self._widget._fetching = refused
 
     def _show_menu(self) -> None:
-        """Tell the page what the menu offers by now."""
+        """Send the page what the menu offers by now."""
         self._widget._models = menu_lines()
 
     def _at_hand(self, name: str, wanted: names.ModelName) -> Manifest:
         resolved = registry.resolve(wanted, interactive=True)
         if resolved.note:  # MobileBERT may be on its way
-            beside.MOBILEBERT.tell(self._show_menu)
+            beside.MOBILEBERT.notify(self._show_menu)
         return self._shown(name, resolved)
 
     def _shown(self, name: str, resolved: ModelManifest) -> Manifest:

@@ -68,16 +68,16 @@ class Reports:
         """Who gave the last answers."""
         return "browser" if self._answered is None else self._answered.source
 
-    def take(self, content: ReportMessage) -> None:
+    def receive(self, content: ReportMessage) -> None:
         """Take a page's report, in whatever order it comes."""
         report = Report(content["inputs"], content["passage_crc32"], content["outputs"], "browser")
         early = self._early
         if early is not None and not early.is_about_texts_of(report):
-            self._remember(early)  # other inputs took the place of its own, which will not come
+            self._remember(early)  # other inputs have replaced its own, which will not come
             self._early = None
         self._add(report)
 
-    def take_kernel(self, inputs: Inputs, outputs: Outputs) -> None:
+    def receive_kernel(self, inputs: Inputs, outputs: Outputs) -> None:
         """Take what the kernel's engine answered to `inputs`, whether they still stand or not."""
         report = Report(_without_passage(inputs), crc32(inputs["passage"]), outputs, "kernel")
         if self.fits(report):

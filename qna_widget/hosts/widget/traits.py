@@ -23,7 +23,7 @@ class InputTrait(traitlets.TraitType[Any, Any]):
         self.tag(sync=True)
 
     def validate(self, obj: object, value: object) -> object:
-        """Return the checked value; a TraitError tells what is allowed."""
+        """Return the checked value; a TraitError says what is allowed."""
         try:
             return check_input(self._input, value)
         except InputError as error:

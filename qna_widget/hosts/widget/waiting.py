@@ -1,11 +1,10 @@
-"""Waiting for the pages that show a widget, without ever waiting for nobody.
+"""Waiting for the pages that show a widget, as long as there may be one.
 
-A kernel hears a page only when its host lets it. ipykernel 7 and JupyterLab take messages in a
-thread of their own (a subshell), even while a cell computes; without subshells, ipykernel from 7.4
-on takes them while a cell awaits; ipykernel 6 takes them between cells only. Tricks that pump the
-kernel's queue from inside a cell (jupyter-ui-poll) reach into what each version does differently,
-so none is played here: messages are taken whenever the host lets them in, and whoever waits learns
-when waiting is of no use.
+A page's messages reach the kernel only when its host lets them. ipykernel 7 and JupyterLab read
+them in a thread of their own (a subshell), even while a cell computes; without subshells, ipykernel
+from 7.4 on reads them while a cell awaits; ipykernel 6 reads them between cells only. Tricks that
+pump the kernel's queue from inside a cell (jupyter-ui-poll) reach into what each version does
+differently, so none is played here; a caller that waits learns when waiting is of no use.
 """
 
 from __future__ import annotations
@@ -27,18 +26,18 @@ POLL = 0.02
 PING = 1.0
 """Seconds between two signs of life asked of the pages."""
 PATIENCE = 5.0
-"""Seconds of silence after which no page is taken to be there, where the kernel can answer."""
+"""Seconds without a message after which no page is assumed, where the kernel can answer."""
 
 
 class Pages:
     """The pages that show a widget: whether any is there, and what it is asked."""
 
-    # No page was heard when one was waited for. Of the whole kernel: it has a page, or none.
     silent = False
+    """Whether a wait for pages ended without a message; the whole kernel has a page, or none."""
 
     def __init__(self, widget: Sender) -> None:
         self._widget = widget
-        self._heard_at = float("-inf")
+        self._message_at = float("-inf")
         self._thread: int | None = None
         self._context: Context | None = None
 
@@ -49,13 +48,13 @@ class Pages:
         return comm is not None and not isinstance(comm, DummyComm)
 
     @property
-    def heard_by_others(self) -> bool:
-        """Whether another thread takes the pages' messages, so that this one may block."""
+    def read_by_others(self) -> bool:
+        """Whether another thread reads the pages' messages, so that this one may block."""
         return self._thread not in (None, get_ident())
 
-    def heard(self) -> None:
-        """Note a message of a page; called where and while it is handled."""
-        self._heard_at = time.monotonic()
+    def note_message(self) -> None:
+        """Note that a page sent a message; called in the thread that handles it, while it does."""
+        self._message_at = time.monotonic()
         self._thread = get_ident()
         self._context = copy_context()
         Pages.silent = False
@@ -76,7 +75,8 @@ class Pages:
         """Yield the seconds to sleep before the next look, until there is no more use in waiting.
 
         That is when `done()`, after `timeout` seconds, and after `patience` seconds (None: never)
-        without a sign of life. Once no page was heard, none is waited for until one speaks up.
+        without a sign of life. Once no page
+        was there, none is waited for until one sends a message.
         """
         begun = time.monotonic()
         pinged = float("-inf")
@@ -85,7 +85,7 @@ class Pages:
             if now - begun >= timeout:
                 return
             if patience is not None:
-                silent_for = now - max(begun, self._heard_at)
+                silent_for = now - max(begun, self._message_at)
                 Pages.silent = Pages.silent or silent_for >= patience
                 if Pages.silent:
                     return
@@ -112,8 +112,8 @@ class Reading:
         """Whether nothing more is to come."""
         return self.blob is not None or self.refusal != ""
 
-    def take(self, content: ScoresMessage, buffers: Sequence[bytes]) -> None:
-        """Take a message of a page about this request: a chunk, or a refusal in words."""
+    def receive(self, content: ScoresMessage, buffers: Sequence[bytes]) -> None:
+        """Handle a message of a page about this request: a chunk, or a refusal in words."""
         if content.get("request") != self.request or self.done:
             return
         if content["kind"] == "scores.none":

@@ -115,7 +115,7 @@ class QnA(anywidget.AnyWidget):
         self.on_msg(self._on_message)
 
     def __setattr__(self, name: str, value: object) -> None:
-        """Refuse a name that there is not: nobody would notice a misspelt one."""
+        """Refuse a name that there is not: a misspelt one would have no effect."""
         if not name.startswith("_") and not hasattr(type(self), name):
             close = get_close_matches(name, INPUTS, 1)
             hint = f"Did you mean {close[0]!r}? " if close else ""
@@ -125,9 +125,10 @@ class QnA(anywidget.AnyWidget):
     async def ask(self, question: str, *, timeout: float = 60.0) -> Answers:
         """Set ``question`` and return its answers, best first, as ``answers`` has them.
 
-        The browser answers, within `timeout` seconds. Where none is there, is heard (ipykernel 6
-        hears none while a cell runs) or succeeds, the kernel's own engine does: see ``source`` of
-        what is returned. Questions asked at the same time wait for one another.
+        The browser answers, within `timeout` seconds. The kernel's own engine answers where there
+        is no browser, where its messages do not arrive (with ipykernel 6 none does while a cell
+        runs) or where it fails: ``source`` of what is returned says which did. Questions asked at
+        the same time wait for one another.
 
         Raises BlankPassageError, BlankQuestionError, InputError for what is no text, and QnaError
         when no browser answered and the `kernel` extra is not installed.
@@ -138,14 +139,14 @@ class QnA(anywidget.AnyWidget):
     def scores(self) -> Scores:
         """Start and end logits of every token and window, for the inputs as they stand.
 
-        From the browser where its messages are heard while a cell computes, else from the
-        kernel's own engine; ``source`` says which. The two agree up to the rounding of the model's
+        From the browser where its messages arrive while a cell computes, else from the kernel's
+        own engine; ``source`` says which. The two agree up to the rounding of the model's
         last product. Raises as ``ask`` does.
         """
         return self._dialogue.scores_now()
 
     async def read_scores(self, *, timeout: float = SCORES_TIMEOUT) -> Scores:
-        """Return ``scores``, from the browser wherever awaiting lets it be heard."""
+        """Return ``scores``, from the browser wherever its messages arrive while a cell awaits."""
         return await self._dialogue.read_scores(timeout)
 
     @property
@@ -198,8 +199,8 @@ class QnA(anywidget.AnyWidget):
         return self._loader.manifest_of(self.model)
 
     @traitlets.validate("model")
-    def _take_model(self, proposal: Mapping[str, object]) -> str:
-        return self._loader.take(str(proposal["value"]))
+    def _change_model(self, proposal: Mapping[str, object]) -> str:
+        return self._loader.change(str(proposal["value"]))
 
     @traitlets.observe(*INPUTS)
     def _settle(self, _change: object) -> None:
@@ -209,14 +210,14 @@ class QnA(anywidget.AnyWidget):
     def _on_message(
         self, _widget: object, content: Mapping[str, object], buffers: Sequence[bytes]
     ) -> None:
-        self._dialogue.pages.heard()
+        self._dialogue.pages.note_message()
         kind = content.get("kind")
         if kind == "asset.read":
             self._send_chunk(content)
         elif kind == "report":
-            self._reports.take(cast(ReportMessage, content))
+            self._reports.receive(cast(ReportMessage, content))
         elif kind in ("scores.chunk", "scores.none"):
-            self._dialogue.take(cast(ScoresMessage, content), buffers)
+            self._dialogue.receive(cast(ScoresMessage, content), buffers)
 
     def _send_chunk(self, wanted: Mapping[str, object]) -> None:
         reply = {"request": wanted.get("request")}

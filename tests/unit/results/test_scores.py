@@ -13,7 +13,7 @@ from packed import packed
 from qna_widget.answering.answerer import QuestionAnswerer
 from qna_widget.core.decoding import Decoder
 from qna_widget.core.pipeline import Prepared, conclude, prepare
-from qna_widget.core.types import DecodingOptions, FeatureOptions, Logits, Result
+from qna_widget.core.types import Decoded, DecodingOptions, FeatureOptions, Logits
 from qna_widget.evaluation.squad import Example, read_examples
 from qna_widget.hosts.widget.packed_scores import of_browser
 from qna_widget.results.scores import Scores, of_kernel
@@ -25,7 +25,7 @@ MAX_ANSWER_LEN = 12
 
 
 @lru_cache
-def run(example: Example) -> tuple[Prepared, list[Logits], Result]:
+def run(example: Example) -> tuple[Prepared, list[Logits], Decoded]:
     answerer = QuestionAnswerer("bundled")
     options = FeatureOptions(max_seq_len=answerer.manifest.max_seq_len)
     prepared = prepare(example.question, example.passage, answerer.tokenizer, options)

@@ -17,6 +17,7 @@ from qna_widget.models import files, registry
 from qna_widget.runtime import session
 from qna_widget.runtime.session import PROBE, Session, batches, signed_products_are_exact
 from qna_widget.runtime.signed_weights import outline, with_signed_weights
+from tests.parity.make_probe import probe
 
 TINY = Path(__file__).parents[2] / "parity" / "tiny_bert"
 RNG = np.random.default_rng(5)
@@ -36,6 +37,10 @@ def signed(data: bytes) -> bytes:
     found = outline(data)
     assert found is not None
     return with_signed_weights(data, found)
+
+
+def test_the_probe_is_made_by_its_command() -> None:
+    assert probe() == PROBE
 
 
 def test_the_outline_is_what_the_onnx_package_reads(bundled: bytes) -> None:
