@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from qna_widget.core.contract import CONTRACT
 from qna_widget.core.manifest import PACKAGE
 from qna_widget.hosts.streamlit import serving
-from qna_widget.hosts.streamlit.demo import link, panels, session, shelf
+from qna_widget.hosts.streamlit.demo import link, panels, serve, session, shelf
 from qna_widget.hosts.streamlit.demo.examples import EXAMPLES
 from qna_widget.models import registry
 
@@ -114,8 +114,12 @@ def test_it_begins_with_a_question_and_an_empty_address(page: Page) -> None:
     assert not page.app.error
 
 
-def test_it_mounts_the_component_once_without_a_stand_in() -> None:
-    app = AppTest.from_file(str(PACKAGE.parent / "streamlit_app.py"), default_timeout=60).run()
+SCRIPTS = [PACKAGE.parent / "streamlit_app.py", Path(serve.APP)]
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=["clone", "qna-widget demo"])
+def test_it_mounts_the_component_once_without_a_stand_in(script: Path) -> None:
+    app = AppTest.from_file(str(script), default_timeout=60).run()
     assert not app.exception
     assert [element.type for element in app.main].count("bidi_component") == 1
 

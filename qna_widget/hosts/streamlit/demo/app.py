@@ -1,6 +1,7 @@
 """The demo: a text, a question, and the answers that your own browser finds.
 
-Streamlit runs this file (`qna-widget demo`), or one at the top that calls `main`.
+Streamlit runs this file (`qna-widget demo`), or one at the top that calls `main`. As a script it
+belongs to no package: its imports are absolute.
 """
 
 from __future__ import annotations
@@ -8,9 +9,8 @@ from __future__ import annotations
 import streamlit as st
 
 from qna_widget.errors import QnaError
+from qna_widget.hosts.streamlit.demo import panels, session
 from qna_widget.streamlit import qna
-
-from . import panels, session
 
 
 def main() -> None:
