@@ -1,7 +1,7 @@
 """`qna-widget`, and `python -m qna_widget`: signals and streams are set right, then the rest loads.
 
 Loading takes up to seconds, in which a Ctrl-C comes as well as at any other time. This module and
-the package's `__init__` import next to nothing, so that it is heard from the start.
+the package's `__init__` import next to nothing, so that Ctrl-C works from the start.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class CtrlC:
 
     @property
     def came(self) -> bool:
-        """Whether it was heard while the command ran."""
+        """Whether Ctrl-C came while the command ran."""
         return self._first is not None
 
     def _end(self) -> None:

@@ -29,7 +29,7 @@ def say(text: str) -> None:
 
 
 def flush() -> None:
-    """Write what was printed, so that a full disk is told now."""
+    """Write what was printed, so that a full disk is reported now."""
     if sys.stdout is not None:
         sys.stdout.flush()
 

@@ -1,1 +1,1 @@
-"""The stages from text to answer, pure: no file, clock or network. Twin: js/src/core."""
+"""The stages from text to answer, pure; contract and manifest read JSON. Twin: js/src/core."""

@@ -1,4 +1,7 @@
-"""The contract with the browser (contract.json): names, defaults, bounds."""
+"""The contract with the browser (contract.json): names, defaults, bounds.
+
+Twin: js/src/core/contract.ts.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Which tokens are one word, for answers that shall not begin or end within one.
 
 The browser leaves answers at the tokens that were scored; transformers 4's pipeline widened them.
+Twin: js/src/core/words.ts shows them.
 """
 
 from __future__ import annotations

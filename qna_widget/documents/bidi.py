@@ -27,8 +27,8 @@ _ARABIC_NUMBER: Final = "N+(?:cN+)*|a+(?:ca+)*"
 def in_reading_order(line: str, *, mostly_right_to_left: bool) -> str:
     """Return a line of a page, given as its signs stand from left to right, as it is read.
 
-    Letters of the presentation blocks become the letters themselves. The direction of a line that
-    begins and ends in different ones is told by its closing sign, and else is that of its page.
+    Letters of the presentation blocks become the letters themselves. A line that begins and
+    ends in different directions has that of its closing sign, and else that of its page.
     """
     if not RIGHT_TO_LEFT.search(line):
         return line

@@ -1,7 +1,6 @@
 """Words that a printed page breaks at the end of a line or of a page, put together again. Pure.
 
-What a hyphen at a line's end was, one of the word's own or one of the line's, is told by evidence,
-first come first served:
+A hyphen at a line's end is the word's own or the line's. The first of these that applies decides:
 
 1. The text elsewhere has the word joined, or with its hyphen within a line: as there (as more
    often there).

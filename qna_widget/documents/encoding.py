@@ -86,7 +86,7 @@ def _count(broken: int, encoding: str) -> str:
 
 
 def decode_html(data: bytes) -> tuple[str, list[str]]:
-    """Do the same for an HTML file, whose own word about its encoding is heard after a mark."""
+    """Do the same for an HTML file, which may name its encoding; a mark goes before that."""
     declared = _declared(data)
     if declared is None or any(data.startswith(mark) for mark, _ in _MARKS):
         return decode(data)

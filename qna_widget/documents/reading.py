@@ -73,7 +73,7 @@ class _Reading(threading.Thread):
         self.start()
         ends = time.monotonic() + seconds
         while self.is_alive() and time.monotonic() < ends:
-            self.join(0.1)  # in short waits, between which Ctrl-C is heard on every system
+            self.join(0.1)  # in short waits, between which Ctrl-C works on every system
         self.stopped = self.is_alive()
         return not self.stopped
 

@@ -24,7 +24,7 @@ _YES: Final = frozenset(("Yes", "On", "True", "1", ""))
 def read_annotations(page: PageObject) -> tuple[str, bool]:
     """Return a page's filled fields and comments, a line each from top to bottom; if it has fields.
 
-    A field is told as "label: value", with "yes" for what is ticked; passwords are left out.
+    A field gives "label: value", with "yes" for what is ticked; passwords are left out.
     """
     listed = page.get("/Annots")
     items = [] if listed is None else listed.get_object()

@@ -76,7 +76,7 @@ def exact(
                 "exact form of it here. Export with precision fp32 instead."
             )
     _take_one_text(model.graph, writer.graph.nodes)
-    present = {tensor.name for tensor in model.graph.initializer}  # a name tells the value
+    present = {tensor.name for tensor in model.graph.initializer}  # its name says its value
     model.graph.initializer.extend(
         numpy_helper.from_array(value, name)
         for name, value in writer.graph.weights.items()
@@ -107,7 +107,7 @@ class _Writer:
         mean = op("ReduceMean", whole, last, keepdims=1)
         squares = op("ReduceMean", op("Mul", whole, whole), last, keepdims=1)
         variance = op("Sub", squares, op("Mul", mean, mean))
-        # Rounding adds a twelfth, and less than that cannot be told from nothing.
+        # Rounding adds a twelfth, and less than that cannot be distinguished from nothing.
         variance = op("Sub", variance, number(1 / 12))
         variance = op("Max", variance, number(max(epsilon, 1 / 12)))
         norm = op("Mul", op("Sub", scaled, mean), op("Reciprocal", op("Sqrt", variance)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -193,6 +194,17 @@ def test_files_and_functions_are_short() -> None:
                 if (lines := node.end_lineno - node.lineno + 1) > LONGEST_FUNCTION:
                     too_long.append(f"{name}: {node.name} has {lines} lines.")
     assert too_long == []
+
+
+def test_twins_exist() -> None:
+    """A file that names its twin names one that is there, in both languages."""
+    named = 0
+    for file in [*files(PACKAGE), *(ROOT / "js" / "src").rglob("*.ts")]:
+        text = file.read_text(encoding="utf-8")
+        for twin in re.findall(r"[Tt]win\b[^.]*?((?:js/|qna_widget/)[\w./-]*\w)", text):
+            named += 1
+            assert (ROOT / twin).exists(), f"{file.relative_to(ROOT)} names {twin} as its twin."
+    assert named > 15
 
 
 def test_wings_open_without_importing_anything() -> None:
