@@ -43,35 +43,103 @@ interface WindowLogits {
   readonly end: Float32Array;
 }
 
-/** Holds logits of `features` as they come; see Decoder. */
 export function createDecoder(features: readonly Feature[]): Decoder {
-  const owner = maxContextWindows(features);
-  const windows: (WindowLogits | undefined)[] = features.map(() => undefined);
-  let windows_done = 0;
-  let null_score = Number.POSITIVE_INFINITY;
+  return new LogitsDecoder(features);
+}
+
+/** Holds the logits of `features` as they come. */
+class LogitsDecoder implements Decoder {
+  windows_done = 0;
+  /** For each passage token the window that gives it maximal context. */
+  readonly #owner: Int32Array;
+  readonly #windows: (WindowLogits | undefined)[];
+  #null_score = Number.POSITIVE_INFINITY;
 
   // Everything below belongs to one max_answer_len and grows with the windows.
-  let max_answer_len = 0;
-  let best_score = new Float64Array(0);
-  let best_end = new Int32Array(0);
-  let pending: number[] = [];
+  #max_answer_len = 0;
+  #best_score = new Float64Array(0);
+  #best_end = new Int32Array(0);
+  #pending: number[] = [];
   // Sum of exp(score - peak) over all candidates.
-  let peak = Number.NEGATIVE_INFINITY;
-  let mass = 0;
+  #peak = Number.NEGATIVE_INFINITY;
+  #mass = 0;
 
-  const score = (i: number, j: number): number => {
-    const { window_start } = features[owner[i]!]!;
-    const { start, end } = windows[owner[i]!]!;
-    return start[i - window_start]! + end[j - window_start]!;
-  };
-  const rowEnd = (i: number): number => {
-    const { window_start, window_length } = features[owner[i]!]!;
-    return Math.min(i + max_answer_len, window_start + window_length);
-  };
+  constructor(private readonly features: readonly Feature[]) {
+    this.#owner = maxContextWindows(features);
+    this.#windows = features.map(() => undefined);
+  }
 
-  function take(window: number): void {
-    const { window_start, window_length } = features[window]!;
-    const { start, end } = windows[window]!;
+  add(window: number, logits: Logits): void {
+    const feature = this.features[window];
+    if (!feature) {
+      throw new RangeError(`There is no window ${window}; there are ${this.features.length}.`);
+    }
+    if (this.#windows[window]) throw new Error(`Window ${window} was given twice.`);
+    checkLogits(window, feature, logits);
+    const { start_logits, end_logits } = logits;
+    const { passage_position, window_length } = feature;
+    const passage_end = passage_position + window_length;
+    this.#windows[window] = {
+      start: start_logits.slice(passage_position, passage_end),
+      end: end_logits.slice(passage_position, passage_end),
+    };
+    this.#null_score = Math.min(this.#null_score, start_logits[0]! + end_logits[0]!);
+    this.windows_done++;
+    this.#pending.push(window);
+  }
+
+  decode(options: DecodingOptions): Ranking {
+    if (this.windows_done === 0) return NOTHING_YET;
+    if (options.max_answer_len !== this.#max_answer_len) this.#restart(options.max_answer_len);
+    for (const window of this.#pending) this.#count(window);
+    this.#pending = [];
+
+    const null_score = this.#null_score;
+    const peak = this.#peak;
+    const top = Math.max(peak, null_score);
+    const total = this.#mass * Math.exp(peak - top) + Math.exp(null_score - top);
+    const probability = (value: number) => Math.exp(value - top) / total;
+    const null_margin = null_score - peak;
+    const no_answer = null_margin > options.no_answer_threshold;
+    const rows: Rows = {
+      best_score: this.#best_score,
+      best_end: this.#best_end,
+      score: (i, j) => this.#score(i, j),
+      rowEnd: (i) => this.#rowEnd(i),
+    };
+    const count = options.top_k - (no_answer ? 1 : 0);
+    const spans = rankSpans(rows, count, options.overlap).map((span) => ({
+      ...span,
+      window: this.#owner[span.start_token]!,
+      probability: probability(span.score),
+    }));
+    const [best] = spans;
+    return {
+      spans,
+      null_score,
+      null_probability: probability(null_score),
+      null_margin,
+      overlapping_probability:
+        best === undefined ? 0 : this.#overlapping(best, probability) - best.probability,
+      no_answer,
+    };
+  }
+
+  #restart(max_answer_len: number): void {
+    this.#max_answer_len = max_answer_len;
+    this.#best_score = new Float64Array(this.#owner.length).fill(Number.NEGATIVE_INFINITY);
+    this.#best_end = new Int32Array(this.#owner.length);
+    this.#peak = Number.NEGATIVE_INFINITY;
+    this.#mass = 0;
+    this.#pending = this.#windows.flatMap((given, window) => (given ? [window] : []));
+  }
+
+  /** Counts the candidates of one window: the best end of each start, and their share. */
+  #count(window: number): void {
+    const { window_start, window_length } = this.features[window]!;
+    const { start, end } = this.#windows[window]!;
+    const owner = this.#owner;
+    const max_answer_len = this.#max_answer_len;
     let window_peak = Number.NEGATIVE_INFINITY;
     for (let k = 0; k < window_length; k++) {
       if (owner[window_start + k] !== window) continue;
@@ -86,8 +154,8 @@ export function createDecoder(features: readonly Feature[]): Decoder {
           top = j;
         }
       }
-      best_score[window_start + k] = best;
-      best_end[window_start + k] = window_start + top;
+      this.#best_score[window_start + k] = best;
+      this.#best_end[window_start + k] = window_start + top;
       if (best > window_peak) window_peak = best;
     }
     let sum = 0;
@@ -97,105 +165,64 @@ export function createDecoder(features: readonly Feature[]): Decoder {
       for (let j = k; j < stop; j++) sum += Math.exp(start[k]! + end[j]! - window_peak);
     }
     if (sum === 0) return; // no start has its best context here
+    const peak = this.#peak;
     const next = Math.max(peak, window_peak);
-    mass = mass * Math.exp(peak - next) + sum * Math.exp(window_peak - next);
-    peak = next;
+    this.#mass = this.#mass * Math.exp(peak - next) + sum * Math.exp(window_peak - next);
+    this.#peak = next;
+  }
+
+  #score(i: number, j: number): number {
+    const window = this.#owner[i]!;
+    const { window_start } = this.features[window]!;
+    const { start, end } = this.#windows[window]!;
+    return start[i - window_start]! + end[j - window_start]!;
+  }
+
+  #rowEnd(i: number): number {
+    const { window_start, window_length } = this.features[this.#owner[i]!]!;
+    return Math.min(i + this.#max_answer_len, window_start + window_length);
   }
 
   /** The probabilities of all candidates that share a token with a span, added up. */
-  function overlapping({ start_token, end_token }: Span, probability: (s: number) => number) {
+  #overlapping({ start_token, end_token }: Span, probability: (s: number) => number): number {
     let sum = 0;
-    const first = Math.max(0, start_token - max_answer_len + 1);
+    const first = Math.max(0, start_token - this.#max_answer_len + 1);
     for (let i = first; i <= end_token; i++) {
-      if (best_score[i] === Number.NEGATIVE_INFINITY) continue;
-      const stop = rowEnd(i);
-      for (let j = Math.max(i, start_token); j < stop; j++) sum += probability(score(i, j));
+      if (this.#best_score[i] === Number.NEGATIVE_INFINITY) continue;
+      const stop = this.#rowEnd(i);
+      for (let j = Math.max(i, start_token); j < stop; j++) sum += probability(this.#score(i, j));
     }
     return sum;
   }
+}
 
-  return {
-    get windows_done() {
-      return windows_done;
-    },
+const NOTHING_YET: Ranking = {
+  spans: [],
+  null_score: null,
+  null_probability: 0,
+  null_margin: null,
+  overlapping_probability: 0,
+  no_answer: false,
+};
 
-    add(window, { start_logits, end_logits }) {
-      const feature = features[window];
-      if (!feature) {
-        throw new RangeError(`There is no window ${window}; there are ${features.length}.`);
+/** @throws {Error} when the logits are too short for the feature or not finite. */
+function checkLogits(window: number, feature: Feature, logits: Logits): void {
+  const { start_logits, end_logits } = logits;
+  const { input_ids, passage_position, window_length } = feature;
+  for (const [name, values] of Object.entries({ start_logits, end_logits })) {
+    if (values.length < input_ids.length) {
+      throw new Error(
+        `The model gave ${values.length} ${name} for the ${input_ids.length} tokens of ` +
+          `window ${window}. It must give one per token.`,
+      );
+    }
+    for (let k = 0; k < passage_position + window_length; k++) {
+      if (!Number.isFinite(values[k])) {
+        throw new Error(
+          `The model gave ${values[k]} among the ${name} of window ${window}; every logit ` +
+            "must be a finite number. Try another model file or backend.",
+        );
       }
-      if (windows[window]) throw new Error(`Window ${window} was given twice.`);
-      const { input_ids, passage_position, window_length } = feature;
-      const passage_end = passage_position + window_length;
-      for (const [name, logits] of Object.entries({ start_logits, end_logits })) {
-        if (logits.length < input_ids.length) {
-          throw new Error(
-            `The model gave ${logits.length} ${name} for the ${input_ids.length} tokens of ` +
-              `window ${window}. It must give one per token.`,
-          );
-        }
-        for (let k = 0; k < passage_end; k++) {
-          if (!Number.isFinite(logits[k])) {
-            throw new Error(
-              `The model gave ${logits[k]} among the ${name} of window ${window}; every logit ` +
-                "must be a finite number. Try another model file or backend.",
-            );
-          }
-        }
-      }
-      windows[window] = {
-        start: start_logits.slice(passage_position, passage_end),
-        end: end_logits.slice(passage_position, passage_end),
-      };
-      null_score = Math.min(null_score, start_logits[0]! + end_logits[0]!);
-      windows_done++;
-      pending.push(window);
-    },
-
-    decode(options) {
-      if (windows_done === 0) {
-        return {
-          spans: [],
-          null_score: null,
-          null_probability: 0,
-          null_margin: null,
-          overlapping_probability: 0,
-          no_answer: false,
-        };
-      }
-      if (options.max_answer_len !== max_answer_len) {
-        max_answer_len = options.max_answer_len;
-        best_score = new Float64Array(owner.length).fill(Number.NEGATIVE_INFINITY);
-        best_end = new Int32Array(owner.length);
-        peak = Number.NEGATIVE_INFINITY;
-        mass = 0;
-        pending = windows.flatMap((given, window) => (given ? [window] : []));
-      }
-      for (const window of pending) take(window);
-      pending = [];
-
-      const top = Math.max(peak, null_score);
-      const total = mass * Math.exp(peak - top) + Math.exp(null_score - top);
-      const probability = (value: number) => Math.exp(value - top) / total;
-      const null_margin = null_score - peak;
-      const no_answer = null_margin > options.no_answer_threshold;
-      const rows: Rows = { best_score, best_end, score, rowEnd };
-      const count = options.top_k - (no_answer ? 1 : 0);
-      const spans = rankSpans(rows, count, options.overlap).map((span) => ({
-        ...span,
-        window: owner[span.start_token]!,
-        probability: probability(span.score),
-      }));
-      const [best] = spans;
-      return {
-        spans,
-        null_score,
-        null_probability: probability(null_score),
-        null_margin,
-        overlapping_probability:
-          best === undefined ? 0 : overlapping(best, probability) - best.probability,
-        no_answer,
-      };
-    },
-  };
+    }
+  }
 }
