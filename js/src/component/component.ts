@@ -62,7 +62,7 @@ class QnaComponent implements Component {
     private readonly signal: AbortSignal,
     private readonly client: Client,
   ) {
-    this.state = initialState(host.readInputs());
+    this.state = { ...initialState(host.readInputs()), examples: host.readExamples?.() ?? [] };
     this.history = host.history ?? new History();
     this.loading = new ModelLoading(host, client, {
       update: (changes) => this.updateIfNew(changes),
@@ -70,7 +70,9 @@ class QnaComponent implements Component {
         this.stopAsking();
         const { title, no_answer_threshold: model_threshold = 0 } = manifest.model;
         const done = { change: null, progress: null, result: null, scores: null, error: "" };
-        this.set({ ...done, notice: this.notice(), model: title, model_threshold, backend });
+        const { note } = manifest.model;
+        const { notice } = this.client;
+        this.set({ ...done, notice, note, model: title, model_threshold, backend });
         void this.ask();
       },
       takeBack: (model) => {
@@ -113,6 +115,8 @@ class QnaComponent implements Component {
 
   private hostChanged(): void {
     this.readLink();
+    const examples = this.host.readExamples?.() ?? [];
+    if (JSON.stringify(examples) !== JSON.stringify(this.state.examples)) this.update({ examples });
     this.change(this.host.readInputs(), 0);
     // Also tries again what failed before: the change may come from a new kernel.
     const failed = !this.loaded && this.state.status === "error";
@@ -201,13 +205,10 @@ class QnaComponent implements Component {
   private finish(result: Result): void {
     this.asking = null;
     const { backend } = result;
-    this.update({ status: "ready", progress: null, result, backend, notice: this.notice() });
+    // It may change with every answer.
+    const { notice } = this.client;
+    this.update({ status: "ready", progress: null, result, backend, notice });
     void this.fetchScores();
-  }
-
-  /** Why this model answers, and what is wrong with this page; it may change with every answer. */
-  private notice(): string {
-    return [this.loading.current?.model.note, this.client.notice].filter(Boolean).join(" ");
   }
 
   private inspect(until: AbortSignal): void {

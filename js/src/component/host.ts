@@ -15,11 +15,13 @@ export interface Host {
   readModels?(): readonly ModelChoice[];
   /** The model that Python fetches, or could not fetch; null for none. */
   readFetching?(): Fetching | null;
+  /** Questions to offer to the reader; hosts that have none leave it out. */
+  readExamples?(): readonly string[];
   /** What the reader should know of the way to Python, as sentences; "" when all is well. */
   readLink?(): string;
   /**
-   * Calls back whenever Python changed an input or the manifest, or the way to it changed; until
-   * the signal aborts.
+   * Calls back whenever Python changed an input, the examples or the manifest, or the way to it
+   * changed; until the signal aborts.
    */
   onChange(callback: () => void, signal: AbortSignal): void;
   /** Sends what the reader typed or chose to Python. */

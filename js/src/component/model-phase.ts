@@ -198,8 +198,8 @@ export function changesOf(phase: Phase, host: HostState): Partial<ComponentState
       return {};
     case "loading": {
       const progress = phase.progress ?? progressOf(fetching);
-      const notice = phase.wanted?.model.note ?? "";
-      return { models, status: "loading", progress, error: "", notice };
+      const note = phase.wanted?.model.note ?? "";
+      return { models, status: "loading", progress, error: "", note };
     }
     case "failed":
       if (phase.current !== null) return { models, change: changeOf(phase, phase.current, host) };

@@ -31,10 +31,14 @@ export interface ComponentState {
   readonly scores: RawScores | null;
   /** In words, with what to do; "" when all is well. */
   readonly error: string;
-  /** A sentence that informs without alarming, e.g. why another model answers; "" for none. */
+  /** What is out of the ordinary on this page, e.g. that nothing can be kept; "" for nothing. */
   readonly notice: string;
   /** What the reader should know of the way to Python, as sentences; "" when all is well. */
   readonly link: string;
+  /** Why this model answers instead of another one; "" when there is nothing to say. */
+  readonly note: string;
+  /** Questions that are offered to the reader. */
+  readonly examples: readonly string[];
   /** Title of the model that answers, "" until known. */
   readonly model: string;
   /** The model's own margin in logits above which "no answer" wins, 0 until known. */
@@ -57,6 +61,8 @@ export function initialState(inputs: Inputs): ComponentState {
     error: "",
     notice: "",
     link: "",
+    note: "",
+    examples: [],
     model: "",
     model_threshold: 0,
     models: [],

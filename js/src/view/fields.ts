@@ -17,7 +17,7 @@ export function field(
   return el("div", { class: "qna-field" }, el("label", { for: id }, label), value, control, line);
 }
 
-/** A whole number within bounds. What is not allowed is said, not passed on. */
+/** A whole number within bounds, which stand below it. What is not allowed is not passed on. */
 export class NumberField {
   readonly element: HTMLElement;
   readonly #input: HTMLInputElement;
@@ -28,30 +28,20 @@ export class NumberField {
     label: string,
     private readonly unit: string,
     private readonly bounds: { readonly minimum: number; readonly maximum: number },
-    onChange: (value: number) => void,
+    private readonly onChange: (value: number) => void,
     signal: AbortSignal,
   ) {
     const { minimum, maximum } = bounds;
     this.#input = el("input", { ...CONTROL, type: "number", min: minimum, max: maximum, step: 1 });
-    this.#hint = el("span", {}, unit);
+    this.#hint = el("span", {}, this.#limits);
     this.element = field(label, this.#input, this.#hint);
-    this.#input.addEventListener(
-      "input",
-      () => {
-        this.#mark();
-        if (this.#allowed) onChange(this.#input.valueAsNumber);
-      },
-      { signal },
-    );
-    this.#input.addEventListener(
-      "blur",
-      () => {
-        if (this.#allowed) return;
-        this.#input.value = String(this.#value);
-        this.#mark();
-      },
-      { signal },
-    );
+    const on = (name: string, listener: () => void) =>
+      this.#input.addEventListener(name, listener, { signal });
+    on("input", () => {
+      this.#mark();
+      if (this.#allowed) onChange(this.#input.valueAsNumber);
+    });
+    on("blur", () => this.#settle());
   }
 
   /** While the reader types what is not allowed (yet), it stays. */
@@ -61,15 +51,35 @@ export class NumberField {
     if (this.#input.valueAsNumber !== value) this.#input.value = String(value);
   }
 
+  get #limits(): string {
+    const { minimum, maximum } = this.bounds;
+    return `${minimum} to ${maximum} ${this.unit}`;
+  }
+
   get #allowed(): boolean {
     const value = this.#input.valueAsNumber;
     const { minimum, maximum } = this.bounds;
     return Number.isInteger(value) && value >= minimum && value <= maximum;
   }
 
-  #mark(): void {
+  /** Takes the nearest number that is allowed for one that is not, and says so. */
+  #settle(): void {
+    if (this.#allowed) return;
     const { minimum, maximum } = this.bounds;
+    const typed = this.#input.valueAsNumber;
+    const value = Number.isNaN(typed)
+      ? this.#value
+      : Math.min(maximum, Math.max(minimum, Math.round(typed)));
+    this.#input.value = String(value);
+    this.#mark();
+    const what = Number.isNaN(typed) ? "That was no number" : `${typed} is not allowed`;
+    setText(this.#hint, `${what}; ${value} is taken (${this.#limits}).`);
+    if (value !== this.#value) this.onChange(value);
+  }
+
+  #mark(): void {
     setAttribute(this.#input, "aria-invalid", this.#allowed ? null : "true");
-    setText(this.#hint, this.#allowed ? this.unit : `A whole number from ${minimum} to ${maximum}`);
+    const wanted = `A whole number is needed, ${this.#limits}`;
+    setText(this.#hint, this.#allowed ? this.#limits : wanted);
   }
 }

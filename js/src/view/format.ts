@@ -1,16 +1,18 @@
-// Figures and states in words for a person. Pure.
+// Figures, times and options in words for a person. Pure.
 
 import { DEFAULT_INPUTS, type Options } from "../component/inputs";
-import type { ComponentState } from "../component/state";
 import type { Answer, Result } from "../core/types";
-
-type Progress = NonNullable<ComponentState["progress"]>;
 
 const MINUS = "\u2212";
 
+/** 1204 -> "1,204". */
+export function figure(n: number): string {
+  return n.toLocaleString("en");
+}
+
 /** 1204, "token" -> "1,204 tokens". */
 export function count(n: number, noun: string): string {
-  return `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
+  return `${figure(n)} ${noun}${n === 1 ? "" : "s"}`;
 }
 
 /** A share of 1 as percent; what is nearly nothing or nearly certain is not rounded to it. */
@@ -41,97 +43,9 @@ export function duration(ms: number): string {
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-const SOURCES: Readonly<Record<string, string>> = {
-  "browser cache": "from this browser's cache",
-  kernel: "from the notebook kernel",
-  server: "from the server",
-  page: "from this page",
-};
-
-/** A wait in words, e.g. "Loading model.onnx: 12.4 of 25.7 MB, from the notebook kernel". */
-export function progressText(progress: Progress): string {
-  const { stage, name, loaded, total, unit, source } = progress;
-  if (stage === "run") {
-    return total > 0
-      ? `Reading: ${loaded.toLocaleString("en")} of ${count(total, "window")}`
-      : "Reading the passage";
-  }
-  if (stage === "session") return name === "" ? "Starting the model" : `Starting ${name}`;
-  let text = stage === "fetch" ? name : `Loading ${name}`;
-  if (unit === "bytes" && total > 0) text += `: ${bytesOf(loaded, total)}`;
-  else if (unit === "bytes" && loaded > 0) text += `: ${bytes(loaded)}`;
-  if (source !== undefined && source !== "") text += `, ${SOURCES[source] ?? `from ${source}`}`;
-  return text;
-}
-
-/** "12.4 of 25.7 MB": the unit of the whole stands for both. */
-function bytesOf(loaded: number, total: number): string {
-  const whole = bytes(total);
-  const part = whole.endsWith("MB") ? (loaded / 1e6).toFixed(1) : `${Math.round(loaded / 1000)}`;
-  return `${part} of ${whole}`;
-}
-
-/** Whether the bytes on their way will be kept, so that the reader waits for them only once. */
-export function isFirstLoad(progress: Progress | null): boolean {
-  return progress?.stage === "asset" && progress.source !== "browser cache";
-}
-
-/** What stands in the status line when nothing is waited for: model, backend, work and time. */
-export function statusParts(state: ComponentState): string[] {
-  const { result } = state;
-  const parts = [isStopped(state) ? "Stopped" : ""];
-  parts.push(result?.model || state.model, result?.backend || state.backend);
-  if (result !== null) {
-    const { tokens, windows, total_ms } = result.timing;
-    parts.push(
-      // Of first answers the tokens are not known apart.
-      isPartial(result)
-        ? `${result.windows_done.toLocaleString("en")} of ${count(result.windows_total, "window")}`
-        : `${count(tokens, "token")} in ${count(windows, "window")}`,
-      duration(total_ms),
-    );
-  }
-  const known = parts.filter((part) => part !== "");
-  return known.length > 0 ? known : ["Answers are computed in this browser"];
-}
-
-/** How "no answer" stands to the best span, in words. `margin` is null_score - best score. */
-export function marginText(result: Result, threshold: number): string {
-  const margin = result.null_margin;
-  if (margin === null || !Number.isFinite(margin)) return "";
-  const limit = `threshold ${thresholdText(threshold)}`;
-  if (result.no_answer) {
-    return margin < 0
-      ? `${score(-margin, 1)} below the best span, ${limit}`
-      : `by ${score(margin, 1)} over the best span, ${limit}`;
-  }
-  return `would need ${score(threshold - margin, 1)} more`;
-}
-
 /** Whether more windows are to be read. */
 export function isPartial(result: Result): boolean {
   return result.windows_done < result.windows_total;
-}
-
-/** Whether there is something to answer, and nothing on its way: the reader stopped it. */
-export function isStopped({ inputs, status, result }: ComponentState): boolean {
-  const asked = inputs.passage.trim() !== "" && inputs.question.trim() !== "";
-  const rests = status === "idle" || status === "ready";
-  return asked && rests && (result === null || isPartial(result));
-}
-
-export function partialText(result: Result): string {
-  const done = result.windows_done.toLocaleString("en");
-  return `First answers; ${done} of ${count(result.windows_total, "window")} read`;
-}
-
-/** What a screen reader is told when an answer stands. */
-export function announcement(result: Result): string {
-  const best = result.answers[0];
-  if (result.no_answer || best === undefined) return "No answer in this passage.";
-  const others = result.answers.length - 1;
-  const more = others > 0 ? ` ${count(others, "more answer")}.` : "";
-  return `Answer: ${best.text}, ${percent(best.probability)} probable.${more}`;
 }
 
 /** The ranked answers that have a place in the passage. */
@@ -172,7 +86,7 @@ export function optionsText(options: Options): string {
     .join(", ");
 }
 
-function thresholdText(threshold: number | null): string {
+export function thresholdText(threshold: number | null): string {
   if (threshold === null) return "of the model";
   return score(threshold, Number.isInteger(threshold) ? 0 : 1);
 }

@@ -21,7 +21,13 @@ export class HistoryRow {
     this.#passage = el("span", {}, hidden(", "), "in “", el("bdi", {}, opening(passage)), "”");
     this.button = el(
       "button",
-      { ...CONTROL, type: "button", class: "qna-asked", "data-draft": !("answers" in entry) },
+      {
+        ...CONTROL,
+        type: "button",
+        class: "qna-asked",
+        "data-draft": !("answers" in entry),
+        translate: "no",
+      },
       el(
         "span",
         { class: "qna-asked-question" },

@@ -5,7 +5,8 @@ import type { Actions, ComponentState } from "../component/state";
 import { contract } from "../core/contract";
 import { button, CONTROL, el, setAttribute, setText } from "./dom";
 import { field } from "./fields";
-import { bytes, progressText } from "./format";
+import { bytes } from "./format";
+import { progressText, shortTitle } from "./sentences";
 
 const AUTO = contract.inputs.model.default;
 
@@ -14,6 +15,11 @@ export class ModelMenu {
   readonly field: HTMLElement;
   /** How far the chosen model is, or why it did not come; to be seen with the settings closed. */
   readonly wait: HTMLElement;
+  /** What could be had beside, for the settings: an offer, or why there is none. */
+  readonly offer: HTMLElement;
+  readonly #offered = el("span", {});
+  readonly #fetch: HTMLButtonElement;
+  #wanted: Inputs["model"] = AUTO;
   readonly #select = el("select", { ...CONTROL });
   readonly #line = el("p", { ...CONTROL, class: "qna-status-line", tabindex: -1 });
   readonly #fill = el("span", { class: "qna-progress-fill" });
@@ -61,6 +67,13 @@ export class ModelMenu {
       },
       signal,
     );
+    this.#fetch = button(
+      "",
+      "qna-button",
+      () => actions.setOptions({ model: this.#wanted }),
+      signal,
+    );
+    this.offer = el("p", { class: "qna-offer qna-muted" }, this.#offered, " ", this.#fetch);
     this.field = field("Model", this.#select, "the former one answers until the new one is there");
     this.#row = el("div", { class: "qna-status-row" }, this.#line, cancel);
     const again = button(
@@ -97,6 +110,7 @@ export class ModelMenu {
     this.field.hidden = models.length === 0;
     if (this.#select.value !== inputs.model) this.#select.value = inputs.model;
     const waiting = change !== null && change.error === "";
+    this.#drawOffer(state);
     this.#bar.hidden = !waiting;
     this.#row.hidden = !waiting;
     this.#silence.hidden = !waiting || change.progress !== null;
@@ -113,6 +127,23 @@ export class ModelMenu {
     if (problem !== "") this.#refused = change!.model;
     if (waiting) this.#drawProgress(title, state);
     this.#announce(waiting ? title : "", state);
+  }
+
+  /** A model that Python can fetch is offered; nothing here is a warning. */
+  #drawOffer({ models, model, note, change }: ComponentState): void {
+    const choice = models.find(({ where, cached }) => where === "hub" && !cached);
+    const offered = choice !== undefined && change === null;
+    if (offered) this.#wanted = choice.name;
+    const size = offered ? `, ${bytes(choice.bytes)} to fetch once` : "";
+    setText(
+      this.#offered,
+      offered
+        ? `${shortTitle(model)} answers. There is also ${choice.title}, a larger model${size}.`
+        : note,
+    );
+    setText(this.#fetch, offered ? `Fetch ${choice.title}` : "");
+    this.#fetch.hidden = !offered;
+    this.offer.hidden = this.#offered.textContent === "";
   }
 
   #drawProgress(title: string, { change, model }: ComponentState): void {
@@ -136,14 +167,16 @@ export class ModelMenu {
     setText(this.#live, awaited === "" ? over : `Loading ${awaited}. ${model} answers meanwhile.`);
   }
 
-  #drawOptions({ models, inputs }: ComponentState): void {
+  #drawOptions({ models, inputs, model, change }: ComponentState): void {
     const lines = models.map(({ name, title, cached, bytes: size }) => ({
       name,
       text: `${title}, ${bytes(size)}${cached ? "" : " to download"}`,
     }));
     const known = [{ name: AUTO, text: "Automatic: the best one at hand" }, ...lines];
     if (!known.some(({ name }) => name === inputs.model)) {
-      known.push({ name: inputs.model, text: inputs.model });
+      // A folder's path says little, and is the server's own business.
+      const text = change === null ? model : lastPart(inputs.model);
+      known.push({ name: inputs.model, text: text || lastPart(inputs.model) });
     }
     const text = JSON.stringify(known);
     if (text === this.#options) return;
@@ -155,5 +188,11 @@ export class ModelMenu {
 }
 
 function titleOf({ models }: ComponentState, name: string): string {
-  return models.find((choice) => choice.name === name)?.title ?? name;
+  return models.find((choice) => choice.name === name)?.title ?? lastPart(name);
+}
+
+/** "/srv/models/claims" -> "claims"; a name on the hub, "owner/name", stays. */
+function lastPart(name: string): string {
+  if (/^[\w.-]+\/[\w.-]+(?:@[\w.-]+)?$/u.test(name)) return name;
+  return name.split(/[\\/]/u).findLast(Boolean) ?? name;
 }

@@ -7,6 +7,7 @@ import { button, CONTROL, el, setAttribute, setText } from "./dom";
 import { field, NumberField } from "./fields";
 import { score } from "./format";
 import { ModelMenu } from "./model-menu";
+import { leadText } from "./sentences";
 
 const NAMES = ["top_k", "max_answer_len", "no_answer_threshold", "overlap"] as const;
 
@@ -15,6 +16,8 @@ const OVERLAPS: Readonly<Record<Inputs["overlap"], string>> = {
   nested: "One inside another",
   allow: "Any",
 };
+
+const THRESHOLD_HINT = "A higher one lets less certain answers through.";
 
 /** The slider's usual reach in logits; it grows when the value lies beyond. */
 const THRESHOLD_REACH = 12;
@@ -26,6 +29,7 @@ export class Settings {
   readonly #maxAnswerLen: NumberField;
   readonly #threshold = el("input", { ...CONTROL, type: "range", step: 0.1 });
   readonly #thresholdValue = el("output", { class: "qna-value" });
+  readonly #thresholdHint = el("span", {}, THRESHOLD_HINT);
   readonly #overlap: HTMLSelectElement;
   readonly #reset: HTMLButtonElement;
 
@@ -33,7 +37,7 @@ export class Settings {
     const { top_k, max_answer_len } = contract.inputs;
     this.#topK = new NumberField(
       "Answers shown",
-      "answers at most",
+      "answers",
       top_k,
       (value) => actions.setOptions({ top_k: value }),
       signal,
@@ -70,22 +74,20 @@ export class Settings {
         { class: "qna-fields" },
         this.#topK.element,
         this.#maxAnswerLen.element,
-        field(
-          "No-answer threshold",
-          this.#threshold,
-          "logits; a higher one lets more answers through",
-          this.#thresholdValue,
-        ),
+        field("No-answer threshold", this.#threshold, this.#thresholdHint, this.#thresholdValue),
         field("Overlap", this.#overlap),
         this.model.field,
         this.#reset,
       ),
+      this.model.offer,
     );
   }
 
   draw(state: ComponentState): void {
-    const { inputs } = state;
+    const { inputs, result } = state;
     this.model.draw(state);
+    // What was said of the last result stays while the next one is waited for.
+    if (result !== null) setText(this.#thresholdHint, `${THRESHOLD_HINT} ${leadText(result)}`);
     this.#topK.draw(inputs.top_k);
     this.#maxAnswerLen.draw(inputs.max_answer_len);
     const threshold = thresholdOf(state);

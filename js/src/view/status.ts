@@ -1,7 +1,15 @@
-// What the component is doing: status line, progress, errors, notices, and what is read aloud.
+// What the component is doing, in one quiet line: progress, errors, what is read aloud; more behind it.
 import type { Actions, ComponentState } from "../component/state";
 import { button, CONTROL, el, setAttribute, setText } from "./dom";
-import { announcement, isPartial, isStopped, progressText, statusParts } from "./format";
+import { isPartial } from "./format";
+import {
+  announcement,
+  detailsOf,
+  isStopped,
+  progressText,
+  statusText,
+  waitText,
+} from "./sentences";
 
 /** Quiet time before an answer is read aloud, so that typing is not talked over. Milliseconds. */
 const ANNOUNCE_AFTER = 700;
@@ -10,7 +18,8 @@ const ANNOUNCE_AFTER = 700;
 const LONG_RUN = 4;
 
 export class StatusArea {
-  readonly #line = el("p", { ...CONTROL, class: "qna-status-line", tabindex: -1 });
+  readonly #line = el("summary", { ...CONTROL, class: "qna-status-line" });
+  readonly #details = el("dl", { class: "qna-details" });
   readonly #fill = el("span", { class: "qna-progress-fill" });
   readonly #progress = el(
     "div",
@@ -21,24 +30,31 @@ export class StatusArea {
   readonly #again: HTMLButtonElement;
   readonly #alert = el("div", { class: "qna-alert", role: "alert" });
   readonly #retry: HTMLButtonElement;
-  readonly #notice = el("p", { class: "qna-notice" });
   readonly #link = el("p", { class: "qna-notice", "aria-live": "polite" });
   readonly #live = el("div", { class: "qna-hidden", role: "status", "aria-live": "polite" });
+  /** How far a wait is, and what went wrong. */
   readonly element: HTMLElement;
+  /** The line, with what is behind it and what can be done about it; stands beside the answer. */
+  readonly report: HTMLElement;
   #timer = 0;
   #announced: unknown = null;
 
   constructor(actions: Actions, signal: AbortSignal) {
     this.#cancel = button("Cancel", "qna-button qna-cancel", () => actions.cancel(), signal);
-    this.#again = button("Ask again", "qna-button", () => actions.retry(), signal);
-    this.#retry = button("Retry", "qna-button", () => actions.retry(), signal);
+    this.#again = button("Read on", "qna-button", () => actions.retry(), signal);
+    this.#retry = button("Try again", "qna-button", () => actions.retry(), signal);
+    this.report = el(
+      "div",
+      { class: "qna-status-row" },
+      el("details", { class: "qna-report" }, this.#line, this.#details),
+      this.#cancel,
+      this.#again,
+    );
     this.element = el(
       "div",
       { class: "qna-status" },
       this.#progress,
-      el("div", { class: "qna-status-row" }, this.#line, this.#cancel, this.#again),
       el("div", { class: "qna-alert-row" }, this.#alert, this.#retry),
-      this.#notice,
       this.#link,
       this.#live,
     );
@@ -46,23 +62,38 @@ export class StatusArea {
   }
 
   draw(state: ComponentState): void {
-    const { progress, error, notice } = state;
+    const { progress, error } = state;
     const busy = state.status === "loading" || state.status === "running";
+    const long = progress !== null && (progress.stage !== "run" || progress.total >= LONG_RUN);
     this.#drawProgress(busy ? progress : null);
-    const long = progress?.stage !== "run" || progress.total >= LONG_RUN;
-    this.#show(this.#cancel, busy && progress !== null && long);
+    this.#show(this.#cancel, busy && long);
     this.#show(this.#again, isStopped(state));
-    const parts = busy && progress !== null && long ? [progressText(progress)] : statusParts(state);
-    if (this.#line.textContent !== parts.join(" · ")) {
-      this.#line.replaceChildren(
-        ...parts.flatMap((part, i) => [i > 0 ? " · " : "", el("bdi", {}, part)]),
-      );
-    }
-    setText(this.#alert, error);
+    this.#drawLine(state, busy, long);
+    this.#drawDetails(state);
+    setText(this.#alert, error === "" ? "" : errorText(error, state));
     this.#show(this.#retry, error !== "");
-    setText(this.#notice, notice);
     setText(this.#link, state.link);
     this.#announce(state);
+  }
+
+  /** A wait that is over at once changes nothing here. */
+  #drawLine(state: ComponentState, busy: boolean, long: boolean): void {
+    const first = this.#line.textContent === "";
+    if (busy && long) setText(this.#line, waitText(state));
+    else if (!busy || first || state.status === "loading") setText(this.#line, statusText(state));
+  }
+
+  #drawDetails(state: ComponentState): void {
+    const details = detailsOf(state);
+    if (details.length === 0 && state.status !== "idle") return;
+    const text = details.flat().join("\n");
+    if (this.#details.dataset.drawn === text) return;
+    this.#details.dataset.drawn = text;
+    this.#details.replaceChildren(
+      ...details.map(([name, value]) =>
+        el("div", {}, el("dt", {}, name), el("dd", {}, el("bdi", {}, value))),
+      ),
+    );
   }
 
   /** A button that goes hands its focus to the line that says what happened. */
@@ -100,4 +131,10 @@ export class StatusArea {
       this.#live.append(announcement(final));
     }, ANNOUNCE_AFTER);
   }
+}
+
+/** What happened and what to do, by whoever met with it; and what still stands. */
+function errorText(error: string, { model }: ComponentState): string {
+  const stands = "Text and question stay as they are";
+  return `${error}\n${stands}${model === "" ? "." : ", and earlier answers are in the history."}`;
 }

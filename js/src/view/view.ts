@@ -2,13 +2,16 @@
 // state -> view -> actions -> state.
 import type { History } from "../component/history";
 import type { Actions, ComponentState } from "../component/state";
-import { AnswerList } from "./answers";
+import type { Answer, Result } from "../core/types";
+import { Answers } from "./answers/answers";
 import { CONTROL, el, uniqueId } from "./dom";
-import { isFirstLoad, isStopped, spansOf } from "./format";
+import { Examples } from "./examples";
+import { isPartial, spansOf } from "./format";
 import { HistoryPanel } from "./history";
 import { Inspector } from "./inspector/panel";
 import { PassagePane } from "./passage/passage";
 import { TextField } from "./passage/text-field";
+import { isFirstLoad, isStopped } from "./sentences";
 import { Settings } from "./settings";
 import { StatusArea } from "./status";
 import { styles } from "./styles";
@@ -57,7 +60,9 @@ export function mountView(
     { onEdit: (text) => actions.setPassage(text), onHover: hover },
     signal,
   );
-  const answers = new AnswerList(
+  const examples = new Examples(actions, signal);
+  const status = new StatusArea(actions, signal);
+  const answers = new Answers(
     {
       onHover: hover,
       onChoose: (rank) => {
@@ -66,10 +71,10 @@ export function mountView(
         inspector.draw(source.state, rank);
       },
     },
+    status.report,
     signal,
   );
   const inspector = new Inspector(actions, { onPlace: (place) => passage.light(place) }, signal);
-  const status = new StatusArea(actions, signal);
   const settings = new Settings(actions, signal);
   const past = new HistoryPanel(source.history, actions, () => questionArea.focus(), signal);
 
@@ -85,10 +90,11 @@ export function mountView(
         { class: "qna-ask" },
         el("label", { class: "qna-label", for: id }, "Question"),
         questionArea,
+        examples.element,
       ),
       status.element,
       settings.model.wait,
-      el("div", { class: "qna-columns" }, passage.element, answers.element),
+      el("div", { class: "qna-columns" }, answers.element, passage.element),
       inspector.element,
       settings.element,
       past.element,
@@ -98,7 +104,9 @@ export function mountView(
   const draw = (state: ComponentState) => {
     const { inputs, result } = state;
     question.show(inputs.question);
-    passage.draw(inputs.passage, result === null ? null : spansOf(result));
+    examples.draw(state);
+    const final = result !== null && !isPartial(result);
+    passage.draw(inputs.passage, result && shownSpans(result), final);
     answers.draw(state, hintFor(state));
     passage.emphasise("active", answers.chosen);
     inspector.draw(state, answers.chosen);
@@ -138,13 +146,18 @@ export function mountView(
   draw(source.state);
 }
 
+/** While nothing is found yet, what came nearest so far is not worth a mark. */
+function shownSpans(result: Result): Answer[] {
+  return result.no_answer && isPartial(result) ? [] : spansOf(result);
+}
+
 /** Why there are no answers to show, in words; "" when there are, or when they are on their way. */
 function hintFor(state: ComponentState): string {
   const { passage, question } = state.inputs;
   if (state.result !== null) return "";
-  if (passage.trim() === "") return "Paste a text to ask about.";
-  if (question.trim() === "") return "Ask a question about the passage.";
-  if (state.error !== "") return "No answers: see the message above.";
+  if (passage.trim() === "") return "Put in a text, then ask about it.";
+  if (question.trim() === "") return "Ask a question about the text.";
+  if (state.error !== "") return "No answer: see the message above.";
   if (isFirstLoad(state.progress)) {
     return "The model is loaded for the first time. It is kept in this browser afterwards.";
   }

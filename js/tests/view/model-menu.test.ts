@@ -44,11 +44,36 @@ test("it offers what Python says, and what is chosen already", () => {
     "MobileBERT, 98.5 MB to download",
   ]);
   expect(select().value).toBe("auto");
-  draw("/a/folder");
-  expect(select().selectedOptions[0]!.text).toBe("/a/folder");
+  draw("owner/name");
+  expect(select().selectedOptions[0]!.text).toBe("MiniLM");
   select().value = "big";
   select().dispatchEvent(new Event("change"));
   expect(chosen).toEqual(["big"]);
+});
+
+test("a folder of the server is shown by its name, not by its path", () => {
+  draw("/srv/models/claims", { former: "auto" });
+  expect(select().selectedOptions[0]!.text).toBe("claims");
+  expect(menu.wait.textContent).toContain("claims: Waiting for Python");
+  draw("C:\\models\\claims", { error: "No." });
+  expect(menu.wait.textContent).toContain("claims is not used");
+  expect(document.body.textContent).not.toContain("models");
+  draw("owner/name@v2", {});
+  expect(select().selectedOptions[0]!.text).toBe("owner/name@v2");
+});
+
+test("what can be fetched is offered, and no warning; what cannot is not", () => {
+  draw("auto");
+  expect(menu.offer.textContent).toBe(
+    "MiniLM answers. There is also MobileBERT, a larger model, 98.5 MB to fetch once. Fetch MobileBERT",
+  );
+  menu.offer.querySelector("button")!.click();
+  expect(chosen).toEqual(["big"]);
+  draw("big", {});
+  expect(menu.offer.hidden).toBe(true);
+  draw("auto", null, [BUNDLED] as ComponentState["models"]);
+  expect(menu.offer.hidden).toBe(true);
+  expect(document.body.querySelector("[role=alert]")!.textContent).toBe("");
 });
 
 test("without a choice there is no menu", () => {

@@ -68,6 +68,14 @@ const questionArea = () => find<HTMLTextAreaElement>(".qna-question");
 
 beforeEach(() => {
   vi.useFakeTimers();
+  // jsdom lays nothing out.
+  vi.stubGlobal(
+    "ResizeObserver",
+    class {
+      observe() {}
+      disconnect() {}
+    },
+  );
   controller = new AbortController();
   listeners = new Set();
   state = initialState(DEFAULT_INPUTS);
@@ -98,16 +106,21 @@ describe("hostile text", () => {
         status: "error",
         error: text,
         notice: text,
+        note: text,
+        examples: [text],
         result: resultOf(passage, [text], { warnings: [text], model: text, backend: text }),
       });
       vi.runAllTimers();
       expect(document.querySelectorAll("img, script")).toHaveLength(0);
-      expect(find(".qna-answer-text bdi").textContent).toBe(text);
+      expect(find(".qna-best-text bdi").textContent).toBe(text);
+      expect(find(".qna-quoted").textContent).toBe(text);
       expect(find(".qna-mark").lastChild!.textContent).toBe(text);
-      expect(find("[role=alert]").textContent).toBe(text);
-      expect(find(".qna-notice").textContent).toBe(text);
+      expect(find("[role=alert]").textContent).toContain(text);
+      expect(find(".qna-offer span").textContent).toBe(text);
+      expect(find(".qna-example").textContent).toBe(text);
+      const details = [...document.querySelectorAll(".qna-details bdi")];
+      expect(details.filter((value) => value.textContent === text)).toHaveLength(3);
       expect(find(".qna-warnings li").textContent).toBe(text);
-      expect(find(".qna-status-line bdi").textContent).toBe(text);
       expect(find("[role=status]").textContent).toContain(text);
       expect(passageArea().value).toBe(passage);
       expect(questionArea().value).toBe(text);

@@ -12,7 +12,12 @@ interface Chunk {
 }
 
 export class Highlights {
-  readonly element = el("div", { class: "qna-layer", "aria-hidden": "true", dir: "auto" });
+  readonly element = el("div", {
+    class: "qna-layer",
+    "aria-hidden": "true",
+    dir: "auto",
+    translate: "no",
+  });
   #chunks: Chunk[] = [];
   #marks: readonly Mark[] = [];
   readonly #emphasis: Record<"hot" | "active", number | null> = { hot: null, active: null };
@@ -76,6 +81,17 @@ export class Highlights {
   /** The marked elements of one answer, in text order. */
   find(rank: number): HTMLElement[] {
     return [...this.element.querySelectorAll<HTMLElement>(`[data-ranks~="${rank}"]`)];
+  }
+
+  /** How far down the text each answer begins, 0…1 by rank. */
+  places(): Map<number, number> {
+    const { top, height } = this.element.getBoundingClientRect();
+    const places = new Map<number, number>();
+    for (const mark of this.element.querySelectorAll("mark")) {
+      const at = (mark.getBoundingClientRect().top - top) / height;
+      for (const rank of ranksOf(mark)) if (!places.has(rank)) places.set(rank, at);
+    }
+    return new Map([...places].sort(([a], [b]) => a - b));
   }
 
   /** Where the text from `start` to `end` (UTF-16 units) is on the screen, line by line. */

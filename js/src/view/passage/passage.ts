@@ -6,6 +6,7 @@ import { CONTROL, el, setAttribute, setText, uniqueId } from "../dom";
 import { count } from "../format";
 import { Highlights } from "./highlights";
 import { Newlines } from "./newlines";
+import { Rail } from "./rail";
 import { Spotlight } from "./spotlight";
 import { TextField } from "./text-field";
 
@@ -29,6 +30,11 @@ export class PassagePane {
   readonly #field: TextField;
   readonly #scroller: HTMLElement;
   readonly #length: HTMLElement;
+  readonly #rail: Rail;
+  /** Whether the reader looks for something in the text since the question was put. */
+  #atWork = false;
+  /** Whether the answers that are marked are final. */
+  #settled = false;
 
   constructor(events: PassageEvents, signal: AbortSignal) {
     const id = uniqueId("passage");
@@ -36,6 +42,7 @@ export class PassagePane {
       ...CONTROL,
       id,
       class: "qna-text",
+      translate: "no",
       placeholder: "Paste or type the text to ask about",
       rows: 1,
       dir: "auto",
@@ -53,6 +60,18 @@ export class PassagePane {
       area,
     );
     this.#scroller = el("div", { class: "qna-scroller" }, sheet);
+    this.#rail = new Rail(
+      this.#scroller,
+      () => this.#highlights.places(),
+      (rank) => this.scrollTo(rank),
+      signal,
+    );
+    for (const name of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+      const atWork = () => {
+        this.#atWork = true;
+      };
+      this.#scroller.addEventListener(name, atWork, { signal, passive: true });
+    }
     this.element = el(
       "section",
       { class: "qna-passage" },
@@ -62,7 +81,7 @@ export class PassagePane {
         el("label", { class: "qna-label", for: id }, "Passage"),
         this.#length,
       ),
-      this.#scroller,
+      el("div", { class: "qna-scroller-box" }, this.#scroller, this.#rail.element),
     );
     this.#field = new TextField(
       area,
@@ -86,10 +105,17 @@ export class PassagePane {
     area.addEventListener("pointerleave", () => events.onHover(null), { signal });
   }
 
-  /** `spans` are the answers to mark, best first; null while they are waited for. */
-  draw(passage: string, spans: readonly Answer[] | null): void {
+  /**
+   * @param spans the answers to mark, best first; null while they are waited for
+   * @param final whether they will stay: then the best one comes into sight
+   */
+  draw(passage: string, spans: readonly Answer[] | null, final: boolean): void {
     this.#field.show(passage);
     setAttribute(this.#scroller, "data-waiting", spans === null);
+    if (spans === null) {
+      this.#atWork = false;
+      this.#settled = false;
+    }
     // In the middle of a composition another text is on the screen: no offsets fit it.
     if (spans === null || this.#field.given !== passage) return;
     const newlines = this.#newlines();
@@ -100,6 +126,17 @@ export class PassagePane {
         end: newlines.toShown(span.end),
       })),
     );
+    this.#rail.draw();
+    if (final && !this.#settled) this.#bringIntoSight();
+    this.#settled = final;
+  }
+
+  /** The best answer, unless the reader is at work in the text. Nothing else on the page moves. */
+  #bringIntoSight(): void {
+    const area = this.#field.area;
+    if (this.#atWork || area.matches(":focus")) return;
+    const top = this.#topOf(1);
+    if (top !== null) this.#scroller.scrollTo({ top, behavior: this.#behavior(top) });
   }
 
   #drawLength(): void {
@@ -130,15 +167,26 @@ export class PassagePane {
     return this.#lines.newlines;
   }
 
+  /** Shows an answer, wherever the page is. */
   scrollTo(rank: number): void {
-    const mark = this.#highlights.find(rank)[0];
-    if (mark === undefined) return;
-    const distance = mark.getBoundingClientRect().top - this.#scroller.getBoundingClientRect().top;
-    const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
-    this.#scroller.scrollTo({
-      top: this.#scroller.scrollTop + distance - this.#scroller.clientHeight / 3,
-      behavior,
-    });
-    this.#scroller.scrollIntoView({ block: "nearest", behavior });
+    const top = this.#topOf(rank);
+    if (top !== null) this.#scroller.scrollTo({ top, behavior: this.#behavior(top) });
+    this.#scroller.scrollIntoView({ block: "nearest", behavior: this.#behavior(0) });
+  }
+
+  /** Where to scroll so that an answer stands in the upper third; null where it can be seen. */
+  #topOf(rank: number): number | null {
+    const [mark] = this.#highlights.find(rank);
+    if (mark === undefined) return null;
+    const box = mark.getBoundingClientRect();
+    const view = this.#scroller.getBoundingClientRect();
+    if (box.top >= view.top && box.bottom <= view.bottom) return null;
+    return this.#scroller.scrollTop + box.top - view.top - this.#scroller.clientHeight / 3;
+  }
+
+  /** A long way is jumped: gliding past a book helps nobody. */
+  #behavior(top: number): ScrollBehavior {
+    const far = Math.abs(top - this.#scroller.scrollTop) > 4 * this.#scroller.clientHeight;
+    return far || matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
   }
 }

@@ -1,0 +1,101 @@
+// The best answer, large: its words, how sure the model is, its sentence and its place.
+import { type ComponentState, thresholdOf } from "../../component/state";
+import type { Result } from "../../core/types";
+import { CONTROL, el, setAttribute, setText } from "../dom";
+import { decidedText, partialText } from "../sentences";
+import { copyButton } from "./copy";
+import { copied, type Quote, Quotes } from "./quote";
+import { placeButtons } from "./rows";
+import { restText, roundPercent, SURENESS, surenessOf, type Verdict } from "./verdict";
+
+/** UTF-16 units from which an answer is a passage rather than a headline. */
+const LONG = 70;
+
+export class BestCard {
+  readonly #sure = el("span", { class: "qna-sure" });
+  readonly #percent = el("span", { class: "qna-percent" });
+  readonly #text = el("p", { class: "qna-best-text", translate: "no" });
+  readonly #near = el("p", { class: "qna-near" });
+  readonly #quote = el("blockquote", { class: "qna-quote", translate: "no" });
+  readonly #place = el("span", { class: "qna-place" });
+  readonly #elsewhere = el("span", {});
+  readonly #show: HTMLButtonElement;
+  readonly #copy: HTMLButtonElement;
+  readonly #tools: HTMLElement;
+  readonly #rest = el("p", { class: "qna-rest" });
+  readonly element: HTMLElement;
+  readonly #quotes = new Quotes();
+  #shown: Quote | null = null;
+
+  constructor(signal: AbortSignal) {
+    this.#show = el(
+      "button",
+      { ...CONTROL, type: "button", class: "qna-button", "data-rank": 1, "aria-pressed": "false" },
+      "Show in text",
+    );
+    this.#copy = copyButton(() => (this.#shown === null ? "" : copied(this.#shown)), signal);
+    this.#tools = el("div", { class: "qna-best-tools" }, this.#show, this.#copy);
+    this.element = el(
+      "article",
+      { class: "qna-best", "data-hue": 1 },
+      el("p", { class: "qna-verdict-line" }, this.#sure, this.#percent),
+      this.#text,
+      this.#near,
+      this.#quote,
+      el("p", { class: "qna-where" }, this.#place, this.#elsewhere),
+      this.#tools,
+      this.#rest,
+    );
+  }
+
+  get show(): HTMLButtonElement {
+    return this.#show;
+  }
+
+  draw(result: Result, verdict: Verdict, state: ComponentState): void {
+    const { passage } = state.inputs;
+    const running = state.status === "running";
+    const { kind, final, best } = verdict;
+    const none = kind === "none";
+    setAttribute(this.element, "data-kind", kind);
+    setAttribute(this.element, "data-final", final);
+    setAttribute(this.element, "data-sure", final ? surenessOf(result) : null);
+    setText(this.#sure, final ? SURENESS[surenessOf(result)] : partialText(result, running));
+    const share = none ? result.null_probability : best!.answer.probability;
+    setText(this.#percent, final ? roundPercent(share) : "");
+    this.#drawText(verdict);
+    const nearest = none && final && best !== null;
+    setText(this.#near, nearest ? "What came nearest:" : "");
+    // Before everything is read, what came nearest to an answer so far says nothing.
+    const quoted = best !== null && (!none || final);
+    this.#shown = quoted ? this.#quotes.of(passage, best.answer) : null;
+    this.#drawQuote(this.#shown);
+    this.#elsewhere.replaceChildren(placeButtons(quoted ? best.elsewhere : []));
+    this.#tools.hidden = !quoted;
+    this.#copy.hidden = none;
+    const rest = final ? restText(result, verdict) : "";
+    const decided = final ? decidedText(result, thresholdOf(state)) : "";
+    setText(this.#rest, [rest && `The rest: ${rest}.`, decided].filter(Boolean).join(" "));
+  }
+
+  #drawText({ kind, final, best }: Verdict): void {
+    if (kind === "answer") {
+      const { text } = best!.answer;
+      setAttribute(this.#text, "data-long", text.length > LONG);
+      this.#text.replaceChildren(el("bdi", {}, text));
+      return;
+    }
+    setAttribute(this.#text, "data-long", false);
+    // Before the end the line above says all that there is to say.
+    setText(this.#text, final ? "The text does not say" : "");
+  }
+
+  #drawQuote(quote: Quote | null): void {
+    setText(this.#place, quote?.place ?? "");
+    this.#quote.hidden = quote === null;
+    if (quote === null) return;
+    const { before, text, after } = quote;
+    const marked = el("mark", { class: "qna-quoted" }, text);
+    this.#quote.replaceChildren(el("bdi", {}, before, marked, after));
+  }
+}

@@ -1,0 +1,44 @@
+// Questions to click, for whoever does not know what to ask.
+import type { Actions, ComponentState } from "../component/state";
+import { CONTROL, el, setAttribute } from "./dom";
+
+export class Examples {
+  readonly #list = el("ul", { role: "list" });
+  readonly element = el(
+    "div",
+    { class: "qna-examples" },
+    el("span", { class: "qna-muted" }, "Try:"),
+    this.#list,
+  );
+  #drawn: readonly string[] = [];
+
+  constructor(
+    private readonly actions: Actions,
+    private readonly signal: AbortSignal,
+  ) {
+    this.element.hidden = true;
+  }
+
+  draw({ examples, inputs }: ComponentState): void {
+    if (examples.join("\n") !== this.#drawn.join("\n")) this.#place(examples);
+    for (const chip of this.#list.querySelectorAll("button")) {
+      const isAsked = chip.textContent === inputs.question;
+      setAttribute(chip, "aria-current", isAsked ? "true" : null);
+    }
+  }
+
+  #place(examples: readonly string[]): void {
+    this.#drawn = examples;
+    this.element.hidden = examples.length === 0;
+    this.#list.replaceChildren(...examples.map((question) => el("li", {}, this.#chip(question))));
+  }
+
+  #chip(question: string): HTMLButtonElement {
+    const name = el("bdi", {}, question);
+    const chip = el("button", { ...CONTROL, type: "button", class: "qna-example" }, name);
+    chip.addEventListener("click", () => this.actions.setQuestion(question), {
+      signal: this.signal,
+    });
+    return chip;
+  }
+}
