@@ -35,7 +35,7 @@ class Demo:
         root = self.page.locator(".qna-root")
         self.question = root.get_by_label("Question", exact=True)
         self.passage = root.get_by_label("Passage", exact=True)
-        self.best = root.get_by_role("listitem").first
+        self.best = root.get_by_role("article")
 
     def choose(self, menu: str, option: str) -> None:
         wanted = self.page.get_by_role("option", name=option)

@@ -35,7 +35,7 @@ def test_a_file_opened_from_disk_answers(
     page.set_default_timeout(PATIENCE)
     page.goto(out.as_uri())
     assert page.title() == "<Bert>"
-    first = page.get_by_role("listitem").first
+    first = page.get_by_role("article")
     expect(first).to_contain_text("123 Sesame Street", timeout=PATIENCE)
     page.get_by_label("Question", exact=True).fill("Who is Bert's best friend?")
     expect(first).to_contain_text("Ernie", timeout=PATIENCE)
@@ -51,7 +51,7 @@ def test_a_hostile_passage_stays_text(offline: Offline, tmp_path: Path) -> None:
     page = offline.page()
     page.set_default_timeout(PATIENCE)
     page.goto(write_html(tmp_path / "page.html", passage, "Where does Zoë live?").as_uri())
-    expect(page.get_by_role("listitem").first).to_contain_text("Oslo", timeout=PATIENCE)
+    expect(page.get_by_role("article")).to_contain_text("Oslo", timeout=PATIENCE)
     assert page.evaluate("window.broken") is None
     given = json.loads(page.locator("#qna-given").text_content() or "")
     assert given["inputs"]["passage"] == passage
@@ -85,7 +85,7 @@ def test_a_folder_answers_below_any_path(offline: Offline, tmp_path: Path) -> No
         page.set_default_timeout(PATIENCE)
         page.goto(address)
         assert page.title() == "<Bert>"
-        first = page.get_by_role("listitem").first
+        first = page.get_by_role("article")
         expect(first).to_contain_text("123 Sesame Street", timeout=PATIENCE)
         below = [url.removeprefix(address) for url in offline.local if url.startswith(address)]
         assert {path.split("/")[0] for path in below} == {"", "assets"}

@@ -146,7 +146,7 @@ def test_bert(offline: Offline, address: str) -> None:
     assert len(found["answers"]) == 5
     # Loading, then the answers: one rerun.
     assert said["runs"] == 2
-    expect(app.component().get_by_role("listitem").first).to_contain_text(best["text"])
+    expect(app.component().get_by_role("article")).to_contain_text(best["text"])
     assert offline.errors == []
 
 
@@ -199,7 +199,7 @@ def test_hiding_and_showing_keeps_what_was_typed(offline: Offline, address: str)
     assert said["found"]["one"]["question"] == "Who is Ernie?"
     assert said["found"]["one"]["answers"] != []
     expect(app.question()).to_have_value("Who is Ernie?")
-    expect(app.component().get_by_role("listitem").first).to_be_visible()
+    expect(app.component().get_by_role("article")).to_be_visible()
     app.question().fill("Who is Bert?")
     assert app.answered("Who is Bert?")["runs"] == runs + 3
     expect(app.component().locator(".qna-history > summary")).to_have_text("History (3)")

@@ -35,7 +35,11 @@ export class Examples {
 
   #chip(question: string): HTMLButtonElement {
     const name = el("bdi", {}, question);
-    const chip = el("button", { ...CONTROL, type: "button", class: "qna-example" }, name);
+    const chip = el(
+      "button",
+      { ...CONTROL, type: "button", class: "qna-example", translate: "no" },
+      name,
+    );
     chip.addEventListener("click", () => this.actions.setQuestion(question), {
       signal: this.signal,
     });

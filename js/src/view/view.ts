@@ -40,6 +40,7 @@ export function mountView(
     ...CONTROL,
     id,
     class: "qna-question",
+    translate: "no",
     rows: 1,
     dir: "auto",
     placeholder: "What would you like to know?",

@@ -64,6 +64,7 @@ def test_word_pieces_on_demand(inspector: View) -> None:
 
 def test_an_answer_of_the_list_is_taken_apart(inspector: View) -> None:
     page = inspector(SHORT)
+    page.locator(".qna-less > summary").click()
     page.locator("[data-rank='2']").hover()
     expect(page.locator(".qna-readout-text")).to_have_text("“basement apartment”")
     page.locator("[data-rank='3']").click()

@@ -83,7 +83,8 @@ def overflow(page: Page) -> list[str]:
         "() => { const right = document.querySelector('.qna-panel').getBoundingClientRect().right;"
         " const wide = document.documentElement.scrollWidth > innerWidth ? ['page'] : [];"
         " return [...wide, ...[...document.querySelectorAll('.qna-panel *')]"
-        ".filter(e => e.getBoundingClientRect().right > right + 0.5).map(e => e.className)]; }"
+        ".filter(e => e.checkVisibility() && e.getBoundingClientRect().right > right + 0.5)"
+        ".map(e => e.className)]; }"
     )
 
 

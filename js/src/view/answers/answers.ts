@@ -44,6 +44,7 @@ export class Answers {
   ) {
     this.#card = new BestCard(signal);
     this.#found = el("div", { class: "qna-found" }, this.#card.element, this.#close, this.#fold);
+    this.#found.hidden = true;
     this.element = el(
       "section",
       { class: "qna-results" },
