@@ -48,6 +48,7 @@ class Contract(TypedDict):
     """contract.json, as far as Python reads it."""
 
     inputs: dict[str, Spec]
+    offers: dict[str, Spec]
     outputs: dict[str, Spec]
     messages: dict[str, dict[str, object]]
     models: dict[str, list[str]]
@@ -61,6 +62,7 @@ CONTRACT: Final[Contract] = json.loads(
 )
 INPUTS: Final = CONTRACT["inputs"]
 OUTPUTS: Final = CONTRACT["outputs"]
+MOST_EXAMPLES: Final = int(CONTRACT["offers"]["examples"]["maximum"])
 CHUNK_BYTES: Final = CONTRACT["assets"]["chunk_bytes"]
 
 
@@ -124,6 +126,24 @@ def check_inputs(values: Mapping[str, object]) -> SomeInputs:
 def all_inputs(values: Mapping[str, object]) -> Inputs:
     """Check as `check_inputs` does, and fill in the defaults of those that are not given."""
     return cast(Inputs, {**default_inputs(), **check_inputs(values)})
+
+
+def check_examples(value: object) -> list[str]:
+    """Return questions to offer to the reader as a list; none stands there twice.
+
+    Raises InputError that says what was given and what is allowed.
+    """
+    rule = f"examples must be a list of at most {MOST_EXAMPLES} questions, each a string"
+    if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
+        raise InputError(f"{rule}; got {shown(value)}.")
+    questions = list(value)
+    if len(questions) > MOST_EXAMPLES:
+        raise InputError(f"{rule}; got {len(questions):,}.")
+    for question in questions:
+        if not isinstance(question, str) or not question.strip():
+            raise InputError(f"{rule}; one is {shown(question)}.")
+        _refuse_lone_surrogates("examples", question)
+    return list(dict.fromkeys(map(str, questions)))
 
 
 def refuse_unknown(given: Iterable[str], allowed: Collection[str]) -> None:

@@ -65,7 +65,7 @@ def with_paths(manifest: Manifest, path: Callable[[AssetDict], str]) -> Manifest
 
 def menu_lines() -> list[ModelChoice]:
     """Return the page's menu of models as it is now."""
-    return [cast(ModelChoice, asdict(line)) for line in menu.available()]
+    return [cast(ModelChoice, asdict(line)) for line in menu.offered()]
 
 
 def fetching_step(

@@ -31,13 +31,21 @@ def why_bundled(*, interactive: bool) -> str:
     return f"The bundled model answers, because {_reason(interactive)}."
 
 
-def _reason(interactive: bool) -> str:
+def obstacle() -> str:
+    """Return why nothing can be fetched from the hub here, as a reason; "" when it may be tried."""
     if sys.platform == "emscripten":
         return "MobileBERT cannot be fetched from within a browser"
     if any(importlib.util.find_spec(name) is None for name in _NEEDED):
         return f"MobileBERT is not on this machine, and fetching it takes {installing('hub')}"
     if offline():
         return "MobileBERT is not on this machine and HF_HUB_OFFLINE is set"
+    return ""
+
+
+def _reason(interactive: bool) -> str:
+    reason = obstacle()
+    if reason:
+        return reason
     if not shows(names.MOBILEBERT.repo, PROBE_SECONDS):
         return "MobileBERT is not on this machine and the hub did not answer"
     if not interactive or not sys.executable:

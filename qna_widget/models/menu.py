@@ -9,7 +9,7 @@ from typing import Literal
 from qna_widget.core.manifest import DESCRIPTION, ModelManifest
 from qna_widget.errors import ModelFileError
 
-from . import beside, cache, names
+from . import auto, beside, cache, names
 from .registry import BUNDLED, cached
 
 
@@ -45,6 +45,12 @@ def available() -> list[AvailableModel]:
         with suppress(ModelFileError):
             found.append(_line(cached(entry), "cache"))
     return found
+
+
+def offered() -> list[AvailableModel]:
+    """Return what a page's menu should offer: `available`, without what cannot be fetched here."""
+    fetchable = auto.obstacle() == ""
+    return [model for model in available() if model.cached or fetchable]
 
 
 def is_at_hand(name: names.ModelName) -> bool:

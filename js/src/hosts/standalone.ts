@@ -12,6 +12,8 @@ import { mountView } from "../view/view";
 interface Given {
   readonly inputs: Partial<Inputs>;
   readonly manifest: Manifest;
+  /** Questions to offer. */
+  readonly examples: readonly string[];
   /** The files lie on the server, below the page; else they are in it. */
   readonly beside: boolean;
 }
@@ -32,6 +34,10 @@ class PageHost implements Host {
 
   readManifest(): Manifest {
     return this.given.manifest;
+  }
+
+  readExamples(): readonly string[] {
+    return this.given.examples;
   }
 
   /** Nobody but the reader changes anything here. */

@@ -28,6 +28,8 @@ export interface Data {
   readonly manifest: Manifest | null;
   readonly models: readonly ModelChoice[];
   readonly fetching: Fetching | null;
+  /** Questions to offer. */
+  readonly examples: readonly string[];
 }
 
 /** What Streamlit calls the default export with. */
@@ -51,8 +53,8 @@ interface Kept {
 
 /** Attribute of the app's root that says whether Streamlit's page has its server. */
 const CONNECTION = "data-test-connection-state";
-/** All that Python says of models. */
-const MODELS = ["manifest", "models", "fetching"] as const;
+/** What Python offers besides the inputs: models and questions. */
+const OFFERS = ["manifest", "models", "fetching", "examples"] as const;
 const NO_RESULT = { answers: [], null_score: null, timing: {} };
 
 const kept = new Map<string, Kept>();
@@ -85,7 +87,7 @@ export class StreamlitHost implements Host {
     const before = this.args.data;
     this.args = args;
     if (args.data.revision !== revision) this.kept = recall(args.data);
-    else if (MODELS.every((name) => isEqual(args.data[name], before[name]))) return;
+    else if (OFFERS.every((name) => isEqual(args.data[name], before[name]))) return;
     this.changed();
     // Python may ask what is answered here already: then the component has nothing to do.
     if (this.state !== null && sameInputs(this.state.inputs, this.readInputs()))
@@ -106,6 +108,10 @@ export class StreamlitHost implements Host {
 
   readFetching(): Fetching | null {
     return this.args.data.fetching;
+  }
+
+  readExamples(): readonly string[] {
+    return this.args.data.examples;
   }
 
   onChange(callback: () => void, signal: AbortSignal): void {

@@ -36,6 +36,15 @@ function call(data: Partial<Data> = {}): () => void {
   return qna(args);
 }
 
+test("other examples are a change, equal ones are none", () => {
+  call();
+  call({ examples: [] });
+  expect(changed).not.toHaveBeenCalled();
+  call({ examples: ["Where?"] });
+  expect(changed).toHaveBeenCalledTimes(1);
+  expect(made[0]!.host.readExamples()).toEqual(["Where?"]);
+});
+
 beforeEach(() => {
   made.length = 0;
   views.length = 0;
@@ -52,6 +61,7 @@ beforeEach(() => {
       manifest: MANIFEST,
       models: [],
       fetching: null,
+      examples: [],
     },
     parentElement: document.createElement("div"),
     setStateValue: vi.fn<Arguments["setStateValue"]>(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Unpack
@@ -33,6 +34,7 @@ def write_page(
     question: str = "",
     *,
     title: str = "",
+    examples: Sequence[str] = (),
     force: bool = False,
     **options: Unpack[Options],
 ) -> Path:
@@ -40,7 +42,7 @@ def write_page(
 
     A file's name holds part of its sha256, so that servers may let browsers keep it for ever. What
     an earlier page had in the folder is replaced, a file that nothing needs any more removed; into
-    a folder with other files only with `force`. `options` as for `write_html`.
+    a folder with other files only with `force`. `examples` and `options` as for `write_html`.
 
     Raises TypeError for an unknown option, InputError for a value or folder that is not allowed,
     ModelError, AssetError when the front end was not built, OSError when a file cannot be written.
@@ -60,7 +62,7 @@ def write_page(
     manifest = with_paths(page_manifest(model), lambda asset: names[asset["sha256"]])
     text = (
         page.head(title, _POLICY)
-        + page.given(inputs, manifest, beside=True)
+        + page.given(inputs, manifest, examples, beside=True)
         + f'<script src="{script_name}"></script>\n</body>\n</html>\n'
     )
     # Last, by one rename: a folder that is being served shows the former page or the new one.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Unpack
@@ -29,30 +29,32 @@ def write_html(
     question: str = "",
     *,
     title: str = "",
+    examples: Sequence[str] = (),
     **options: Unpack[Options],
 ) -> Path:
     """Write a page of about 30 MB with the component, the model and all that it needs; return it.
 
     `options` are the other inputs of `QnA`: top_k, max_answer_len, doc_stride (tokens),
-    no_answer_threshold (logits), overlap, model. The reader of the page may change passage,
-    question and options; nothing is sent or stored outside of the reader's browser.
+    no_answer_threshold (logits), overlap, model; `examples` are questions to click. The reader of
+    the page may change passage, question and options; nothing is sent or stored outside of the
+    reader's browser.
 
     Raises TypeError for an unknown option, InputError for a value that is not allowed, ModelError,
     AssetError when the front end was not built, OSError when the file cannot be written.
     """
     inputs = page.checked(passage, question, options)
     target = Path(file)
-    target.write_text("".join(_page(inputs, title)), encoding="utf-8")
+    target.write_text("".join(_page(inputs, title, examples)), encoding="utf-8")
     return target
 
 
-def _page(inputs: Inputs, title: str) -> Iterator[str]:
+def _page(inputs: Inputs, title: str, examples: Sequence[str]) -> Iterator[str]:
     model = registry.resolve(inputs["model"])
     yield page.head(title, _POLICY)
     # Who opens the page can install nothing, and the GPU's runtime and model would triple it.
     manifest = page_manifest(replace(model, onnx_webgpu=None, note=""))
     manifest["runtime"].pop("webgpu", None)
-    yield page.given(inputs, manifest, beside=False)
+    yield page.given(inputs, manifest, examples, beside=False)
     yield _asset(wasm(), wasm().file.read_bytes())
     for asset in (model.onnx, model.vocab):
         yield _asset(asset, files.read_packed(asset))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from html import escape
 
-from qna_widget.core.contract import all_inputs
+from qna_widget.core.contract import all_inputs, check_examples
 from qna_widget.core.manifest import Manifest
 from qna_widget.core.messages import Inputs, Options
 
@@ -37,9 +38,13 @@ def data(kind: str, name: str, text: str) -> str:
     return f'<script type="{kind}" id="{name}">{text}</script>\n'
 
 
-def given(inputs: Inputs, manifest: Manifest, *, beside: bool) -> str:
-    """Return what the page reads first; `beside`: its files lie on the server, by their paths."""
-    read = {"inputs": inputs, "manifest": manifest, "beside": beside}
+def given(inputs: Inputs, manifest: Manifest, examples: Sequence[str], *, beside: bool) -> str:
+    """Return what the page reads first; `beside`: its files lie on the server, by their paths.
+
+    Raises InputError for examples that are not allowed.
+    """
+    offered = check_examples(examples)
+    read = {"inputs": inputs, "manifest": manifest, "examples": offered, "beside": beside}
     text = json.dumps(read, ensure_ascii=False)
     # A passage may hold "</script>" or "<!--"; within a JSON string this spells the same character.
     return data("application/json", "qna-given", text.replace("<", "\\u003c"))

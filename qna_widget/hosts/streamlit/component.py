@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import cast
 
-from qna_widget.core.contract import INPUTS, all_inputs, default_outputs, refuse_unknown
+from qna_widget.core.contract import (
+    INPUTS,
+    all_inputs,
+    check_examples,
+    default_outputs,
+    refuse_unknown,
+)
 from qna_widget.core.messages import Options, Outputs, Status, Timing
 from qna_widget.core.types import AnswerDict, Overlap
 from qna_widget.errors import needs_extra
@@ -54,12 +60,14 @@ def qna(
     no_answer_threshold: float | None = None,
     overlap: Overlap = "none",
     model: str = "auto",
+    examples: Sequence[str] = (),
     on_change: Callable[[], None] | None = None,
 ) -> QnAResult:
     """Show the component; the app reruns when the answers change, after a call of `on_change`.
 
     The reader may change passage, question and options; an argument overrides this when it differs
-    from the last run's, or after `reset`. Two components in one app need two keys.
+    from the last run's, or after `reset`. `examples` are questions to click. Two components in one
+    app need two keys.
 
     Raises InputError for a value that is not allowed, ModelError for a model that is not there,
     AssetError when one of its files cannot be read or the front end was not built.
@@ -76,6 +84,7 @@ def qna(
             "model": model,
         }
     )
+    offered = check_examples(examples)
     memory = st.session_state.setdefault(_memory_key(key), Memory())
     state = st.session_state.get(key)
     # Run as plain Python, the script has no page that shows how far a fetch is.
@@ -83,7 +92,7 @@ def qna(
     memory.meet(state.get("report") if state else None, arguments, alone=alone)
     chosen = memory.chosen
     if not alone:
-        _mount(key, memory, on_change or _nothing)
+        _mount(key, memory, offered, on_change or _nothing)
         if chosen.wanted:
             # The former model answers on in the page, where another choice ends this by a rerun.
             bar = st.progress(0.0)
@@ -107,7 +116,7 @@ def _memory_key(key: str) -> str:
     return f"qna_widget:{key}"
 
 
-def _mount(key: str, memory: Memory, on_change: Callable[[], None]) -> None:
+def _mount(key: str, memory: Memory, examples: list[str], on_change: Callable[[], None]) -> None:
     """Show the component with all that its page needs to know."""
     chosen, resolved = memory.chosen, memory.chosen.resolved
     data = {
@@ -121,6 +130,7 @@ def _mount(key: str, memory: Memory, on_change: Callable[[], None]) -> None:
         "manifest": {"asked": chosen.asked, **serving.served(resolved)} if resolved else None,
         "models": menu_lines(),
         "fetching": chosen.fetching,
+        "examples": examples,
     }
     serving.component(st.runtime.get_instance())(
         key=key,

@@ -85,7 +85,7 @@ class Memory:
         new = self.arguments.get("model") != argument
         choice = argument if new else self.changes.get("model", argument)
         # A page may be forged: it chooses from the menu, and opens no folder of the server's.
-        offered = {"auto", *(model.name for model in menu.available())}
+        offered = {"auto", *(model.name for model in menu.offered())}
         return choice if choice in offered else argument
 
     def _read(self, report: PageReport | None) -> None:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import traitlets
 
-from qna_widget.core.contract import INPUTS, OUTPUTS, allowed, check_input
+from qna_widget.core.contract import INPUTS, OUTPUTS, allowed, check_examples, check_input
 from qna_widget.errors import InputError
 
 T = TypeVar("T")
@@ -26,6 +26,25 @@ class InputTrait(traitlets.TraitType[Any, Any]):
         """Return the checked value; a TraitError says what is allowed."""
         try:
             return check_input(self._input, value)
+        except InputError as error:
+            raise traitlets.TraitError(str(error)) from None
+
+
+class ExamplesTrait(traitlets.TraitType[Any, Any]):
+    """A synced trait of questions to offer to the reader."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tag(sync=True)
+
+    def make_dynamic_default(self) -> list[str]:
+        """Give each widget its own empty list."""
+        return []
+
+    def validate(self, obj: Any, value: Any) -> list[str]:
+        """Return the checked list; a TraitError tells what is allowed."""
+        try:
+            return check_examples(value)
         except InputError as error:
             raise traitlets.TraitError(str(error)) from None
 

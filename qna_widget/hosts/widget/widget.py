@@ -10,7 +10,7 @@ from uuid import uuid4
 import anywidget
 import traitlets
 
-from qna_widget.core.contract import INPUTS, default_inputs, refuse_unknown
+from qna_widget.core.contract import INPUTS, refuse_unknown
 from qna_widget.core.manifest import Fetching, Manifest, ModelChoice
 from qna_widget.core.messages import (
     Inputs,
@@ -31,19 +31,22 @@ from .dialogue import SCORES_TIMEOUT, Answers, Dialogue
 from .interface import Source
 from .model_loading import NO_MANIFEST, NOT_FETCHING, ModelLoader
 from .reports import Reports
-from .traits import InputTrait, OutputTrait, PageTrait
+from .traits import ExamplesTrait, InputTrait, OutputTrait, PageTrait
 
 if TYPE_CHECKING:
     from qna_widget.results.plot import Picture
     from qna_widget.results.scores import Scores
     from qna_widget.results.tables import DataFrame
 
+_SET = (*INPUTS, "examples")
 _LAYOUT = ("layout", "tooltip", "tabbable")  # what ipywidgets itself takes
 
 
 class QnAOptions(Options, total=False):
     """The contract's inputs besides the two texts, and what every widget takes."""
 
+    examples: Sequence[str]
+    """Questions to offer to the reader."""
     layout: object
     """An ipywidgets.Layout, or a dict of its properties."""
     tooltip: str | None
@@ -73,6 +76,8 @@ class QnA(anywidget.AnyWidget):
     overlap = InputTrait("overlap")
     """Which overlapping answers to list: "none", "nested" or "allow"."""
     model = InputTrait("model")
+    examples = ExamplesTrait()
+    """Questions to click, shown below the question's field."""
 
     answers = OutputTrait("answers")
     """Best first: dicts of text, start, end (code points), score (logits), probability."""
@@ -100,12 +105,12 @@ class QnA(anywidget.AnyWidget):
     def __init__(
         self, passage: str = "", question: str = "", **options: Unpack[QnAOptions]
     ) -> None:
-        """Take any input of the contract by name, besides ipywidgets' layout and tooltip.
+        """Take any input of the contract by name, `examples`, and ipywidgets' layout and tooltip.
 
         Raises TypeError for an unknown name, traitlets.TraitError for a value that is not allowed,
         AssetError when the front end was not built.
         """
-        refuse_unknown(options, [*default_inputs(), *_LAYOUT])
+        refuse_unknown(options, [*_SET, *_LAYOUT])
         self._assets = AssetReader(runtime_files())
         self._history = History()
         self._loader = ModelLoader(self, self._assets)
@@ -117,9 +122,9 @@ class QnA(anywidget.AnyWidget):
     def __setattr__(self, name: str, value: object) -> None:
         """Refuse a name that there is not: a misspelt one would have no effect."""
         if not name.startswith("_") and not hasattr(type(self), name):
-            close = get_close_matches(name, INPUTS, 1)
+            close = get_close_matches(name, _SET, 1)
             hint = f"Did you mean {close[0]!r}? " if close else ""
-            raise AttributeError(f"QnA has no {name!r}. {hint}There are {', '.join(INPUTS)}.")
+            raise AttributeError(f"QnA has no {name!r}. {hint}There are {', '.join(_SET)}.")
         super().__setattr__(name, value)
 
     async def ask(self, question: str, *, timeout: float = 60.0) -> Answers:

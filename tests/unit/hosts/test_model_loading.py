@@ -17,7 +17,7 @@ from recorded import front_end as front_end
 from qna_widget.core.contract import CONTRACT
 from qna_widget.hosts.page import fetching_step
 from qna_widget.hosts.widget.widget import QnA
-from qna_widget.models import cache, names, registry
+from qna_widget.models import auto, cache, names, registry
 from qna_widget.models.menu import is_at_hand
 
 TINY = Path(__file__).parents[2] / "parity" / "tiny_bert"
@@ -68,6 +68,14 @@ def test_the_page_is_told_what_the_menu_offers() -> None:
     told = CONTRACT["models"]
     assert all(set(choice) == set(told["choice"]) for choice in widget._models)
     assert set(fetching_step("any")) == set(told["fetching"])
+
+
+def test_what_cannot_be_fetched_is_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    assert [choice["name"] for choice in QnA()._models] == ["bundled"]
+    monkeypatch.delenv("HF_HUB_OFFLINE")
+    monkeypatch.setattr(auto, "_NEEDED", ("a_package_that_is_not_there",))
+    assert [choice["name"] for choice in QnA()._models] == ["bundled"]
 
 
 def test_a_model_at_hand_is_taken_at_once(tmp_path: Path) -> None:

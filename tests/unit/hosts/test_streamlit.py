@@ -72,7 +72,7 @@ def browser(monkeypatch: pytest.MonkeyPatch) -> Browser:
 
 
 # Parameters that are the component's, not the model's.
-OWN = ("key", "on_change")
+OWN = ("key", "examples", "on_change")
 
 
 def test_the_signature_and_the_contract_agree() -> None:
@@ -201,6 +201,17 @@ def test_two_components_do_not_share(browser: Browser, call: Callable[[], QnARes
     browser.says()
     assert call().answers == []
     assert qna(PASSAGE, "Where?", key="main").answers == [ANSWER]
+
+
+def test_examples_reach_the_page_and_make_no_new_revision(browser: Browser) -> None:
+    qna(PASSAGE, "Where?", key="a")
+    before = browser.data["revision"]
+    assert browser.data["examples"] == []
+    qna(PASSAGE, "Where?", key="a", examples=("Where?", "Who?"))
+    assert browser.data["examples"] == ["Where?", "Who?"]
+    assert browser.data["revision"] == before
+    with pytest.raises(InputError, match="a list of at most 12 questions"):
+        qna(PASSAGE, key="a", examples="Where?")
 
 
 def test_a_server_that_lost_its_memory_takes_the_pages_word_only_for_equal_arguments(

@@ -23,6 +23,14 @@ def test_every_input_and_output_of_the_contract_is_a_synced_trait() -> None:
         assert getattr(widget, name) == spec["default"], name
 
 
+def test_examples_are_synced_and_no_input() -> None:
+    widget = QnA(PASSAGE, examples=["Where?"])
+    assert widget.trait_metadata("examples", "sync") is True
+    assert (widget.examples, "examples" in widget.inputs()) == (["Where?"], False)
+    with pytest.raises(AttributeError, match="Did you mean 'examples'"):
+        widget.example = ["Where?"]
+
+
 def test_the_page_gets_script_and_manifest_and_no_blobs() -> None:
     opened = QnA(PASSAGE).comm.sent[0][0]["state"]
     assert opened["_esm"] == "export default {}"

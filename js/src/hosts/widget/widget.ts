@@ -85,7 +85,11 @@ export class WidgetHost implements Host {
     return this.filled<Fetching>("_fetching");
   }
 
-  /** A dict of Python's; an empty one means none. */
+  readExamples(): readonly string[] {
+    return (this.model.get("examples") ?? []) as readonly string[];
+  }
+
+  /** A dict of Python's; the empty one stands for none. */
   private filled<T extends object>(name: string): T | null {
     const dict = this.model.get(name) as T | undefined;
     return dict === undefined || Object.keys(dict).length === 0 ? null : dict;
@@ -108,7 +112,7 @@ export class WidgetHost implements Host {
         callback();
       });
     };
-    const names = [...INPUTS, "_manifest", "_models", "_fetching"];
+    const names = [...INPUTS, "_manifest", "_models", "_fetching", "examples"];
     const listeners = names.map((name) => [name, () => changed(name)] as const);
     for (const [name, listener] of listeners) this.model.on(`change:${name}`, listener);
     signal.addEventListener("abort", () => {

@@ -36,6 +36,14 @@ test("reads every input of the contract", () => {
   expect(host.readManifest()).toBe(MANIFEST);
 });
 
+test("examples are Python's to set", async () => {
+  expect(host.readExamples()).toEqual([]);
+  model.set("examples", ["Where?"]);
+  await settle();
+  expect(changes).toBe(1);
+  expect(host.readExamples()).toEqual(["Where?"]);
+});
+
 test("traits that Python sets together are one change", async () => {
   model.set("passage", "Another.");
   model.set("question", "What?");
