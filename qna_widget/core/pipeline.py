@@ -12,6 +12,7 @@ from qna_widget.errors import BlankPassageError, BlankQuestionError
 from .decoding import Decoder
 from .features import create_features
 from .ranking import Words
+from .readable import reading_trouble
 from .tokenizer import Tokenizer
 from .types import Answer, Decoded, DecodingOptions, Encoding, Feature, FeatureOptions
 
@@ -58,6 +59,9 @@ def prepare(
     if len(question) > limit:
         warnings = (f"The question has {len(question)} tokens; only its first {limit} were used.",)
         question = question.head(limit)
+    trouble = reading_trouble(passage_text, passage, tokenizer.unk_id)
+    if trouble:
+        warnings += (trouble,)
     features = create_features(
         question,
         passage,

@@ -45,6 +45,7 @@ class Tokenizer:
         self.cls_id = ids["[CLS]"]
         self.sep_id = ids["[SEP]"]
         self.pad_id = ids["[PAD]"]
+        self.unk_id = ids[UNKNOWN]
         self._tokenizer = tokenizers.Tokenizer(
             WordPiece(ids, unk_token=UNKNOWN, max_input_chars_per_word=MAX_WORD_CHARS)
         )

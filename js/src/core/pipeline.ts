@@ -1,6 +1,7 @@
 // The stages joined: texts in, features out; logits in, answers out. No clock, no model.
 import type { Decoder } from "./decoding";
 import { createFeatures } from "./features";
+import { readingTrouble } from "./readable";
 import type { Tokenizer } from "./tokenizer";
 import type { Answer, Decoded, DecodingOptions, Encoding, Feature, FeatureOptions } from "./types";
 
@@ -61,6 +62,8 @@ export function prepare(
       `The question has ${whole.input_ids.length} tokens; only its first ${limit} were used.`,
     );
   }
+  const trouble = readingTrouble(passage_text, passage, tokenizer.unk_id);
+  if (trouble !== "") warnings.push(trouble);
   const features = createFeatures(question, passage, tokenizer, options);
   return { question_text, passage_text, question, passage, features, warnings };
 }

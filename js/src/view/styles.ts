@@ -1,8 +1,8 @@
 // One stylesheet for a view, as text: it travels inside the bundle and works in a shadow root.
 //
 // theme              colours and sizes, which follow the host; the root, labels, buttons, links
-// passage            passage/: text field, highlights, spotlight
-// answers            answers, their rows; also the words and percentages of the history's rows
+// passage            question, examples; passage/: text field, highlights, rail, spotlight
+// answers            answers/: the best answer, the other ones
 // status             the status line with its progress; the wait for another model
 // settings           settings, fields, the menu of models; every disclosure
 // inspector          inspector/panel, parts, readout: frame, figures, pieces of text
