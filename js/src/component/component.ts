@@ -9,6 +9,8 @@ import { type Asked, type Draft, History } from "./history";
 import type { Host } from "./host";
 import { askOptions, type Inputs } from "./inputs";
 import { ModelLoading } from "./model-loading";
+import { ScoreReading } from "./score-reading";
+import { Standing } from "./standing";
 import { type Actions, type ComponentState, initialState } from "./state";
 
 export interface Component {
@@ -44,18 +46,21 @@ class QnaComponent implements Component {
     setPassage: (passage) => this.edit({ passage }),
     setQuestion: (question) => this.edit({ question }),
     setOptions: (options) => this.edit(options),
+    confirm: () => this.confirm(),
     restore: (entry) => this.restore(entry),
-    retry: () => (this.loaded ? this.ask() : this.loading.retry()),
+    retry: () => this.retry(),
     cancel: () => this.cancel(),
-    inspect: (until) => this.inspect(until),
+    inspect: (until) => {
+      if (!until.aborted && !this.signal.aborted) this.scores.begin(until);
+    },
   };
   private readonly listeners = new Set<(state: ComponentState) => void>();
   private readonly loading: ModelLoading;
+  private readonly standing = new Standing();
+  private readonly scores: ScoreReading;
   private asking: AbortController | null = null;
   private typing: ReturnType<typeof setTimeout> | undefined;
   private quiet: ReturnType<typeof setTimeout> | undefined;
-  /** Number of open inspectors. */
-  private inspectors = 0;
 
   constructor(
     private readonly host: Host,
@@ -64,6 +69,9 @@ class QnaComponent implements Component {
   ) {
     this.state = { ...initialState(host.readInputs()), examples: host.readExamples?.() ?? [] };
     this.history = host.history ?? new History();
+    const show = (scores: ComponentState["scores"]) =>
+      scores === null ? this.set({ scores }) : this.update({ scores });
+    this.scores = new ScoreReading(client, () => this.state, show);
     this.loading = new ModelLoading(host, client, {
       update: (changes) => this.updateIfNew(changes),
       ready: (manifest, backend) => {
@@ -101,7 +109,20 @@ class QnaComponent implements Component {
     if (this.signal.aborted) return;
     this.host.writeInputs(changes);
     this.readLink();
-    this.change(changes, TYPING_MS);
+    this.change(changes, TYPING_MS, "reader");
+  }
+
+  private retry(): void {
+    this.standing.confirm();
+    if (this.loaded) void this.ask();
+    else this.loading.retry();
+  }
+
+  private confirm(): void {
+    const { status, held } = this.state;
+    this.standing.confirm();
+    if (status === "idle" || held) this.retry();
+    else this.update({});
   }
 
   private readLink(): void {
@@ -111,13 +132,14 @@ class QnaComponent implements Component {
 
   private restore(entry: Asked | Draft): void {
     this.edit(this.history.restore(entry, this.state.inputs));
+    this.standing.confirm();
   }
 
   private hostChanged(): void {
     this.readLink();
     const examples = this.host.readExamples?.() ?? [];
     if (JSON.stringify(examples) !== JSON.stringify(this.state.examples)) this.update({ examples });
-    this.change(this.host.readInputs(), 0);
+    this.change(this.host.readInputs(), 0, "host");
     // Also tries again what failed before: the change may come from a new kernel.
     const failed = !this.loaded && this.state.status === "error";
     if (failed) this.loading.retry();
@@ -125,9 +147,10 @@ class QnaComponent implements Component {
   }
 
   /** Sets new inputs, removes the answers to the old ones and stops what runs for them. */
-  private change(changes: Partial<Inputs>, rest_ms: number): void {
+  private change(changes: Partial<Inputs>, rest_ms: number, by: "reader" | "host"): void {
     const old = this.state.inputs;
     const inputs = { ...old, ...changes };
+    this.standing.change(old, inputs, by);
     const differs = (...names: (keyof Inputs)[]): boolean =>
       names.some((name) => inputs[name] !== old[name]);
     if (differs("passage", "question", "doc_stride")) {
@@ -142,6 +165,7 @@ class QnaComponent implements Component {
         progress: this.loaded ? null : this.state.progress,
         status,
         error,
+        held: false,
       });
       this.typing = setTimeout(() => this.ask(), rest_ms);
     } else if (differs("top_k", "max_answer_len", "no_answer_threshold", "overlap")) {
@@ -179,7 +203,7 @@ class QnaComponent implements Component {
     const own = new AbortController();
     this.asking = own;
     const current = (): boolean => this.asking === own;
-    this.set({ status: "running", error: "", result: null });
+    this.set({ status: "running", error: "", result: null, held: false });
     if (this.quiet === undefined) this.update({ progress: null });
     try {
       const result = await this.client.ask(
@@ -189,8 +213,9 @@ class QnaComponent implements Component {
           onProgress: (progress) => current() && this.update({ progress }),
           onPartial: (result) => {
             if (!current()) return;
-            this.update({ result });
-            void this.fetchScores();
+            if (this.standing.isEnough(result)) this.hold(result);
+            else this.update({ result });
+            void this.scores.fetch();
           },
         },
       );
@@ -202,40 +227,18 @@ class QnaComponent implements Component {
     }
   }
 
+  private hold(result: Result): void {
+    this.stopAsking();
+    this.update({ status: "ready", progress: null, result, held: true });
+  }
+
   private finish(result: Result): void {
     this.asking = null;
     const { backend } = result;
     // It may change with every answer.
     const { notice } = this.client;
     this.update({ status: "ready", progress: null, result, backend, notice });
-    void this.fetchScores();
-  }
-
-  private inspect(until: AbortSignal): void {
-    if (until.aborted || this.signal.aborted) return;
-    this.inspectors++;
-    const leave = (): void => {
-      if (--this.inspectors === 0) this.set({ scores: null });
-    };
-    until.addEventListener("abort", leave, { once: true });
-    void this.fetchScores();
-  }
-
-  /** Decoding options do not change the scores: they are fetched when windows were read. */
-  private async fetchScores(): Promise<void> {
-    const { result, scores: old, inputs, status } = this.state;
-    if (this.inspectors === 0 || result === null) return;
-    const known = old?.logits.length ?? 0;
-    // While a long passage is read, each time twice as much is known: that costs no more than once.
-    const enough = status === "running" ? 2 * known : known + 1;
-    if (known > 0 && result.windows_done < enough) return;
-    // If the engine dies, its replacement brings a new result, and with that the scores.
-    const scores = await this.client.scores().catch(() => null);
-    const now = this.state.inputs;
-    const same = (["passage", "question", "doc_stride", "model"] as const).every(
-      (name) => now[name] === inputs[name],
-    );
-    if (scores !== null && same && this.inspectors > 0) this.update({ scores });
+    void this.scores.fetch();
   }
 
   private cancel(): void {
@@ -247,7 +250,7 @@ class QnaComponent implements Component {
       this.stopAsking();
       // First answers stay: they are true as far as they go, and say how far.
       this.update({ status: "ready", progress: null });
-      void this.fetchScores();
+      void this.scores.fetch();
     } else if (change !== null) this.edit({ model: change.former });
   }
 
@@ -281,7 +284,7 @@ class QnaComponent implements Component {
     clearTimeout(this.quiet);
     this.quiet = undefined;
     this.set(changes);
-    this.history.record(this.state, Date.now());
+    if (this.standing.isMeant) this.history.record(this.state, Date.now());
     this.host.report(this.state);
     for (const listener of this.listeners) listener(this.state);
   }

@@ -29,6 +29,8 @@ export interface ComponentState {
   readonly result: Result | null;
   /** Tokens and logits for exactly these inputs, while a view inspects them; else null. */
   readonly scores: RawScores | null;
+  /** Whether a long text waits for a word before the rest of it is read. */
+  readonly held: boolean;
   /** In words, with what to do; "" when all is well. */
   readonly error: string;
   /** What is out of the ordinary on this page, e.g. that nothing can be kept; "" for nothing. */
@@ -58,6 +60,7 @@ export function initialState(inputs: Inputs): ComponentState {
     progress: null,
     result: null,
     scores: null,
+    held: false,
     error: "",
     notice: "",
     link: "",
@@ -89,7 +92,9 @@ export interface Actions {
   setOptions(options: Partial<Omit<Inputs, "passage" | "question">>): void;
   /** Puts an older question into the fields; what stands there unanswered becomes a draft. */
   restore(entry: Asked | Draft): void;
-  /** After an error: try again. */
+  /** The question that stands is meant for the text that stands. */
+  confirm(): void;
+  /** After an error, or what was stopped: try again. */
   retry(): void;
   /** Stops the question under way, or the load that it waits for. */
   cancel(): void;

@@ -49,6 +49,10 @@ export function isStopped({ inputs, status, result }: ComponentState): boolean {
 export function statusText(state: ComponentState): string {
   const { result } = state;
   const model = shortTitle(result?.model || state.model);
+  if (state.held && result !== null) {
+    const whole = duration((result.timing.total_ms / result.windows_done) * result.windows_total);
+    return `Paused after ${partsRead(result)}: reading all of it takes about ${whole}.`;
+  }
   if (isStopped(state)) return result === null ? "Stopped." : `Stopped after ${partsRead(result)}.`;
   if (model === "") return "Answers are computed in your browser.";
   if (result === null) return `${model} is ready, in your browser.`;

@@ -116,11 +116,13 @@ export function mountView(
     past.draw(state);
   };
 
-  // A question is one line of thought: Enter asks nothing more than typing did.
+  // A question is one line of thought. Typing asked it already; Enter says that it is meant.
   questionArea.addEventListener(
     "keydown",
     (event) => {
-      if (event.key === "Enter" && !event.isComposing) event.preventDefault();
+      if (event.key !== "Enter" || event.isComposing) return;
+      event.preventDefault();
+      actions.confirm();
     },
     { signal },
   );

@@ -62,6 +62,10 @@ class Script implements StateSource, Actions {
     if (Object.keys(options).length > 0) this.setOptions(options);
   }
 
+  confirm(): void {
+    this.calls.push(["confirm"]);
+  }
+
   retry(): void {
     this.calls.push(["retry"]);
   }

@@ -57,6 +57,10 @@ describe("the line", () => {
     const partial = { ...result, windows_done: 12, windows_total: 89 };
     expect(statusText({ ...state, inputs, result: partial })).toBe("Stopped after 12 of 89 parts.");
     expect(statusText({ ...state, inputs, result: null })).toBe("Stopped.");
+    const held = { ...partial, windows_done: 4, timing: { ...result.timing, total_ms: 16_000 } };
+    expect(statusText({ ...state, inputs, held: true, result: held })).toBe(
+      "Paused after 4 of 89 parts: reading all of it takes about 5 min 56 s.",
+    );
   });
 
   it("keeps the rest for whoever looks closer", () => {

@@ -84,6 +84,7 @@ beforeEach(() => {
     setQuestion: vi.fn((question: string) => set({ inputs: { question }, result: null })),
     setOptions: vi.fn((options: Partial<Inputs>) => set({ inputs: options })),
     restore: vi.fn(),
+    confirm: vi.fn(),
     retry: vi.fn(),
     cancel: vi.fn(),
     inspect: vi.fn(),

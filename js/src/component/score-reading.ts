@@ -1,0 +1,42 @@
+// Fetches what the model said, while somebody looks into it and only then.
+import type { Client } from "../runtime/client";
+import type { ComponentState } from "./state";
+
+export class ScoreReading {
+  /** How many look into the scores. */
+  #readers = 0;
+
+  /** @param show makes the scores part of the state; null takes them out without a word */
+  constructor(
+    private readonly client: Client,
+    private readonly state: () => ComponentState,
+    private readonly show: (scores: ComponentState["scores"]) => void,
+  ) {}
+
+  /** Somebody looks, until the signal aborts. */
+  begin(until: AbortSignal): void {
+    this.#readers++;
+    const leave = (): void => {
+      if (--this.#readers === 0) this.show(null);
+    };
+    until.addEventListener("abort", leave, { once: true });
+    void this.fetch();
+  }
+
+  /** Decoding options do not change the scores: they are fetched when windows were read. */
+  async fetch(): Promise<void> {
+    const { result, scores: old, inputs, status } = this.state();
+    if (this.#readers === 0 || result === null) return;
+    const known = old?.logits.length ?? 0;
+    // While a long passage is read, each time twice as much is known: that costs no more than once.
+    const enough = status === "running" ? 2 * known : known + 1;
+    if (known > 0 && result.windows_done < enough) return;
+    // If the engine dies, its replacement brings a new result, and with that the scores.
+    const scores = await this.client.scores().catch(() => null);
+    const now = this.state().inputs;
+    const same = (["passage", "question", "doc_stride", "model"] as const).every(
+      (name) => now[name] === inputs[name],
+    );
+    if (scores !== null && same && this.#readers > 0) this.show(scores);
+  }
+}

@@ -1,0 +1,35 @@
+// Whether the question was put to this text, or stands there since another one was read. Pure.
+import type { Result } from "../core/types";
+import type { Inputs } from "./inputs";
+
+/** Milliseconds that are read for a question which nobody put to this text. */
+const MOST_UNASKED_MS = 45_000;
+/** Parts after which the rest can be estimated. */
+const ENOUGH_PARTS = 3;
+
+export class Standing {
+  /** Who put this text below a question that stood there; null: the question was put to it. */
+  #exchanged: "reader" | "host" | null = null;
+
+  change(before: Inputs, after: Inputs, by: "reader" | "host"): void {
+    if (after.question !== before.question) this.#exchanged = null;
+    else if (after.passage !== before.passage && before.passage.trim() !== "") this.#exchanged = by;
+  }
+
+  /** The question is meant. */
+  confirm(): void {
+    this.#exchanged = null;
+  }
+
+  /** Whether the answers belong into the history: what a host sets, it means. */
+  get isMeant(): boolean {
+    return this.#exchanged !== "reader";
+  }
+
+  /** Whether these first answers of a long text should stand until somebody wants to read on. */
+  isEnough({ windows_done, windows_total, timing }: Result): boolean {
+    if (this.#exchanged === null || windows_done < ENOUGH_PARTS) return false;
+    const left_ms = (timing.total_ms / windows_done) * (windows_total - windows_done);
+    return left_ms > MOST_UNASKED_MS;
+  }
+}
