@@ -284,10 +284,11 @@ def test_the_answer_comes_into_sight_by_itself(view: View) -> None:
     assert scroller.evaluate(top) == 0
     put(page, {"status": "running", "result": None})
     page.get_by_label("Passage").press("Control+Home")
-    page.wait_for_function("() => document.querySelector('.qna-scroller').scrollTop === 0")
+    page.wait_for_function("() => document.querySelector('.qna-scroller').scrollTop < 50")
+    before = scroller.evaluate(top)
     put(page, {"status": "ready", "result": answers})
     page.wait_for_timeout(100)
-    assert scroller.evaluate(top) == 0
+    assert scroller.evaluate(top) == before
 
 
 def test_marks_beside_the_scrollbar(view: View) -> None:
