@@ -135,13 +135,13 @@ def check_examples(value: object) -> list[str]:
     """
     rule = f"examples must be a list of at most {MOST_EXAMPLES} questions, each a string"
     if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
-        raise InputError(f"{rule}; got {shown(value)}.")
+        raise InputError(f"{rule}; got {quoted(value)}.")
     questions = list(value)
     if len(questions) > MOST_EXAMPLES:
         raise InputError(f"{rule}; got {len(questions):,}.")
     for question in questions:
         if not isinstance(question, str) or not question.strip():
-            raise InputError(f"{rule}; one is {shown(question)}.")
+            raise InputError(f"{rule}; one is {quoted(question)}.")
         _refuse_lone_surrogates("examples", question)
     return list(dict.fromkeys(map(str, questions)))
 
