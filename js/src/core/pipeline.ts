@@ -5,15 +5,19 @@ import { readingTrouble } from "./readable";
 import type { Tokenizer } from "./tokenizer";
 import type { Answer, Decoded, DecodingOptions, Encoding, Feature, FeatureOptions } from "./types";
 
-/** A question or passage in which nothing is left to read once white space and controls are gone. */
-export class BlankInputError extends Error {
-  override readonly name = "BlankInputError";
-  constructor(readonly field: "question" | "passage") {
-    super(
-      field === "question"
-        ? "The question is blank. Type a question about the passage."
-        : "The passage is blank. Give a text that holds the answer.",
-    );
+/** No tokens are left of the question once white space and controls are removed. */
+export class BlankQuestionError extends Error {
+  override readonly name = "BlankQuestionError";
+  constructor() {
+    super("The question is blank. Give a text with at least one visible character.");
+  }
+}
+
+/** The same of the passage. */
+export class BlankPassageError extends Error {
+  override readonly name = "BlankPassageError";
+  constructor() {
+    super("The passage is blank. Give a text with at least one visible character.");
   }
 }
 
@@ -34,7 +38,7 @@ export interface Prepared {
  *
  * @param previous of an earlier question with the same tokenizer: its passage tokens are used
  *   again when the passage is the same text, so that typing a question costs nothing per passage.
- * @throws {BlankInputError} says which text is blank; the passage is looked at first.
+ * @throws {BlankPassageError} checked first; {BlankQuestionError}.
  * @throws {RangeError} when the question leaves no room for the passage.
  */
 export function prepare(
@@ -46,9 +50,9 @@ export function prepare(
 ): Prepared {
   const passage =
     previous?.passage_text === passage_text ? previous.passage : tokenizer.encode(passage_text);
-  if (passage.input_ids.length === 0) throw new BlankInputError("passage");
+  if (passage.input_ids.length === 0) throw new BlankPassageError();
   const whole = tokenizer.encode(question_text);
-  if (whole.input_ids.length === 0) throw new BlankInputError("question");
+  if (whole.input_ids.length === 0) throw new BlankQuestionError();
   const limit = options.max_question_tokens;
   const warnings: string[] = [];
   let question = whole;
