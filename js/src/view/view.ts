@@ -4,13 +4,13 @@ import type { History } from "../component/history";
 import type { Actions, ComponentState } from "../component/state";
 import type { Answer, Result } from "../core/types";
 import { Answers } from "./answers/answers";
-import { CONTROL, el, uniqueId } from "./dom";
+import { el } from "./dom";
 import { Examples } from "./examples";
 import { isPartial, spansOf } from "./format";
 import { HistoryPanel } from "./history";
 import { Inspector } from "./inspector/panel";
 import { PassagePane } from "./passage/passage";
-import { TextField } from "./passage/text-field";
+import { QuestionField } from "./question";
 import { isFirstLoad, isStopped } from "./sentences";
 import { Settings } from "./settings";
 import { StatusArea } from "./status";
@@ -35,23 +35,7 @@ export function mountView(
   signal: AbortSignal,
 ): void {
   if (signal.aborted) return;
-  const id = uniqueId("question");
-  const questionArea = el("textarea", {
-    ...CONTROL,
-    id,
-    class: "qna-question",
-    translate: "no",
-    rows: 1,
-    dir: "auto",
-    placeholder: "What would you like to know?",
-    autocomplete: "off",
-    enterkeyhint: "done",
-  });
-  const question = new TextField(
-    questionArea,
-    { onShown: () => {}, onEdit: (text) => actions.setQuestion(text) },
-    signal,
-  );
+  const question = new QuestionField(actions, signal);
   const hover = (rank: number | null) => {
     passage.emphasise("hot", rank);
     answers.emphasise(rank);
@@ -77,7 +61,7 @@ export function mountView(
   );
   const inspector = new Inspector(actions, { onPlace: (place) => passage.light(place) }, signal);
   const settings = new Settings(actions, signal);
-  const past = new HistoryPanel(source.history, actions, () => questionArea.focus(), signal);
+  const past = new HistoryPanel(source.history, actions, () => question.focus(), signal);
 
   const view = el(
     "div",
@@ -86,13 +70,7 @@ export function mountView(
     el(
       "div",
       { class: "qna-panel" },
-      el(
-        "div",
-        { class: "qna-ask" },
-        el("label", { class: "qna-label", for: id }, "Question"),
-        questionArea,
-        examples.element,
-      ),
+      el("div", { class: "qna-ask" }, ...question.elements, examples.element),
       status.element,
       settings.model.wait,
       el("div", { class: "qna-columns" }, answers.element, passage.element),
@@ -116,16 +94,6 @@ export function mountView(
     past.draw(state);
   };
 
-  // A question is one line of thought. Typing asked it already; Enter says that it is meant.
-  questionArea.addEventListener(
-    "keydown",
-    (event) => {
-      if (event.key !== "Enter" || event.isComposing) return;
-      event.preventDefault();
-      actions.confirm();
-    },
-    { signal },
-  );
   view.addEventListener(
     "keydown",
     (event) => {
