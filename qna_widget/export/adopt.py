@@ -21,6 +21,7 @@ from qna_widget.errors import ExportError
 from qna_widget.runtime.session import Session
 
 from .bundle import Model, Origin, write_model
+from .checkpoint_files import read_bytes
 from .vocabulary import read_vocabulary
 
 
@@ -31,7 +32,7 @@ def adopt_onnx(folder: Path, file: str, target: Path, origin: Origin, *, max_seq
     of the BERT family.
     """
     vocabulary = read_vocabulary(folder)
-    data = (folder / file).read_bytes()
+    data = read_bytes(folder / file)
     model = _load(data, file)
     fitted = _fit_inputs(model, file) + _fit_outputs(model, file)
     graph = model.SerializeToString() if fitted else data

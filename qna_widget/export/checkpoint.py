@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +16,14 @@ from safetensors import SafetensorError, deserialize
 from qna_widget.core.contract import own_threshold
 from qna_widget.errors import ExportError, InputError
 
-from .checkpoint_files import CONFIG, INDEX, WEIGHTS, read_object
+from .checkpoint_files import CONFIG, INDEX, WEIGHTS, read_bytes, read_config, read_object
 from .vocabulary import read_vocabulary
 
 _FLOATS = {"F16": "<f2", "F32": "<f4", "F64": "<f8"}
 _INTEGERS = {"I64", "I32", "U8", "BOOL"}
-_MISSING = (
-    "{} does not exist. Give the folder of a transformers checkpoint with config.json, "
-    f"{WEIGHTS} (or {INDEX} and its parts) and vocab.txt or tokenizer.json."
-)
+# What torch puts before a name: DataParallel, torch.compile.
+_WRAPPERS = ("module.", "_orig_mod.")
+_HEAD = "qa_outputs.weight"
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,11 @@ class Checkpoint:
     vocab: tuple[str, ...]
     lowercase: bool
     weights_sha256: str
+    _read: set[str] = field(default_factory=set, compare=False, repr=False)
 
     def __getitem__(self, name: str) -> NDArray[np.float32]:
         """Return a weight by its name in the checkpoint."""
+        self._read.add(name)
         try:
             return self.weights[name]
         except KeyError:
@@ -61,6 +63,17 @@ class Checkpoint:
             raise ExportError(f"{self.folder / CONFIG}: {name} is {value!r}, not a number.")
         return float(value)
 
+    def refuse_unread(self) -> None:
+        """Raise ExportError when a layer has weights that nobody asked for: its model has more."""
+        layers = re.compile(rf"{self.config.get('model_type')}\..*\blayer\.\d+\..*")
+        left = [name for name in self.weights if layers.fullmatch(name) and name not in self._read]
+        if left:
+            raise ExportError(
+                f"{self.folder} has {len(left)} weights that its {CONFIG} has no place for, such "
+                f"as {left[-1]!r}: the two do not belong together. Take {CONFIG} from the "
+                "checkpoint that the weights came with."
+            )
+
     def integer(self, name: str) -> int:
         """Return a whole number, 1 or more, from config.json."""
         value = self.config.get(name)
@@ -76,20 +89,20 @@ def read_checkpoint(folder: Path) -> Checkpoint:
 
     Raises ExportError, which names the file, for what is missing, damaged or not understood.
     """
-    if not (folder / CONFIG).is_file():
-        raise ExportError(_MISSING.format(folder / CONFIG))
-    config = read_object(folder / CONFIG)
+    read_object(folder / CONFIG)  # it must be there
+    config = read_config(folder)
     weights: dict[str, NDArray[np.float32]] = {}
     digest = hashlib.sha256()
     for file in weight_files(folder):
-        data = _bytes(file)
+        data = read_bytes(file)
         digest.update(data)
         weights |= _weights(file, data)
+    _refuse_adapters(folder, weights)
     vocabulary = read_vocabulary(folder)
     return Checkpoint(
         folder=folder,
         config=config,
-        weights=weights,
+        weights=_unwrapped(weights),
         vocab=vocabulary.tokens,
         lowercase=vocabulary.lowercase,
         weights_sha256=digest.hexdigest(),
@@ -110,15 +123,6 @@ def weight_files(folder: Path) -> list[Path]:
     return [folder / WEIGHTS]
 
 
-def _bytes(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except FileNotFoundError:
-        raise ExportError(_MISSING.format(file)) from None
-    except OSError as error:
-        raise ExportError(f"{file} cannot be read: {error.strerror}.") from error
-
-
 def _weights(file: Path, data: bytes) -> dict[str, NDArray[np.float32]]:
     try:
         tensors = deserialize(data)  # type: ignore[no-untyped-call]
@@ -128,7 +132,13 @@ def _weights(file: Path, data: bytes) -> dict[str, NDArray[np.float32]]:
     for name, tensor in tensors:
         if tensor["dtype"] in _INTEGERS:
             continue  # position_ids, which count from 0, as old checkpoints keep them
-        found[_modern(name)] = _floats(file, name, tensor).reshape(tensor["shape"])
+        values = _floats(file, name, tensor).reshape(tensor["shape"])
+        if not np.isfinite(values).all():
+            raise ExportError(
+                f"{file}: {name} holds numbers that are not finite (NaN or infinity). Its training "
+                "went wrong, or the file was damaged; take an earlier checkpoint."
+            )
+        found[_modern(name)] = values
     return found
 
 
@@ -145,6 +155,24 @@ def _floats(file: Path, name: str, tensor: Mapping[str, Any]) -> NDArray[np.floa
 
 def _modern(name: str) -> str:
     """Return the name that transformers gives a weight today; early files have TensorFlow's."""
+    for wrapper in _WRAPPERS:
+        name = f".{name}".replace(f".{wrapper}", ".")[1:]
     return name.replace("LayerNorm.gamma", "LayerNorm.weight").replace(
         "LayerNorm.beta", "LayerNorm.bias"
     )
+
+
+def _unwrapped(weights: dict[str, NDArray[np.float32]]) -> dict[str, NDArray[np.float32]]:
+    """Return the weights without what stands before all their names, such as "model."."""
+    heads = [name for name in weights if name == _HEAD or name.endswith(f".{_HEAD}")]
+    prefix = min(heads, key=len)[: -len(_HEAD)] if heads else ""
+    return {name.removeprefix(prefix): values for name, values in weights.items()}
+
+
+def _refuse_adapters(folder: Path, names: Iterable[str]) -> None:
+    adapted = next((name for name in names if re.search(r"\blora_|\bbase_layer\b", name)), None)
+    if adapted is not None:
+        raise ExportError(
+            f"{folder} keeps an adapter beside its weights ({adapted}): let peft merge it into the "
+            "model (merge_and_unload), save that (save_pretrained), and give that folder."
+        )

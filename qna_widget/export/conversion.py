@@ -8,17 +8,26 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from qna_widget.core.types import Precision
 from qna_widget.errors import ExportError, ModelNotFoundError, QnaError, needs_extra
 
-from .checkpoint_files import CONFIG, INDEX, TOKENIZER_FILES, WEIGHTS, read_object
+from .checkpoint_files import (
+    CONFIG,
+    INDEX,
+    TOKENIZER_FILES,
+    WEIGHTS,
+    read_bytes,
+    read_config,
+    what_it_is_instead,
+)
 from .vocabulary import read_vocabulary
 
-RECIPE = 2
+RECIPE = 3
 """Part of every key: raise it when the same checkpoint would become other files."""
 MAX_WINDOW = 384
 """Tokens; longer windows cost more than they find."""
@@ -50,12 +59,6 @@ class Source:
     licence: str
 
 
-def read_config(folder: Path) -> dict[str, object]:
-    """Return config.json's content; {} when there is none. Raises ExportError."""
-    file = folder / CONFIG
-    return read_object(file) if file.is_file() else {}
-
-
 def choose(files: Collection[str], config: Mapping[str, object], where: str) -> str:
     """Return which of `files` (paths in the folder) the model is made of.
 
@@ -72,6 +75,12 @@ def choose(files: Collection[str], config: Mapping[str, object], where: str) -> 
         ready = found[0]
     if ready is not None:
         return ready
+    if weights and kind is None:
+        raise ExportError(
+            f"{where} has {weights}, but no {CONFIG} that says what kind of model it is "
+            "(model_type, or architectures). Take it from the checkpoint that the weights came "
+            "with."
+        )
     if weights:
         raise ExportError(
             f"{where} is a model of type {kind!r}; known are {', '.join(kinds)}, and there is no "
@@ -85,6 +94,9 @@ def choose(files: Collection[str], config: Mapping[str, object], where: str) -> 
             "you trust it, let transformers convert it (AutoModelForQuestionAnswering"
             ".from_pretrained(…).save_pretrained(folder)) and give that folder."
         )
+    instead = what_it_is_instead(files)
+    if instead:
+        raise ModelNotFoundError(f"{where} holds no model. {instead}")
     raise ModelNotFoundError(
         f"{where} holds no model: neither model.json (which `qna-widget export` writes), "
         f"{WEIGHTS} (with {CONFIG} and vocab.txt or tokenizer.json) nor an ONNX file."
@@ -108,9 +120,8 @@ def key(source: Source) -> str:
     """Return the key that stands for the files' content and our way of converting them."""
     whole = hashlib.sha256(f"recipe {RECIPE}\n".encode())
     for name in sorted(source.files):
-        with (source.folder / name).open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256")
-        whole.update(f"{name} {digest.hexdigest()}\n".encode())
+        digest = hashlib.sha256(read_bytes(source.folder / name)).hexdigest()
+        whole.update(f"{name} {digest}\n".encode())
     return whole.hexdigest()[:32]
 
 
@@ -134,25 +145,11 @@ def convert(
         from .bundle import Origin
         from .recipe import export_checkpoint
     origin = Origin(source.name, source.title, source.where, source.licence)
-    config, vocabulary = read_config(source.folder), read_vocabulary(source.folder)
-    words, positions = config.get("vocab_size"), config.get("max_position_embeddings")
-    if isinstance(words, int) and len(vocabulary.tokens) > words:
-        raise ExportError(
-            f"{source.name} has a vocabulary of {len(vocabulary.tokens)} tokens for a model of "
-            f"{words}; it belongs to another one."
-        )
-    length = min(MAX_WINDOW, positions) if isinstance(positions, int) else MAX_WINDOW
-    length = length if max_seq_len is None else max_seq_len
-    ready = source.chosen not in (WEIGHTS, INDEX)
-    if ready and precision is not None:
-        raise ExportError(
-            f"{source.name} has an ONNX file and no weights to convert. It is taken as it is; "
-            "leave the precision out."
-        )
-    try:
-        if ready:
-            file = adopt_onnx(source.folder, source.chosen, target, origin, max_seq_len=length)
-        else:
+    with _conversion_errors(source.name):
+        vocabulary = read_vocabulary(source.folder)
+        longest = _window(source, len(vocabulary.tokens))
+        length = longest if max_seq_len is None else max_seq_len
+        if source.chosen in (WEIGHTS, INDEX):
             file = export_checkpoint(
                 source.folder,
                 target,
@@ -160,15 +157,41 @@ def convert(
                 max_seq_len=length,
                 precision=precision or "int8",
             )
+        elif precision is None:
+            file = adopt_onnx(source.folder, source.chosen, target, origin, max_seq_len=length)
+        else:
+            raise ExportError(
+                f"{source.name} has an ONNX file and no weights to convert. It is taken as it is; "
+                "leave the precision out."
+            )
         graph = gzip.decompress((target / "model.onnx.gz").read_bytes())
         check_answers(graph, Tokenizer(vocabulary.tokens, lowercase=vocabulary.lowercase), length)
+    return file
+
+
+def _window(source: Source, tokens: int) -> int:
+    """Return the most tokens of a window. Raises ExportError for another model's vocabulary."""
+    config = read_config(source.folder)
+    words, positions = config.get("vocab_size"), config.get("max_position_embeddings")
+    if isinstance(words, int) and tokens > words:
+        raise ExportError(
+            f"{source.name} has a vocabulary of {tokens} tokens for a model of {words}; it belongs "
+            "to another one."
+        )
+    return min(MAX_WINDOW, positions) if isinstance(positions, int) else MAX_WINDOW
+
+
+@contextmanager
+def _conversion_errors(name: str) -> Iterator[None]:
+    """Tell in words whatever goes wrong: the files are a stranger's, any library may stumble."""
+    try:
+        yield
     except (QnaError, OSError, MemoryError):
         raise
-    except Exception as error:  # the files are a stranger's: any library may stumble over them
+    except Exception as error:
         raise ExportError(
-            f"{source.name} cannot be converted, its files do not fit together: {error}"
+            f"{name} cannot be converted, its files do not fit together: {error}"
         ) from error
-    return file
 
 
 def _architectures() -> list[str]:

@@ -41,7 +41,9 @@ ARCHITECTURES: dict[str, Callable[..., onnx.ModelProto]] = {
 
 def float_graph(checkpoint: Checkpoint, *, fused: bool = False) -> onnx.ModelProto:
     """Return the checkpoint's float32 graph, in standard operators unless `fused`."""
-    return _architecture(checkpoint)(checkpoint, fused=fused)
+    graph = _architecture(checkpoint)(checkpoint, fused=fused)
+    checkpoint.refuse_unread()
+    return graph
 
 
 def graph_file(checkpoint: Checkpoint, precision: Precision, max_seq_len: int) -> bytes:

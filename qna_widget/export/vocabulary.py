@@ -4,13 +4,13 @@ Our tokenizers (tokenizer.py, js/src/core/tokenizer.ts) are BERT's: WordPiece af
 cased or uncased. Whatever asks for something else would be read wrongly, so it is refused.
 
 tokenizer_config.json goes before tokenizer.json where both speak of lower-casing, as it does in
-transformers; where neither does, BERT's default holds: lower-case.
+transformers; where neither does, the vocabulary itself says it: without capitals, lower-case.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeGuard
@@ -18,13 +18,16 @@ from typing import TypeGuard
 from qna_widget.core.types import MAX_WORD_CHARS
 from qna_widget.errors import ExportError
 
-from .checkpoint_files import read_object
+from .checkpoint_files import read_object, read_text
 
 # Classes of transformers that tokenise as BERT does, and two that do what tokenizer.json says.
 _BERT_LIKE = re.compile(
     r"(Bert|DistilBert|MobileBert|Electra|ConvBert|LayoutLM|SqueezeBert)Tokenizer(Fast)?"
 )
 _FOLLOWS_FILE = {"PreTrainedTokenizerFast", "TokenizersBackend"}
+ADDED = "added_tokens.json"
+_MARK = re.compile(r"\[.*\]")
+_KNOWN_MARKS = {"[UNK]", "[CLS]", "[SEP]", "[PAD]", "[MASK]"}
 _SPECIAL = {"unk": "[UNK]", "cls": "[CLS]", "sep": "[SEP]", "pad": "[PAD]"}
 
 
@@ -56,9 +59,10 @@ def read_vocabulary(folder: Path) -> Vocabulary:
             "cannot read. Take them from the checkpoint that it was made of."
         )
     _check_class(config, folder, known=whole is not None)
+    _refuse_added_tokens(folder, whole or {}, config)
+    marks = {**(_json(folder / "special_tokens_map.json") or {}), **config}
     for kind, token in _SPECIAL.items():
-        given = config.get(f"{kind}_token", token)
-        given = given.get("content") if isinstance(given, dict) else given
+        given = _content(marks.get(f"{kind}_token", token))
         if given not in (token, None):
             raise ExportError(
                 f"{folder}: its {kind}_token is {given!r}; only BERT's {token} is supported."
@@ -69,14 +73,12 @@ def read_vocabulary(folder: Path) -> Vocabulary:
             f"{folder}: the vocabulary of {len(tokens)} tokens lacks {', '.join(missing)}; it is "
             "not BERT's. Supported are BERT, DistilBERT, MobileBERT and their like."
         )
-    return Vocabulary(tokens, _lowercase(config, _normalizer(whole, folder), folder))
+    cleaning = _normalizer(whole, folder)
+    return Vocabulary(tokens, _lowercase(config, cleaning, folder, cased=_is_cased(tokens)))
 
 
 def _from_lines(file: Path) -> tuple[str, ...]:
-    try:
-        lines = file.read_bytes().decode("utf-8").split("\n")  # only \n ends a line
-    except UnicodeDecodeError as error:
-        raise ExportError(f"{file} is not UTF-8: {error}.") from error
+    lines = read_text(file).split("\n")  # only \n ends a line
     return tuple(line.rstrip("\r") for line in (lines[:-1] if lines[-1] == "" else lines))
 
 
@@ -104,12 +106,7 @@ def _from_json(whole: Mapping[str, object], file: Path) -> tuple[str, ...]:
     ids = dict(model["vocab"]) if isinstance(model.get("vocab"), dict) else {}
     added = whole.get("added_tokens")
     for token in filter(_is_object, added if isinstance(added, list) else []):
-        if token.get("content") not in ids and not token.get("special", False):
-            raise ExportError(
-                f"{file} adds the token {token.get('content')!r}, which is found in text before "
-                "WordPiece; that is not supported."
-            )
-        ids.setdefault(token["content"], token.get("id"))
+        ids.setdefault(str(token.get("content")), token.get("id"))
     by_id = {number: token for token, number in ids.items()}
     if not ids or set(by_id) != set(range(len(ids))):
         raise ExportError(f"{file}: the ids of its {len(ids)} tokens are not 0, 1, 2, … .")
@@ -138,12 +135,48 @@ def _normalizer(whole: Mapping[str, object] | None, folder: Path) -> Mapping[str
     return found
 
 
-def _lowercase(config: Mapping[str, object], cleaning: Mapping[str, object], folder: Path) -> bool:
+def _is_cased(tokens: Collection[str]) -> bool:
+    """Tell a vocabulary with capitals: text in lower case would never find them."""
+    capitals = sum(token != token.lower() and not _MARK.fullmatch(token) for token in tokens)
+    return capitals > len(tokens) / 100
+
+
+def _refuse_added_tokens(folder: Path, whole: Mapping[str, object], config: Mapping[str, object]) -> None:
+    """Refuse tokens that are looked for in text before WordPiece, wherever a library keeps them."""
+    marks = _json(folder / "special_tokens_map.json") or {}
+    listed: list[object] = [*_values(whole.get("added_tokens")), *(_json(folder / ADDED) or {})]
+    listed += [*_values(config.get("added_tokens_decoder"))]
+    for said in (marks, config):
+        listed += [*_values(said.get("additional_special_tokens"))]
+        listed += [*_values(said.get("extra_special_tokens"))]
+    odd = next(
+        (token for token in map(str, map(_content, listed)) if token not in _KNOWN_MARKS), None
+    )
+    if odd is not None:
+        raise ExportError(
+            f"{folder} adds the token {odd!r}, which is found in text before WordPiece; that is "
+            "not supported. Give a model that was trained without it."
+        )
+
+
+def _content(token: object) -> object:
+    """Return a token's text; libraries keep it as such, or as an object that has it."""
+    return token.get("content") if isinstance(token, dict) else token
+
+
+def _values(given: object) -> Collection[object]:
+    """Return a list's items, or an object's values."""
+    return given.values() if isinstance(given, dict) else given if isinstance(given, list) else ()
+
+
+def _lowercase(
+    config: Mapping[str, object], cleaning: Mapping[str, object], folder: Path, *, cased: bool
+) -> bool:
     def choice(name: str, other: str, default: bool | None) -> object:
         given = config.get(name)
         return cleaning.get(other, default) if given is None else given
 
-    lowercase = bool(choice("do_lower_case", "lowercase", True))
+    lowercase = bool(choice("do_lower_case", "lowercase", not cased))
     strip = choice("strip_accents", "strip_accents", None)
     if strip is not None and bool(strip) != lowercase:
         raise ExportError(

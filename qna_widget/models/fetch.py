@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from qna_widget.core.manifest import DESCRIPTION, ModelManifest
 from qna_widget.errors import ExportError, ModelFileError, ModelNotFoundError, needs_extra
 from qna_widget.export import conversion
-from qna_widget.export.checkpoint_files import CONFIG, INDEX
+from qna_widget.export.checkpoint_files import ADAPTER, CONFIG, INDEX, WEIGHTS, read_config
 from qna_widget.runtime.progress import Progress
 
 from . import cache, files
@@ -73,7 +73,7 @@ def _from_hub(repository: Repository, progress: Progress) -> conversion.Source:
     first = [file for file in (CONFIG, INDEX) if file in listed]
     if first:
         folder = hub.download(repository, first, lambda *_: None)
-        config = conversion.read_config(folder)
+        config = read_config(folder)
     chosen = conversion.choose(listed, config, str(name))
     wanted = conversion.needed(chosen, listed, folder, str(name))
     folder = hub.download(repository, wanted, progress)
@@ -96,9 +96,16 @@ def _from_folder(folder: Path) -> conversion.Source:
         for file in sorted(place.iterdir())
         if file.is_file()
     ]
+    # Checkpoints that lie deeper are not taken, but named.
+    listed += [
+        f"{place.name}/{name}"
+        for place in sorted(folder.iterdir())
+        for name in (CONFIG, WEIGHTS, ADAPTER)
+        if place.name != "onnx" and (place / name).is_file()
+    ]
     if DESCRIPTION in listed:
         raise ExportError(f"{folder} holds a model that was exported already: use it, or copy it.")
-    chosen = conversion.choose(listed, conversion.read_config(folder), str(folder))
+    chosen = conversion.choose(listed, read_config(folder), str(folder))
     wanted = conversion.needed(chosen, listed, folder, str(folder))
     return conversion.Source(folder, chosen, wanted, folder.name, folder.name, "", "")
 

@@ -46,6 +46,7 @@ class Layout:
         """
         activation = activation_of(checkpoint, self.settings["activation"])
         refuse_unless(checkpoint, "position_embedding_type", "absolute")
+        refuse_other_attention(checkpoint)
         epsilon = checkpoint.number("layer_norm_eps", 1e-12)
         graph = Graph()
         layers = _Layers(graph, checkpoint, epsilon)
@@ -128,6 +129,19 @@ def refuse_unless(checkpoint: Checkpoint, name: str, wanted: object) -> None:
         raise ExportError(f"{name} is {given!r}; only {wanted!r} is supported.")
 
 
+def refuse_other_attention(checkpoint: Checkpoint) -> None:
+    """Raise ExportError when words do not see all others (a decoder), or heads were taken out."""
+    refuse_unless(checkpoint, "is_decoder", False)
+    if checkpoint.config.get("pruned_heads"):
+        raise ExportError("pruned_heads is not empty; a model with all of its heads is needed.")
+
+
 def head(checkpoint: Checkpoint) -> tuple[Array, Array]:
     """Return weight [2, hidden] and bias of the question-answering head."""
-    return checkpoint["qa_outputs.weight"], checkpoint["qa_outputs.bias"]
+    weight, bias = checkpoint["qa_outputs.weight"], checkpoint["qa_outputs.bias"]
+    if len(weight) != 2:
+        raise ExportError(
+            f"{checkpoint.folder}: its head (qa_outputs) gives {len(weight)} numbers per token; a "
+            "question-answering model gives 2, start and end."
+        )
+    return weight, bias

@@ -15,7 +15,14 @@ from qna_widget.errors import ExportError
 from qna_widget.export.checkpoint import Checkpoint
 from qna_widget.export.int8.affine import Affine, Norm, Vector, plan
 
-from .encoder import HEAD, activation_of, attention_heads, head, refuse_unless
+from .encoder import (
+    HEAD,
+    activation_of,
+    attention_heads,
+    head,
+    refuse_other_attention,
+    refuse_unless,
+)
 from .graph import Graph
 
 BASE = "mobilebert"
@@ -30,6 +37,7 @@ def build(checkpoint: Checkpoint, *, fused: bool) -> onnx.ModelProto:
     """
     refuse_unless(checkpoint, "normalization_type", "no_norm")
     refuse_unless(checkpoint, "use_bottleneck", True)
+    refuse_other_attention(checkpoint)
     shared = checkpoint.config.get("key_query_shared_bottleneck", True)
     narrow = checkpoint.config.get("use_bottleneck_attention", False)
     if not shared and not narrow:

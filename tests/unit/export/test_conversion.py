@@ -46,7 +46,7 @@ def test_what_a_model_is_made_of(files: list[str], config: dict[str, str], chose
     [
         (["pytorch_model.bin", "tf_model.h5"], BERT, r"only pytorch_model\.bin, tf_model\.h5"),
         (["model.safetensors"], {"model_type": "t5"}, "type 't5'; known are bert"),
-        (["model.safetensors"], {}, "type None"),
+        (["model.safetensors"], {}, "no config.json that says what kind of model it is"),
         (["a.onnx", "b.onnx"], {}, "holds no model"),
         ([], {}, "holds no model"),
     ],
