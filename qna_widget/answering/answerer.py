@@ -49,7 +49,7 @@ class QuestionAnswerer:
         `kernel` extra.
         """
         wanted = names.parse(model)
-        if isinstance(wanted, names.Folder) and wanted.path.is_dir():
+        if isinstance(wanted, names.Folder) and wanted.exists:
             # A process that starts elsewhere must find the folder, too.
             model = wanted = names.Folder(wanted.path.resolve())
         threads = check_threads(threads)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from qna_widget import __version__
-from qna_widget.core.manifest import DESCRIPTION, PACKAGE, Asset, Provenance
+from qna_widget.core.manifest import PACKAGE, Asset, Provenance
 from qna_widget.errors import QnaError, installing, needs_extra
 from qna_widget.evaluation.browser import find_chromium
 from qna_widget.hosts import assets
@@ -100,7 +100,7 @@ def model_files(model: names.ModelName) -> Iterator[Finding]:
         cure = f"Run: qna-widget fetch {name}"
         yield Finding("model", name, "absent", "is on the hub, not on this machine", cure)
         return
-    if isinstance(model, names.Folder) and not (model.path / DESCRIPTION).is_file():
+    if isinstance(model, names.Folder) and not model.exported:
         yield _checkpoint(model)
         return
     try:

@@ -6,6 +6,8 @@ import argparse
 import json
 from pathlib import Path
 
+from qna_widget.core.whole_file import write_whole
+
 from .arguments import Commands, add_model, allowed, command, whole
 from .codes import OK
 from .files import refuse_overwriting, writing
@@ -56,7 +58,8 @@ def run(options: argparse.Namespace) -> int:
         (options.null_margins, report.null_margins),
     ):
         if file:
-            file.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+            with writing(file):
+                write_whole(file, json.dumps(content, ensure_ascii=False, indent=1).encode())
     about = {"file": str(options.file), "model": predict.model.name, "backend": options.backend}
     if predict.model.note:
         about["note"] = predict.model.note

@@ -6,7 +6,7 @@ import argparse
 import json
 from dataclasses import asdict
 
-from qna_widget.errors import ModelNotFoundError
+from qna_widget.errors import ModelCacheError, ModelNotFoundError
 from qna_widget.models import cache, names
 from qna_widget.models.menu import AvailableModel, available
 from qna_widget.models.registry import BUNDLED
@@ -37,7 +37,11 @@ def run(options: argparse.Namespace) -> int:
     for model, line in zip(models, lines, strict=True):
         size = f"{model.bytes / MEGABYTE:.1f} MB"
         print(f"{model.name:{width}}  {size:>9}  {line['folder'] or '(not fetched yet)'}")
-    print(f"Fetched models are kept in {cache.root()} (QNA_WIDGET_CACHE names another folder).")
+    try:
+        kept = f"Fetched models are kept in {cache.root()} (QNA_WIDGET_CACHE names another folder)."
+    except ModelCacheError as error:  # nowhere
+        kept = str(error)
+    print(kept)
     return OK
 
 

@@ -57,10 +57,13 @@ class Entry:
 
 
 def root() -> Path:
-    """Return the cache folder: $QNA_WIDGET_CACHE, or where the platform keeps caches."""
+    """Return the cache folder: $QNA_WIDGET_CACHE, or where the platform keeps caches.
+
+    Raises ModelCacheError for a user without a home, as in some containers, who names none.
+    """
     if chosen := os.environ.get("QNA_WIDGET_CACHE"):
-        return Path(chosen).expanduser()
-    home = Path.home()
+        return _at_home(chosen)
+    home = _at_home("~")
     if sys.platform == "win32":
         local = os.environ.get("LOCALAPPDATA")
         return (Path(local) if local else home / "AppData" / "Local") / "qna-widget" / "Cache"
@@ -70,19 +73,47 @@ def root() -> Path:
     return (Path(xdg) if xdg else home / ".cache") / "qna-widget"
 
 
+def has_home() -> bool:
+    """Whether the user has a home folder."""
+    with suppress(ModelCacheError):
+        return bool(_at_home("~"))
+    return False
+
+
+def _at_home(path: str) -> Path:
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise ModelCacheError(
+            f"There is no home folder for {path!r}, so fetched models have no place. Let "
+            "QNA_WIDGET_CACHE (or HOME) name a folder that may be written."
+        ) from error
+
+
 def model_folder(key: str) -> Path:
     """Return where the model of this key lies, or will."""
     return root() / "models" / key
 
 
+def holds(key: str) -> bool:
+    """Whether the model of this key is there."""
+    with suppress(OSError):
+        return (model_folder(key) / DESCRIPTION).is_file()
+    return False
+
+
 def find(name: HubName | Folder) -> Entry | None:
-    """Return what a name stands for; None when it is not cached."""
-    return _read(_name_file(name))
+    """Return what a name stands for; None when it is not cached, or the cache cannot be read."""
+    with suppress(ModelCacheError):
+        return _read(_name_file(name))
+    return None
 
 
 def entries() -> list[Entry]:
-    """Return everything that has a name, sorted by it."""
-    found = [_read(file) for file in (root() / "names").glob("*.json")]
+    """Return everything that has a name, sorted by it; nothing where the cache cannot be read."""
+    found: list[Entry | None] = []
+    with suppress(ModelCacheError, OSError):
+        found = [_read(file) for file in (root() / "names").glob("*.json")]
     return sorted(
         (entry for entry in found if entry is not None), key=lambda entry: str(entry.name)
     )
@@ -112,23 +143,26 @@ def building(key: str) -> Iterator[Path]:
     When another process was faster, its model stays and this one goes. Raises ModelCacheError when
     the disk is full or may not be written; nothing half-written remains.
     """
-    target = model_folder(key)
-    with cache_errors("A converted model"):
+    what = "A converted model"
+    with cache_errors(what):
+        target = model_folder(key)
+        target.parent.mkdir(parents=True, exist_ok=True)
         workshop = root() / "building"
         workshop.mkdir(parents=True, exist_ok=True)
         _sweep(workshop)
         folder = Path(tempfile.mkdtemp(dir=workshop, prefix=f"{key[:12]}-"))
-        try:
+    try:
+        with cache_errors(what, disk_only=True):  # what else fails in the block is not the cache's
             yield folder
+        with cache_errors(what):
             folder.chmod(0o755)  # mkdtemp's is private; caches may be shared
-            target.parent.mkdir(parents=True, exist_ok=True)
             try:
                 folder.rename(target)
             except OSError:
                 if not (target / DESCRIPTION).is_file():
                     raise
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def discard(key: str) -> None:
@@ -152,36 +186,51 @@ def remove(name: HubName | Folder) -> int | None:
     entry = find(name)
     if entry is None:
         return None
-    _name_file(name).unlink(missing_ok=True)
+    with cache_errors("The name of a model", "removed from"):
+        _name_file(name).unlink(missing_ok=True)
+        size = entry.bytes
     if any(other.key == entry.key for other in entries()):
         return 0
-    size = entry.bytes
     discard(entry.key)
     return size
 
 
 @contextmanager
-def cache_errors(what: str) -> Iterator[None]:
-    """Turn a failure to write inside the block into ModelCacheError, which says what to do."""
+def cache_errors(what: str, verb: str = "kept in", *, disk_only: bool = False) -> Iterator[None]:
+    """Turn a failure of the file system inside the block into ModelCacheError: what to do.
+
+    A failure that names no file is the network's or a caller's own, unless it is the disk's (full,
+    broken, closed to this user); `disk_only`: nothing but the disk's is turned.
+    """
     try:
         yield
     except OSError as error:
-        if error.errno not in _REASONS:
+        if error.errno not in _DISK and (disk_only or error.filename is None):
             raise
+        why = _REASONS.get(error.errno or 0, error.strerror)
         raise ModelCacheError(
-            f"{what} cannot be kept in {error.filename or root()}: {_REASONS[error.errno]}. "
-            "Make room, or let QNA_WIDGET_CACHE (and HF_HOME for downloads) name another folder. "
-            "Nothing half-written was left."
+            f"{what} cannot be {verb} {error.filename or root()}: {why}. Make room there, or let "
+            "QNA_WIDGET_CACHE (and HF_HOME for downloads) name another folder, which may be "
+            "written. Nothing half-written was left."
         ) from error
 
 
+_DISK = {
+    errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EIO,
+    errno.ENOTDIR,
+}  # fmt: skip
 _REASONS = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the disk quota is used up",
+    errno.EFBIG: "no file may be that large",
     errno.EACCES: "writing is not permitted",
     errno.EPERM: "writing is not permitted",
     errno.EROFS: "the file system is read-only",
     errno.ENOTDIR: "a part of that path is a file",
+    errno.EEXIST: "a file, or a link that leads nowhere, has that name",
+    errno.ELOOP: "its links lead in a circle",
+    errno.ENAMETOOLONG: "that name is too long",
+    errno.ENOENT: "no folder can be made there",
 }
 
 

@@ -29,6 +29,7 @@ def fetch(name: HubName, progress: Progress) -> cache.Entry:
     Raises ModelNotFoundError, ModelAccessError, HubError, ModelFileError, ExportError,
     ModelCacheError, or MissingExtraError without the `hub` extra.
     """
+    cache.root()  # a place to keep it must be there before anything is downloaded
     repository = _inspect(name)
     known = cache.find(name)
     if known is not None and known.commit == repository.commit and _intact(known.folder):
@@ -112,7 +113,7 @@ def _from_folder(folder: Path) -> conversion.Source:
 
 def _convert(source: conversion.Source, progress: Progress) -> str:
     key = conversion.key(source)
-    if (cache.model_folder(key) / DESCRIPTION).is_file():
+    if cache.holds(key):
         if _intact(cache.model_folder(key)):
             return key
         cache.discard(key)

@@ -34,6 +34,7 @@ from huggingface_hub.utils.tqdm import tqdm
 from qna_widget.errors import HubError, ModelAccessError, ModelFileError, ModelNotFoundError
 from qna_widget.runtime.progress import Progress
 
+from . import cache
 from .cache import cache_errors
 from .endpoint import endpoint, offline
 from .names import HubName
@@ -182,7 +183,12 @@ def _digest(path: Path, state: hashlib._Hash) -> str:
 
 
 def _cache_dir() -> str | None:
-    return os.environ.get("HF_HUB_CACHE") or None
+    """Return where the library is to keep downloads; None leaves that to its own variables."""
+    if chosen := os.environ.get("HF_HUB_CACHE"):
+        return chosen
+    named = any(os.environ.get(name) for name in ("HF_HOME", "XDG_CACHE_HOME"))
+    # Without a home the library would make a folder called "~" here.
+    return None if named or cache.has_home() else str(cache.root() / "hub")
 
 
 def _in_cache(repository: Repository, file: str) -> str | None:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
-from qna_widget.core.manifest import DESCRIPTION, ModelManifest
+from qna_widget.core.manifest import ModelManifest
 from qna_widget.errors import ModelFileError
 
 from . import auto, beside, cache, names
@@ -58,7 +58,7 @@ def is_at_hand(name: names.ModelName) -> bool:
     if isinstance(name, names.HubName):
         return cache.find(name) is not None
     if isinstance(name, names.Folder):
-        return not name.path.is_dir() or (name.path / DESCRIPTION).is_file()
+        return not name.exists or name.exported
     return True
 
 

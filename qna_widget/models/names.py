@@ -6,10 +6,12 @@ A name is parsed where it comes in (`parse`); from there on it is one of four ki
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from qna_widget.core.manifest import DESCRIPTION
 from qna_widget.errors import InputError
 
 BUNDLED: Final = "bundled"
@@ -74,6 +76,20 @@ class Folder:
         """For status lines and menus."""
         return self.path.name
 
+    @property
+    def exists(self) -> bool:
+        """Whether there is such a folder; False, too, where nobody may look, or for no path."""
+        with suppress(OSError):
+            return self.path.is_dir()
+        return False
+
+    @property
+    def exported(self) -> bool:
+        """Whether it holds what `qna-widget export` writes."""
+        with suppress(OSError):
+            return (self.path / DESCRIPTION).is_file()
+        return False
+
 
 ModelName = Auto | Bundled | HubName | Folder
 ModelLike = str | Path | ModelName
@@ -105,7 +121,7 @@ def parse(given: ModelLike) -> ModelName:
     if isinstance(given, ModelName):
         return given
     if isinstance(given, Path):
-        return Folder(given.expanduser())
+        return Folder(_expanded(given))
     if not isinstance(given, str) or not given.strip():
         raise InputError(
             f"model must be a name or a folder; got {given!r}. Allowed are 'auto', 'bundled', "
@@ -115,9 +131,9 @@ def parse(given: ModelLike) -> ModelName:
         return Auto()
     if given == BUNDLED:
         return Bundled()
-    folder = Path(given).expanduser()
+    folder = _expanded(Path(given))
     on_hub = hub_name(given)
-    if on_hub is None or (not _is_short(given) and folder.is_dir()):
+    if on_hub is None or (not _is_short(given) and Folder(folder).exists):
         return Folder(folder)
     return on_hub
 
@@ -129,6 +145,13 @@ def hub_name(text: str) -> HubName | None:
         return HubName(SHORT[short].repo, revision or MAIN)
     match = _HUB_ID.fullmatch(text)
     return None if match is None else HubName(match["repo"], match["revision"] or MAIN)
+
+
+def _expanded(path: Path) -> Path:
+    """Put a home in the place of ~; where there is none, the path stays as it is."""
+    with suppress(RuntimeError):
+        return path.expanduser()
+    return path
 
 
 def _is_short(text: str) -> bool:

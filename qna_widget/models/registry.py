@@ -5,8 +5,11 @@ A name that is not on this machine yet is fetched (fetch.py), unless it is "auto
 
 from __future__ import annotations
 
-from contextlib import suppress
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Final, assert_never
 
 from qna_widget.core.manifest import DESCRIPTION, PACKAGE, ModelManifest
@@ -72,10 +75,35 @@ def _auto(interactive: bool) -> ModelManifest:
 
 
 def _folder(wanted: names.Folder, given: str, progress: Progress | None) -> ModelManifest:
-    if not wanted.path.is_dir():
-        why = "that is a file" if wanted.path.is_file() else "there is no such folder"
-        raise ModelNotFoundError(f"There is no model {given!r}: {why}. {ALLOWED}")
-    found = wanted.path.resolve()
-    if (found / DESCRIPTION).is_file():
-        return ModelManifest.read(found)
-    return cached(fetch.fetch_folder(found, progress or transfer_bar()))
+    if not wanted.exists:
+        raise ModelNotFoundError(f"There is no model {given!r}: {_why_not(wanted.path)}. {ALLOWED}")
+    found = Path(os.path.realpath(wanted.path))
+    with _file_errors(found):
+        if (found / DESCRIPTION).is_file():
+            return ModelManifest.read(found)
+        return cached(fetch.fetch_folder(found, progress or transfer_bar()))
+
+
+def _why_not(path: Path) -> str:
+    """Say why there is no folder at a path."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return "there is no such folder"
+    except OSError as error:
+        return f"the folder cannot be reached ({error.strerror})"
+    return "that is a file"
+
+
+@contextmanager
+def _file_errors(folder: Path) -> Iterator[None]:
+    """Tell in words that a file of the folder cannot be read, whoever tried it."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:  # what the caller's own progress raised, for one
+            raise
+        raise ModelFileError(
+            f"The model in {folder} cannot be read: {error.filename}: {error.strerror}. See that "
+            "the folder and its files may be read by you."
+        ) from error

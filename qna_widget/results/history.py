@@ -6,6 +6,7 @@ The view exports the same shape (js/src/component/history.ts).
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Final, cast, overload
 from qna_widget.core.contract import CONTRACT
 from qna_widget.core.crc32 import crc32
 from qna_widget.core.types import AnswerDict
+from qna_widget.core.whole_file import write_whole
 
 from .tables import data_frame
 
@@ -136,7 +138,7 @@ class History(Sequence[Asked]):
         ]
         whole = {"passages": passages, "questions": [one.as_dict() for one in self]}
         text = json.dumps(whole, ensure_ascii=False, indent=1, allow_nan=False)
-        Path(path).write_text(text + "\n", encoding="utf-8")
+        write_whole(path, f"{text}\n".encode())
 
     def to_csv(self, path: str | Path) -> None:
         """Write one row per answer, for spreadsheets: UTF-8 with BOM.
@@ -144,13 +146,14 @@ class History(Sequence[Asked]):
         A text that a spreadsheet would take for a formula gets an apostrophe before it; for texts
         as they are, take `to_json`.
         """
-        with Path(path).open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.DictWriter(
-                file, SHAPE["csv_columns"], quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n"
-            )
-            writer.writeheader()
-            for row in self._rows():
-                writer.writerow({name: _harmless(value) for name, value in row.items()})
+        table = io.StringIO(newline="")
+        writer = csv.DictWriter(
+            table, SHAPE["csv_columns"], quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n"
+        )
+        writer.writeheader()
+        for row in self._rows():
+            writer.writerow({name: _harmless(value) for name, value in row.items()})
+        write_whole(path, table.getvalue().encode("utf-8-sig"))
 
     def _rows(self) -> list[dict[str, object]]:
         return [

@@ -11,6 +11,7 @@ from typing import Unpack
 
 from qna_widget.core.manifest import Asset
 from qna_widget.core.messages import Options
+from qna_widget.core.whole_file import write_whole
 from qna_widget.errors import InputError
 from qna_widget.hosts.assets import built, runtime_files
 from qna_widget.hosts.page import page_manifest, with_paths
@@ -80,9 +81,7 @@ def _name(asset: Asset) -> str:
 def _write(file: Path, content: bytes) -> None:
     if file.is_file() and file.read_bytes() == content:
         return
-    fresh = file.with_name(f".{file.name}.new")
-    fresh.write_bytes(content)
-    fresh.replace(file)
+    write_whole(file, content)
 
 
 def _clean(target: Path, used: set[str]) -> None:

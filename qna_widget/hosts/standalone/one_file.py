@@ -10,6 +10,7 @@ from typing import Unpack
 
 from qna_widget.core.manifest import Asset
 from qna_widget.core.messages import Inputs, Options
+from qna_widget.core.whole_file import write_whole
 from qna_widget.hosts.assets import built, wasm
 from qna_widget.hosts.page import page_manifest
 from qna_widget.models import files, registry
@@ -40,12 +41,11 @@ def write_html(
     reader's browser.
 
     Raises TypeError for an unknown option, InputError for a value that is not allowed, ModelError,
-    AssetError when the front end was not built, OSError when the file cannot be written.
+    AssetError when the front end was not built, OSError when the file cannot be written; what it
+    held before is then still there.
     """
     inputs = page.checked(passage, question, options)
-    target = Path(file)
-    target.write_text("".join(_page(inputs, title, examples)), encoding="utf-8")
-    return target
+    return write_whole(file, "".join(_page(inputs, title, examples)).encode())
 
 
 def _page(inputs: Inputs, title: str, examples: Sequence[str]) -> Iterator[str]:

@@ -1,0 +1,78 @@
+"""Files that are written whole or not at all; what stood there before outlives a full disk."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from qna_widget.cli import main
+from qna_widget.core.whole_file import write_whole
+
+
+def full(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every file's writing end half-way, as on a full disk."""
+    write = Path.write_bytes
+
+    def fail(file: Path, data: bytes) -> int:
+        write(file, data[: len(data) // 2])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", fail)
+
+
+def test_what_was_there_outlives_a_full_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "old").write_bytes(b"good")
+    full(monkeypatch)
+    for name in ("old", "new"):
+        with pytest.raises(OSError, match="No space left"):
+            write_whole(tmp_path / name, b"1234")
+    assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [("old", b"good")]
+
+
+def test_a_page_outlives_a_full_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "text").write_text("Bert lives on Sesame Street.", encoding="utf-8")
+    page = tmp_path / "page.html"
+    page.write_text("the good page", encoding="utf-8")
+    full(monkeypatch)
+    arguments = ["html", str(page), "Who?", "-p", str(tmp_path / "text"), "--force"]
+    assert main([*arguments, "--model", "bundled"]) == 1
+    said = capsys.readouterr().err
+    assert said == f"qna-widget: {page} cannot be written: No space left on device.\n"
+    assert page.read_text(encoding="utf-8") == "the good page"
+    assert {file.name for file in tmp_path.iterdir()} == {"text", "page.html"}
+
+
+def test_links_and_permissions_stay(tmp_path: Path) -> None:
+    (tmp_path / "real").write_bytes(b"old")
+    (tmp_path / "real").chmod(0o640)
+    (tmp_path / "link").symlink_to("real")
+    assert write_whole(tmp_path / "link", b"new") == tmp_path / "link"
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real").read_bytes() == b"new"
+    assert stat.S_IMODE((tmp_path / "real").stat().st_mode) == 0o640
+
+
+def test_a_new_files_permissions_are_the_users(tmp_path: Path) -> None:
+    mask = os.umask(0o027)
+    try:
+        write_whole(tmp_path / "new", b"x")
+    finally:
+        os.umask(mask)
+    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o640
+
+
+def test_what_is_no_file_is_written_as_it_is(tmp_path: Path) -> None:
+    write_whole("/dev/null", b"x")
+    assert Path("/dev/null").is_char_device()
+    with pytest.raises(IsADirectoryError):
+        write_whole(tmp_path, b"x")
+    with pytest.raises(FileNotFoundError):
+        write_whole(tmp_path / "nowhere" / "file", b"x")
