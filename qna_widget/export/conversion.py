@@ -25,7 +25,7 @@ from .checkpoint_files import (
     read_config,
     what_it_is_instead,
 )
-from .vocabulary import read_vocabulary
+from .vocabulary import read_tokenizer_config, read_vocabulary
 
 RECIPE = 3
 """Part of every key: raise it when the same checkpoint would become other files."""
@@ -178,6 +178,8 @@ def _window(source: Source, tokens: int) -> int:
             f"{source.name} has a vocabulary of {tokens} tokens for a model of {words}; it belongs "
             "to another one."
         )
+    if positions is None:  # an ONNX file alone; its tokenizer knows, too
+        positions = read_tokenizer_config(source.folder).get("model_max_length")
     return min(MAX_WINDOW, positions) if isinstance(positions, int) else MAX_WINDOW
 
 

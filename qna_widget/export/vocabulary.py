@@ -47,7 +47,7 @@ def read_vocabulary(folder: Path) -> Vocabulary:
     Raises ExportError when there is none, or when it asks for another tokenizer than BERT's.
     """
     whole = _json(folder / "tokenizer.json")
-    config = _json(folder / "tokenizer_config.json") or {}
+    config = read_tokenizer_config(folder)
     lines = folder / "vocab.txt"
     if whole is not None:
         tokens = _from_json(whole, folder / "tokenizer.json")
@@ -75,6 +75,11 @@ def read_vocabulary(folder: Path) -> Vocabulary:
         )
     cleaning = _normalizer(whole, folder)
     return Vocabulary(tokens, _lowercase(config, cleaning, folder, cased=_is_cased(tokens)))
+
+
+def read_tokenizer_config(folder: Path) -> dict[str, Any]:
+    """Return tokenizer_config.json's content; {} when there is none. Raises ExportError."""
+    return _json(folder / "tokenizer_config.json") or {}
 
 
 def _from_lines(file: Path) -> tuple[str, ...]:
@@ -141,7 +146,9 @@ def _is_cased(tokens: Collection[str]) -> bool:
     return capitals > len(tokens) / 100
 
 
-def _refuse_added_tokens(folder: Path, whole: Mapping[str, object], config: Mapping[str, object]) -> None:
+def _refuse_added_tokens(
+    folder: Path, whole: Mapping[str, object], config: Mapping[str, object]
+) -> None:
     """Refuse tokens that are looked for in text before WordPiece, wherever a library keeps them."""
     marks = _json(folder / "special_tokens_map.json") or {}
     listed: list[object] = [*_values(whole.get("added_tokens")), *(_json(folder / ADDED) or {})]

@@ -37,8 +37,8 @@ def obstacle() -> str:
         return "MobileBERT cannot be fetched from within a browser"
     if any(importlib.util.find_spec(name) is None for name in _NEEDED):
         return f"MobileBERT is not on this machine, and fetching it takes {installing('hub')}"
-    if offline():
-        return "MobileBERT is not on this machine and HF_HUB_OFFLINE is set"
+    if forbidding := offline():
+        return f"MobileBERT is not on this machine and {forbidding} is set"
     return ""
 
 

@@ -62,8 +62,8 @@ def root() -> Path:
     Raises ModelCacheError for a user without a home, as in some containers, who names none.
     """
     if chosen := os.environ.get("QNA_WIDGET_CACHE"):
-        return _at_home(chosen)
-    home = _at_home("~")
+        return at_home(chosen)
+    home = at_home("~")
     if sys.platform == "win32":
         local = os.environ.get("LOCALAPPDATA")
         return (Path(local) if local else home / "AppData" / "Local") / "qna-widget" / "Cache"
@@ -76,11 +76,12 @@ def root() -> Path:
 def has_home() -> bool:
     """Whether the user has a home folder."""
     with suppress(ModelCacheError):
-        return bool(_at_home("~"))
+        return bool(at_home("~"))
     return False
 
 
-def _at_home(path: str) -> Path:
+def at_home(path: str) -> Path:
+    """Put the home in the place of ~. Raises ModelCacheError where there is none."""
     try:
         return Path(path).expanduser()
     except RuntimeError as error:
@@ -205,17 +206,17 @@ def cache_errors(what: str, verb: str = "kept in", *, disk_only: bool = False) -
     try:
         yield
     except OSError as error:
-        if error.errno not in _DISK and (disk_only or error.filename is None):
+        if error.errno not in DISK_ERRORS and (disk_only or error.filename is None):
             raise
         why = _REASONS.get(error.errno or 0, error.strerror)
         raise ModelCacheError(
-            f"{what} cannot be {verb} {error.filename or root()}: {why}. Make room there, or let "
-            "QNA_WIDGET_CACHE (and HF_HOME for downloads) name another folder, which may be "
-            "written. Nothing half-written was left."
+            f"{what} cannot be {verb} {error.filename or root()}: {why}. Make room, or let "
+            "QNA_WIDGET_CACHE (and HF_HOME for downloads) name another folder. Nothing "
+            "half-written was left."
         ) from error
 
 
-_DISK = {
+DISK_ERRORS = {
     errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EIO,
     errno.ENOTDIR,
 }  # fmt: skip

@@ -7,16 +7,24 @@ half-written remains. That is how a caller cancels.
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qna_widget.core.manifest import DESCRIPTION, ModelManifest
-from qna_widget.errors import ExportError, ModelFileError, ModelNotFoundError, needs_extra
+from qna_widget.errors import (
+    ExportError,
+    HubError,
+    ModelFileError,
+    ModelNotFoundError,
+    needs_extra,
+)
 from qna_widget.export import conversion
 from qna_widget.export.checkpoint_files import ADAPTER, CONFIG, INDEX, WEIGHTS, read_config
 from qna_widget.runtime.progress import Progress
 
-from . import cache, files
+from . import cache, files, network
 from .names import Folder, HubName
 
 if TYPE_CHECKING:
@@ -59,7 +67,12 @@ def _inspect(name: HubName) -> Repository:
         # Import what converts now, so that a missing package is reported before the download.
         importlib.import_module("qna_widget.export.recipe")
 
-        from . import hub
+        try:
+            from . import hub
+        except ImportError:
+            raise
+        except Exception as error:
+            raise HubError(network.library_fault(error)) from error
 
     return hub.inspect(name)
 
@@ -75,13 +88,30 @@ def _from_hub(repository: Repository, progress: Progress) -> conversion.Source:
     if first:
         folder = hub.download(repository, first, lambda *_: None)
         config = read_config(folder)
-    chosen = conversion.choose(listed, config, str(name))
-    wanted = conversion.needed(chosen, listed, folder, str(name))
+    with _held_in_part(repository):
+        chosen = conversion.choose(listed, config, str(name))
+        wanted = conversion.needed(chosen, listed, folder, str(name))
     folder = hub.download(repository, wanted, progress)
     where = f"{name.repo}@{repository.commit}"
     return conversion.Source(
         folder, chosen, wanted, str(name), name.title, where, repository.licence
     )
+
+
+@contextmanager
+def _held_in_part(repository: Repository) -> Iterator[None]:
+    """Say what is missing of a model that is here in part, and why the rest does not come."""
+    try:
+        yield
+        if repository.why_held and not {"vocab.txt", "tokenizer.json"} & repository.files.keys():
+            raise ExportError("It lacks vocab.txt or tokenizer.json.")
+    except (ExportError, ModelNotFoundError) as error:
+        if not repository.why_held:
+            raise
+        raise HubError(
+            f"Of {repository.name} only a part is on this machine ({', '.join(repository.files)}). "
+            f"{error} And the rest did not come: {repository.why_held}"
+        ) from error
 
 
 def _from_folder(folder: Path) -> conversion.Source:

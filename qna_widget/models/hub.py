@@ -7,22 +7,21 @@ Settings are read at each call: HF_ENDPOINT, HF_HUB_OFFLINE, HF_HUB_CACHE.
 
 from __future__ import annotations
 
-import errno
 import hashlib
-import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from huggingface_hub import HfApi, hf_hub_download, try_to_load_from_cache
-from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError: the client's own
-    FileMetadataError,
+from huggingface_hub import (
+    HfApi,
+    close_session,
+    hf_hub_download,
+)
+from huggingface_hub.errors import (
     GatedRepoError,
     HfHubHTTPError,
-    HTTPError,
     LocalEntryNotFoundError,
     OfflineModeIsEnabled,
     RemoteEntryNotFoundError,
@@ -31,36 +30,24 @@ from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError:
 )
 from huggingface_hub.utils.tqdm import tqdm
 
-from qna_widget.errors import HubError, ModelAccessError, ModelFileError, ModelNotFoundError
+from qna_widget.errors import (
+    HubError,
+    ModelAccessError,
+    ModelFileError,
+    ModelNotFoundError,
+    QnaError,
+)
 from qna_widget.runtime.progress import Progress
 
-from . import cache
-from .cache import cache_errors
+from .cache import DISK_ERRORS, cache_errors
 from .endpoint import endpoint, offline
 from .names import HubName
+from .network import environment, fault, hint, via
+from .repository import HubFile, Repository, downloads, snapshot
 
 TIMEOUT = 10.0  # seconds without an answer
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _GIT_SHA1 = re.compile(r"[0-9a-f]{40}")
-
-
-@dataclass(frozen=True)
-class HubFile:
-    """A file of a repository."""
-
-    bytes: int
-    digest: str
-    """sha256 of large files, git's sha1 of small ones; "" when the hub does not say."""
-
-
-@dataclass(frozen=True)
-class Repository:
-    """What a repository holds at one commit."""
-
-    name: HubName
-    commit: str
-    files: Mapping[str, HubFile]
-    licence: str
 
 
 def inspect(name: HubName) -> Repository:
@@ -73,11 +60,16 @@ def inspect(name: HubName) -> Repository:
         with hub_errors(name):
             if offline():
                 raise OfflineModeIsEnabled
+            if wrong := fault():
+                raise HubError(
+                    f"{name} is not on this machine, and the hub is out of reach: {wrong}"
+                )
+            _renew()
             info = HfApi(endpoint=endpoint(), library_name="qna-widget").model_info(
                 name.repo, revision=name.revision, files_metadata=True, timeout=TIMEOUT
             )
-    except HubError:
-        held = _held(name)
+    except HubError as error:
+        held = snapshot(name, str(error))
         if held is None:
             raise
         return held
@@ -98,24 +90,17 @@ def download(repository: Repository, files: Sequence[str], progress: Progress) -
     HubError, ModelCacheError (no room), or ModelFileError when wrong bytes came, which are removed.
     """
     name = repository.name
-    wanted = [file for file in files if _in_cache(repository, file) is None]
+    wanted = [file for file in files if not repository.has(file)]
     total = sum(repository.files[file].bytes for file in wanted)
     bar = _bar_of(_Counter(f"Downloading {name}", total, progress))
     folder: Path | None = None
     for file in files:
-        with hub_errors(name), cache_errors("A download"):
-            path = hf_hub_download(
-                name.repo,
-                file,
-                revision=repository.commit,
-                endpoint=endpoint(),
-                cache_dir=_cache_dir(),
-                local_files_only=offline(),
-                library_name="qna-widget",
-                tqdm_class=bar,
-            )
-        _verify(Path(path), repository.files[file], name)
-        folder = folder or Path(path).parents[file.count("/")]
+        try:
+            path = _download(repository, file, bar)
+        except _CallersError as error:
+            raise error.__cause__ or error from None
+        _verify(path, repository.files[file], name)
+        folder = folder or path.parents[file.count("/")]
     if folder is None:
         raise ValueError("download needs at least one file")
     return folder
@@ -129,9 +114,12 @@ class _Counter:
         self._done = 0
 
     def add(self, count: float | None) -> None:
-        """Count more bytes; raises what `progress` raises."""
+        """Count more bytes; whatever `progress` raises becomes a _CallersError's cause."""
         self._done += int(count or 0)
-        self._progress(self._what, self._done, self._total)
+        try:
+            self._progress(self._what, self._done, self._total)
+        except Exception as error:
+            raise _CallersError from error
 
 
 class _Bar(tqdm):
@@ -153,6 +141,26 @@ class _Bar(tqdm):
 def _bar_of(counter: _Counter) -> type[_Bar]:
     """Return a class, which is what the library takes, whose bars share a counter."""
     return type("Bar", (_Bar,), {"counter": counter})
+
+
+class _CallersError(BaseException):
+    """What `progress` raised: no Exception, so that nothing on its way takes it for its own."""
+
+
+def _download(repository: Repository, file: str, bar: type[tqdm]) -> Path:
+    with cache_errors("A download"), hub_errors(repository.name):
+        return Path(
+            hf_hub_download(
+                repository.name.repo,
+                file,
+                revision=repository.commit,
+                endpoint=endpoint(),
+                cache_dir=str(downloads()),
+                local_files_only=bool(offline()),
+                library_name="qna-widget",
+                tqdm_class=bar,
+            )
+        )
 
 
 def _verify(path: Path, expected: HubFile, name: HubName) -> None:
@@ -182,71 +190,57 @@ def _digest(path: Path, state: hashlib._Hash) -> str:
     return str(state.hexdigest())
 
 
-def _cache_dir() -> str | None:
-    """Return where the library is to keep downloads; None leaves that to its own variables."""
-    if chosen := os.environ.get("HF_HUB_CACHE"):
-        return chosen
-    named = any(os.environ.get(name) for name in ("HF_HOME", "XDG_CACHE_HOME"))
-    # Without a home the library would make a folder called "~" here.
-    return None if named or cache.has_home() else str(cache.root() / "hub")
+def _renew() -> None:
+    """Begin a new session when a variable has changed: the library reads them once."""
+    global _known
+    if _known != environment():
+        close_session()
+        _known = environment()
 
 
-def _in_cache(repository: Repository, file: str) -> str | None:
-    found = try_to_load_from_cache(
-        repository.name.repo, file, cache_dir=_cache_dir(), revision=repository.commit
-    )
-    return found if isinstance(found, str) else None
-
-
-def _held(name: HubName) -> Repository | None:
-    """Describe the snapshot that the library's cache holds, if it holds one with a config.json."""
-    found = try_to_load_from_cache(
-        name.repo, "config.json", cache_dir=_cache_dir(), revision=name.revision
-    )
-    if not isinstance(found, str):
-        return None
-    folder = Path(found).parent
-    files = {
-        # A link leads to a file that is called by its digest.
-        file.relative_to(folder).as_posix(): HubFile(file.stat().st_size, file.resolve().name)
-        for file in folder.rglob("*")
-        if file.is_file()
-    }
-    return Repository(name, folder.name, files, "")
+_known: tuple[tuple[str, str], ...] = ()
 
 
 @contextmanager
 def hub_errors(name: HubName) -> Iterator[None]:
-    """Turn the library's errors into ours: what happened, and what to do."""
-    page = f"{endpoint()}/{name.repo}"
-    login = "log in (`hf auth login`, or a token in HF_TOKEN)"
+    """Turn whatever comes out of the library into our errors: what happened, and what to do.
+
+    Nothing of the caller's may run inside the block: its errors would be taken for the library's.
+    """
     try:
         yield
-    except GatedRepoError as error:
-        raise ModelAccessError(
+    except QnaError:
+        raise
+    except OSError as error:
+        if error.filename is not None or error.errno in DISK_ERRORS:
+            raise  # cache_errors around this says what to do
+        raise _in_words(name, error) from error
+    except Exception as error:
+        raise _in_words(name, error) from error
+
+
+def _in_words(name: HubName, error: Exception) -> QnaError:
+    page = f"{endpoint()}/{name.repo}"
+    login = "log in (`hf auth login`, or a token in HF_TOKEN)"
+    if isinstance(error, GatedRepoError):
+        return ModelAccessError(
             f"{name} is gated: its owners give it to those who agree to their terms. Do that on "
             f"{page}, then {login} and try again."
-        ) from error
-    except RevisionNotFoundError as error:
-        raise ModelNotFoundError(
+        )
+    if isinstance(error, RevisionNotFoundError):
+        return ModelNotFoundError(
             f"{name.repo} has no revision {name.revision!r} on the hub. Give a branch, tag or "
             f"commit that {page} lists."
-        ) from error
-    except RemoteEntryNotFoundError as error:
-        raise ModelNotFoundError(f"{name} lacks a file on the hub: {_first(error)}") from error
-    except HfHubHTTPError as error:
-        raise _by_status(name, error, login) from error
-    except (OfflineModeIsEnabled, FileMetadataError, LocalEntryNotFoundError) as error:
-        raise HubError(_unreachable(name, error.__cause__ or error)) from error
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS):
-            raise  # cache_errors around this says what to do
-        raise HubError(_unreachable(name, error)) from error
-    except HTTPError as error:
-        raise HubError(_unreachable(name, error)) from error
+        )
+    if isinstance(error, RemoteEntryNotFoundError):
+        return ModelNotFoundError(f"{name} lacks a file on the hub: {_first(error)}")
+    if isinstance(error, HfHubHTTPError):
+        told = _by_status(name, error, login)
+        return type(told)(f"{told} {via()}".rstrip())  # a proxy may have said it
+    return HubError(_unreachable(name, error))
 
 
-def _by_status(name: HubName, error: HfHubHTTPError, login: str) -> Exception:
+def _by_status(name: HubName, error: HfHubHTTPError, login: str) -> QnaError:
     status = error.response.status_code
     if status == 401:
         return ModelAccessError(
@@ -265,14 +259,15 @@ def _by_status(name: HubName, error: HfHubHTTPError, login: str) -> Exception:
 
 
 def _unreachable(name: HubName, error: BaseException) -> str:
-    if offline():
+    if forbidding := offline():
         return (
-            f"{name} is not on this machine, and HF_HUB_OFFLINE forbids asking the hub. Unset it, "
+            f"{name} is not on this machine, and {forbidding} forbids asking the hub. Unset it, "
             "or fetch the model elsewhere and give its folder."
         )
+    cause = error.__cause__ if isinstance(error, LocalEntryNotFoundError) else None
     return (
         f"{name} is not on this machine, and the hub at {endpoint()} did not give it: "
-        f"{_first(error)} Check the connection and try again; HF_ENDPOINT names a mirror."
+        f"{_first(cause or error)} {hint(error)}"
     )
 
 

@@ -1,0 +1,331 @@
+"""Proxies, tokens, addresses, certificates, portals: each trouble names its variable and the cure.
+
+Against servers on this machine; no name outside of it is looked up.
+"""
+
+from __future__ import annotations
+
+import shutil
+import ssl
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import huggingface_hub
+import pytest
+from hub_server import Hub, leftovers, quiet
+from huggingface_hub.errors import HTTPError
+
+from qna_widget.cli import main
+from qna_widget.errors import HubError, ModelError
+from qna_widget.models import network, registry
+
+NAME = "owner/tiny"
+VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+
+
+@pytest.fixture(autouse=True)
+def plain(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin without proxies, and with caches of the test's own."""
+    for name in (*VARIABLES, "SSL_CERT_FILE", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("ALL_PROXY", "socks5://127.0.0.1:1080", "ALL_PROXY is .*pip install socksio"),
+        ("all_proxy", "socks5h://127.0.0.1:1080", "all_proxy is .*pip install socksio"),
+        ("ALL_PROXY", "socks4://127.0.0.1:1080", "ALL_PROXY is .*no proxy's address"),
+        ("HTTPS_PROXY", "foo://127.0.0.1", "HTTPS_PROXY is 'foo://127.0.0.1', no proxy's address"),
+        ("HTTP_PROXY", "http://127.0.0.1:port", "HTTP_PROXY is .*no proxy's address"),
+        ("https_proxy", "http://127.0.0.1:99999", "https_proxy is .*no proxy's address"),
+        ("HTTPS_PROXY", "http://[bad", "HTTPS_PROXY is .*no proxy's address"),
+        ("HTTPS_PROXY", "http://", "HTTPS_PROXY is .*no proxy's address"),
+        ("HTTPS_PROXY", "http://" + "a" * 70 + ".example", "HTTPS_PROXY is .*no proxy's address"),
+        ("HTTPS_PROXY", "foo://me:secret@127.0.0.1", "HTTPS_PROXY is 'foo://…@127.0.0.1'"),
+        ("HF_ENDPOINT", "http://[bad", r"HF_ENDPOINT is 'http://\[bad', no address"),
+        ("HF_ENDPOINT", "http://" + "a" * 70 + ".example", "HF_ENDPOINT is .*no address"),
+        ("HF_ENDPOINT", "huggingface.co", "HF_ENDPOINT is 'huggingface.co', no address"),
+        ("HF_ENDPOINT", "http://127.0.0.1:port", "HF_ENDPOINT is .*no address"),
+        ("HF_ENDPOINT", "ftp://127.0.0.1", "HF_ENDPOINT is .*no address"),
+        ("HF_ENDPOINT", "http://", "HF_ENDPOINT is .*no address"),
+        ("HF_TOKEN", "hf_äbc", "HF_TOKEN holds a character that no token has"),
+        ("HF_TOKEN", "hf_a\nbc", "HF_TOKEN holds a character that no token has"),
+        ("HF_TOKEN", "hf_a bc", "HF_TOKEN holds a character that no token has"),
+        ("HF_TOKEN", "“hf_abc”", "HF_TOKEN holds a character that no token has"),
+        ("SSL_CERT_FILE", "/nowhere.pem", "SSL_CERT_FILE is '/nowhere.pem', which is no file"),
+        ("SSL_CERT_FILE", __file__, "SSL_CERT_FILE is .*which is no file with certificates"),
+    ],
+)
+def test_a_variable_that_cannot_work_is_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(HubError, match=words) as told:
+        registry.resolve(NAME, quiet)
+    assert "secret" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("NO_PROXY", "[bad, *, ,:::"),
+        ("HF_TOKEN", " "),
+        ("HF_TOKEN", "hf_abc\n"),
+        ("HF_HUB_OFFLINE", "nonsense"),
+        ("HF_HUB_CACHE", "$HOME/\u00e4/hub"),
+        ("SSL_CERT_DIR", "/nowhere"),
+    ],
+)
+def test_odd_values_that_do_no_harm(
+    hub: Hub, home: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv(name, value)
+    assert registry.resolve(NAME, quiet).name == NAME
+
+
+@contextmanager
+def serving(status: int, body: bytes, kind: str = "text/html") -> Iterator[str]:
+    """Answer everything alike; yield host and port."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(body)
+
+        do_HEAD = do_CONNECT = do_GET  # noqa: N815
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.mark.parametrize(
+    "body", [b"<html>Log in to the hotel's network</html>", b"", b"[]", b'"x"', b"{}", b"\xff\xfe"]
+)
+def test_a_captive_portal_is_told(home: Path, monkeypatch: pytest.MonkeyPatch, body: bytes) -> None:
+    with serving(200, body) as place:
+        monkeypatch.setenv("HF_ENDPOINT", f"http://{place}")
+        with pytest.raises(HubError, match=r"no answer of a hub\. A page to log in"):
+            registry.resolve(NAME, quiet)
+    assert leftovers(home) == []
+
+
+@pytest.mark.parametrize("endpoint", ["https://hub.example", "http://hub.example"])
+@pytest.mark.parametrize("status", [407, 403, 502])
+def test_a_proxy_that_refuses_is_named_without_its_password(
+    monkeypatch: pytest.MonkeyPatch, endpoint: str, status: int
+) -> None:
+    monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", quiet)
+    monkeypatch.setenv("HF_ENDPOINT", endpoint)
+    with serving(status, b"no") as place:
+        for name in ("HTTP_PROXY", "HTTPS_PROXY"):
+            monkeypatch.setenv(name, f"http://me:secret@{place}")
+        with pytest.raises(ModelError, match=rf"the proxy http://…@{place}, which HTTPS?_P"):
+            registry.resolve(NAME, quiet)
+    for name in ("HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "127.0.0.1:9")  # nobody listens; a scheme may be left out
+    with pytest.raises(HubError, match=r"through the proxy 127\.0\.0\.1:9, which HTTPS?_PROXY nam"):
+        registry.resolve(NAME, quiet)
+
+
+def test_what_was_set_right_counts_at_the_next_try(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    with pytest.raises(HubError, match="HTTP_PROXY"):
+        registry.resolve(NAME, quiet)
+    monkeypatch.delenv("HTTP_PROXY")
+    assert registry.resolve(NAME, quiet).name == NAME
+
+
+def failing(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(huggingface_hub.HfApi, "model_info", fail)
+
+
+def caused(error: Exception, cause: Exception) -> Exception:
+    error.__cause__ = cause
+    return error
+
+
+VERIFY = ssl.SSLCertVerificationError(1, "[SSL: CERTIFICATE_VERIFY_FAILED] self-signed certificate")
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (caused(HTTPError("connection failed"), VERIFY), "SSL_CERT_FILE name a file"),
+        (HTTPError("[SSL: CERTIFICATE_VERIFY_FAILED] unable to get"), "SSL_CERT_FILE name a file"),
+        (UnicodeEncodeError("ascii", "hf_ä", 3, 4, "x"), r"the token \(HF_TOKEN, or what `hf auth"),
+        (RuntimeError("nobody expects this"), "nobody expects this. Check the connection"),
+        (KeyError("sha"), "no answer of a hub"),
+        (RecursionError(), "RecursionError. Check the connection"),
+    ],
+)
+def test_whatever_the_library_raises_is_told_in_words(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, words: str
+) -> None:
+    failing(monkeypatch, error)
+    with pytest.raises(HubError, match=words):
+        registry.resolve(NAME, quiet)
+
+
+def test_a_variable_that_the_library_cannot_read_is_named() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "qna_widget", "fetch", NAME],
+        env={"PATH": "", "HOME": "/nowhere", "HF_HUB_DOWNLOAD_TIMEOUT": "soon"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.startswith("qna-widget: huggingface_hub cannot be loaded: invalid literal")
+    assert "HF_HUB_DOWNLOAD_TIMEOUT='soon'" in done.stderr
+
+
+@pytest.mark.parametrize("variable", ["HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"])
+def test_the_variable_that_forbids_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], variable: str
+) -> None:
+    monkeypatch.setenv(variable, "1")
+    with pytest.raises(HubError, match=rf"and {variable} forbids asking the hub. Unset it"):
+        registry.resolve(NAME, quiet)
+    assert f"and {variable} is set" in registry.resolve("auto").note
+
+
+FILES = ("config.json", "vocab.txt", "model.safetensors")
+
+
+def hold(hub: Hub, home: Path, *files: str, repo: str = NAME) -> Path:
+    """Let the library's cache have some files of a repository; return its folder there."""
+    for file in files:
+        place = str(home / "hub")
+        huggingface_hub.hf_hub_download(repo, file, endpoint=hub.url, cache_dir=place)
+    return home / "hub" / f"models--{repo.replace('/', '--')}"
+
+
+@pytest.mark.parametrize("offline", [True, False])
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        (FILES[:2], r"a part is on this machine \(.*vocab.txt.*holds no model.*model.safetensors"),
+        (FILES[::2], r"a part is on this machine .*lacks vocab.txt or tokenizer.json"),
+        (FILES[1:], r"a part is on this machine .*no config.json that says"),
+        (FILES[:1], r"a part is on this machine \(config.json\).*holds no model"),
+    ],
+)
+def test_what_is_missing_of_a_part_is_said(
+    hub: Hub,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    files: tuple[str, ...],
+    words: str,
+    offline: bool,
+) -> None:
+    hold(hub, home, *files)
+    if offline:
+        monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    else:
+        monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    with pytest.raises(HubError, match=words) as told:
+        registry.resolve(NAME, quiet)
+    assert ("HF_HUB_OFFLINE forbids" if offline else "Connection refused") in str(told.value)
+
+
+def without_config(hub: Hub, home: Path, checkpoint: Path) -> str:
+    """Hold an ONNX file and its tokenizer alone, as transformers.js's users have them."""
+    import onnx
+
+    from qna_widget.export.checkpoint import read_checkpoint
+    from qna_widget.export.recipe import float_graph
+
+    model = float_graph(read_checkpoint(checkpoint))
+    (checkpoint / "onnx").mkdir()
+    onnx.save(model, checkpoint / "onnx" / "model.onnx")
+    for file in ("config.json", "model.safetensors"):
+        (checkpoint / file).unlink()
+    (checkpoint / "tokenizer_config.json").write_text('{"model_max_length": 24}')
+    hub.add("owner/ready", checkpoint)
+    files = ("onnx/model.onnx", "vocab.txt", "tokenizer_config.json")
+    hold(hub, home, *files, repo="owner/ready")
+    return "owner/ready"
+
+
+def without_reference(hub: Hub, home: Path, _: Path) -> str:
+    shutil.rmtree(hold(hub, home, *FILES) / "refs")
+    return NAME
+
+
+def by_commit(hub: Hub, home: Path, _: Path) -> str:
+    hold(hub, home, *FILES)
+    return f"{NAME}@{hub.repos[NAME].refs['main']}"
+
+
+def without_links(hub: Hub, home: Path, _: Path) -> str:
+    """Copy the cache as file systems without links have it."""
+    place = hold(hub, home, *FILES)
+    shutil.copytree(place, home / "copy")
+    shutil.rmtree(place)
+    (home / "copy").rename(place)
+    shutil.rmtree(place / "blobs")
+    return NAME
+
+
+@pytest.mark.parametrize("offline", [True, False])
+@pytest.mark.parametrize("prepare", [without_config, without_reference, by_commit, without_links])
+def test_what_is_enough_answers_where_the_hub_is_gone(
+    hub: Hub,
+    home: Path,
+    checkpoint: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    prepare: Callable[[Hub, Path, Path], str],
+    offline: bool,
+) -> None:
+    name = prepare(hub, home, checkpoint)
+    if offline:
+        monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    else:
+        monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    assert registry.resolve(name, quiet).name == name
+
+
+def test_a_revision_that_is_not_held_is_not_taken_for_another(
+    hub: Hub, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.rmtree(hold(hub, home, *FILES) / "refs")
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    for revision in ("v2", "../..", "/etc", "a" * 40):
+        with pytest.raises(HubError, match="is not on this machine"):
+            registry.resolve(f"{NAME}@{revision}", quiet)
+
+
+def test_the_command_line_prints_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "foo://x")
+    assert main(["fetch", NAME]) == 1
+    assert capsys.readouterr().err.startswith("qna-widget: owner/tiny is not on this machine, and")
+
+
+def test_hints_keep_quiet_about_what_is_not_set() -> None:
+    assert network.via() == ""
+    assert network.fault() == ""
