@@ -10,6 +10,7 @@ from qna_widget.core.contract import check_value, quoted
 from qna_widget.errors import InputError
 
 Pair = tuple[str, str]
+KEYS = ("question", "context", "passage")
 # A pair, or a mapping with the keys "question" and "context" or "passage".
 PairLike = Pair | Mapping[str, str]
 
@@ -34,10 +35,10 @@ def pairs(question: object, passage: object, context: object = None) -> tuple[li
                 "The mappings hold question and context already; got passage "
                 f"{quoted(passage)} besides. Several mappings go in a list."
             )
-        if single and isinstance(question, Mapping) and any(map(_is_list, question.values())):
+        if single and _holds_lists(question):
             return pairs(*_pair_in(question, ""))
         places = [""] if single else [f" at index {index}" for index in range(len(items))]
-        return [_from_mapping(*item) for item in zip(items, places, strict=True)], single
+        return [pair for item in zip(items, places, strict=True) for pair in _asked(*item)], single
     question = items if _is_list(question) else question
     questions, passages = _texts("question", question), _texts("passage", passage)
     if not _is_list(question):
@@ -91,6 +92,18 @@ def _text(name: str, value: object, where: str, more: str = "") -> str:
     return str(check_value(f"{name}{where}", value, {"type": "string"}))
 
 
+def _holds_lists(item: object) -> bool:
+    """Whether a mapping has several questions or passages; other keys are not looked at."""
+    return isinstance(item, Mapping) and any(_is_list(item.get(key)) for key in KEYS)
+
+
+def _asked(item: object, where: str) -> list[Pair]:
+    """Return the pairs of a mapping in a list; its values may be lists, as the pipeline took."""
+    if _holds_lists(item):
+        return pairs(*_pair_in(item, where))[0]
+    return [_from_mapping(item, where)]
+
+
 def _from_mapping(item: object, where: str) -> Pair:
     question, passage = _pair_in(item, where)
     name = "context" if isinstance(item, Mapping) and "context" in item else "passage"
@@ -98,11 +111,19 @@ def _from_mapping(item: object, where: str) -> Pair:
 
 
 def _pair_in(item: object, where: str) -> tuple[object, object]:
-    """Return what a mapping has for question and passage, whatever it is."""
-    keys = set(item) if isinstance(item, Mapping) else set()
-    if not isinstance(item, Mapping) or keys not in _KEYS:
+    """Return what a mapping has for question and passage, whatever it is.
+
+    Rows of tables have further keys (an id, a title); they are not looked at.
+    """
+    keys = [key for key in KEYS if isinstance(item, Mapping) and key in item]
+    if keys == [*KEYS]:
+        raise InputError(
+            f"The input{where} has a 'context' and a 'passage', two names for the same text; give "
+            "one of them."
+        )
+    if not isinstance(item, Mapping) or len(keys) != 2 or keys[0] != "question":
         raise InputError(
             f"The input{where} must be a mapping with the keys 'question' and 'context' (or "
             f"'passage'); got {quoted(item)}."
         )
-    return item["question"], item["context" if "context" in keys else "passage"]
+    return item["question"], item[keys[1]]

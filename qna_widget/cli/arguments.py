@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final, ParamSpec, TypeAlias, TypeVar
 
 from qna_widget.answering.options import THRESHOLD
@@ -70,8 +71,22 @@ def threshold(text: str) -> float:
     return checked
 
 
+def utf8(given: str) -> str:
+    """Read a text. The shell's bytes are UTF-8; Python keeps others as halves of pairs."""
+    try:
+        given.encode()
+    except UnicodeEncodeError:
+        likely = given.encode(errors="surrogateescape").decode("latin-1")
+        raise argparse.ArgumentTypeError(
+            f"{likely!r} did not come as UTF-8, but in an old encoding such as Latin-1. Let the "
+            "terminal, or the file that the command stands in, use UTF-8 (LANG=C.UTF-8)."
+        ) from None
+    return given
+
+
 def question(text: str) -> str:
     """Read a question that can be asked."""
+    utf8(text)
     if not text.strip():
         raise argparse.ArgumentTypeError(str(BlankQuestionError()))
     return str(allowed("question")(text))
@@ -118,6 +133,13 @@ def checkpoint(text: str) -> names.HubName | names.Folder:
             f"{text!r} needs no export. Give a checkpoint's folder, {_HUB_NAMES}."
         )
     return found
+
+
+def output(given: str) -> Path:
+    """Read the name of a file to write beside what is printed."""
+    if given == "-":
+        raise argparse.ArgumentTypeError("'-' is where the figures are printed; name a file.")
+    return Path(given)
 
 
 def _model(text: str) -> names.ModelName:

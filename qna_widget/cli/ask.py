@@ -19,7 +19,7 @@ from .streams import say
 
 # Endings of files that hold more than their text.
 PARSED = {".htm", ".html", ".pdf"}
-STANDARD_INPUT = Path("-")
+STANDARD_STREAM = Path("-")
 
 
 def add(commands: Commands) -> None:
@@ -95,7 +95,7 @@ def read_passage(file: Path | None) -> str:
     Standard error says what was guessed or left out. Raises InputError, DocumentError, or
     MissingExtraError without the `documents` extra.
     """
-    if file == STANDARD_INPUT:
+    if file == STANDARD_STREAM:
         file = None
     source = "standard input" if file is None else str(file)
     if file is None and sys.stdin is None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from qna_widget.core.whole_file import write_whole
 
-from .arguments import Commands, add_model, allowed, command, whole
+from .arguments import Commands, add_model, allowed, command, output, whole
+from .ask import STANDARD_STREAM
 from .codes import OK
 from .files import refuse_overwriting, writing
 
@@ -16,7 +17,9 @@ from .files import refuse_overwriting, writing
 def add(commands: Commands) -> None:
     """Add the command's arguments."""
     parser = command(commands, "eval", run, "measure a model on a SQuAD-format file")
-    parser.add_argument("file", type=Path, help="questions and answers, SQuAD 1.1 or 2.0 format")
+    parser.add_argument(
+        "file", type=Path, help="questions and answers; -: standard input; SQuAD 1.1 or 2.0 format"
+    )
     add_model(parser, what="the model to measure")
     parser.add_argument(
         "--limit", type=whole(1), metavar="N", help="only the first N questions; default: all"
@@ -35,7 +38,7 @@ def add(commands: Commands) -> None:
     )
     for option, what in (("--predictions", "answer"), ("--null-margins", "null margin")):
         parser.add_argument(
-            option, type=Path, metavar="FILE", help=f"write the {what} of each id here, as JSON"
+            option, type=output, metavar="FILE", help=f"write the {what} of each id here, as JSON"
         )
 
 
@@ -45,9 +48,10 @@ def run(options: argparse.Namespace) -> int:
     from qna_widget.evaluation.browser import browser_predictor
     from qna_widget.evaluation.squad import read_examples
 
-    examples = read_examples(options.file, limit=options.limit)
+    source = None if options.file == STANDARD_STREAM else options.file
+    examples = read_examples(source, limit=options.limit)
     for file in filter(None, (options.predictions, options.null_margins)):
-        _writable(file, questions=options.file)  # before the work, not after it
+        _writable(file, questions=source)  # before the work, not after it
     if options.predictions and options.null_margins:
         refuse_overwriting(options.null_margins, options.predictions, "the answers")
     in_browser = options.backend == "browser"
@@ -67,7 +71,7 @@ def run(options: argparse.Namespace) -> int:
     return OK
 
 
-def _writable(file: Path, *, questions: Path) -> None:
+def _writable(file: Path, *, questions: Path | None) -> None:
     """Raise InputError when `file` cannot be written, or holds the questions."""
     new = not file.exists()
     with writing(file):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from .arguments import Commands, add_model, command
+from qna_widget.models import registry
+
+from .arguments import Commands, add_model, command, utf8
 from .ask import add_passage, read_passage
 from .codes import OK
 from .files import writing
@@ -16,9 +18,11 @@ def add(commands: Commands) -> None:
     what = "write a page and its files, for any web server, that answers without Python"
     parser = command(commands, "export-page", run, what)
     parser.add_argument("out", type=Path, help="the folder to write into, about 23 MB")
-    parser.add_argument("question", nargs="?", default="", help="asked when the page opens")
+    parser.add_argument(
+        "question", type=utf8, nargs="?", default="", help="asked when the page opens"
+    )
     add_passage(parser)
-    parser.add_argument("--title", default="", help="of the page")
+    parser.add_argument("--title", type=utf8, default="", help="of the page")
     add_model(parser, what="the model to put beside it")
     parser.add_argument(
         "--force", action="store_true", help="write into OUT though it holds other files"
@@ -30,6 +34,7 @@ def run(options: argparse.Namespace) -> int:
     from qna_widget.standalone import write_page
 
     passage = read_passage(options.passage)
+    registry.resolve(options.model)  # its own errors are not those of writing
     with writing(options.out):
         file = write_page(
             options.out,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
+from qna_widget.core.whole_file import write_whole
 from qna_widget.errors import InputError
+from qna_widget.models import registry
 
-from .arguments import Commands, add_model, command
-from .ask import add_passage, read_passage
+from .arguments import Commands, add_model, command, utf8
+from .ask import STANDARD_STREAM, add_passage, read_passage
 from .codes import OK
 from .files import refuse_overwriting, writing
 
@@ -16,29 +19,30 @@ from .files import refuse_overwriting, writing
 def add(commands: Commands) -> None:
     """Add the command's arguments."""
     parser = command(commands, "html", run, "write one HTML file that answers by itself, offline")
-    parser.add_argument("out", type=Path, help="the file to write, about 30 MB")
-    parser.add_argument("question", nargs="?", default="", help="asked when the page opens")
+    parser.add_argument("out", type=Path, help="the file to write, about 30 MB; -: standard output")
+    parser.add_argument(
+        "question", type=utf8, nargs="?", default="", help="asked when the page opens"
+    )
     add_passage(parser)
-    parser.add_argument("--title", default="", help="of the page")
+    parser.add_argument("--title", type=utf8, default="", help="of the page")
     add_model(parser, what="the model to put in")
     parser.add_argument("--force", action="store_true", help="overwrite OUT when it exists")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the page and print its path."""
-    from qna_widget.standalone import write_html
+    """Write the page and print its path; or print the page."""
+    from qna_widget.hosts.standalone.one_file import html_page
 
-    if options.out.is_file() and not options.force:
+    to_file = options.out != STANDARD_STREAM
+    if to_file and options.out.is_file() and not options.force:
         raise InputError(f"{options.out} exists. Give another name, or --force to overwrite it.")
-    refuse_overwriting(options.out, options.passage, "the text")
+    refuse_overwriting(options.out, options.passage if to_file else None, "the text")
     passage = read_passage(options.passage)
+    registry.resolve(options.model)  # fetched now, by the name as it was given
+    text = html_page(passage, options.question, title=options.title, model=str(options.model))
+    if not to_file:
+        sys.stdout.buffer.write(text.encode())
+        return OK
     with writing(options.out):
-        file = write_html(
-            options.out,
-            passage,
-            options.question,
-            title=options.title,
-            model=str(options.model),
-        )
-    print(file)
+        print(write_whole(options.out, text.encode()))
     return OK

@@ -27,6 +27,8 @@ def read_bounded(
     A terminal is waited for as long as it takes. Raises InputError for what cannot be read, is
     larger, or has not ended after so many seconds (SECONDS, INPUT_SECONDS); `what` names it there.
     """
+    if file is None and sys.stdin is None:
+        raise InputError("There is no standard input to read from; give a file.")
     name = what or ("standard input" if file is None else str(file))
     if seconds is None:
         seconds = SECONDS if file is not None else INPUT_SECONDS

@@ -34,14 +34,16 @@ MAX_BYTES = 500_000_000
 PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 
-def read_examples(file: Path, *, limit: int | None = None) -> list[Example]:
+def read_examples(file: Path | None, *, limit: int | None = None) -> list[Example]:
     """Read the first `limit` questions of a file (all by default) in one of dataset.py's shapes.
 
+    None: of standard input.
     Raises DatasetError when it has none of them, is larger than MAX_BYTES, an id occurs twice or a
     text to be asked is blank; InputError when `limit` is less than 1.
     """
     if limit is not None and limit < 1:
         raise InputError(f"limit is {limit}; it must be 1 or more, or left out for all questions.")
+    name = "standard input" if file is None else str(file)
     try:
         text = read_bounded(file, MAX_BYTES).decode("utf-8-sig")
         examples = parse(text)
@@ -50,14 +52,14 @@ def read_examples(file: Path, *, limit: int | None = None) -> list[Example]:
         raise DatasetError(str(error)) from error
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise DatasetError(
-            f"{file} is not in {SHAPES}: {type(error).__name__}: {error}."
+            f"{name} is not in {SHAPES}: {type(error).__name__}: {error}."
         ) from error
     if not examples:
-        raise DatasetError(f"{file} holds no question.")
+        raise DatasetError(f"{name} holds no question.")
     twice = next((name for name, count in counts.items() if count > 1), None)
     if twice is not None:
         raise DatasetError(
-            f"{file} holds the id {twice!r} {counts[twice]} times. Answers are kept and scored by "
+            f"{name} holds the id {twice!r} {counts[twice]} times. Answers are kept and scored by "
             "id, so give each question one of its own."
         )
     asked = examples[:limit]
@@ -65,7 +67,7 @@ def read_examples(file: Path, *, limit: int | None = None) -> list[Example]:
         for what in ("question", "passage"):
             if not getattr(example, what).strip():
                 raise DatasetError(
-                    f"{file} has a blank {what} for the id {example.id!r}, which nobody can "
+                    f"{name} has a blank {what} for the id {example.id!r}, which nobody can "
                     "answer. Give it a text, or take the question out."
                 )
     return asked

@@ -7,16 +7,22 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
+from urllib.parse import unquote
 
 from qna_widget.core.manifest import DESCRIPTION
 from qna_widget.errors import InputError
 
+from .endpoint import endpoint
+
 BUNDLED: Final = "bundled"
 AUTO: Final = "auto"
 MAIN: Final = "main"
+_ADDRESS = re.compile(
+    r"hf://(models/(?=[^/]+/))?|(https?://)?(www\.)?(huggingface\.co|hf\.co)/", re.I
+)
 # owner/name, as the hub allows it; a path such as ./model or ../model is none.
 _HUB_ID = re.compile(r"(?P<repo>\w[\w.-]*/\w[\w.-]*)(?:@(?P<revision>\S+))?", re.ASCII)
 
@@ -45,6 +51,8 @@ class HubName:
 
     repo: str
     revision: str = MAIN
+    explicit: bool = field(default=False, compare=False)
+    """Whether it can mean nothing else; "owner/name" may be a folder that is not there."""
 
     def __str__(self) -> str:
         """Return the shortest text that `parse` reads as this name."""
@@ -115,8 +123,9 @@ MOBILEBERT: Final = HubName(SHORT["mobilebert"].repo)
 def parse(given: ModelLike) -> ModelName:
     """Return what a text or path names; a name that was parsed already stays as it is.
 
-    A folder that exists goes before a repository of the same name. Raises InputError for what can
-    be no name.
+    A folder that exists goes before a repository of the same name; addresses of the hub's pages
+    (https://huggingface.co/owner/name, hf://owner/name@revision) mean the hub. Raises InputError
+    for what can be no name.
     """
     if isinstance(given, ModelName):
         return given
@@ -127,24 +136,54 @@ def parse(given: ModelLike) -> ModelName:
             f"model must be a name or a folder; got {given!r}. Allowed are 'auto', 'bundled', "
             "'mobilebert', 'owner/name' on the hub, or the path of a folder."
         )
-    if given == AUTO:
-        return Auto()
-    if given == BUNDLED:
-        return Bundled()
-    folder = _expanded(Path(given))
-    on_hub = hub_name(given)
-    if on_hub is None or (not _is_short(given) and Folder(folder).exists):
-        return Folder(folder)
-    return on_hub
+    text = given.strip()
+    keyword = _keyword(text)
+    if keyword is not None and str(keyword) == text:
+        return keyword
+    if (address := _from_address(text)) is not None:
+        return address
+    for path in (given, text):
+        if (folder := Folder(_expanded(Path(path)))).exists:
+            return folder
+    return keyword or hub_name(text) or folder
+
+
+def _keyword(text: str) -> ModelName | None:
+    """Read the words that stand for themselves, however they are spelled ("Mobilebert/")."""
+    word = text.rstrip("/").lower()
+    if word in (AUTO, BUNDLED):
+        return Auto() if word == AUTO else Bundled()
+    short, at, revision = text.rstrip("/").partition("@")
+    if short.lower() in SHORT and bool(at) == bool(revision):
+        return HubName(SHORT[short.lower()].repo, revision or MAIN, explicit=True)
+    return None
+
+
+def _from_address(text: str) -> HubName | None:
+    """Read the address of a model's page, or of a file in it. Raises InputError for other pages."""
+    match = _ADDRESS.match(text)
+    own = f"{endpoint()}/"
+    if match is None and not text.startswith(own):
+        return None
+    rest = text[match.end() if match else len(own) :].partition("?")[0].partition("#")[0]
+    owner, name, *more = [*unquote(rest).rstrip("/").split("/"), ""]
+    revision = "/".join(more[1:-1]) if more[:1] == ["tree"] else "".join(more[1:2])
+    found = hub_name(f"{owner}/{name}@{revision}" if revision else f"{owner}/{name}")
+    if found is None or owner in ("datasets", "spaces"):
+        raise InputError(
+            f"{text!r} is no model's address. Give 'owner/name', as it stands above the model's "
+            "page on the hub."
+        )
+    return replace(found, explicit=True)
 
 
 def hub_name(text: str) -> HubName | None:
     """Return what a text names on the hub, whatever folders there are; None when it cannot."""
-    if _is_short(text):
-        short, _, revision = text.partition("@")
-        return HubName(SHORT[short].repo, revision or MAIN)
     match = _HUB_ID.fullmatch(text)
-    return None if match is None else HubName(match["repo"], match["revision"] or MAIN)
+    if match is None:
+        keyword = _keyword(text)
+        return keyword if isinstance(keyword, HubName) else None
+    return HubName(match["repo"], match["revision"] or MAIN)
 
 
 def _expanded(path: Path) -> Path:
@@ -152,7 +191,3 @@ def _expanded(path: Path) -> Path:
     with suppress(RuntimeError):
         return path.expanduser()
     return path
-
-
-def _is_short(text: str) -> bool:
-    return text.partition("@")[0] in SHORT

@@ -6,19 +6,23 @@ A name that is not on this machine yet is fetched (fetch.py), unless it is "auto
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Final, assert_never
 
 from qna_widget.core.manifest import DESCRIPTION, PACKAGE, ModelManifest
-from qna_widget.errors import ModelFileError, ModelNotFoundError
+from qna_widget.errors import HubError, ModelAccessError, ModelFileError, ModelNotFoundError
 from qna_widget.runtime.progress import Progress, transfer_bar
 
 from . import auto, cache, fetch, names
+from .endpoint import endpoint
 
 BUNDLED: Final = PACKAGE / "models" / "bundled"
+_BARE: Final = re.compile(r"\w[\w.-]*", re.ASCII)
 ALLOWED: Final = (
     "Allowed are 'auto' (the best model at hand), 'bundled' (the one in the package), "
     "'mobilebert', the id of a model on the hub ('owner/name', 'owner/name@revision'), and the "
@@ -50,8 +54,7 @@ def resolve(
         case names.Auto():
             return _auto(interactive)
         case names.HubName() as wanted:
-            entry = cache.find(wanted) or fetch.fetch(wanted, progress or transfer_bar())
-            return cached(entry)
+            return cached(cache.find(wanted) or _from_hub(wanted, progress or transfer_bar()))
         case names.Folder() as wanted:
             return _folder(wanted, str(name), progress)
         case never:
@@ -74,14 +77,47 @@ def _auto(interactive: bool) -> ModelManifest:
     return replace(ModelManifest.read(BUNDLED), note=note)
 
 
+def _from_hub(wanted: names.HubName, progress: Progress) -> cache.Entry:
+    """Ask the hub, unless it is plain that a folder was meant; whose name is nobody's business."""
+    if wanted.explicit:
+        return fetch.fetch(wanted, progress)
+    folder = Path(wanted.repo)
+    if names.Folder(folder.parent).exists:
+        raise ModelNotFoundError(
+            f"There is no folder {wanted.repo!r}, though {folder.parent.name!r} is one here. "
+            f"{_near(folder)}The model of that name on the hub is 'hf://{wanted}'."
+        )
+    try:
+        return fetch.fetch(wanted, progress)
+    except (ModelNotFoundError, ModelAccessError, HubError) as error:
+        raise type(error)(f"{error} Nor is there a folder {wanted.repo!r} here.") from error
+
+
 def _folder(wanted: names.Folder, given: str, progress: Progress | None) -> ModelManifest:
     if not wanted.exists:
-        raise ModelNotFoundError(f"There is no model {given!r}: {_why_not(wanted.path)}. {ALLOWED}")
+        raise ModelNotFoundError(
+            f"There is no model {given!r}: {_why_not(wanted.path)}. {_near(wanted.path)}{ALLOWED}"
+        )
     found = Path(os.path.realpath(wanted.path))
     with _file_errors(found):
         if (found / DESCRIPTION).is_file():
             return ModelManifest.read(found)
         return cached(fetch.fetch_folder(found, progress or transfer_bar()))
+
+
+def _near(path: Path) -> str:
+    """Ask whether a name or folder that is spelled nearly so was meant, as a sentence; or ""."""
+    known = [names.AUTO, names.BUNDLED, *names.SHORT] if len(path.parts) == 1 else []
+    with suppress(OSError):
+        known += [str(place) for place in path.parent.iterdir() if place.is_dir()]
+    if close := get_close_matches(str(path), known, n=1):
+        return f"Did you mean {close[0]!r}? "
+    if len(path.parts) == 1 and _BARE.fullmatch(path.name):
+        return (
+            "A model of the hub is given with its owner, 'owner/name': look for it on "
+            f"{endpoint()}/models?search={path.name}. "
+        )
+    return ""
 
 
 def _why_not(path: Path) -> str:

@@ -44,8 +44,20 @@ def write_html(
     AssetError when the front end was not built, OSError when the file cannot be written; what it
     held before is then still there.
     """
-    inputs = page.checked(passage, question, options)
-    return write_whole(file, "".join(_page(inputs, title, examples)).encode())
+    text = html_page(passage, question, title=title, examples=examples, **options)
+    return write_whole(file, text.encode())
+
+
+def html_page(
+    passage: str = "",
+    question: str = "",
+    *,
+    title: str = "",
+    examples: Sequence[str] = (),
+    **options: Unpack[Options],
+) -> str:
+    """Return the page that `write_html` writes. Raises as it does."""
+    return "".join(_page(page.checked(passage, question, options), title, examples))
 
 
 def _page(inputs: Inputs, title: str, examples: Sequence[str]) -> Iterator[str]:

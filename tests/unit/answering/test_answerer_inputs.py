@@ -74,7 +74,9 @@ Given = namedtuple("Given", "arguments options said")
         Given((WHERE, BERT), {"context": BERT}, "passage and context are two names for the same"),
         Given(([WHO, WHO], [BERT]), {}, "2 questions and 1 passages cannot be paired."),
         Given(({"question": WHO},), {}, "with the keys 'question' and 'context' (or 'passage')"),
-        Given(({"question": WHO, "context": BERT, "id": 1},), {}, "; got {'question': "),
+        Given(({"question": WHO, "contxt": BERT, "id": 1},), {}, "; got {'question': "),
+        Given(({"question": WHO, "context": BERT, "passage": BERT},), {}, "two names for the same"),
+        Given(([{"question": [WHO], "context": [BERT, BERT]}],), {}, "1 questions and 2 passages"),
         Given(({"question": WHO, "context": 1},), {}, "context must be a string; got 1 (int)."),
         Given(([{"question": WHO, "context": BERT}, WHO],), {}, "The input at index 1 must be a"),
         Given(
@@ -121,6 +123,24 @@ def test_ask_takes_texts_only(qa: QuestionAnswerer, value: object) -> None:
     with pytest.raises(InputError, match="passage must be a string; got") as caught:
         qa.ask(WHO, value)
     assert not hasattr(caught.value, "__notes__")  # there is but one question
+
+
+ROW = {"id": 7, "title": ["Bert"], "answers": {"text": ["x"], "answer_start": [0]}}
+
+
+def test_rows_of_tables_may_have_further_keys(qa: QuestionAnswerer) -> None:
+    row = {**ROW, "question": WHO, "context": BERT}
+    assert qa(row) == qa(WHO, BERT)
+    assert qa([row, row]) == [qa(WHO, BERT)] * 2
+    assert next(qa.ask_many([row])) == qa.ask(WHO, BERT)
+    assert qa(row, pipeline_compatible=True) == qa(WHO, BERT, pipeline_compatible=True)
+
+
+def test_a_list_of_a_mapping_of_lists_is_its_questions(qa: QuestionAnswerer) -> None:
+    both = {"question": [WHO, WHERE], "context": [BERT, BERT]}
+    assert qa([both]) == qa(both) == [qa(WHO, BERT), qa(WHERE, BERT)]
+    assert qa([both], pipeline_compatible=True) == qa(both, pipeline_compatible=True)
+    assert qa([{"question": [WHO], "context": BERT}]) == [qa(WHO, BERT)]
 
 
 def test_a_stream_takes_pairs_and_mappings(qa: QuestionAnswerer) -> None:

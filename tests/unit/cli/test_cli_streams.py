@@ -122,6 +122,55 @@ def test_what_is_written_never_takes_a_closed_streams_place(tmp_path: Path) -> N
     assert subprocess.run(shell, stdout=subprocess.PIPE, check=False).stdout == b"True\n"
 
 
+def test_a_question_in_an_old_encoding_is_told_to_the_shell() -> None:
+    """As a terminal in Latin-1 passes it, or a script that was saved so."""
+    for arguments in (
+        ["ask", "Où est le café ?", "-p", __file__],
+        ["html", "x.html", "Où ?", "-p", __file__],
+        ["html", "x.html", "--title", "Où", "-p", __file__],
+    ):
+        command = [sys.executable, "-m", "qna_widget", *arguments]
+        done = subprocess.run(
+            [part.encode("latin-1") for part in command], capture_output=True, check=False
+        )
+        assert done.returncode == 2
+        said = done.stderr.decode()
+        assert "did not come as UTF-8, but in an old encoding such as Latin-1. Let the" in said
+        assert "Où" in said
+
+
+def test_a_page_can_be_printed(tmp_path: Path) -> None:
+    (tmp_path / "text").write_text("Chloé öffnet um sechs.", encoding="utf-8")
+    command = [sys.executable, "-m", "qna_widget", "html"]
+    options = ["Wann?", "-p", "text", "--model", "bundled"]
+    done = subprocess.run(
+        [*command, "-", *options], cwd=tmp_path, stdout=subprocess.PIPE, check=True,
+        env={**os.environ, "PYTHONIOENCODING": "latin-1"},
+    )  # fmt: skip
+    assert {file.name for file in tmp_path.iterdir()} == {"text"}
+    subprocess.run([*command, "page.html", *options], cwd=tmp_path, check=True)
+    assert done.stdout == (tmp_path / "page.html").read_bytes()
+
+
+def test_questions_can_come_from_standard_input(own_texts: Path) -> None:
+    command = [sys.executable, "-m", "qna_widget", "eval", "-", "--limit", "1"]
+    done = subprocess.run(
+        [*command, "--model", "bundled"], input=own_texts.read_bytes(), stdout=subprocess.PIPE,
+        check=True,
+    )  # fmt: skip
+    assert json.loads(done.stdout)["total"] == 1
+    done = subprocess.run(command, input=b"[]", capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (1, b"qna-widget: standard input holds no question.\n")
+
+
+def test_figures_and_answers_do_not_share_standard_output(
+    own_texts: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["eval", str(own_texts), "--predictions", "-"])
+    assert "'-' is where the figures are printed; name a file." in capsys.readouterr().err
+
+
 def test_no_command_writes_over_what_it_reads(
     tmp_path: Path, own_texts: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
