@@ -10,11 +10,9 @@ from qna_widget.core.contract import check_value, quoted
 from qna_widget.errors import InputError
 
 Pair = tuple[str, str]
-KEYS = ("question", "context", "passage")
+KEYS: Final = ("question", "context", "passage")
 # A pair, or a mapping with the keys "question" and "context" or "passage".
 PairLike = Pair | Mapping[str, str]
-
-_KEYS: Final = ({"question", "context"}, {"question", "passage"})
 
 
 def pairs(question: object, passage: object, context: object = None) -> tuple[list[Pair], bool]:

@@ -77,7 +77,7 @@ def read_vocabulary(folder: Path) -> Vocabulary:
     return Vocabulary(tokens, _lowercase(config, cleaning, folder, cased=_is_cased(tokens)))
 
 
-def read_tokenizer_config(folder: Path) -> dict[str, Any]:
+def read_tokenizer_config(folder: Path) -> dict[str, object]:
     """Return tokenizer_config.json's content; {} when there is none. Raises ExportError."""
     return _json(folder / "tokenizer_config.json") or {}
 
