@@ -19,7 +19,7 @@ SERVE_STREAMLIT = $(BIN)/qna-widget demo --port $(PORT)
 SERVE_JUPYTER = JUPYTER_CONFIG_PATH=$(CURDIR)/notebooks/.jupyter $(BIN)/jupyter lab $(ALLOW_ROOT) --notebook-dir=notebooks --LabApp.default_url=/lab/tree/quickstart.ipynb
 
 .DEFAULT_GOAL := help
-.PHONY: help demo notebook dev test test-python test-js test-e2e check build chromium fixtures probe dist check-workflows test-ray test-spark clean
+.PHONY: help sbom audit demo notebook dev test test-python test-js test-e2e check build chromium fixtures probe dist check-workflows test-ray test-spark clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -123,6 +123,13 @@ test-spark: $(ENGINES)/ready ## Test tables on Spark (not part of `make test`; n
 	$(ENGINES)/python -m pytest tests/distributed/spark_local.py
 
 include training/train.mk benchmarks/bench.mk
+
+sbom: $(VENV)/test ## Write sbom.json: everything shipped or needed, with versions and licences
+	$(BIN)/python scripts/sbom.py > sbom.json
+
+audit: $(VENV)/test js/node_modules/.package-lock.json ## Ask the advisories about all that is installed (needs the network)
+	$(BIN)/pip install --quiet --disable-pip-version-check pip-audit && $(BIN)/pip-audit --skip-editable
+	cd js && npm audit
 
 clean: ## Remove what was built and set up, but for what was trained
 	rm -rf $(VENV) .venv-dist .venv-train .venv-transformers .venv-engines js/node_modules qna_widget/static/* build/models dist tests/output
