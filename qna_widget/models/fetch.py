@@ -28,7 +28,7 @@ from . import cache, files, network
 from .names import Folder, HubName
 
 if TYPE_CHECKING:
-    from .hub import Repository
+    from .repository import Repository
 
 
 def fetch(name: HubName, progress: Progress) -> cache.Entry:
