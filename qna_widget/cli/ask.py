@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from qna_widget.core.contract import INPUTS
-from qna_widget.documents import MAX_BYTES, format_of, read_document
+from qna_widget.documents import MAX_BYTES, PARSED, format_of, read_document
 from qna_widget.documents.encoding import decode_utf8
 from qna_widget.documents.reading import read_bounded
 from qna_widget.errors import InputError, needs_extra
@@ -17,8 +17,6 @@ from .arguments import Commands, add_model, allowed, command, question, threshol
 from .codes import NO_ANSWER, OK
 from .streams import say
 
-# Endings of files that hold more than their text.
-PARSED = {".htm", ".html", ".pdf"}
 STANDARD_STREAM = Path("-")
 
 

@@ -16,9 +16,19 @@ from .encoding import decode, decode_html
 from .limits import MAX_BYTES, MAX_CHARACTERS
 from .sandbox import run
 
-__all__ = ["MAX_BYTES", "MAX_CHARACTERS", "SUFFIXES", "Document", "format_of", "read_document"]
+__all__ = [
+    "MAX_BYTES",
+    "MAX_CHARACTERS",
+    "PARSED",
+    "SUFFIXES",
+    "Document",
+    "format_of",
+    "read_document",
+]
 
-SUFFIXES = (".txt", ".md", ".html", ".htm", ".pdf")
+PARSED = (".html", ".htm", ".pdf")
+"""Endings of files that hold more than their text."""
+SUFFIXES = (".txt", ".md", *PARSED)
 _HTML = re.compile(rb"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 
 

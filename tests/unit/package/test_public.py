@@ -81,7 +81,10 @@ def _call(value: object) -> str:
 
 
 def test_the_doors_show_what_users_import() -> None:
-    """Whoever changes surface.txt changes somebody's program: CHANGELOG.md has a line for it."""
+    """A change of surface.txt changes users' programs, and CHANGELOG.md has a line for it.
+
+    `python tests/unit/package/test_public.py > tests/unit/package/surface.txt` writes it anew.
+    """
     assert surface() == SURFACE.read_text(encoding="utf-8")
 
 
@@ -156,3 +159,7 @@ def test_the_exception_tree_is_the_one_drawn() -> None:
         name: None if value is errors.QnaError else value.__bases__[0].__name__
         for name, value in classes.items()
     }
+
+
+if __name__ == "__main__":
+    print(surface(), end="")
