@@ -122,7 +122,7 @@ test-spark: $(ENGINES)/ready ## Test tables on Spark (not part of `make test`; n
 	@command -v java >/dev/null || { echo "Spark needs Java 17 or newer: apt-get install default-jre-headless"; exit 2; }
 	$(ENGINES)/python -m pytest tests/distributed/spark_local.py
 
-include training/train.mk benchmarks/bench.mk
+include lite/lite.mk training/train.mk benchmarks/bench.mk
 
 sbom: $(VENV)/test ## Write sbom.json: everything shipped or needed, with versions and licences
 	$(BIN)/python scripts/sbom.py > sbom.json
@@ -132,4 +132,4 @@ audit: $(VENV)/test js/node_modules/.package-lock.json ## Ask the advisories abo
 	cd js && npm audit
 
 clean: ## Remove what was built and set up, but for what was trained
-	rm -rf $(VENV) .venv-dist .venv-train .venv-transformers .venv-engines js/node_modules qna_widget/static/* build/models dist tests/output
+	rm -rf $(VENV) .venv-dist .venv-lite .venv-train .venv-transformers .venv-engines js/node_modules qna_widget/static/* build/models dist tests/output

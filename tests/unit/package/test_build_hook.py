@@ -99,3 +99,19 @@ def test_a_source_distribution_carries_the_front_end(
 def test_without_node_and_isolation_it_says_what_to_do(path: Path) -> None:
     with pytest.raises(RuntimeError, match=r"pip install -r js/requirements\.txt"):
         hook().initialize("standard", {})
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="asks make itself")
+def test_make_takes_node_from_pypi_where_the_machines_is_unfit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command(tmp_path / "bin", "node", "exit 1")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    # -B: as if nothing had been built; -n: print, and run nothing.
+    ask = ["make", "-Bn", "build", f"VENV={tmp_path / 'venv'}"]
+    said = subprocess.run(ask, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert "install --quiet --disable-pip-version-check -r js/requirements.txt" in said
+    (tmp_path / "bin" / "node").unlink()
+    if shutil.which("node") is not None:
+        said = subprocess.run(ask, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        assert "js/requirements.txt" not in said

@@ -52,3 +52,17 @@ def test_workflows_run_pinned_actions_and_targets_that_exist(file: Path) -> None
 def test_only_one_job_can_publish() -> None:
     said = {file.name: file.read_text("utf-8").count("id-token: write") for file in WORKFLOWS}
     assert said == {"release.yml": 1, "tests.yml": 0}
+
+
+@pytest.mark.parametrize(
+    "file", ["requirements.txt", ".binder/requirements.txt", "container/steps.sh"]
+)
+def test_hosts_install_extras_that_exist(file: str) -> None:
+    """Streamlit's cloud, Binder and the container are told in files that nothing else reads."""
+    with (ROOT / "pyproject.toml").open("rb") as opened:
+        extras = set(tomllib.load(opened)["project"]["optional-dependencies"])
+    text = (ROOT / file).read_text("utf-8")
+    found = re.findall(r"^(?:-e )?\.\[([\w,]+)\]$|extras=([\w,]+)", text, re.MULTILINE)
+    named = {name for groups in found for group in groups for name in group.split(",") if name}
+    assert named
+    assert named <= extras
