@@ -3,6 +3,7 @@
 import type { Inputs } from "../component/inputs";
 import type { Actions, ComponentState } from "../component/state";
 import { contract } from "../core/contract";
+import type { ModelChoice } from "../core/manifest";
 import { button, CONTROL, el, setAttribute, setText } from "./dom";
 import { field } from "./fields";
 import { bytes } from "./format";
@@ -20,6 +21,8 @@ export class ModelMenu {
   readonly #offered = el("span", {});
   readonly #fetch: HTMLButtonElement;
   #wanted: Inputs["model"] = AUTO;
+  /** What Python fetches unasked, or has fetched, so that its coming can be told. */
+  #coming = "";
   readonly #select = el("select", { ...CONTROL });
   readonly #line = el("p", { ...CONTROL, class: "qna-status-line", tabindex: -1 });
   readonly #fill = el("span", { class: "qna-progress-fill" });
@@ -129,21 +132,28 @@ export class ModelMenu {
     this.#announce(waiting ? title : "", state);
   }
 
-  /** A model that Python can fetch is offered; nothing here is a warning. */
-  #drawOffer({ models, model, note, change }: ComponentState): void {
+  /** What could be had beside; nothing here is a warning. */
+  #drawOffer(state: ComponentState): void {
+    const { models, model, note, change } = state;
     const choice = models.find(({ where, cached }) => where === "hub" && !cached);
-    const offered = choice !== undefined && change === null;
+    const comes = choice !== undefined && (choice.arrived ?? null) !== null;
+    if (comes) this.#coming = choice.name;
+    const came = models.find(({ name, cached }) => cached && name === this.#coming);
+    const offered = choice !== undefined && !comes && change === null;
     if (offered) this.#wanted = choice.name;
-    const size = offered ? `, ${bytes(choice.bytes)} to fetch once` : "";
-    setText(
-      this.#offered,
-      offered
-        ? `${shortTitle(model)} answers. There is also ${choice.title}, a larger model${size}.`
-        : note,
-    );
+    let words = note;
+    if (comes) words = `${shortTitle(model)} answers. ${arrival(choice)}`;
+    else if (came !== undefined && came.title !== model) {
+      words = `${came.title} is here now: choose it under Model.`;
+      if (this.#offered.textContent !== words) setText(this.#live, words);
+    } else if (offered) {
+      const size = `${bytes(choice.bytes)} to fetch once`;
+      words = `${shortTitle(model)} answers. There is also ${choice.title}, a larger model, ${size}.`;
+    }
+    setText(this.#offered, words);
     setText(this.#fetch, offered ? `Fetch ${choice.title}` : "");
     this.#fetch.hidden = !offered;
-    this.offer.hidden = this.#offered.textContent === "";
+    this.offer.hidden = words === "";
   }
 
   #drawProgress(title: string, { change, model }: ComponentState): void {
@@ -185,6 +195,13 @@ export class ModelMenu {
       ...known.map(({ name, text }) => el("option", { value: name }, text)),
     );
   }
+}
+
+/** How far a model is that nobody chose yet. */
+function arrival({ title, bytes: size, arrived }: ModelChoice): string {
+  const share = arrived ?? 0;
+  if (share >= 1) return `${title} is downloaded, and being prepared.`;
+  return `${title} is being fetched: ${Math.floor(share * 100)} % of ${bytes(size)}.`;
 }
 
 function titleOf({ models }: ComponentState, name: string): string {

@@ -62,6 +62,28 @@ test("a folder of the server is shown by its name, not by its path", () => {
   expect(select().selectedOptions[0]!.text).toBe("owner/name@v2");
 });
 
+test("what Python fetches unasked shows how far it is, and is told quietly once it is there", () => {
+  const offer = () => menu.offer.textContent?.trim();
+  const arriving = (arrived: number | null, cached = false) =>
+    draw("auto", null, [BUNDLED, { ...HUB, cached, arrived }] as ComponentState["models"]);
+  arriving(0.456);
+  expect(offer()).toBe("MiniLM answers. MobileBERT is being fetched: 45 % of 98.5 MB.");
+  expect(menu.offer.querySelector("button")!.hidden).toBe(true);
+  arriving(1);
+  expect(offer()).toBe("MiniLM answers. MobileBERT is downloaded, and being prepared.");
+  expect(text("[role=status]")).toBe("");
+  arriving(null, true);
+  expect(offer()).toBe("MobileBERT is here now: choose it under Model.");
+  expect(text("[role=status]")).toBe("MobileBERT is here now: choose it under Model.");
+  expect(chosen).toEqual([]);
+});
+
+test("what Python fetched unasked and did not get is offered again", () => {
+  draw("auto", null, [BUNDLED, { ...HUB, arrived: 0.2 }] as ComponentState["models"]);
+  draw("auto", null, [BUNDLED, { ...HUB, arrived: null }] as ComponentState["models"]);
+  expect(menu.offer.textContent).toContain("98.5 MB to fetch once.");
+});
+
 test("what can be fetched is offered, and no warning; what cannot is not", () => {
   draw("auto");
   expect(menu.offer.textContent).toBe(
