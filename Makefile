@@ -19,7 +19,7 @@ SERVE_STREAMLIT = $(BIN)/qna-widget demo --port $(PORT)
 SERVE_JUPYTER = JUPYTER_CONFIG_PATH=$(CURDIR)/notebooks/.jupyter $(BIN)/jupyter lab $(ALLOW_ROOT) --notebook-dir=notebooks --LabApp.default_url=/lab/tree/quickstart.ipynb
 
 .DEFAULT_GOAL := help
-.PHONY: help sbom audit demo notebook dev test test-python test-js test-e2e check build chromium fixtures probe dist check-workflows test-ray test-spark clean
+.PHONY: help fuzz sbom audit demo notebook dev test test-python test-js test-e2e check build chromium fixtures probe dist check-workflows test-ray test-spark clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -123,6 +123,10 @@ test-spark: $(ENGINES)/ready ## Test tables on Spark (not part of `make test`; n
 	$(ENGINES)/python -m pytest tests/distributed/spark_local.py
 
 include lite/lite.mk training/train.mk benchmarks/bench.mk
+
+CASES ?= 20000
+fuzz: $(VENV)/test ## Ask CASES new cases (20,000) of each fuzz test; make test asks a fixed share
+	CASES=$(CASES) $(BIN)/pytest tests/unit/fuzz
 
 sbom: $(VENV)/test ## Write sbom.json: everything shipped or needed, with versions and licences
 	$(BIN)/python scripts/sbom.py > sbom.json

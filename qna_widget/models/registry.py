@@ -108,7 +108,7 @@ def _folder(wanted: names.Folder, given: str, progress: Progress | None) -> Mode
 def _near(path: Path) -> str:
     """Ask whether a name or folder that is spelled nearly so was meant, as a sentence; or ""."""
     known = [names.AUTO, names.BUNDLED, *names.SHORT] if len(path.parts) == 1 else []
-    with suppress(OSError):
+    with suppress(OSError, ValueError):
         known += [str(place) for place in path.parent.iterdir() if place.is_dir()]
     if close := get_close_matches(str(path), known, n=1):
         return f"Did you mean {close[0]!r}? "

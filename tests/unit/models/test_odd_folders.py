@@ -196,7 +196,7 @@ except qna_widget.QnaError as error:
 
 
 def test_too_long_a_name_is_no_folder() -> None:
-    for name in ("x" * 5000, "a/" * 3000, "\0", f"/{'x' * 300}"):
+    for name in ("x" * 5000, "a/" * 3000, "\0", "\0/x", "\ud800/x/y", f"/{'x' * 300}"):
         with pytest.raises(QnaError, match="There is no model"):
             registry.resolve(name)
 
