@@ -125,7 +125,7 @@ class QuestionAnswerer:
             given = pipeline_options(given)
         elif top_k is None:
             given["top_k"] = 1
-        chosen = self._engine.options(given)
+        chosen = self._engine.options(given, neat=not compatible)
         impossible = bool(given.get("handle_impossible_answer"))
         if compatible and isinstance(question, Iterator) and passage is None and context is None:
             return self._compatible_stream(question, chosen, impossible=impossible)

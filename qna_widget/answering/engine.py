@@ -17,10 +17,8 @@ from functools import lru_cache
 from qna_widget.core.decoding import Decoder
 from qna_widget.core.manifest import Asset, ModelManifest
 from qna_widget.core.pipeline import Prepared, conclude, prepare
-from qna_widget.core.ranking import Words
 from qna_widget.core.tokenizer import Tokenizer
 from qna_widget.core.types import Feature, Logits, Result
-from qna_widget.core.words import continuations, words_of
 from qna_widget.errors import InputError
 from qna_widget.models import files, names, registry
 from qna_widget.runtime.progress import progress_bar
@@ -70,9 +68,8 @@ class Job:
 
     def result(self) -> Result:
         """Return the ranked answers. Cheap: the model is not run."""
-        words = self._engine.words(self.prepared) if self._options.align_to_words else None
         prepared = self.prepared
-        decoded = conclude(prepared, self._decoder, self._options.decoding, words)
+        decoded = conclude(prepared, self._decoder, self._options.decoding)
         return Result(
             question=prepared.question_text,
             answers=decoded.answers,
@@ -94,7 +91,6 @@ class Engine:
         self.manifest = manifest
         self.tokenizer = _tokenizer(manifest.vocab, manifest.lowercase)
         self.session = _session(manifest.onnx, threads)
-        self._continues = continuations(self.tokenizer.vocab)
 
     def ask(self, pair: PairLike, options: AskOptions, *, progress: bool = False) -> Job:
         """Return the finished job of one (question, passage).
@@ -125,16 +121,14 @@ class Engine:
             if jobs[0].finished:
                 yield jobs.popleft().result()
 
-    def options(self, given: Mapping[str, object]) -> AskOptions:
+    def options(self, given: Mapping[str, object], *, neat: bool = True) -> AskOptions:
         """Check the options of a question; the model has a part in the defaults.
 
-        Raises TypeError for a name that is not known, InputError for a value.
+        Without `neat`, answers are those of the pipeline. Raises TypeError for a name that is not
+        known, InputError for a value.
         """
-        return ask_options(given, self.manifest.max_seq_len, self.manifest.no_answer_threshold)
-
-    def words(self, prepared: Prepared) -> Words:
-        """Return which tokens of the passage are one word."""
-        return words_of(prepared.passage, self._continues)
+        manifest = self.manifest
+        return ask_options(given, manifest.max_seq_len, manifest.no_answer_threshold, neat=neat)
 
     def _windows(
         self, pairs: Iterable[PairLike], options: AskOptions, jobs: deque[Job]

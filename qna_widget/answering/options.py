@@ -19,6 +19,7 @@ from qna_widget.core.types import DecodingOptions, FeatureOptions, Overlap
 from qna_widget.errors import InputError
 
 MAX_QUESTION_TOKENS: Final[int] = CONTRACT["limits"]["max_question_tokens"]
+SENTENCE_MARGIN: Final[float] = CONTRACT["limits"]["sentence_margin"]
 MIN_SEQ_LEN: Final = 8
 TRUTH: Final[Spec] = {"type": "boolean"}
 WINDOW_UNIT: Final = "tokens; more with a model that `qna-widget export --max-seq-len` wrote"
@@ -63,16 +64,16 @@ class AskOptions:
 
     features: FeatureOptions
     decoding: DecodingOptions
-    align_to_words: bool = False
-    """Widen each answer to whole words; False leaves it at the tokens, as in the browser."""
 
 
-def ask_options(given: Mapping[str, object], longest: int, threshold: float = 0.0) -> AskOptions:
+def ask_options(
+    given: Mapping[str, object], longest: int, threshold: float = 0.0, *, neat: bool = True
+) -> AskOptions:
     """Check the options by name and fill in the defaults; None stands for the default.
 
     `longest` is the most tokens that the model takes in one window, `threshold` its own of "no
-    answer" (logits). Raises TypeError for a name that is not known, InputError for a value that is
-    not allowed.
+    answer" (logits); without `neat`, answers are the pipeline's. Raises TypeError for a name that
+    is not known, InputError for a value that is not allowed.
     """
     refuse_unknown(given, ASK_OPTIONS)
     values = {name: value for name, value in given.items() if value is not None}
@@ -98,8 +99,12 @@ def ask_options(given: Mapping[str, object], longest: int, threshold: float = 0.
             max_answer_len=choose("max_answer_len"),
             no_answer_threshold=_threshold(values, threshold),
             overlap=choose("overlap"),
+            align_to_words=check_value(
+                "align_to_words", values.get("align_to_words", False), TRUTH
+            ),
+            neat=neat,
+            sentence_margin=SENTENCE_MARGIN if neat else 0.0,
         ),
-        align_to_words=check_value("align_to_words", values.get("align_to_words", False), TRUTH),
     )
 
 

@@ -9,6 +9,7 @@ further step.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,10 +19,11 @@ from numpy.typing import NDArray
 from qna_widget.errors import ModelFileError
 
 from .features import max_context_windows
-from .ranking import Rows, Words, rank_spans
+from .ranking import Rows, rank_spans, tokens_themselves
 from .types import DecodingOptions, Feature, Logits, RankedSpan, Ranking
 
 if TYPE_CHECKING:
+    from .borders import Borders
     from .types import Floats
 
 
@@ -72,16 +74,19 @@ class Decoder:
         null = float(logits.start_logits[0]) + float(logits.end_logits[0])
         self._null_score = min(self._null_score, null)
 
-    def decode(self, options: DecodingOptions, words: Words | None = None) -> Ranking:
+    def decode(self, options: DecodingOptions, borders: Borders | None = None) -> Ranking:
         """Rank the candidates of all windows given so far; options may change between calls.
 
-        Candidates are all i <= j < i + max_answer_len. null_score is the minimum over windows of
-        start[0] + end[0]; "no answer" ranks first iff null_score - best > no_answer_threshold.
-        Probabilities are a softmax over all candidates and the null. `words` widens the spans.
+        Candidates are all i <= j < i + max_answer_len; with `borders`, those of several tokens
+        hold none that was not read. null_score is the minimum over windows of start[0] + end[0];
+        "no answer" ranks first iff null_score - best > no_answer_threshold, or when no candidate
+        is an answer. Probabilities are a softmax over all candidates and the null. `borders` say
+        which candidates are answers, what they take, and which cross a sentence's end: those rank
+        as if they had sentence_margin less.
         """
         if self.windows_done == 0:
             return Ranking((), None, 0.0, None, no_answer=False)
-        rows, peak, mass = self._rows(options.max_answer_len)
+        rows, peak, mass = self._rows(options, borders)
         null = float(self._null_score)
         top = max(peak, null)
         total = mass * np.exp(peak - top) + np.exp(null - top)
@@ -91,41 +96,60 @@ class Decoder:
 
         null_margin = null - peak
         no_answer = null_margin > options.no_answer_threshold
+        place = partial(borders.place, options=options) if borders else tokens_themselves
+        found = rank_spans(rows, options.top_k - no_answer, options.overlap, place)
         spans = tuple(
             RankedSpan(
-                *(words.around(*span.tokens) if words else span.tokens), span.score,
-                probability=probability(span.score), window=int(self._owner[span.start_token]),
+                *span.tokens, score := self._score(*span.tokens),
+                probability=probability(score), window=int(self._owner[span.start_token]),
             )
-            for span in rank_spans(rows, options.top_k - no_answer, options.overlap, words)
+            for span in found
         )  # fmt: skip
-        return Ranking(spans, null, probability(null), null_margin, no_answer)
+        nothing = not found and options.top_k > no_answer
+        return Ranking(spans, null, probability(null), null_margin, no_answer or nothing)
 
-    def _rows(self, max_answer_len: int) -> tuple[Rows, float, float]:
+    def _score(self, start_token: int, end_token: int) -> float:
+        window = int(self._owner[start_token])
+        first = self._features[window].window_start
+        start, end = self._given[window]
+        return float(start[start_token - first]) + float(end[end_token - first])
+
+    def _rows(self, options: DecodingOptions, borders: Borders | None) -> tuple[Rows, float, float]:
         """Return the rows, the best score, and the sum of exp(score - best) over all candidates."""
         best_score = np.full(len(self._owner), -np.inf)
         best_end = np.zeros(len(self._owner), np.int64)
         peak, mass = -np.inf, 0.0
         for window in sorted(self._given):
             feature = self._features[window]
-            starts, scores = self._band(window, max_answer_len)
+            starts, scores = self._band(window, options.max_answer_len)
             if len(starts) == 0:
                 continue  # no start has its maximal context here
-            ends = scores.argmax(axis=1)
-            best = scores[np.arange(len(starts)), ends]
-            best_score[feature.window_start + starts] = best
-            best_end[feature.window_start + starts] = feature.window_start + starts + ends
-            window_peak = float(best.max())
+            tokens = feature.window_start + starts
+            if borders is not None:
+                _stop(scores, tokens, borders)
+            window_peak = float(scores.max())
             higher = max(peak, window_peak)
             window_mass = float(np.exp(scores - window_peak).sum())
             mass = mass * np.exp(peak - higher) + window_mass * np.exp(window_peak - higher)
             peak = higher
+            if borders is not None:
+                _weigh(scores, tokens, borders, options)
+            ends = scores.argmax(axis=1)
+            best_score[tokens] = scores[np.arange(len(starts)), ends]
+            best_end[tokens] = tokens + ends
 
         def scores_of(start_token: int) -> NDArray[np.float64]:
             window = int(self._owner[start_token])
             feature = self._features[window]
             start, end = self._given[window]
             at = start_token - feature.window_start
-            return np.float64(start[at]) + end[at : at + max_answer_len].astype(np.float64)
+            stop = at + options.max_answer_len
+            scores = np.float64(start[at]) + end[at:stop].astype(np.float64)
+            if borders is not None:
+                token, row = np.array([start_token]), scores[None, :]
+                _stop(row, token, borders)
+                _weigh(row, token, borders, options)
+            return scores
 
         return Rows(best_score, best_end, scores_of), peak, mass
 
@@ -143,3 +167,29 @@ class Decoder:
         padded = np.concatenate([end.astype(np.float64), np.full(width - 1, -np.inf)])
         ends = sliding_window_view(padded, width)[starts]
         return starts, start[starts].astype(np.float64)[:, None] + ends
+
+
+def _stop(scores: NDArray[np.float64], tokens: NDArray[np.intp], borders: Borders) -> None:
+    """Take out, in place, the spans of several tokens that hold one that was not read.
+
+    scores[n, m] belongs to the span from tokens[n] to tokens[n] + m.
+    """
+    if borders.unread:
+        room = np.maximum(borders.stop[tokens] - tokens, 1)
+        scores[np.arange(scores.shape[1]) >= room[:, None]] = -np.inf
+
+
+def _weigh(
+    scores: NDArray[np.float64],
+    tokens: NDArray[np.intp],
+    borders: Borders,
+    options: DecodingOptions,
+) -> None:
+    """Make of scores, in place, what spans are ranked by."""
+    lengths = np.arange(scores.shape[1])
+    if options.neat:
+        scores[lengths < (borders.letter[tokens] - tokens)[:, None]] = -np.inf
+    if options.sentence_margin > 0:
+        last = np.minimum(tokens[:, None] + lengths, len(borders.sentence) - 1)
+        crossing = borders.sentence[last] != borders.sentence[tokens][:, None]
+        scores -= options.sentence_margin * crossing

@@ -9,12 +9,20 @@ from dataclasses import dataclass
 
 from qna_widget.errors import BlankPassageError, BlankQuestionError
 
+from .borders import Borders
 from .decoding import Decoder
 from .features import create_features
-from .ranking import Words
 from .readable import reading_trouble
 from .tokenizer import Tokenizer
-from .types import Answer, Decoded, DecodingOptions, Encoding, Feature, FeatureOptions
+from .types import (
+    MAX_WORD_CHARS,
+    Answer,
+    Decoded,
+    DecodingOptions,
+    Encoding,
+    Feature,
+    FeatureOptions,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +37,8 @@ class Prepared:
     features: list[Feature]
     warnings: tuple[str, ...]
     """Sentences for the reader."""
+    borders: Borders
+    """Where answers may begin and end in the passage."""
 
 
 def prepare(
@@ -46,9 +56,10 @@ def prepare(
     BlankQuestionError, or InputError when the question leaves no room for the passage.
     """
     if previous is not None and previous.passage_text == passage_text:
-        passage = previous.passage
+        passage, borders = previous.passage, previous.borders
     else:
         passage = tokenizer.encode(passage_text)
+        borders = Borders(passage_text, passage, tokenizer)
     if len(passage) == 0:
         raise BlankPassageError
     question = tokenizer.encode(question_text)
@@ -56,8 +67,12 @@ def prepare(
         raise BlankQuestionError
     limit = options.max_question_tokens
     warnings: tuple[str, ...] = ()
+    if borders.unread:
+        words = "A word" if borders.unread == 1 else f"{borders.unread} words"
+        warnings = (f"{words} of more than {MAX_WORD_CHARS} characters could not be read.",)
     if len(question) > limit:
-        warnings = (f"The question has {len(question)} tokens; only its first {limit} were used.",)
+        cut = f"The question has {len(question)} tokens; only its first {limit} were used."
+        warnings = (cut, *warnings)
         question = question.head(limit)
     trouble = reading_trouble(passage_text, passage, tokenizer.unk_id)
     if trouble:
@@ -70,18 +85,15 @@ def prepare(
         max_seq_len=options.max_seq_len,
         doc_stride=options.doc_stride,
     )
-    return Prepared(question_text, passage_text, question, passage, features, warnings)
+    return Prepared(question_text, passage_text, question, passage, features, warnings, borders)
 
 
-def conclude(
-    prepared: Prepared, decoder: Decoder, options: DecodingOptions, words: Words | None = None
-) -> Decoded:
+def conclude(prepared: Prepared, decoder: Decoder, options: DecodingOptions) -> Decoded:
     """Rank what the decoder was given so far; cheap, the model is not run.
 
-    `decoder` is made of `prepared.features` and holds the logits of at least one. `words` are those
-    of the passage, when answers shall be widened to whole ones.
+    `decoder` is made of `prepared.features` and holds the logits of at least one.
     """
-    ranking = decoder.decode(options, words)
+    ranking = decoder.decode(options, prepared.borders)
     if ranking.null_score is None or ranking.null_margin is None:
         raise ValueError("The decoder holds no logits yet; add those of one feature at least.")
     margin = ranking.null_margin
@@ -90,8 +102,10 @@ def conclude(
         score, probability = ranking.null_score, ranking.null_probability
         answers.append(Answer("", 0, 0, score, probability, null_margin=margin))
     for span in ranking.spans:
-        start = int(prepared.passage.starts[span.start_token])
-        end = int(prepared.passage.ends[span.end_token])
+        found = prepared.borders.range(*span.tokens, options)
+        if found is None:
+            continue  # only what has a place is ranked
+        start, end = found
         text = prepared.passage_text[start:end]
         answers.append(Answer(text, start, end, span.score, span.probability, null_margin=margin))
     return Decoded(

@@ -25,28 +25,24 @@ class Rows:
     """scores(i)[m] is the score of the span i..i+m; as long as the row."""
 
 
-@dataclass(frozen=True)
-class Words:
-    """The words that tokens belong to; one entry per passage token each."""
-
-    first: NDArray[np.int64]
-    """First token of the token's word."""
-    last: NDArray[np.int64]
-    """Last token of the token's word."""
-
-    def around(self, start: int, end: int) -> tuple[int, int]:
-        """Return the span start..end, widened to whole words."""
-        return int(self.first[start]), int(self.last[end])
+Place = Callable[[int, int], "tuple[int, int] | None"]
+"""What a span of tokens takes: first and last, both included; None for what is no answer."""
 
 
-def rank_spans(rows: Rows, count: int, overlap: Overlap, words: Words | None = None) -> list[Span]:
+def tokens_themselves(start: int, end: int) -> tuple[int, int]:
+    """Return the place of a span where only tokens are known."""
+    return start, end
+
+
+def rank_spans(
+    rows: Rows, count: int, overlap: Overlap, place: Place = tokens_themselves
+) -> list[Span]:
     """Return the best `count` spans: higher score first, then shorter (tokens), then earlier.
 
     `overlap` says which spans may stand beside a better one that is already kept. "none": those
-    that share no token with it. "nested": also those that contain it or lie within it, while
-    partial overlaps are dropped. "allow": all. With `words`, spans are compared as they are when
-    widened to whole words, and of those that become the same one only the best is kept; what is
-    returned are the spans as they were scored.
+    that share nothing with it. "nested": also those that contain it or lie within it, while
+    partial overlaps are dropped. "allow": all. Spans are compared by their places; of those that
+    take the same place only the best is kept, and what takes none is left out.
 
     A heap holds each start token with its best remaining end. What is popped is the best of all
     remaining candidates; its row then goes back with the next best end that `overlap` admits.
@@ -66,17 +62,16 @@ def rank_spans(rows: Rows, count: int, overlap: Overlap, words: Words | None = N
     found: list[Span] = []
     kept: list[tuple[int, int]] = []
 
-    def place(start: int, length: int) -> tuple[int, int]:
-        return words.around(start, start + length) if words else (start, start + length)
-
     def admitted(start: int, length: int) -> bool:
-        return admits(kept, overlap, *place(start, length))
+        taken = place(start, start + length)
+        return taken is not None and admits(kept, overlap, *taken)
 
     while heap and len(kept) < count:
         negative, length, start = heap[0]
-        if admitted(start, length):
+        taken = place(start, start + length)
+        if taken is not None and admits(kept, overlap, *taken):
             found.append(Span(start, start + length, -negative))
-            kept.append(place(start, length))
+            kept.append(taken)
         following = _next_end(rows.scores(start), -negative, length, partial(admitted, start))
         if following is None:
             heapq.heappop(heap)
@@ -92,6 +87,7 @@ def _next_end(
     lengths = np.arange(len(scores))
     after = (scores < score) | ((scores == score) & (lengths > length))
     ordered = np.lexsort((lengths, -scores))
+    after &= scores > -np.inf
     for candidate in ordered[after[ordered]].tolist():
         if admitted(candidate):
             return float(scores[candidate]), candidate

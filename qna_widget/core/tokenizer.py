@@ -2,13 +2,15 @@
 
 The Rust `tokenizers` library, built from a vocabulary as BERT builds it: drop U+0000, U+FFFD and
 controls, isolate CJK, lower-case and strip accents (uncased), split on punctuation, greedy
-WordPiece; words of more than 100 characters become [UNK].
+WordPiece; words of more than 100 characters become [UNK]. One divergence from it: see PARTING.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import tokenizers
@@ -18,11 +20,24 @@ from tokenizers.pre_tokenizers import BertPreTokenizer
 
 from qna_widget.errors import ModelFileError
 
+from .characters import LETTER_OR_DIGIT, has
 from .types import MAX_WORD_CHARS, Encoding
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+CONTINUES = 1
+"""A token that goes on with the word of the one before it."""
+HAS_LETTER = 2
+"""A token with a letter or digit."""
 UNKNOWN = "[UNK]"
 # Python strings may hold halves of surrogate pairs; UTF-8 cannot. U+FFFD is dropped like them.
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+# BERT's normaliser drops these, which makes one word of the two on their sides. Here they part
+# words, as white space does: controls, zero width space, word joiner, byte order mark.
+PARTING = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), 0x200B, 0x2060, 0xFEFF], " ")
+CONTINUATION = "##"
+SPECIAL = (UNKNOWN, "[CLS]", "[SEP]", "[PAD]", "[MASK]")
 
 
 class Tokenizer:
@@ -42,6 +57,7 @@ class Tokenizer:
                 f"The vocabulary of {len(ids)} tokens lacks {', '.join(missing)}; "
                 "it is not a BERT vocabulary."
             )
+        self.unk_id = ids[UNKNOWN]
         self.cls_id = ids["[CLS]"]
         self.sep_id = ids["[SEP]"]
         self.pad_id = ids["[PAD]"]
@@ -57,16 +73,27 @@ class Tokenizer:
 
     def encode(self, text: str) -> Encoding:
         """Return the tokens of `text`, without special tokens, with code point offsets into it."""
-        clean = LONE_SURROGATE.sub("\ufffd", text)
+        clean = LONE_SURROGATE.sub("\ufffd", text).translate(PARTING)
         encoded = self._tokenizer.encode(clean, add_special_tokens=False)
         offsets = np.array(encoded.offsets, np.int32).reshape(-1, 2)
         return Encoding(
             input_ids=np.array(encoded.ids, np.int32), starts=offsets[:, 0], ends=offsets[:, 1]
         )
 
+    @cached_property
+    def traits(self) -> NDArray[np.uint8]:
+        """CONTINUES and HAS_LETTER of each token, by id."""
+        return np.array([_traits(token) for token in self.vocab], np.uint8)
+
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle the vocabulary; the other process builds its own library object."""
         return _restore, (self.vocab, self.lowercase)
+
+
+def _traits(token: str) -> int:
+    continues = token.startswith(CONTINUATION)
+    letter = any(has(c, LETTER_OR_DIGIT) for c in token) and token not in SPECIAL
+    return CONTINUES * continues | HAS_LETTER * letter
 
 
 def _restore(vocab: tuple[str, ...], lowercase: bool) -> Tokenizer:

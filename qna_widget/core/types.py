@@ -120,6 +120,12 @@ class DecodingOptions:
     """"No answer" ranks first when null_score - best score > threshold (logits). Infinity turns "no
     answer" off."""
     overlap: Overlap = "none"
+    align_to_words: bool = False
+    """Widen answers to whole words, versions, addresses, paths, numbers with signs and units."""
+    neat: bool = True
+    """Trim brackets and markup or pair them, and want a letter or digit; not the pipeline's way."""
+    sentence_margin: float = 0.0
+    """Spans over a sentence's end rank as if they had so many logits less; 0: as all others."""
 
 
 class AnswerDict(TypedDict):

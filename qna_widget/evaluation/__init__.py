@@ -65,7 +65,10 @@ class Predictor:
 
 
 def kernel_predictor(model: ModelLike, **options: Unpack[AskOptionsDict]) -> Predictor:
-    """Predict in Python with QuestionAnswerer; `options` are those of its `ask`."""
+    """Predict in Python with QuestionAnswerer; `options` are those of its `ask`.
+
+    Words are whole, as in the browser, unless `align_to_words` says otherwise.
+    """
     with needs_extra("Evaluating in the kernel", "kernel"):
         from qna_widget.answering.answerer import QuestionAnswerer
 
@@ -73,7 +76,12 @@ def kernel_predictor(model: ModelLike, **options: Unpack[AskOptionsDict]) -> Pre
 
     def predict(examples: Sequence[Example]) -> Iterator[Prediction]:
         pairs = ((example.question, example.passage) for example in examples)
-        unlimited: AskOptionsDict = {**options, "top_k": 1, "no_answer_threshold": float("inf")}
+        unlimited: AskOptionsDict = {
+            "align_to_words": True,
+            **options,
+            "top_k": 1,
+            "no_answer_threshold": float("inf"),
+        }
         for result in answerer.ask_many(pairs, **unlimited):
             yield Prediction(result.answers[0].text, result.null_margin)
 

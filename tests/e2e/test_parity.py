@@ -19,6 +19,7 @@ import pytest
 from harness import Harness, manifest
 
 from qna_widget.answering.answerer import QuestionAnswerer
+from qna_widget.core.contract import CONTRACT
 from qna_widget.core.decoding import Decoder
 from qna_widget.core.pipeline import Prepared, conclude, prepare
 from qna_widget.core.tokenizer import Tokenizer
@@ -59,7 +60,9 @@ class Case:
         decoder = Decoder(self.prepared.features)
         for window, output in enumerate(logits):
             decoder.add(window, output)
-        return conclude(self.prepared, decoder, DecodingOptions(**options))
+        margin = CONTRACT["limits"]["sentence_margin"]
+        shown = DecodingOptions(align_to_words=True, sentence_margin=margin, **options)
+        return conclude(self.prepared, decoder, shown)
 
 
 def ask(

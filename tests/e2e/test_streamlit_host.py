@@ -285,7 +285,7 @@ def test_a_model_from_a_folder_of_the_users(offline: Offline, address: str, tiny
     app.call("own model")
     found = app.answered("who saw the cat?")["found"]["one"]
     kernel = QuestionAnswerer(model=tiny.parent)
-    wanted = kernel(question="who saw the cat?", passage=TINY_PASSAGE, top_k=5)
+    wanted = kernel(question="who saw the cat?", passage=TINY_PASSAGE, top_k=5, align_to_words=True)
     assert [answer["text"] for answer in found["answers"]] == [answer.text for answer in wanted]
     scores = [answer["score"] for answer in found["answers"]]
     assert scores == pytest.approx([answer.score for answer in wanted], abs=1e-4)

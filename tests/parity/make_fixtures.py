@@ -1,6 +1,7 @@
 """Write what is made from the Rust library `tokenizers` and kept in the repository.
 
-Run by `make fixtures`: js/src/core/unicode-tables.ts, and fixtures/tokenizer.json for the
+Run by `make fixtures`: js/src/core/unicode-tables.ts, qna_widget/core/characters.json (from
+Python's own Unicode data), and fixtures/tokenizer.json for the
 TypeScript tests, which run without Python. test_fixtures.py sees to it that both are up to date.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from . import oracle, unicode_tables
+from . import character_tables, oracle, unicode_tables
 
 TARGET = Path(__file__).parent / "fixtures/tokenizer.json"
 
@@ -86,5 +87,6 @@ def render() -> str:
 
 
 if __name__ == "__main__":
+    character_tables.TARGET.write_text(character_tables.render(), encoding="ascii")
     unicode_tables.TARGET.write_text(unicode_tables.render(), encoding="utf-8")
     TARGET.write_text(render(), encoding="ascii")

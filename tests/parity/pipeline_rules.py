@@ -3,7 +3,8 @@
 Each rule of RULES is one declared difference (docs/migrating.md). With none of them `ladder` gives
 what the pipeline gives on the same logits, with all of them what QuestionAnswerer gives; the rung
 on which an answer changes says why the two differ. Written from pipelines/question_answering.py of
-that version and from docs/migrating.md; nothing of qna_widget's decoding is used.
+that version and from docs/migrating.md; of qna_widget's decoding only borders.py is used, on the
+last rung, which has tests of its own.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 
 from qna_widget.core.pipeline import Prepared, prepare
 from qna_widget.core.tokenizer import Tokenizer
-from qna_widget.core.types import Feature, FeatureOptions, Logits
+from qna_widget.core.types import DecodingOptions, Feature, FeatureOptions, Logits
 
 # In the order in which they are taken.
 RULES = {
@@ -25,6 +26,7 @@ RULES = {
     "merging": "probabilities of answers with the same lower-cased text are not summed",
     "context": "a start counts only in the window that gives it the most context",
     "joint": "all candidates of all windows share one softmax, not each window its own two",
+    "borders": "characters, versions, addresses, numbers with signs and units are whole",
 }
 # Whatever leads by less than this share is a tie: rounding decides it.
 TIE = 1e-4
@@ -145,11 +147,21 @@ def _answers(
             if allowed[i, j]:
                 tokens = feature.window_start + i, feature.window_start + j
                 window = feature if "windows" not in taken else None
-                place = _place(asked, tokenizer, prepared, *tokens, window)
+                place = (
+                    prepared.borders.range(*tokens, _ways(asked))
+                    if "borders" in taken
+                    else _place(asked, tokenizer, prepared, *tokens, window)
+                )
+                if place is None:
+                    continue
                 _add(answers, Found(float(scores[i, j]), *place), asked.passage, taken)
     if asked.handle_impossible_answer:
         answers.append(Found(float(null), 0, 0))
     return sorted(answers, key=lambda answer: -answer.score)
+
+
+def _ways(asked: Asked) -> DecodingOptions:
+    return DecodingOptions(align_to_words=asked.align_to_words, neat=False)
 
 
 def _own(features: Sequence[Feature], own: Feature) -> np.ndarray:

@@ -39,7 +39,9 @@ def test_answers_are_equal(core: Core, vocab: list[str]) -> None:
         features = {"max_seq_len": rng.choice((96, 384)), "doc_stride": rng.choice((24, 128)),
                     "max_question_tokens": 64}  # fmt: skip
         decoding = {"top_k": 5, "max_answer_len": 30, "no_answer_threshold": rng.choice((-9, 0)),
-                    "overlap": rng.choice(("none", "nested", "allow"))}  # fmt: skip
+                    "overlap": rng.choice(("none", "nested", "allow")),
+                    "align_to_words": rng.random() < 0.5, "neat": rng.random() < 0.7,
+                    "sentence_margin": rng.choice((0, 0, 2.5))}  # fmt: skip
         prepared = prepare(question, passage, tokenizer, FeatureOptions(**features))
         decoder = Decoder(prepared.features)
         logits = []

@@ -2,9 +2,10 @@
 // Python's twin: qna_widget/core/decoding.py.
 //
 // Logits are float32; scores, sums and probabilities are float64, on both sides.
+import { type Borders, SHOWN } from "./borders";
 import { maxContextWindows } from "./features";
 import { type Rows, rankSpans } from "./ranking";
-import type { DecodingOptions, Feature, Logits, Span } from "./types";
+import type { DecodingOptions, Feature, Logits, Span, Ways } from "./types";
 
 /** A span with its share of the softmax over all candidates and the null. */
 export interface RankedSpan extends Span {
@@ -33,8 +34,14 @@ export interface Decoder {
    * @throws {Error} when the logits are too short for the feature or not finite.
    */
   add(window: number, logits: Logits): void;
-  /** Ranks the candidates of all windows given so far. Options may change from call to call. */
-  decode(options: DecodingOptions): Ranking;
+  /**
+   * Ranks the candidates of all windows given so far. Options may change from call to call.
+   *
+   * @param borders say which candidates are answers, what they take, and which cross a sentence's
+   *   end: those rank as if they had `sentence_margin` less. Candidates of several tokens hold none
+   *   that was not read. Without them, all candidates are answers and take their tokens.
+   */
+  decode(options: DecodingOptions, borders?: Borders, ways?: Ways): Ranking;
 }
 
 /** The passage part of one window's logits. */
@@ -55,8 +62,10 @@ class LogitsDecoder implements Decoder {
   readonly #windows: (WindowLogits | undefined)[];
   #null_score = Number.POSITIVE_INFINITY;
 
-  // Everything below belongs to one max_answer_len and grows with the windows.
+  // Everything below belongs to one way of weighing and grows with the windows.
   #max_answer_len = 0;
+  #borders: Borders | undefined;
+  #ways = SHOWN;
   #best_score = new Float64Array(0);
   #best_end = new Int32Array(0);
   #pending: number[] = [];
@@ -88,9 +97,14 @@ class LogitsDecoder implements Decoder {
     this.#pending.push(window);
   }
 
-  decode(options: DecodingOptions): Ranking {
+  decode(options: DecodingOptions, borders?: Borders, ways: Ways = SHOWN): Ranking {
     if (this.windows_done === 0) return NOTHING_YET;
-    if (options.max_answer_len !== this.#max_answer_len) this.#restart(options.max_answer_len);
+    const same =
+      options.max_answer_len === this.#max_answer_len &&
+      borders === this.#borders &&
+      ways.neat === this.#ways.neat &&
+      ways.sentence_margin === this.#ways.sentence_margin;
+    if (!same) this.#restart(options.max_answer_len, borders, ways);
     for (const window of this.#pending) this.#count(window);
     this.#pending = [];
 
@@ -104,15 +118,17 @@ class LogitsDecoder implements Decoder {
     const rows: Rows = {
       best_score: this.#best_score,
       best_end: this.#best_end,
-      score: (i, j) => this.#score(i, j),
+      score: (i, j) => this.#weighed(i, j, this.#score(i, j)),
       rowEnd: (i) => this.#rowEnd(i),
     };
     const count = options.top_k - (no_answer ? 1 : 0);
-    const spans = rankSpans(rows, count, options.overlap).map((span) => ({
-      ...span,
-      window: this.#owner[span.start_token]!,
-      probability: probability(span.score),
-    }));
+    const place = borders && ((i: number, j: number) => borders.place(i, j, ways));
+    const spans = rankSpans(rows, count, options.overlap, place).map((span) => {
+      const score = this.#score(span.start_token, span.end_token);
+      const window = this.#owner[span.start_token]!;
+      return { ...span, score, window, probability: probability(score) };
+    });
+    const nothing = spans.length === 0 && count > 0;
     const [best] = spans;
     return {
       spans,
@@ -121,12 +137,14 @@ class LogitsDecoder implements Decoder {
       null_margin,
       overlapping_probability:
         best === undefined ? 0 : this.#overlapping(best, probability) - best.probability,
-      no_answer,
+      no_answer: no_answer || nothing,
     };
   }
 
-  #restart(max_answer_len: number): void {
+  #restart(max_answer_len: number, borders: Borders | undefined, ways: Ways): void {
     this.#max_answer_len = max_answer_len;
+    this.#borders = borders;
+    this.#ways = ways;
     this.#best_score = new Float64Array(this.#owner.length).fill(Number.NEGATIVE_INFINITY);
     this.#best_end = new Int32Array(this.#owner.length);
     this.#peak = Number.NEGATIVE_INFINITY;
@@ -138,31 +156,33 @@ class LogitsDecoder implements Decoder {
   #count(window: number): void {
     const { window_start, window_length } = this.features[window]!;
     const { start, end } = this.#windows[window]!;
-    const owner = this.#owner;
-    const max_answer_len = this.#max_answer_len;
+    const own: number[] = [];
     let window_peak = Number.NEGATIVE_INFINITY;
-    for (let k = 0; k < window_length; k++) {
-      if (owner[window_start + k] !== window) continue;
-      const stop = Math.min(k + max_answer_len, window_length);
-      let top = k;
-      let best = start[k]! + end[k]!;
-      for (let j = k + 1; j < stop; j++) {
+    for (let i = window_start; i < window_start + window_length; i++) {
+      if (this.#owner[i] !== window) continue;
+      own.push(i);
+      const first = start[i - window_start]!;
+      const stop = this.#rowEnd(i);
+      let top = i;
+      let best = Number.NEGATIVE_INFINITY;
+      for (let j = i; j < stop; j++) {
         // Sums are compared, not end logits: float64 may round two different ends to one score.
-        const sum = start[k]! + end[j]!;
-        if (sum > best) {
-          best = sum;
+        const sum = first + end[j - window_start]!;
+        if (sum > window_peak) window_peak = sum;
+        const value = this.#weighed(i, j, sum);
+        if (value > best) {
+          best = value;
           top = j;
         }
       }
-      this.#best_score[window_start + k] = best;
-      this.#best_end[window_start + k] = window_start + top;
-      if (best > window_peak) window_peak = best;
+      this.#best_score[i] = best;
+      this.#best_end[i] = top;
     }
     let sum = 0;
-    for (let k = 0; k < window_length; k++) {
-      if (owner[window_start + k] !== window) continue;
-      const stop = Math.min(k + max_answer_len, window_length);
-      for (let j = k; j < stop; j++) sum += Math.exp(start[k]! + end[j]! - window_peak);
+    for (const i of own) {
+      const first = start[i - window_start]!;
+      const stop = this.#rowEnd(i) - window_start;
+      for (let k = i - window_start; k < stop; k++) sum += Math.exp(first + end[k]! - window_peak);
     }
     if (sum === 0) return; // no start has its best context here
     const peak = this.#peak;
@@ -178,9 +198,21 @@ class LogitsDecoder implements Decoder {
     return start[i - window_start]! + end[j - window_start]!;
   }
 
+  /** What a span of this score is ranked by. */
+  #weighed(i: number, j: number, score: number): number {
+    const borders = this.#borders;
+    if (borders === undefined) return score;
+    const { neat, sentence_margin } = this.#ways;
+    if (neat && j < borders.letter[i]!) return Number.NEGATIVE_INFINITY;
+    if (sentence_margin === 0) return score;
+    const crosses = borders.sentence[i] !== borders.sentence[j];
+    return crosses ? score - sentence_margin : score;
+  }
+
   #rowEnd(i: number): number {
     const { window_start, window_length } = this.features[this.#owner[i]!]!;
-    return Math.min(i + this.#max_answer_len, window_start + window_length);
+    const stop = Math.min(i + this.#max_answer_len, window_start + window_length);
+    return this.#borders ? Math.min(stop, Math.max(i + 1, this.#borders.stop[i]!)) : stop;
   }
 
   /** The probabilities of all candidates that share a token with a span, added up. */
@@ -188,7 +220,7 @@ class LogitsDecoder implements Decoder {
     let sum = 0;
     const first = Math.max(0, start_token - this.#max_answer_len + 1);
     for (let i = first; i <= end_token; i++) {
-      if (this.#best_score[i] === Number.NEGATIVE_INFINITY) continue;
+      if (!this.#windows[this.#owner[i]!]) continue;
       const stop = this.#rowEnd(i);
       for (let j = Math.max(i, start_token); j < stop; j++) sum += probability(this.#score(i, j));
     }

@@ -1,9 +1,19 @@
 // The stages joined: texts in, features out; logits in, answers out. No clock, no model.
+import { Borders, SHOWN } from "./borders";
 import type { Decoder } from "./decoding";
 import { createFeatures } from "./features";
 import { readingTrouble } from "./readable";
 import type { Tokenizer } from "./tokenizer";
-import type { Answer, Decoded, DecodingOptions, Encoding, Feature, FeatureOptions } from "./types";
+import type {
+  Answer,
+  Decoded,
+  DecodingOptions,
+  Encoding,
+  Feature,
+  FeatureOptions,
+  Ways,
+} from "./types";
+import { MAX_WORD_CHARS } from "./wordpiece";
 
 /** No tokens are left of the question once white space and controls are removed. */
 export class BlankQuestionError extends Error {
@@ -31,6 +41,8 @@ export interface Prepared {
   readonly features: readonly Feature[];
   /** Sentences for the reader. */
   readonly warnings: readonly string[];
+  /** Where answers may begin and end in the passage. */
+  readonly borders: Borders;
 }
 
 /**
@@ -48,11 +60,12 @@ export function prepare(
   options: FeatureOptions,
   previous?: Prepared,
 ): Prepared {
-  const passage =
-    previous?.passage_text === passage_text ? previous.passage : tokenizer.encode(passage_text);
+  const known = previous?.passage_text === passage_text ? previous : undefined;
+  const passage = known?.passage ?? tokenizer.encode(passage_text);
   if (passage.input_ids.length === 0) throw new BlankPassageError();
   const whole = tokenizer.encode(question_text);
   if (whole.input_ids.length === 0) throw new BlankQuestionError();
+  const borders = known?.borders ?? new Borders(passage_text, passage, tokenizer);
   const limit = options.max_question_tokens;
   const warnings: string[] = [];
   let question = whole;
@@ -66,10 +79,14 @@ export function prepare(
       `The question has ${whole.input_ids.length} tokens; only its first ${limit} were used.`,
     );
   }
+  if (borders.unread > 0) {
+    const words = borders.unread === 1 ? "A word" : `${borders.unread} words`;
+    warnings.push(`${words} of more than ${MAX_WORD_CHARS} characters could not be read.`);
+  }
   const trouble = readingTrouble(passage_text, passage, tokenizer.unk_id);
   if (trouble !== "") warnings.push(trouble);
   const features = createFeatures(question, passage, tokenizer, options);
-  return { question_text, passage_text, question, passage, features, warnings };
+  return { question_text, passage_text, question, passage, features, warnings, borders };
 }
 
 /**
@@ -79,19 +96,21 @@ export function prepare(
  * @param decoder made by createDecoder(prepared.features)
  */
 export function conclude(
-  { passage_text, passage }: Prepared,
+  { passage_text, borders }: Prepared,
   decoder: Decoder,
   options: DecodingOptions,
+  ways: Ways = SHOWN,
 ): Decoded {
-  const { spans, ...rest } = decoder.decode(options);
+  const { spans, ...rest } = decoder.decode(options, borders, ways);
   const { no_answer, null_score, null_probability } = rest;
   const answers: Answer[] = [];
   if (no_answer && null_score !== null) {
     answers.push({ text: "", start: 0, end: 0, score: null_score, probability: null_probability });
   }
   for (const { start_token, end_token, score, probability } of spans) {
-    const start = passage.starts[start_token]!;
-    const end = passage.ends[end_token]!;
+    const found = borders.range(start_token, end_token, ways);
+    if (found === null) continue; // only what has a place is ranked
+    const [start, end] = found;
     answers.push({ text: passage_text.slice(start, end), start, end, score, probability });
   }
   return { answers, ...rest };

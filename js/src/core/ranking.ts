@@ -7,30 +7,42 @@ import type { Overlap, Span } from "./types";
  * window and merging windows by pair needs no further step.
  */
 export interface Rows {
-  /** Best score of each row; -Infinity where the row's window is still to come. */
+  /** Best score of each row; -Infinity where it has none, or its window is still to come. */
   readonly best_score: Float64Array;
   /** The end token of that score, the earliest on a tie. */
   readonly best_end: Int32Array;
-  /** score(start, end) of any candidate of the row. */
+  /** score(start, end) of any candidate of the row; -Infinity for what is no answer. */
   score(start_token: number, end_token: number): number;
   /** One past the last end token of the row. */
   rowEnd(start_token: number): number;
 }
 
 type Kept = Omit<Span, "window">;
+/** What a span of tokens takes: first and last, both included; null for what is no answer. */
+export type Place = (start_token: number, end_token: number) => readonly [number, number] | null;
+
+const themselves: Place = (start_token, end_token) => [start_token, end_token];
 
 /**
- * The best `count` spans: higher score first, then shorter (tokens), then earlier.
+ * The best `count` spans: higher score first, then shorter (tokens), then earlier. They are compared
+ * by their places: of those that take the same one only the best is kept, and what takes none is
+ * left out.
  *
  * A heap holds each start token with its best remaining end. What is popped is the best of all
  * remaining candidates; its row then goes back with the next best end that `overlap` admits. Rows
  * only shrink as spans are kept, so this equals filtering the full sorted list. O(n + count
  * terms), n start tokens.
  */
-export function rankSpans(rows: Rows, count: number, overlap: Overlap): Kept[] {
+export function rankSpans(
+  rows: Rows,
+  count: number,
+  overlap: Overlap,
+  place: Place = themselves,
+): Kept[] {
   const score = rows.best_score.slice();
   const end = rows.best_end.slice();
   const kept: Kept[] = [];
+  const places: (readonly [number, number])[] = [];
   const heap = new Int32Array(score.length);
   let size = 0;
   for (let i = 0; i < score.length; i++) if (score[i]! > Number.NEGATIVE_INFINITY) heap[size++] = i;
@@ -53,21 +65,30 @@ export function rankSpans(rows: Rows, count: number, overlap: Overlap): Kept[] {
     }
     heap[at] = item;
   };
-  const admits = (i: number, j: number): boolean => kept.every((k) => compatible(overlap, k, i, j));
+  const admitted = (i: number, j: number): readonly [number, number] | null => {
+    const taken = place(i, j);
+    return taken !== null && places.every((other) => compatible(overlap, other, taken))
+      ? taken
+      : null;
+  };
 
   for (let at = (size >> 1) - 1; at >= 0; at--) sink(at);
   while (kept.length < count && size > 0) {
     const i = heap[0]!;
     const j = end[i]!;
     const s = score[i]!;
-    if (admits(i, j)) kept.push({ start_token: i, end_token: j, score: s });
+    const taken = admitted(i, j);
+    if (taken !== null) {
+      kept.push({ start_token: i, end_token: j, score: s });
+      places.push(taken);
+    }
     // The best admissible end after (s, j) in the row's own order: score, then shorter.
     let next = -1;
     let next_score = Number.NEGATIVE_INFINITY;
     const stop = rows.rowEnd(i);
     for (let e = i; e < stop; e++) {
       const value = rows.score(i, e);
-      if ((value < s || (value === s && e > j)) && value > next_score && admits(i, e)) {
+      if ((value < s || (value === s && e > j)) && value > next_score && admitted(i, e) !== null) {
         next = e;
         next_score = value;
       }
@@ -83,10 +104,14 @@ export function rankSpans(rows: Rows, count: number, overlap: Overlap): Kept[] {
   return kept;
 }
 
-/** Whether the span i..j may stand beside a better one. */
-function compatible(overlap: Overlap, kept: Kept, i: number, j: number): boolean {
-  const { start_token, end_token } = kept;
-  if (overlap === "allow" || j < start_token || i > end_token) return true;
+/** Whether a span that takes first..last may stand beside a better one. */
+function compatible(
+  overlap: Overlap,
+  kept: readonly [number, number],
+  [first, last]: readonly [number, number],
+): boolean {
+  if (first === kept[0] && last === kept[1]) return false;
+  if (overlap === "allow" || last < kept[0] || first > kept[1]) return true;
   if (overlap === "none") return false;
-  return (i <= start_token && j >= end_token) || (i >= start_token && j <= end_token);
+  return (first <= kept[0] && last >= kept[1]) || (first >= kept[0] && last <= kept[1]);
 }

@@ -14,7 +14,7 @@ const REACH = 320;
 /** Marks that end a sentence, with quotes and brackets that close behind them. */
 const END = /(?:[.!?…‽؟۔।]+["'”’»)\]]*(?=\s|$)|[。！？｡]+[”’」』）]*)/gu;
 /** Words before a full stop that go on. Small letters. */
-const SHORT = new Set(
+export const SHORT: ReadonlySet<string> = new Set(
   (
     "mr mrs ms dr prof st jr sr rev hon gen col capt lt sgt no nos vol vols ed eds fig figs eq sec ch " +
     "art pp p approx dept est inc ltd co corp bros vs cf e.g i.e al etc ca jan feb mar apr jun jul aug " +

@@ -1,9 +1,11 @@
 // BERT's tokenizer with the offsets of the original text, equal in ids and offsets to the Rust
-// library `tokenizers`: BertNormalizer, BertPreTokenizer, WordPiece.
+// library `tokenizers`: BertNormalizer, BertPreTokenizer, WordPiece. One divergence: what it drops
+// without a trace between two words parts them here (PARTING in unicode.ts).
 //
 // Rust runs whole-text passes (clean, isolate CJK, NFD, drop Mn, lower-case, split); here one pass
 // does the same, code point by code point. Ranges are assigned as Rust does it, by position: a mark
 // that canonical ordering moves gets the range of its new place, not its own.
+import { has, LETTER_OR_DIGIT } from "./characters";
 import { Marks } from "./marks";
 import { TokenBuilder } from "./token-builder";
 import type { Encoding } from "./types";
@@ -18,7 +20,14 @@ import {
   SPACE,
   unicode,
 } from "./unicode";
-import { WordPiece } from "./wordpiece";
+import { CONTINUATION, WordPiece } from "./wordpiece";
+
+/** A token that goes on with the word of the one before it. */
+export const CONTINUES = 1;
+/** A token with a letter or digit. */
+export const HAS_LETTER = 2;
+
+const SPECIAL = new Set(["[UNK]", "[CLS]", "[SEP]", "[PAD]", "[MASK]"]);
 
 export interface Tokenizer {
   readonly cls_id: number;
@@ -26,6 +35,8 @@ export interface Tokenizer {
   readonly pad_id: number;
   readonly unk_id: number;
   readonly vocab_size: number;
+  /** CONTINUES and HAS_LETTER of each token, by id. */
+  readonly traits: Uint8Array;
   /** Tokens of the whole text, no special tokens added or recognised. Offsets are UTF-16 units. */
   encode(text: string): Encoding;
 }
@@ -62,6 +73,7 @@ export function createTokenizer(
     pad_id: special("[PAD]"),
     unk_id,
     vocab_size: pieces.vocab_size,
+    traits: Uint8Array.from(pieces.tokens, traitsOf),
     encode(passage) {
       const builder = new TokenBuilder(pieces, unk_id);
       if (lowercase) encodeUncased(passage, builder);
@@ -69,6 +81,12 @@ export function createTokenizer(
       return builder.finish();
     },
   };
+}
+
+function traitsOf(token: string): number {
+  const continues = token.startsWith(CONTINUATION) ? CONTINUES : 0;
+  const letter = Array.from(token).some((character) => has(character, LETTER_OR_DIGIT));
+  return continues | (letter && !SPECIAL.has(token) ? HAS_LETTER : 0);
 }
 
 /** Clean and isolate CJK only. */

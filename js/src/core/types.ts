@@ -60,6 +60,16 @@ export interface DecodingOptions {
   readonly overlap: Overlap;
 }
 
+/** How answers take their borders in the text. Python has these among DecodingOptions. */
+export interface Ways {
+  /** Widen answers to whole words, versions, addresses, paths, numbers with signs and units. */
+  readonly align_to_words: boolean;
+  /** Trim brackets and markup or pair them, and want a letter or digit. */
+  readonly neat: boolean;
+  /** Spans over a sentence's end rank as if they had so many logits less; 0: as all others. */
+  readonly sentence_margin: number;
+}
+
 export interface FeatureOptions {
   /** Tokens of a whole window, special tokens included. */
   readonly max_seq_len: number;

@@ -29,6 +29,18 @@ export interface Unicode {
   decompose(char: number): readonly number[];
 }
 
+/**
+ * BERT's normaliser drops these, which makes one word of the two on their sides. Here they part
+ * words, as white space does: controls, zero width space, word joiner, byte order mark.
+ */
+const PARTING = [
+  [0, 0x1f],
+  [0x7f, 0x9f],
+  [0x200b, 0x200b],
+  [0x2060, 0x2060],
+  [0xfeff, 0xfeff],
+] as const;
+
 let unpacked: Unicode | undefined;
 
 /** Unpacks the tables on the first call. */
@@ -52,6 +64,9 @@ function unpack(): Unicode {
   };
   mark(tables.REMOVED, REMOVED);
   flags.fill(REMOVED, 0xd800, 0xe000);
+  for (const [first, last] of PARTING) {
+    for (let char = first; char <= last; char++) flags[char] = SPACE;
+  }
   mark(tables.SPACES, SPACE);
   mark(tables.CJK_IDEOGRAPHS, CJK);
   mark(tables.NONSPACING_MARKS, MARK);
@@ -98,7 +113,7 @@ function unpack(): Unicode {
 }
 
 /** Numbers in base 32, least digit first; the format of unicode-tables.ts. */
-function unpackNumbers(table: string): number[] {
+export function unpackNumbers(table: string): number[] {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-";
   const numbers: number[] = [];
   let number = 0;

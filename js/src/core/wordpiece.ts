@@ -3,9 +3,9 @@
 /** Words of more code points than this become one [UNK]. */
 export const MAX_WORD_CHARS = 100;
 
-const CONTINUATION = "##";
+export const CONTINUATION = "##";
 const WORD_ROOT = 0;
-const CONTINUATION_ROOT = 1;
+export const CONTINUATION_ROOT = 1;
 
 /**
  * A trie over UTF-16 units whose edges are kept in one open-addressing hash table: a vocabulary of
@@ -13,6 +13,8 @@ const CONTINUATION_ROOT = 1;
  */
 export class WordPiece {
   readonly vocab_size: number;
+  /** All tokens, by id. */
+  readonly tokens: readonly string[];
   readonly #ids = new Map<string, number>();
   readonly #slots: Int32Array;
   readonly #parents: Int32Array;
@@ -26,13 +28,13 @@ export class WordPiece {
     const lines = text.split("\n");
     if (lines.at(-1) === "") lines.pop();
     this.vocab_size = lines.length;
+    this.tokens = lines.map((line) => (line.endsWith("\r") ? line.slice(0, -1) : line));
     const bound = text.length + 3;
     this.#slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * bound)));
     this.#parents = new Int32Array(bound);
     this.#units = new Uint16Array(bound);
     this.#tokens = new Int32Array(bound).fill(-1);
-    lines.forEach((line, id) => {
-      const token = line.endsWith("\r") ? line.slice(0, -1) : line;
+    this.tokens.forEach((token, id) => {
       this.#ids.set(token, id);
       if (token.startsWith(CONTINUATION)) this.#insert(CONTINUATION_ROOT, token, 2, id);
       else this.#insert(WORD_ROOT, token, 0, id);

@@ -1,11 +1,12 @@
 // Lets the parity tests in Python run the core: one JSON request on stdin, one answer on stdout.
 import { readFileSync } from "node:fs";
+import { Borders } from "../../src/core/borders";
 import { createDecoder, type Ranking } from "../../src/core/decoding";
 import { createFeatures, maxContextWindows } from "../../src/core/features";
 import { toCodePoints } from "../../src/core/offsets";
 import { conclude, prepare } from "../../src/core/pipeline";
 import { createTokenizer } from "../../src/core/tokenizer";
-import type { DecodingOptions, Encoding, FeatureOptions, Logits } from "../../src/core/types";
+import type { DecodingOptions, Encoding, FeatureOptions, Logits, Ways } from "../../src/core/types";
 
 /** Start and end logits. */
 type Pair = readonly [readonly number[], readonly number[]];
@@ -41,6 +42,15 @@ type Request =
       }[];
     }
   | {
+      readonly op: "borders";
+      readonly vocab: readonly string[];
+      readonly cases: readonly {
+        readonly text: string;
+        /** First and last token of answers. */
+        readonly spans: readonly (readonly [number, number])[];
+      }[];
+    }
+  | {
       readonly op: "answer";
       readonly vocab: readonly string[];
       readonly lowercase: boolean;
@@ -48,7 +58,7 @@ type Request =
         readonly question: string;
         readonly passage: string;
         readonly features: FeatureOptions;
-        readonly decoding: DecodingOptions;
+        readonly decoding: DecodingOptions & Ways;
         readonly logits: readonly Pair[];
       }[];
     };
@@ -100,13 +110,39 @@ function answer(request: Request): unknown {
         }
         return rankings;
       });
+    case "borders": {
+      const tokenizer = createTokenizer(request.vocab.join("\n"), { lowercase: true });
+      return request.cases.map(({ text, spans }) => {
+        const borders = new Borders(text, tokenizer.encode(text), tokenizer);
+        const inPoints = (range: readonly [number, number] | null) =>
+          range && toCodePoints(text, [...range]);
+        const ways = [true, false].flatMap((align_to_words) =>
+          [true, false].map((neat) => ({ align_to_words, neat })),
+        );
+        return {
+          unread: borders.unread,
+          sentence: Array.from(borders.sentence),
+          letter: Array.from(borders.letter),
+          stop: Array.from(borders.stop),
+          ranges: spans.map(([first, last]) =>
+            ways.map((way) => {
+              const place = borders.place(first, last, way);
+              return [
+                inPoints(borders.range(first, last, way)),
+                inPoints(place && [place[0], place[1] + 1]),
+              ];
+            }),
+          ),
+        };
+      });
+    }
     case "answer": {
       const tokenizer = createTokenizer(request.vocab.join("\n"), request);
       return request.cases.map(({ question, passage, features, decoding, ...given }) => {
         const prepared = prepare(question, passage, tokenizer, features);
         const decoder = createDecoder(prepared.features);
         for (const [window, pair] of given.logits.entries()) decoder.add(window, logits(pair));
-        const decoded = conclude(prepared, decoder, decoding);
+        const decoded = conclude(prepared, decoder, decoding, decoding);
         const offsets = decoded.answers.map(({ start, end }) =>
           toCodePoints(passage, [start, end]),
         );

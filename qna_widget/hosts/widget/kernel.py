@@ -42,6 +42,7 @@ def answer(inputs: Inputs) -> KernelAnswer:
         from qna_widget.results.scores import of_kernel
     texts = ("question", "passage", "model")
     options = {name: value for name, value in inputs.items() if name not in texts}
+    options["align_to_words"] = True  # as the page does
     loaded = engine.load(inputs["model"], None)
     chosen = loaded.options(options)
     begun = time.perf_counter()

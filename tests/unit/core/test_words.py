@@ -11,11 +11,11 @@ import pytest
 import tokenizers
 
 from qna_widget import QuestionAnswerer
+from qna_widget.core.atoms import spelled, whole_atoms
 from qna_widget.core.decoding import Decoder
-from qna_widget.core.features import create_features
-from qna_widget.core.pipeline import Prepared, conclude, prepare
-from qna_widget.core.types import DecodingOptions, Encoding, FeatureOptions, Logits, Overlap
-from qna_widget.core.words import continuations, words_of
+from qna_widget.core.pipeline import conclude, prepare
+from qna_widget.core.tokenizer import Tokenizer
+from qna_widget.core.types import DecodingOptions, FeatureOptions, Logits, Overlap
 from qna_widget.evaluation.squad import read_examples
 
 
@@ -35,7 +35,6 @@ def test_words_are_the_tokenizer_librarys(
     library = tokenizers.BertWordPieceTokenizer(
         {token: i for i, token in enumerate(qa.tokenizer.vocab)}, lowercase=True
     )
-    continues = continuations(qa.tokenizer.vocab)
     widened = 0
     every_one = read_examples(questions_file)
     examples = every_one[:: max(1, len(every_one) // 8)] + every_one[1:3]
@@ -48,19 +47,23 @@ def test_words_are_the_tokenizer_librarys(
         words = [tokens.word_to_chars(tokens.token_to_word(i)) for i in range(len(tokens))]
         first = {start: i for i, (start, _) in reversed([*enumerate(tokens.offsets)])}
         last = {end: i for i, (_, end) in enumerate(tokens.offsets)}
-        options = DecodingOptions(top_k=10**6, overlap="allow", no_answer_threshold=float("inf"))
+        options = DecodingOptions(
+            top_k=10**6, overlap="allow", no_answer_threshold=float("inf"), neat=False
+        )
+        letters = spelled(example.passage)
         expected: list[tuple[int, int, float]] = []
         for answer in conclude(prepared, decoder, options).answers:
             if len(expected) == 60:
                 break
             start, end = words[first[answer.start]][0], words[last[answer.end]][1]
+            # What a reader takes as one is whole, too: test_borders.py has those.
+            start, end = whole_atoms(letters, start, end)
             widened += (start, end) != (answer.start, answer.end)
             if all(stands_beside(start, end, *kept, overlap) for *kept, _ in expected):
                 expected.append((start, end, answer.score))
         found = conclude(
-            prepared, decoder, replace(options, top_k=60, overlap=overlap),
-            words_of(prepared.passage, continues),
-        ).answers  # fmt: skip
+            prepared, decoder, replace(options, top_k=60, overlap=overlap, align_to_words=True)
+        ).answers
         assert [(a.start, a.end, a.score) for a in found] == expected
         assert all(example.passage[a.start : a.end] == a.text for a in found)
     assert widened > 10
@@ -77,19 +80,19 @@ def stands_beside(start: int, end: int, first: int, last: int, overlap: Overlap)
 
 def test_what_was_suppressed_by_a_piece_comes_back_beside_the_word() -> None:
     """in | ice | ##land: "in ice" is no answer of its own, so it must not cost "in" its place."""
-    passage = Encoding(*(np.array(v, np.int32) for v in ([5, 6, 7], [0, 3, 6], [2, 6, 10])))
-    question = passage.head(1)
-    features = create_features(question, passage, cls_id=1, sep_id=2, max_seq_len=9, doc_stride=3)
-    decoder = Decoder(features)
+    vocab = ["[PAD]", "[CLS]", "[SEP]", "[UNK]", "who", "in", "ice", "##land"]
+    tokenizer = Tokenizer(vocab)
+    options = FeatureOptions(max_seq_len=9, doc_stride=3)
+    prepared = prepare("who", "in Iceland", tokenizer, options)
+    decoder = Decoder(prepared.features)
     start, end = ([-9, 0, 0, 5, 0, 6, 0], [-9, 0, 0, 3, 4, 4, 0])
     decoder.add(0, Logits(*(np.array(v, np.float32) for v in (start, end))))
-    prepared = Prepared("q", "in Iceland", question, passage, features, ())
-    words = words_of(passage, np.arange(8) == 7)
     for overlap, expected in (
         ("none", [("Iceland", 10.0), ("in", 8.0)]),
         ("nested", [("Iceland", 10.0), ("in Iceland", 9.0), ("in", 8.0)]),
     ):
-        found = conclude(prepared, decoder, DecodingOptions(overlap=overlap), words).answers
+        wanted = DecodingOptions(overlap=overlap, align_to_words=True)
+        found = conclude(prepared, decoder, wanted).answers
         assert [(a.text, a.score) for a in found] == expected
 
 

@@ -1,0 +1,178 @@
+// Where an answer begins and ends in the text, for the tokens that the model chose.
+// Python's twin: qna_widget/core/borders.py. In this order: nothing that was not read is in an
+// answer; words and what a reader takes as one are whole, if asked for (`align_to_words`);
+// characters are whole; and, but for the pipeline's ways (`neat`), brackets and markup are trimmed
+// or paired, and there is a letter or a digit. docs/answers.md tells the rules.
+import { spelled, wholeAtoms } from "./atoms";
+import { has, LETTER_OR_DIGIT, UNSPACED } from "./characters";
+import { contract } from "./contract";
+import { whole } from "./graphemes";
+import { paired } from "./pairs";
+import { endsSentence } from "./sentence-ends";
+import { CONTINUES, HAS_LETTER, type Tokenizer } from "./tokenizer";
+import type { Encoding, Ways } from "./types";
+import { MAX_WORD_CHARS } from "./wordpiece";
+
+/** Code points around an answer that are looked at. */
+const REACH = 300;
+const REMEMBERED = 20_000;
+
+/** UTF-16 units. */
+type Range = readonly [number, number];
+type Options = Pick<Ways, "align_to_words" | "neat">;
+
+/** What is shown to readers. */
+export const SHOWN: Ways = {
+  align_to_words: true,
+  neat: true,
+  sentence_margin: contract.limits.sentence_margin,
+};
+
+/** The borders of answers in one passage. */
+export class Borders {
+  /** Words of more characters than the model takes: one [UNK] each. */
+  readonly unread: number;
+  /** For each token the first one from it on that was not read; the length for none. */
+  readonly stop: Int32Array;
+  /** For each token the first one from it on with a letter or digit; the length for none. */
+  readonly letter: Int32Array;
+  readonly #continues: Uint8Array;
+  #sentence: Int32Array | undefined;
+  readonly #known = new Map<string, Range | null>();
+
+  constructor(
+    private readonly text: string,
+    private readonly passage: Encoding,
+    { traits, unk_id }: Tokenizer,
+  ) {
+    const { input_ids, starts, ends } = passage;
+    const count = input_ids.length;
+    const has_letter = new Uint8Array(count);
+    const unread = new Uint8Array(count);
+    this.#continues = new Uint8Array(count);
+    let words = 0;
+    for (let token = 0; token < count; token++) {
+      const trait = traits[input_ids[token]!]!;
+      this.#continues[token] = trait & CONTINUES;
+      has_letter[token] = trait & HAS_LETTER;
+      if (input_ids[token] !== unk_id) continue;
+      const long = ends[token]! - starts[token]! > MAX_WORD_CHARS;
+      const word = Array.from(text.slice(starts[token], ends[token]));
+      if (long && word.length > MAX_WORD_CHARS) {
+        unread[token] = 1;
+        words++;
+      } else if (word.some((character) => has(character, LETTER_OR_DIGIT))) has_letter[token] = 1;
+    }
+    this.unread = words;
+    this.stop = next(unread);
+    this.letter = next(has_letter);
+  }
+
+  /** For each token the number of its sentence, from 0. */
+  get sentence(): Int32Array {
+    if (this.#sentence) return this.#sentence;
+    const ends = endsSentence(this.text, this.passage);
+    const sentence = new Int32Array(ends.length);
+    for (let token = 1; token < ends.length; token++) {
+      sentence[token] = sentence[token - 1]! + ends[token - 1]!;
+    }
+    this.#sentence = sentence;
+    return sentence;
+  }
+
+  /** Where the answer of tokens first..last begins and ends; null for what is no answer. */
+  range(first: number, last: number, options: Options): Range | null {
+    const key = `${first},${last},${options.align_to_words},${options.neat}`;
+    let found = this.#known.get(key);
+    if (found === undefined) {
+      if (this.#known.size >= REMEMBERED) this.#known.clear();
+      found = this.#range(first, last, options);
+      this.#known.set(key, found);
+    }
+    return found;
+  }
+
+  /**
+   * The first and last unit by which an answer is compared with others: without the signs around
+   * its letters and digits, so that what differs by them alone is one answer; the range itself
+   * when not `neat`.
+   */
+  place(first: number, last: number, options: Options): Range | null {
+    const found = this.range(first, last, options);
+    if (found === null || !options.neat) return found && [found[0], found[1] - 1];
+    const characters = Array.from(this.text.slice(...found));
+    let [start, end] = found;
+    for (const character of characters) {
+      if (has(character, LETTER_OR_DIGIT)) break;
+      start += character.length;
+    }
+    for (const character of characters.reverse()) {
+      if (has(character, LETTER_OR_DIGIT)) break;
+      end -= character.length;
+    }
+    return [start, end - 1];
+  }
+
+  #range(first_token: number, last_token: number, { align_to_words, neat }: Options): Range | null {
+    const { starts, ends } = this.passage;
+    if (this.stop[first_token]! <= last_token) return null;
+    let [first, last] = [first_token, last_token];
+    if (align_to_words) {
+      while (this.#goesOn(first)) first--;
+      while (last + 1 < starts.length && this.#goesOn(last + 1)) last++;
+    }
+    const from = starts[first]!;
+    const to = ends[last]!;
+    const before = Array.from(this.text.slice(back(this.text, from, REACH), from));
+    const answer = Array.from(this.text.slice(from, to));
+    const after = Array.from(this.text.slice(to, to + 2 * REACH)).slice(0, REACH);
+    const near = [...before, ...answer, ...after];
+    let [start, end] = [before.length, before.length + answer.length];
+    if (align_to_words) [start, end] = wholeAtoms(spelled(near), start, end);
+    [start, end] = whole(near, start, end);
+    if (neat) {
+      [start, end] = paired(near, start, end);
+      if (!near.slice(start, end).some((character) => has(character, LETTER_OR_DIGIT))) return null;
+      [start, end] = whole(near, start, end);
+    }
+    return [
+      from + units(near, before.length, start),
+      to + units(near, before.length + answer.length, end),
+    ];
+  }
+
+  /** Whether a token belongs to the word of the one before it. */
+  #goesOn(token: number): boolean {
+    if (token <= 0 || this.#continues[token] === 0) return false;
+    const { starts, ends } = this.passage;
+    const first = String.fromCodePoint(this.text.codePointAt(starts[token]!)!);
+    const last = this.text.slice(back(this.text, ends[token - 1]!, 1), ends[token - 1]);
+    return !has(first, UNSPACED) && !has(last, UNSPACED);
+  }
+}
+
+/** The place so many code points before `at`. */
+function back(text: string, at: number, count: number): number {
+  let place = at;
+  for (let n = 0; n < count && place > 0; n++) {
+    place -= place > 1 && text.codePointAt(place - 2)! > 0xffff ? 2 : 1;
+  }
+  return place;
+}
+
+/** Units from one place in `near` to another, negative backwards. */
+function units(near: readonly string[], from: number, to: number): number {
+  let sum = 0;
+  for (let at = Math.min(from, to); at < Math.max(from, to); at++) sum += near[at]!.length;
+  return to < from ? -sum : sum;
+}
+
+/** For each place the first marked one from it on; the length for none. */
+function next(marked: Uint8Array): Int32Array {
+  const found = new Int32Array(marked.length);
+  for (let at = marked.length - 1, place = marked.length; at >= 0; at--) {
+    if (marked[at]) place = at;
+    found[at] = place;
+  }
+  return found;
+}

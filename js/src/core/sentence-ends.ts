@@ -1,0 +1,84 @@
+// Behind which tokens a sentence ends. Python's twin: qna_widget/core/sentence_ends.py.
+import { CAPITAL, EXTENDS, has, LETTER_OR_DIGIT, SMALL, SPACE } from "./characters";
+import { SHORT } from "./sentence";
+import type { Encoding } from "./types";
+
+const ENDS = new Set(".!?…‽؟۔।。！？｡");
+/** No space follows. */
+const UNSPACED = new Set("。！？｡");
+const CLOSES = new Set("\"'”’»)]」』）");
+/** Code points of a short word, and more than that of a number. */
+const LONGEST = 12;
+
+/**
+ * For each token of a text 1 when its sentence ends with it, else 0.
+ *
+ * It does with a mark that ends one and is followed by white space (or is one of a script without
+ * spaces), and with what closes behind it: unless a small letter follows, or the mark is the full
+ * stop of a short word, an initial, or a number that begins a line. And it does before an empty
+ * line or a form feed.
+ */
+export function endsSentence(text: string, { starts, ends }: Encoding): Uint8Array {
+  const found = new Uint8Array(starts.length);
+  const isOne = (token: number): boolean => ends[token]! - starts[token]! === 1;
+  for (let token = 0; token + 1 < starts.length; token++) {
+    if (ends[token]! < starts[token + 1]! && hasBreak(text, ends[token]!, starts[token + 1]!)) {
+      found[token] = 1;
+    } else if (isOne(token) && ENDS.has(text[starts[token]!]!)) {
+      let last = token;
+      while (
+        last + 1 < starts.length &&
+        starts[last + 1] === ends[last] &&
+        isOne(last + 1) &&
+        CLOSES.has(text[starts[last + 1]!]!)
+      ) {
+        last++;
+      }
+      const following = starts[last + 1];
+      if (following !== undefined && endsWith(text, starts[token]!, ends[last]!, following)) {
+        found[last] = 1;
+      }
+    }
+  }
+  return found;
+}
+
+function hasBreak(text: string, start: number, end: number): boolean {
+  let lines = 0;
+  for (let at = start; at < end; at++) {
+    if (text[at] === "\f") return true;
+    if (text[at] === "\n") lines++;
+  }
+  return lines > 1;
+}
+
+function endsWith(text: string, mark: number, end: number, following: number): boolean {
+  if (UNSPACED.has(text[mark]!)) return true;
+  const next = String.fromCodePoint(text.codePointAt(following)!);
+  if (end === following || !has(text[end], SPACE) || has(next, SMALL)) return false;
+  return text[mark] !== "." || !goesOn(text, mark);
+}
+
+/** Whether the full stop at `mark` belongs to what stands before it. */
+function goesOn(text: string, mark: number): boolean {
+  const letters: string[] = [];
+  let start = mark;
+  while (start > 0 && letters.length <= LONGEST) {
+    const letter = before(text, start);
+    if (letter !== "." && !has(letter, LETTER_OR_DIGIT | EXTENDS)) break;
+    letters.unshift(letter);
+    start -= letter.length;
+  }
+  if (letters.length === 1 && has(letters[0], CAPITAL)) return true;
+  const word = letters.join("");
+  if (SHORT.has(word.toLowerCase())) return true;
+  let at = start;
+  while (at > 0 && (text[at - 1] === " " || text[at - 1] === "\t")) at--;
+  return /^[0-9]{1,3}$/.test(word) && (at === 0 || text[at - 1] === "\n");
+}
+
+/** The code point that ends at `at`. */
+function before(text: string, at: number): string {
+  const pair = at > 1 ? text.codePointAt(at - 2)! : 0;
+  return pair > 0xffff ? String.fromCodePoint(pair) : text[at - 1]!;
+}

@@ -1,0 +1,54 @@
+// A few borders by hand; tests/unit/core/test_borders.py has the many, tests/parity/test_borders.py
+// holds the two languages together.
+import { expect, test } from "vitest";
+import { Borders } from "../../src/core/borders";
+import { createTokenizer } from "../../src/core/tokenizer";
+
+const letters = Array.from({ length: 94 }, (_, n) => String.fromCharCode(33 + n)).filter(
+  (letter) => letter === letter.toLowerCase(),
+);
+const vocab = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "ферма", "か", "##か", "##い", "ம", "##ம"];
+const tokenizer = createTokenizer(
+  [...vocab, ...letters, ...letters.map((letter) => `##${letter}`)].join("\n"),
+  { lowercase: true },
+);
+
+function answer(text: string, chosen: string, align_to_words: boolean, neat = true) {
+  const passage = tokenizer.encode(text);
+  const start = text.indexOf(chosen);
+  const tokens = [...passage.starts.keys()].filter(
+    (token) => passage.starts[token]! < start + chosen.length && passage.ends[token]! > start,
+  );
+  const range = new Borders(text, passage, tokenizer).range(tokens[0]!, tokens.at(-1)!, {
+    align_to_words,
+    neat,
+  });
+  return range && text.slice(...range);
+}
+
+test.each([
+  ["run by Chloe\u0301. It", "Chloe", "Chloe\u0301"],
+  ["a 1️⃣ b", "1", "1️⃣"],
+  ["by [Tamsin Vale](https://example.org/t).", "[Tamsin Vale", "Tamsin Vale"],
+  ["**Tamsin** **Vale**", "Tamsin** **Vale", "**Tamsin** **Vale**"],
+  ["<b>Tamsin</b> owns", "Tamsin</b", "Tamsin"],
+  ["𝄞 the (old) ferry", "(old", "old"],
+  ["a . b", ".", null],
+])("%s", (text, chosen, whole) => {
+  expect(answer(text, chosen, false)).toBe(whole);
+});
+
+test.each([
+  ["😀 Install v2.3.1-rc1 today.", "3.1", "v2.3.1-rc1"],
+  ["mail tamsin.vale@example.org", "example.org", "tamsin.vale@example.org"],
+  ["fell to -12.5 °C at", "12.5", "-12.5 °C"],
+  ["かかい", "かか", "かか"],
+])("whole in the view: %s", (text, chosen, whole) => {
+  expect(answer(text, chosen, true)).toBe(whole);
+});
+
+test("what was not read is in no answer", () => {
+  const text = `see ${"a".repeat(101)} there`;
+  expect(answer(text, text, true)).toBeNull();
+  expect(new Borders(text, tokenizer.encode(text), tokenizer).unread).toBe(1);
+});

@@ -1,0 +1,129 @@
+"""Where an answer begins and ends in the text, for the tokens that the model chose.
+
+Twin: js/src/core/borders.ts. In this order: nothing that was not read is in an answer; words and
+what a reader takes as one are whole, if asked for (`align_to_words`); characters are whole; and,
+but for the pipeline's ways (`neat`), brackets and markup are trimmed or paired, and there is a
+letter or a digit. docs/answers.md tells the rules.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from . import graphemes
+from .atoms import spelled, whole_atoms
+from .characters import LETTER_OR_DIGIT, UNSPACED, has
+from .pairs import paired
+from .sentence_ends import ends_sentence
+from .tokenizer import CONTINUES, HAS_LETTER
+from .types import MAX_WORD_CHARS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .tokenizer import Tokenizer
+    from .types import DecodingOptions, Encoding
+
+REACH: Final = 300
+"""Code points around an answer that are looked at."""
+_REMEMBERED: Final = 20_000
+
+Range = tuple[int, int]
+
+
+class Borders:
+    """The borders of answers in one passage."""
+
+    def __init__(self, text: str, passage: Encoding, tokenizer: Tokenizer) -> None:
+        self._text = text
+        self._starts, self._ends = passage.starts, passage.ends
+        traits = tokenizer.traits[passage.input_ids]
+        self._continues = traits & CONTINUES > 0
+        unknown = passage.input_ids == tokenizer.unk_id
+        unread = unknown & (passage.ends - passage.starts > MAX_WORD_CHARS)
+        self.unread = int(unread.sum())
+        """Words of more characters than the model takes: one [UNK] each."""
+        has_letter = traits & HAS_LETTER > 0
+        for token in np.flatnonzero(unknown & ~unread).tolist():
+            word = text[self._starts[token] : self._ends[token]]
+            has_letter[token] = any(has(character, LETTER_OR_DIGIT) for character in word)
+        has_letter[unread] = False
+        self.stop = _next(unread)
+        """For each token the first one from it on that was not read; the length for none."""
+        self.letter = _next(has_letter)
+        """For each token the first one from it on with a letter or digit; the length for none."""
+        self._known: dict[tuple[int, int, bool, bool], Range | None] = {}
+
+    @cached_property
+    def sentence(self) -> NDArray[np.int64]:
+        """For each token the number of its sentence, from 0."""
+        ends = ends_sentence(self._text, self._starts, self._ends)
+        return np.concatenate([[0], np.cumsum(ends)[:-1]]) if len(ends) else np.zeros(0, np.int64)
+
+    def range(self, first: int, last: int, options: DecodingOptions) -> Range | None:
+        """Return where the answer of tokens first..last begins and ends, in code points.
+
+        None for what is no answer.
+        """
+        key = (first, last, options.align_to_words, options.neat)
+        if key not in self._known:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[key] = self._range(first, last, options)
+        return self._known[key]
+
+    def place(self, first: int, last: int, options: DecodingOptions) -> Range | None:
+        """Return the first and last code point by which an answer is compared with others.
+
+        Without the signs around its letters and digits, so that what differs by them alone is one
+        answer; the range itself when not `neat`.
+        """
+        found = self.range(first, last, options)
+        if found is None or not options.neat:
+            return found and (found[0], found[1] - 1)
+        start, end = found
+        while not has(self._text[start], LETTER_OR_DIGIT):
+            start += 1
+        while not has(self._text[end - 1], LETTER_OR_DIGIT):
+            end -= 1
+        return start, end - 1
+
+    def _range(self, first: int, last: int, options: DecodingOptions) -> Range | None:
+        if self.stop[first] <= last:
+            return None
+        if options.align_to_words:
+            while self._goes_on(first):
+                first -= 1
+            while last + 1 < len(self._starts) and self._goes_on(last + 1):
+                last += 1
+        start, end = int(self._starts[first]), int(self._ends[last])
+        low = max(0, start - REACH)
+        near = list(self._text[low : end + REACH])
+        start, end = start - low, end - low
+        if options.align_to_words:
+            start, end = whole_atoms(spelled(near), start, end)
+        start, end = graphemes.whole(near, start, end)
+        if options.neat:
+            start, end = paired(near, start, end)
+            if not any(has(character, LETTER_OR_DIGIT) for character in near[start:end]):
+                return None
+            start, end = graphemes.whole(near, start, end)
+        return start + low, end + low
+
+    def _goes_on(self, token: int) -> bool:
+        """Tell whether a token belongs to the word of the one before it."""
+        return (
+            token > 0
+            and bool(self._continues[token])
+            and not has(self._text[self._starts[token]], UNSPACED)
+            and not has(self._text[self._ends[token - 1] - 1], UNSPACED)
+        )
+
+
+def _next(marked: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return for each place the first marked one from it on; the length for none."""
+    places = np.where(marked, np.arange(len(marked)), len(marked))
+    return np.minimum.accumulate(places[::-1])[::-1]

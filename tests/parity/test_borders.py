@@ -1,0 +1,100 @@
+"""Answers begin and end at the same places in both languages, on generated and on real texts."""
+
+from __future__ import annotations
+
+import os
+import random
+from typing import Any
+
+import pytest
+
+from qna_widget.core.borders import Borders
+from qna_widget.core.tokenizer import Tokenizer
+from qna_widget.core.types import DecodingOptions
+
+from . import strings
+from .core import Core
+
+# What borders are about; put between the characters of strings.py.
+PIECES = [
+    "v2.3.1-rc1", "tamsin.vale@example.org", "https://example.org/a?b=c#d.", "/usr/local/bin",
+    r"C:\Users\tam", "-12.5 °C", "−40°C", "$4,000.50", "5 km/h", "12%", "U.S.", "2031.The pair",
+    "[Tamsin Vale](https://example.org/t)", "**Tamsin** **Vale**", "`code`", "<b>Tamsin</b>",
+    "(one", "two)", "“three”", "'four'", "_five_", "a_b", "Chloe\u0301", "தமிழ்", "क्षत्रिय",
+    "ไทยกำ", "ひらがな", "カタカナ", "한국\u1112\u1161\u11ab", "❤️", "👩‍🚀", "🇩🇪🇫🇷", "1️⃣", "שָׁלוֹם",
+    "می‌خواهم", "Dr. Pike. He", "No. 5. Then", "\n\n", "\f", "…", "e.g. this", "\x0b", "\u200b",
+    "\x85", "x" * 101, "é" * 101, "\n3. Termination", "«six»", "# Title", "- item", "| cell |",
+    "10³", "H₂O", "½ cup", "seven's", "'90s", "the boys'", "…)", "?!", "。", "次の文。",
+    "price-determining", "COVID-19", "1990-1995",
+]  # fmt: skip
+WAYS = [(aligned, neat) for aligned in (True, False) for neat in (True, False)]
+
+
+def texts(count: int, seed: int) -> list[str]:
+    rng = random.Random(seed)
+    found = []
+    for generated in strings.generated(count, seed):
+        parts = [generated[:200]]
+        for _ in range(rng.choice((0, 2, 8))):
+            parts.insert(rng.randrange(len(parts) + 1), rng.choice(PIECES))
+            parts.insert(rng.randrange(len(parts) + 1), rng.choice((" ", "", ". ", ", ", "\n")))
+        found.append("".join(parts))
+    return found
+
+
+def compare(core: Core, vocab: list[str], texts: list[str], seed: int) -> int:
+    """Compare random answers of each text; return how many of them there were."""
+    rng, tokenizer = random.Random(seed), Tokenizer(vocab)
+    cases: list[dict[str, Any]] = []
+    expected = []
+    for text in texts:
+        passage = tokenizer.encode(text)
+        spans = []
+        for _ in range(6 if len(passage) else 0):
+            first = rng.randrange(len(passage))
+            spans.append((first, min(len(passage) - 1, first + rng.choice((0, 1, 4, 15)))))
+        borders = Borders(text, passage, tokenizer)
+        ranges = [
+            [
+                (
+                    borders.range(first, last, options := _options(aligned, neat)),
+                    (place := borders.place(first, last, options)) and (place[0], place[1] + 1),
+                )
+                for aligned, neat in WAYS
+            ]
+            for first, last in spans
+        ]
+        cases.append({"text": text, "spans": spans})
+        expected.append(
+            {"unread": borders.unread, "sentence": borders.sentence.tolist(),
+             "letter": borders.letter.tolist(), "stop": borders.stop.tolist(),
+             "ranges": ranges}
+        )  # fmt: skip
+    for case, got, wanted in zip(
+        cases, core.ask(op="borders", vocab=vocab, cases=cases), expected, strict=True
+    ):
+        got["ranges"] = [
+            [tuple(one and tuple(one) for one in pair) for pair in pairs] for pairs in got["ranges"]
+        ]
+        assert got == wanted, case
+    return sum(len(case["spans"]) for case in cases)
+
+
+def _options(aligned: bool, neat: bool) -> DecodingOptions:
+    return DecodingOptions(align_to_words=aligned, neat=neat)
+
+
+# 20,000 texts with QNA_WIDGET_FUZZ=1, else a share of them.
+@pytest.mark.parametrize("seed", range(4 if os.environ.get("QNA_WIDGET_FUZZ") else 1))
+def test_generated_texts(core: Core, vocab: list[str], seed: int) -> None:
+    assert compare(core, vocab, texts(5000, seed), seed) > 25_000
+
+
+def test_real_texts(core: Core, vocab: list[str]) -> None:
+    rng = random.Random(3)
+    chosen = [
+        text[:2000]
+        for found in strings.real_texts().values()
+        for text in rng.sample(found, min(5, len(found)))
+    ]
+    assert compare(core, vocab, chosen, 3) > 100

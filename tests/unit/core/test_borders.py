@@ -1,0 +1,201 @@
+"""Where answers begin and end, by hand: the answer's tokens are those that touch `chosen`."""
+
+from __future__ import annotations
+
+import pytest
+
+from qna_widget import QuestionAnswerer
+from qna_widget.core.borders import Borders
+from qna_widget.core.tokenizer import Tokenizer
+from qna_widget.core.types import DecodingOptions
+from qna_widget.errors import InputError
+
+
+@pytest.fixture(scope="module")
+def qa() -> QuestionAnswerer:
+    return QuestionAnswerer("bundled", threads=2)
+
+
+def answer(
+    tokenizer: Tokenizer, text: str, chosen: str, *, aligned: bool = False, neat: bool = True
+) -> str | None:
+    passage = tokenizer.encode(text)
+    start = text.index(chosen)
+    end = start + len(chosen)
+    tokens = [t for t in range(len(passage)) if passage.starts[t] < end and passage.ends[t] > start]
+    options = DecodingOptions(align_to_words=aligned, neat=neat)
+    found = Borders(text, passage, tokenizer).range(tokens[0], tokens[-1], options)
+    return found and text[slice(*found)]
+
+
+@pytest.mark.parametrize(
+    ("text", "chosen", "whole"),
+    [
+        ("run by Chloe\u0301. It", "Chloe", "Chloe\u0301"),
+        ("I ❤️ tea", "I ❤", "I ❤️"),
+        ("by the 👩‍🚀 Vale", "👩", None),
+        ("Hà No\u0302\u0323i lớn", "No", "No\u0302\u0323"),
+        ("ஊர் தமிழ் ஆகும்", "தமிழ", "தமிழ்"),
+        ("यह क्षत्रिय है", "क्षत्रिय", "क्षत्रिय"),
+        ("אמר שָׁלוֹם לו", "שָׁלוֹם", "שָׁלוֹם"),
+        ("قال مُحَمَّدٌ هنا", "مُحَمَّدٌ", "مُحَمَّدٌ"),
+        ("ไป กำ มา", "กำ", "กำ"),
+        ("한국어 \u1112\u1161\u11ab", "\u1112", "\u1112\u1161\u11ab"),
+        ("in 🇩🇪🇫🇷 now", "in", "in"),
+        ("a 1️⃣ b", "1", "1️⃣"),
+    ],
+)
+@pytest.mark.parametrize("neat", [True, False])
+def test_characters_are_whole(
+    qa: QuestionAnswerer, text: str, chosen: str, whole: str | None, neat: bool
+) -> None:
+    found = answer(qa.tokenizer, text, chosen, neat=neat)
+    assert found == whole or (not neat and whole is None)
+
+
+@pytest.mark.parametrize(
+    ("text", "chosen", "whole"),
+    [
+        ("Install v2.3.1-rc1 today.", "3.1", "v2.3.1-rc1"),
+        ("mail tamsin.vale@example.org", "example.org", "tamsin.vale@example.org"),
+        ("see https://example.org/a?b=c#d.", "example", "https://example.org/a?b=c#d"),
+        ("open /usr/local/bin, now", "local", "/usr/local/bin"),
+        (r"in C:\Users\tam\x.txt is", "tam", r"C:\Users\tam\x.txt"),
+        ("in src/core/borders.ts.", "borders", "src/core/borders.ts"),
+        ("fell to -12.5 °C at", "12.5", "-12.5 °C"),
+        ("fell to −40°C.", "40", "−40°C"),
+        ("costs $4,000.50 now", "000", "$4,000.50"),
+        ("paid € 40 then", "40", "€ 40"),
+        ("it goes 5 km/h here", "5", "5 km/h"),
+        ("12% of it", "12", "12%"),
+        ("at 192.168.0.1:8080", "168", "192.168.0.1:8080"),
+        ("at 12:30.", "12", "12:30"),
+        ("on 2031-03-12.", "03", "2031-03-12"),
+        ("in the U.S. now", "U", "U.S."),
+        ("of COVID-19 waves", "COVID", "COVID-19"),
+        ("unaffable people", "##aff"[2:], "unaffable"),
+        # No atom.
+        ("this and/or that", "and", "and"),
+        ("Sesame Street.The pair", "Street", "Street"),
+        ("in 2031.The pair", "2031", "2031"),
+        ("1990-1995", "1990", "1990"),
+        ("5 hours later", "5", "5"),
+    ],
+)
+def test_atoms_are_whole_when_words_are(
+    qa: QuestionAnswerer, text: str, chosen: str, whole: str
+) -> None:
+    for neat in (True, False):
+        assert answer(qa.tokenizer, text, chosen, aligned=True, neat=neat) == whole
+    assert len(answer(qa.tokenizer, text, chosen) or "") <= len(whole)
+
+
+@pytest.mark.parametrize(
+    ("text", "chosen", "neat"),
+    [
+        ("by [Tamsin Vale](https://example.org/t).", "[Tamsin Vale", "Tamsin Vale"),
+        ("by [Tamsin Vale](https://example.org/t).", "[Tamsin Vale]", "[Tamsin Vale]"),
+        (
+            "by [Tamsin Vale](https://example.org/t).",
+            "[Tamsin Vale](https",
+            "[Tamsin Vale](https://example.org/t)",
+        ),
+        ("**Tamsin** **Vale**", "Tamsin** **Vale", "**Tamsin** **Vale**"),
+        ("**Tamsin Vale**", "**Tamsin Vale", "Tamsin Vale"),
+        ("the `key` here", "key`", "key"),
+        ("the (old) ferry", "(old", "old"),
+        ("the (old) ferry", "(old)", "(old)"),
+        ("the ferry (the old one) leaves", "ferry (the old", "ferry (the old one)"),
+        ("he said “never”", "“never", "never"),
+        ('he said "never"', '"never', "never"),
+        ('he said "never"', '"never"', '"never"'),
+        ("# Title", "# Title", "Title"),
+        ("- item", "- item", "item"),
+        ("| cell | other |", "| cell |", "cell"),
+        ("| cell | other |", "| cell", "cell"),
+        ("<b>Tamsin</b> owns", "b>Tamsin", "Tamsin"),
+        ("<b>Tamsin</b> owns", "Tamsin</b", "Tamsin"),
+        (": Tamsin,", ": Tamsin,", "Tamsin"),
+        ("-5 it is", "-5", "-5"),
+        ("the boys' ferry", "boys'", "boys'"),
+        ("in the '90s", "'90s", "'90s"),
+        ("a snake_case name", "snake_case", "snake_case"),
+        ("a . b", ".", None),
+        ("**", "**", None),
+    ],
+)
+def test_brackets_and_markup(
+    qa: QuestionAnswerer, text: str, chosen: str, neat: str | None
+) -> None:
+    assert answer(qa.tokenizer, text, chosen) == neat
+    assert answer(qa.tokenizer, text, chosen, neat=False) == chosen
+
+
+def test_scripts_without_spaces_are_not_widened(qa: QuestionAnswerer) -> None:
+    text = "かいぎはあしたのごごさんじからはじまります"
+    found = qa(
+        question="When?", context=text, top_k=5, pipeline_compatible=True,
+        handle_impossible_answer=False,
+    )  # fmt: skip
+    assert len({one["answer"] for one in found}) == 5
+    assert all(len(one["answer"]) < len(text) for one in found[1:])
+
+
+@pytest.mark.parametrize("part", list("\x0b\x0c\x85\x1c\x1d\x1e\x1f\x00\x01\x7f\u200b\ufeff\u2060"))
+def test_what_the_normaliser_drops_parts_words(qa: QuestionAnswerer, part: str) -> None:
+    text = f"Launch date{part}12 March 2031{part}Owner{part}Priya Nair"
+    best = qa("Who is the owner?", text)
+    assert best.text == "Priya Nair"
+    spaced = qa.tokenizer.encode(text.replace(part, " "))
+    assert qa.tokenizer.encode(text).input_ids.tolist() == spaced.input_ids.tolist()
+
+
+@pytest.mark.parametrize("joins", ["\u00ad", "\u200c", "\u200d"])
+def test_what_joins_words_does_not_part_them(qa: QuestionAnswerer, joins: str) -> None:
+    one, whole = (qa.tokenizer.encode(text) for text in (f"muse{joins}um", "museum"))
+    assert one.input_ids.tolist() == whole.input_ids.tolist()
+
+
+@pytest.mark.parametrize("long", ["iVBORw0KGgoAAAANSUhEUgAA" * 50, "a" * 1_000_000])
+@pytest.mark.parametrize("compatible", [False, True])
+def test_what_was_not_read_is_in_no_answer(
+    qa: QuestionAnswerer, long: str, compatible: bool
+) -> None:
+    text = f"data:image/png;base64,{long} Tamsin Vale owns the ferry."
+    result = qa.ask("Who owns the ferry?", text, top_k=20, overlap="allow")
+    assert result.answers[0].text == "Tamsin Vale"
+    assert not [answer for answer in result.answers if long[:50] in answer.text]
+    assert result.warnings == ("A word of more than 100 characters could not be read.",)
+    if compatible:
+        with pytest.warns(UserWarning, match="could not be read"):
+            found = qa(question="Who owns the ferry?", context=text, pipeline_compatible=True)
+        assert found["answer"] == "Tamsin Vale"
+
+
+def test_a_passage_of_nothing_readable_has_no_answer(qa: QuestionAnswerer) -> None:
+    for text in ("x" * 101, "... !!! ???", f"{'x' * 101} {'y' * 101}"):
+        for threshold in (0, float("inf")):
+            result = qa.ask("Who?", text, no_answer_threshold=threshold)
+            assert result.no_answer
+            assert [answer.text for answer in result.answers] == [""]
+    with pytest.raises(InputError):
+        qa.ask("Who?", " ")
+
+
+@pytest.mark.parametrize("overlap", ["none", "nested", "allow"])
+def test_lists_hold_no_signs_and_nothing_twice(qa: QuestionAnswerer, overlap: str) -> None:
+    text = "The ferry: it leaves from pier four. Tickets - sold by Odalys (see map) - cost $5."
+    found = qa("Where does the ferry leave?", text, top_k=40, overlap=overlap)
+    assert len(found) > 5
+    cores = ["".join(c for c in one.text if c.isalnum()) for one in found]
+    assert all(cores)
+    places = [
+        (one.start + one.text.index(next(c for c in one.text if c.isalnum())), core)
+        for one, core in zip(found, cores, strict=True)
+    ]
+    assert len(set(places)) == len(places)
+
+
+def test_a_long_row_of_signs_takes_no_long_time(qa: QuestionAnswerer) -> None:
+    text = "." * 3000 + " Tamsin Vale owns it. " + "a" + "\u0301" * 3000
+    assert qa("Who owns it?", text, top_k=50, overlap="allow")[0].text == "Tamsin Vale"
