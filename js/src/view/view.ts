@@ -4,6 +4,7 @@ import type { History } from "../component/history";
 import type { Actions, ComponentState } from "../component/state";
 import type { Answer, Result } from "../core/types";
 import { Answers } from "./answers/answers";
+import { keepOpen } from "./disclosures";
 import { el } from "./dom";
 import { Examples } from "./examples";
 import { isPartial, spansOf } from "./format";
@@ -111,6 +112,7 @@ export function mountView(
     signal,
   });
 
+  keepOpen(view, source.history, signal);
   root.append(view);
   signal.addEventListener("abort", () => view.remove(), { once: true });
   source.subscribe(draw, signal);

@@ -14,6 +14,7 @@ const HOSTILE = [
 ];
 
 let controller: AbortController;
+let history: History;
 let state: ComponentState;
 let listeners: Set<(state: ComponentState) => void>;
 let actions: { [K in keyof Actions]: ReturnType<typeof vi.fn<Actions[K]>> };
@@ -25,7 +26,7 @@ function set(change: Partial<Omit<ComponentState, "inputs">> & { inputs?: Partia
 
 function mount(root: HTMLElement | ShadowRoot = document.body) {
   const source = {
-    history: new History(),
+    history,
     get state() {
       return state;
     },
@@ -77,6 +78,7 @@ beforeEach(() => {
     },
   );
   controller = new AbortController();
+  history = new History();
   listeners = new Set();
   state = initialState(DEFAULT_INPUTS);
   actions = {
@@ -215,6 +217,25 @@ describe("lifetime", () => {
       host.remove();
       controller = new AbortController();
     }
+  });
+
+  it("built anew, has open what was open", () => {
+    mount();
+    const settings = () => find<HTMLDetailsElement>(".qna-settings");
+    const toggle = (open: boolean) => {
+      settings().open = open;
+      settings().dispatchEvent(new Event("toggle"));
+    };
+    expect(settings().open).toBe(false);
+    toggle(true);
+    for (const open of [true, false]) {
+      controller.abort();
+      controller = new AbortController();
+      mount();
+      expect(settings().open).toBe(open);
+      toggle(false);
+    }
+    expect(find<HTMLDetailsElement>(".qna-history").open).toBe(false);
   });
 
   it("mounts nothing for a signal that has aborted", () => {
