@@ -138,7 +138,7 @@ def test_a_new_theme_shows_at_once(view: View) -> None:
         "() => { document.body.style.cssText ="
         " '--st-background-color: rgb(14, 17, 23); --st-text-color: rgb(250, 250, 250)';"
         " const row = getComputedStyle(document.querySelector('.qna-best'));"
-        " const text = getComputedStyle(document.querySelector('.qna-best-text bdi'));"
+        " const text = getComputedStyle(document.querySelector('.qna-best-text'));"
         " return [row.backgroundColor, text.color]; }"
     )
     assert colours == ["rgb(14, 17, 23)", "rgb(250, 250, 250)"]

@@ -14,9 +14,13 @@ const LONG = 70;
 export class BestCard {
   readonly #sure = el("span", { class: "qna-sure" });
   readonly #percent = el("span", { class: "qna-percent" });
-  readonly #text = el("p", { class: "qna-best-text", translate: "no" });
+  readonly #text = el("p", { class: "qna-best-text", translate: "no", dir: "auto" });
   readonly #near = el("p", { class: "qna-near" });
-  readonly #quote = el("blockquote", { class: "qna-quote", translate: "no" });
+  readonly #quote = el("blockquote", {
+    class: "qna-quote",
+    translate: "no",
+    dir: "auto",
+  });
   readonly #place = el("span", { class: "qna-place" });
   readonly #elsewhere = el("span", {});
   readonly #show: HTMLButtonElement;
@@ -82,7 +86,7 @@ export class BestCard {
     if (kind === "answer") {
       const { text } = best!.answer;
       setAttribute(this.#text, "data-long", text.length > LONG);
-      this.#text.replaceChildren(el("bdi", {}, text));
+      setText(this.#text, text);
       return;
     }
     setAttribute(this.#text, "data-long", false);
@@ -96,6 +100,6 @@ export class BestCard {
     if (quote === null) return;
     const { before, text, after } = quote;
     const marked = el("mark", { class: "qna-quoted" }, text);
-    this.#quote.replaceChildren(el("bdi", {}, before, marked, after));
+    this.#quote.replaceChildren(before, marked, after);
   }
 }
