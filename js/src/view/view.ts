@@ -111,7 +111,6 @@ export function mountView(
     capture: true,
     signal,
   });
-
   keepOpen(view, source.history, signal);
   root.append(view);
   signal.addEventListener("abort", () => view.remove(), { once: true });
