@@ -121,6 +121,7 @@ test("when reading is stopped, what was read is explained", async () => {
   sessions.hold();
   start(LONG);
   open();
+  await until(({ status }) => expect(status).toBe("running"));
   await new Promise((resolve) => setTimeout(resolve, 400)); // first answers are due by then
   sessions.allow(1);
   await until(({ result }) => expect(result?.windows_done).toBeGreaterThan(0));
