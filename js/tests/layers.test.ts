@@ -22,6 +22,17 @@ test("no file of js/src imports upward, and there is no circle", () => {
   expect(findFaults(sources)).toEqual([]);
 });
 
+test("no file of the front end or its tests has more than 300 lines", () => {
+  const files = ["src", "tests"].flatMap((folder) =>
+    readdirSync(join(SRC, "..", folder), { recursive: true, encoding: "utf8" })
+      .filter((path) => /\.(ts|css)$/.test(path))
+      .map((path) => join(SRC, "..", folder, path)),
+  );
+  expect(files.length).toBeGreaterThan(150);
+  const lines = (file: string) => readFileSync(file, "utf8").split("\n").length - 1;
+  expect(files.filter((file) => lines(file) > 300)).toEqual([]);
+});
+
 describe("the walk", () => {
   const faults = (files: Record<string, string>) => findFaults(new Map(Object.entries(files)));
 

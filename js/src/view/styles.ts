@@ -2,7 +2,8 @@
 //
 // theme              colours and sizes, which follow the host; the root, labels, buttons, links
 // passage            question, examples; passage/: text field, highlights, rail, spotlight
-// answers            answers/: the best answer, the other ones
+// best-answer        answers/card, quote, verdict, copy: the best answer
+// answers            answers/rows: the other ones; what stands there instead of answers
 // status             the status line with its progress; the wait for another model
 // settings           settings, fields, the menu of models; every disclosure
 // inspector          inspector/panel, parts, readout: frame, figures, pieces of text
@@ -11,6 +12,7 @@
 // tables             inspector/candidates, word-table: tables of the inspector; the pages of a list
 // history            history, history-row
 import answers from "./styles/answers.css";
+import bestAnswer from "./styles/best-answer.css";
 import history from "./styles/history.css";
 import inspector from "./styles/inspector.css";
 import inspectorPlots from "./styles/inspector-plots.css";
@@ -24,6 +26,7 @@ import theme from "./styles/theme.css";
 export const styles = [
   theme,
   passage,
+  bestAnswer,
   answers,
   status,
   settings,
