@@ -15,7 +15,6 @@ export class Highlights {
   readonly element = el("div", {
     class: "qna-layer",
     "aria-hidden": "true",
-    dir: "auto",
     translate: "no",
   });
   #chunks: Chunk[] = [];

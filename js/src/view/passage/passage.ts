@@ -4,6 +4,7 @@ import { createOffsetMap } from "../../core/offsets";
 import type { Answer } from "../../core/types";
 import { CONTROL, el, setAttribute, setText, uniqueId } from "../dom";
 import { count } from "../format";
+import { directionOf } from "./direction";
 import { Highlights } from "./highlights";
 import { Newlines } from "./newlines";
 import { Rail } from "./rail";
@@ -45,7 +46,6 @@ export class PassagePane {
       translate: "no",
       placeholder: "Paste or type the text to ask about",
       rows: 1,
-      dir: "auto",
       spellcheck: "false",
       autocomplete: "off",
       "aria-describedby": `${id}-length`,
@@ -87,6 +87,9 @@ export class PassagePane {
       area,
       {
         onShown: (shown) => {
+          const direction = directionOf(shown);
+          setAttribute(area, "dir", direction);
+          setAttribute(this.#highlights.element, "dir", direction);
           this.#highlights.setText(shown);
           setAttribute(sheet, "data-long-lines", this.#highlights.longestChunk > LONG_LINE);
           this.#drawLength();
