@@ -71,7 +71,7 @@ export const bundle = (entryPoints, outdir, format, worker, version = released) 
 /** What Jupyter and Streamlit import. */
 export const MODULES = {
   widget: "src/hosts/widget/widget.ts",
-  streamlit: "src/hosts/streamlit.ts",
+  streamlit: "src/hosts/streamlit/streamlit.ts",
 };
 /** What pages of their own hold. */
 const SCRIPTS = { standalone: "src/hosts/standalone.ts", headless: "src/hosts/headless.ts" };

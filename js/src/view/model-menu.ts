@@ -116,7 +116,8 @@ export class ModelMenu {
     this.#drawOffer(state);
     this.#bar.hidden = !waiting;
     this.#row.hidden = !waiting;
-    this.#silence.hidden = !waiting || change.progress !== null;
+    // Where it is known why Python is silent, the status says so.
+    this.#silence.hidden = !waiting || change.progress !== null || state.link !== "";
     const title = change === null ? "" : titleOf(state, change.model);
     const problem =
       change === null || waiting

@@ -102,6 +102,9 @@ export function mountView(
       const { status } = source.state;
       if (status === "loading" || status === "running") actions.cancel();
       else if (answers.chosen !== null) answers.choose(null);
+      else return;
+      // A dialog around the component would close.
+      event.stopPropagation();
     },
     { signal },
   );

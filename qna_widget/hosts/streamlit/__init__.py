@@ -1,1 +1,1 @@
-"""The Streamlit component. Twin: js/src/hosts/streamlit.ts."""
+"""The Streamlit component. Twin: js/src/hosts/streamlit."""

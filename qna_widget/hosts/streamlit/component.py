@@ -16,7 +16,7 @@ from qna_widget.core.contract import (
 )
 from qna_widget.core.messages import Options, Outputs, Status, Timing
 from qna_widget.core.types import AnswerDict, Overlap
-from qna_widget.errors import needs_extra
+from qna_widget.errors import InputError, needs_extra
 from qna_widget.hosts.page import menu_lines
 
 from . import serving
@@ -25,6 +25,14 @@ from .memory import Memory
 
 with needs_extra("The Streamlit component", "streamlit"):
     import streamlit as st
+    from streamlit.errors import DuplicateWidgetID
+
+    from . import place
+
+_TWICE = (
+    "qna() is called twice from one place, as in a loop. Give each call a key of its own: "
+    "qna(…, key='first')."
+)
 
 
 @dataclass(frozen=True)
@@ -53,7 +61,7 @@ def qna(
     passage: str = "",
     question: str = "",
     *,
-    key: str = "qna",
+    key: str | None = None,
     top_k: int = 5,
     max_answer_len: int = 30,
     doc_stride: int = 128,
@@ -66,11 +74,14 @@ def qna(
     """Show the component; the app reruns when the answers change, after a call of `on_change`.
 
     The reader may change passage, question and options; an argument overrides this when it differs
-    from the last run's, or after `reset`. `examples` are questions to click. Two components in one
-    app need two keys.
+    from the last run's, or after `reset`. `examples` are questions to click. Calls at two places of
+    the code, or of one place on two pages, are two components; calls of one place in a loop need a
+    `key` each, and calls with one key are one component, wherever they stand. In a form, the app
+    hears of the reader by Submit.
 
-    Raises InputError for a value that is not allowed, ModelError for a model that is not there,
-    AssetError when one of its files cannot be read or the front end was not built.
+    Raises InputError for a value that is not allowed or a second call without a key at one place,
+    ModelError for a model that is not there, AssetError when one of its files cannot be read or
+    the front end was not built.
     """
     arguments = all_inputs(
         {
@@ -85,31 +96,37 @@ def qna(
         }
     )
     offered = check_examples(examples)
+    if key is None:
+        key = place.key_of_call(1)
     memory = st.session_state.setdefault(_memory_key(key), Memory())
     state = st.session_state.get(key)
     # Run as plain Python, the script has no page that shows how far a fetch is.
     alone = not st.runtime.exists()
-    memory.meet(state.get("report") if state else None, arguments, alone=alone)
-    chosen = memory.chosen
+    report = state.get("report") if state else None
+    memory.meet(report, arguments, alone=alone)
     if not alone:
+        if memory.chosen.wanted and not place.can_rerun():
+            _fetch(memory, model)
+            memory.meet(report, arguments, alone=alone)
         _mount(key, memory, offered, on_change or _nothing)
-        if chosen.wanted:
+        if memory.chosen.wanted:
             # The former model answers on in the page, where another choice ends this by a rerun.
-            bar = st.progress(0.0)
-            chosen.fetch(model, memory.report, progress_of(bar.progress))
-            st.rerun()
+            _fetch(memory, model)
+            place.rerun()
     return _result(memory)
 
 
-def reset(*names: str, key: str = "qna") -> None:
+def reset(*names: str, key: str | None = None) -> None:
     """Let the next call's arguments override what the reader changed, even if they are the same.
 
-    `names` are inputs such as "question"; without any, all of them. Raises TypeError for others.
+    `names` are inputs such as "question"; without any, all of them. Without a key it is about the
+    calls on this page that have none. Raises TypeError for other names.
     """
     refuse_unknown(names, INPUTS)
-    memory = st.session_state.get(_memory_key(key))
-    if memory is not None:
-        memory.forget(names or tuple(INPUTS))
+    wanted = _memory_key(place.keys_of_page() if key is None else key)
+    for name in list(st.session_state):
+        if name == wanted or (key is None and str(name).startswith(wanted)):
+            st.session_state[name].forget(names or tuple(INPUTS))
 
 
 def _memory_key(key: str) -> str:
@@ -132,13 +149,25 @@ def _mount(key: str, memory: Memory, examples: list[str], on_change: Callable[[]
         "fetching": chosen.fetching,
         "examples": examples,
     }
-    serving.component(st.runtime.get_instance())(
-        key=key,
-        data=data,
-        default={"report": None},
-        # Streamlit keeps only state that has a callback.
-        on_report_change=on_change,
-    )
+    try:
+        serving.component(st.runtime.get_instance())(
+            key=key,
+            data=data,
+            default={"report": None},
+            # Streamlit keeps only state that has a callback.
+            on_report_change=on_change,
+        )
+    except DuplicateWidgetID:
+        if not key.startswith(place.keys_of_page()):
+            raise
+        raise InputError(_TWICE) from None
+
+
+def _fetch(memory: Memory, argument: str) -> None:
+    """Bring the model that is wanted; whatever ends the script's run ends this."""
+    bar = st.empty()
+    memory.chosen.fetch(argument, memory.report, progress_of(bar.progress))
+    bar.empty()
 
 
 def _result(memory: Memory) -> QnAResult:

@@ -8,19 +8,23 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import streamlit as st
+from streamlit.errors import StreamlitDuplicateElementKey
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
 from qna_widget.core import contract
 from qna_widget.core.manifest import PACKAGE, Asset
 from qna_widget.errors import AssetError, InputError
-from qna_widget.hosts.streamlit import serving
+from qna_widget.hosts.streamlit import chosen_model, place, serving
 from qna_widget.models import registry
-from qna_widget.streamlit import QnAResult, qna, reset
+from qna_widget.streamlit import QnAResult
+from qna_widget.streamlit import qna as keyless
+from qna_widget.streamlit import reset as reset_keyless
 
 PASSAGE = "🙂 Bert lives at 123 Sesame Street."
 ANSWER = {"text": "123 Sesame Street", "start": 16, "end": 33, "score": 9.5, "probability": 0.9}
@@ -32,6 +36,15 @@ OUTPUTS = {
     "null_score": -4.5,
     "timing": {"tokens": 20, "windows": 1, "run_ms": 5, "total_ms": 6},
 }
+
+
+def qna(*texts: str, key: str = "qna", **more: Any) -> QnAResult:
+    """Call one component from many lines."""
+    return keyless(*texts, key=key, **more)
+
+
+def reset(*names: str, key: str = "qna") -> None:
+    reset_keyless(*names, key=key)
 
 
 class Browser:
@@ -76,7 +89,7 @@ OWN = ("key", "examples", "on_change")
 
 
 def test_the_signature_and_the_contract_agree() -> None:
-    parameters = inspect.signature(qna).parameters
+    parameters = inspect.signature(keyless).parameters
     defaults = {name: value.default for name, value in parameters.items() if name not in OWN}
     assert defaults == contract.default_inputs()
 
@@ -339,3 +352,81 @@ def test_a_result_is_the_callers_own(browser: Browser) -> None:
     browser.says()
     qna(PASSAGE, "Where?").answers.clear()
     assert qna(PASSAGE, "Where?").answers == [ANSWER]
+
+
+def test_calls_without_a_key_are_told_apart_by_place_and_page(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def first() -> QnAResult:
+        return keyless(PASSAGE, "Where?")
+
+    pages = {"now": "one"}
+    monkeypatch.setattr(place, "_of_run", lambda *_names: pages["now"])
+    monkeypatch.setattr(place, "can_rerun", lambda: True)
+    first()
+    browser.says(question="Who?")
+    assert first().question == "Who?"
+    assert keyless(PASSAGE, "Where?").question == "Where?"
+    pages["now"] = "two"
+    assert first().question == "Where?"
+    pages["now"] = "one"
+    assert first().question == "Who?"
+    reset_keyless("question")
+    assert first().question == "Where?"
+
+
+def test_a_second_call_without_a_key_at_one_place_is_explained(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def twice(**_call: Any) -> None:
+        raise StreamlitDuplicateElementKey("whatever")
+
+    monkeypatch.setattr(serving, "component", lambda _runtime: twice)
+    with pytest.raises(InputError, match=r"Give each call a key of its own: qna\(…, key='first'\)"):
+        keyless(PASSAGE)
+    with pytest.raises(StreamlitDuplicateElementKey):
+        qna(PASSAGE, key="mine")
+
+
+class RerunError(Exception):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("fragment", "fragments_run", "scope"),
+    [(None, None, "app"), ("f", ["f"], "fragment"), ("f", None, None)],
+)
+def test_a_model_that_is_fetched_reruns_no_more_than_it_must(
+    browser: Browser,
+    monkeypatch: pytest.MonkeyPatch,
+    fragment: str | None,
+    fragments_run: list[str] | None,
+    scope: str | None,
+) -> None:
+    """A bare rerun closes a dialog; drawn by a run of the whole app, a dialog allows no other."""
+    known = {"fragment_id": fragment, "fragment_ids_this_run": fragments_run}
+    monkeypatch.setattr(place, "_of_run", lambda *names: known.get(names[0]))
+    bundled = registry.resolve("bundled")
+    came: list[str] = []
+    monkeypatch.setattr(chosen_model, "is_at_hand", lambda name: str(name) == "bundled" or came)
+    monkeypatch.setattr(
+        registry, "resolve", lambda name, *_, **__: came.append(str(name)) or bundled
+    )
+    scopes: list[str] = []
+
+    def rerun(scope: str) -> None:
+        scopes.append(scope)
+        raise RerunError
+
+    monkeypatch.setattr(st, "rerun", rerun)
+    monkeypatch.setattr(st, "empty", lambda: SimpleNamespace(progress=print, empty=lambda: None))
+    if scope is None:
+        assert qna(PASSAGE, "Where?", model="owner/name").model == bundled.title
+        assert scopes == []
+        assert browser.data["manifest"] is not None
+    else:
+        with pytest.raises(RerunError):
+            qna(PASSAGE, "Where?", model="owner/name")
+        assert scopes == [scope]
+        assert browser.data["fetching"]["model"] == "owner/name"
+    assert "owner/name" in came

@@ -1,9 +1,9 @@
 // @vitest-environment jsdom
 import { beforeEach, expect, type Mock, test, vi } from "vitest";
-import type { Component } from "../../src/component/component";
-import type { StreamlitHost } from "../../src/hosts/streamlit";
-import qna, { type Arguments, type Data } from "../../src/hosts/streamlit";
-import { MANIFEST, makeInputs, makeResult, makeState } from "./states";
+import type { Component } from "../../../src/component/component";
+import type { StreamlitHost } from "../../../src/hosts/streamlit/streamlit";
+import qna, { type Arguments, type Data } from "../../../src/hosts/streamlit/streamlit";
+import { MANIFEST, makeInputs, makeResult, makeState } from "../states";
 
 interface Made {
   readonly host: StreamlitHost;
@@ -13,14 +13,14 @@ interface Made {
 const made: Made[] = vi.hoisted(() => []);
 const views: { root: unknown; signal: AbortSignal }[] = vi.hoisted(() => []);
 
-vi.mock("../../src/component/component", () => ({
+vi.mock("../../../src/component/component", () => ({
   createComponent: (host: StreamlitHost, signal: AbortSignal): Component => {
     made.push({ host, signal });
     host.onChange(() => changed(), signal);
     return { actions: {} } as Component;
   },
 }));
-vi.mock("../../src/view/view", () => ({
+vi.mock("../../../src/view/view", () => ({
   mountView: (root: unknown, _: unknown, __: unknown, signal: AbortSignal) => {
     views.push({ root, signal });
   },

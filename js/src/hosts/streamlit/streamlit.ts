@@ -1,14 +1,15 @@
 // Streamlit components v2: inputs by `data`, files beside this module, a rerun per new answer.
-import { createComponent } from "../component/component";
-import { History } from "../component/history";
-import type { Host } from "../component/host";
-import { type Inputs, sameInputs } from "../component/inputs";
-import type { ComponentState } from "../component/state";
-import { isEqual } from "../core/equal";
-import type { Fetching, Manifest, ModelChoice } from "../core/manifest";
-import { httpSource } from "../runtime/assets/sources";
-import { mountView } from "../view/view";
-import { outputsOf, sound } from "./outputs";
+import { createComponent } from "../../component/component";
+import { History } from "../../component/history";
+import type { Host } from "../../component/host";
+import { type Inputs, sameInputs } from "../../component/inputs";
+import type { ComponentState } from "../../component/state";
+import { isEqual } from "../../core/equal";
+import type { Fetching, Manifest, ModelChoice } from "../../core/manifest";
+import { httpSource } from "../../runtime/assets/sources";
+import { mountView } from "../../view/view";
+import { outputsOf, sound } from "../outputs";
+import { keepLetters, StreamlitApp } from "./app";
 
 /** What qna_widget/hosts/streamlit/component.py sends. */
 export interface Data {
@@ -51,11 +52,14 @@ interface Kept {
   number: number;
 }
 
-/** Attribute of the app's root that says whether Streamlit's page has its server. */
-const CONNECTION = "data-test-connection-state";
 /** What Python offers besides the inputs: models and questions. */
 const OFFERS = ["manifest", "models", "fetching", "examples"] as const;
 const NO_RESULT = { answers: [], null_score: null, timing: {} };
+/** What Python is told of a question that is not answered yet. */
+const UNANSWERED = { ...NO_RESULT, status: "loading", error: "", backend: "" };
+const SUBMIT = "Submit sends it to the app.";
+const SERVER_LOST =
+  "The app's server is gone. Questions are answered here; the app hears of them when it is back.";
 
 const kept = new Map<string, Kept>();
 /** By key, as long as the page stands. */
@@ -68,17 +72,24 @@ export class StreamlitHost implements Host {
   /** The component's newest state. */
   private state: ComponentState | null = null;
   private changed: () => void = () => {};
+  private readonly app: StreamlitApp;
+  private link = "";
 
   constructor(
     private args: Arguments,
     signal: AbortSignal,
   ) {
+    this.app = new StreamlitApp(args.parentElement);
+    keepLetters(args.parentElement, signal);
     this.kept = recall(args.data);
     this.history = histories.get(args.data.key) ?? new History();
     histories.set(args.data.key, this.history);
     // A report that was under way when Python hid the component is lost.
     if (this.kept.number !== args.data.heard) this.kept.reported = "";
-    onConnected(() => this.resend(), signal);
+    this.app.onConnection((connected) => {
+      if (connected) this.resend();
+      this.tellLink();
+    }, signal);
   }
 
   /** Streamlit's newest call. */
@@ -87,7 +98,10 @@ export class StreamlitHost implements Host {
     const before = this.args.data;
     this.args = args;
     if (args.data.revision !== revision) this.kept = recall(args.data);
-    else if (OFFERS.every((name) => isEqual(args.data[name], before[name]))) return;
+    else if (OFFERS.every((name) => isEqual(args.data[name], before[name]))) {
+      this.tellLink();
+      return;
+    }
     this.changed();
     // Python may ask what is answered here already: then the component has nothing to do.
     if (this.state !== null && sameInputs(this.state.inputs, this.readInputs()))
@@ -121,9 +135,25 @@ export class StreamlitHost implements Host {
     });
   }
 
+  readLink(): string {
+    if (this.app.isLost) return SERVER_LOST;
+    const unheard = this.kept.number !== this.args.data.heard;
+    return this.app.hasForm && unheard ? SUBMIT : "";
+  }
+
+  private tellLink(): void {
+    const link = this.readLink();
+    if (link === this.link) return;
+    this.link = link;
+    // Not within the component's own report.
+    queueMicrotask(() => this.changed());
+  }
+
   /** Python gets the changes together with the answers, so that typing alone reruns nothing. */
   writeInputs(changes: Partial<Inputs>): void {
     this.kept.changes = { ...this.kept.changes, ...sound(changes) };
+    // In a form nothing reruns, and its button may be pressed before there are answers.
+    if (this.app.hasForm) this.send(UNANSWERED);
   }
 
   /** Sends the last report again: Streamlit drops a report while it has no server. */
@@ -136,8 +166,13 @@ export class StreamlitHost implements Host {
   report(state: ComponentState): void {
     this.state = state;
     if (state.status === "loading" || state.status === "running") return;
-    const { revision, changes } = this.kept;
     const { progress: _, ...outputs } = outputsOf(state);
+    this.send({ ...NO_RESULT, ...outputs });
+  }
+
+  /** Equal answers are sent once, however long they took. */
+  private send(outputs: object & { timing?: unknown; backend?: unknown }): void {
+    const { revision, changes } = this.kept;
     const { timing, backend, ...steady } = outputs;
     const reported = JSON.stringify([changes, steady]);
     if (reported === this.kept.reported) return;
@@ -146,20 +181,10 @@ export class StreamlitHost implements Host {
       revision,
       number: ++this.kept.number,
       changes,
-      outputs: { ...NO_RESULT, ...outputs },
+      outputs,
     });
+    this.tellLink();
   }
-}
-
-/** Calls back whenever the page has a server again. */
-function onConnected(callback: () => void, signal: AbortSignal): void {
-  const app = document.querySelector(`[${CONNECTION}]`);
-  if (app === null) return;
-  const observer = new MutationObserver(() => {
-    if (app.getAttribute(CONNECTION) === "CONNECTED") callback();
-  });
-  observer.observe(app, { attributeFilter: [CONNECTION] });
-  signal.addEventListener("abort", () => observer.disconnect());
 }
 
 function recall({ key, memory, revision, since, changes }: Data): Kept {

@@ -1,0 +1,306 @@
+"""The Streamlit component on pages, in dialogs, fragments, forms and tabs, and without its server.
+
+One server and one browser page serve all tests but the last, which ends its own.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Offline
+from hub_server import Hub, serve
+from playwright.sync_api import Browser, Locator, Page, expect
+from servers import streamlit
+
+TINY = Path(__file__).parents[1] / "parity" / "tiny_bert"
+PATIENCE = 120_000
+expect.set_options(timeout=60_000)
+SHARED = '''
+import json
+
+import streamlit as st
+
+from qna_widget.streamlit import qna
+
+BERT = "Bert is Ernie's best friend. They live at 123 Sesame Street."
+
+
+def show(**more):
+    """Show the component, without a key, and what Python knows."""
+    said = st.empty()
+    tell(said, qna(BERT, "Where does Bert live?", model="bundled", **more))
+
+
+def tell(said, result):
+    best = result.answers[0]["text"] if result.answers else None
+    told = {"question": result.question, "status": result.status, "best": best}
+    said.code(json.dumps({**told, "model": result.model, "app_runs": st.session_state.app_runs}))
+'''
+APP = """
+import sys
+
+import streamlit as st
+
+sys.path.insert(0, FOLDER)
+import shared
+
+st.session_state.app_runs = st.session_state.get("app_runs", 0) + 1
+
+
+def one():
+    shared.show()
+
+
+def two():
+    shared.show()
+
+
+def dialogs():
+    @st.dialog("Ask")
+    def dialog():
+        shared.show()
+
+    if st.button("Open"):
+        dialog()
+
+
+def fragments():
+    st.fragment(shared.show)()
+
+
+def forms():
+    with st.form("form"):
+        result = shared.qna(shared.BERT, "Where does Bert live?", model="bundled")
+        st.form_submit_button("Submit")
+    shared.tell(st.empty(), result)
+
+
+def tabs():
+    first, second = st.tabs(["First", "Second"])
+    with first:
+        st.write("Nothing here.")
+    with second:
+        shared.show()
+
+
+pages = [st.Page(page) for page in (one, two, dialogs, fragments, forms, tabs)]
+st.navigation(pages, position="top").run()
+"""
+
+
+@pytest.fixture(scope="module")
+def hub() -> Iterator[Hub]:
+    with serve() as running:
+        running.add("csarron/mobilebert-uncased-squad-v2", TINY)
+        yield running
+        running.pace.set()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("places")
+    (folder / "shared.py").write_text(SHARED, encoding="utf-8")
+    (folder / "app.py").write_text(f"FOLDER = {str(folder)!r}\n{APP}", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(folder: Path, hub: Hub) -> Iterator[str]:
+    env = {
+        "HF_ENDPOINT": hub.url,
+        "HF_HUB_CACHE": str(folder / "hub"),
+        "QNA_WIDGET_CACHE": str(folder / "cache"),
+    }
+    with streamlit(folder / "app.py", folder / "log.txt", **env) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.goto(address)
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def errors(page: Page) -> Iterator[list[str]]:
+    found: list[str] = []
+    page.on("pageerror", lambda error: found.append(str(error)))
+    yield found
+    assert found == []
+
+
+def go(page: Page, name: str) -> None:
+    """Go to a page of the app by its link, within the session."""
+    page.get_by_test_id("stTopNavLink").get_by_text(name, exact=True).click()
+    page.wait_for_url(re.compile(f"/{name}$" if name != "one" else r":\d+/$"))
+
+
+def component(page: Page) -> Locator:
+    return page.locator(".qna-root")
+
+
+def question(page: Page) -> Locator:
+    return component(page).get_by_label("Question", exact=True)
+
+
+def answers(page: Page) -> Locator:
+    return component(page).get_by_role("listitem").first
+
+
+def until(page: Page, true: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """Wait until Python has said what makes `true` true."""
+    for _ in range(PATIENCE // 100):
+        code = page.get_by_test_id("stCode")
+        said = json.loads(code.inner_text()) if code.count() == 1 else None
+        if said is not None and true(said):
+            return said
+        page.wait_for_timeout(100)
+    pytest.fail(f"Python did not come to it; at last: {said}")
+
+
+def answered(page: Page, asked: str = "Where does Bert live?") -> dict[str, Any]:
+    return until(page, lambda said: said["question"] == asked and said["status"] == "ready")
+
+
+def choose(page: Page, model: str) -> None:
+    menu = component(page).get_by_label("Model", exact=True)
+    if not menu.is_visible():
+        component(page).get_by_text("Settings", exact=True).click()
+    menu.select_option(model)
+
+
+def test_pages_without_a_key_share_nothing(page: Page, errors: list[str]) -> None:
+    go(page, "one")
+    answered(page)
+    question(page).fill("Who is Bert?")
+    answered(page, "Who is Bert?")
+    go(page, "two")
+    answered(page)
+    expect(question(page)).to_have_value("Where does Bert live?")
+    expect(component(page).locator(".qna-history > summary")).to_have_text("History (1)")
+    go(page, "one")
+    answered(page, "Who is Bert?")
+    expect(question(page)).to_have_value("Who is Bert?")
+
+
+def test_a_letter_on_the_component_is_no_shortcut(page: Page, errors: list[str]) -> None:
+    """Streamlit's "c" asks whether to clear the caches, its "r" runs the app anew."""
+    go(page, "two")
+    runs = answered(page)["app_runs"]
+    places = component(page).locator(
+        "button:visible, summary:visible, select:visible, input:visible"
+    )
+    expect(places.first).to_be_visible()
+    for number in range(places.count()):
+        places.nth(number).focus()
+        page.keyboard.press("c")
+        page.keyboard.press("r")
+    page.wait_for_timeout(300)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    question(page).fill("Who is it?")
+    assert answered(page, "Who is it?")["app_runs"] == runs + 1
+    # Elsewhere they are Streamlit's as ever.
+    page.get_by_test_id("stAppViewContainer").click(position={"x": 5, "y": 500})
+    page.keyboard.press("c")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_a_dialog_stays_open_while_it_is_used(page: Page, errors: list[str], hub: Hub) -> None:
+    go(page, "dialogs")
+    page.get_by_role("button", name="Open").click()
+    dialog = page.get_by_role("dialog")
+    answered(page)
+    # Escape lets go of the answer that was chosen, no more.
+    row = component(page).locator("button[aria-pressed]").first
+    row.click()
+    expect(row).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("Escape")
+    expect(row).to_have_attribute("aria-pressed", "false")
+    page.wait_for_timeout(500)
+    expect(dialog).to_be_visible()
+    # A model that must be fetched comes, and the dialog is still there.
+    hub.pace.set()
+    choose(page, "mobilebert")
+    until(page, lambda said: said["model"] == "MobileBERT" and said["status"] == "ready")
+    expect(dialog).to_be_visible()
+    # With nothing to let go of, Escape is the dialog's.
+    question(page).focus()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+
+
+def test_a_fragment_reruns_alone(page: Page, errors: list[str], folder: Path, hub: Hub) -> None:
+    go(page, "fragments")
+    runs = answered(page)["app_runs"]
+    for known in (*(folder / "cache").iterdir(), *(folder / "hub").iterdir()):
+        known.rename(folder / f"{known.parent.name}-{known.name}")  # it must be fetched again
+    hub.pace.set()
+    choose(page, "mobilebert")
+    said = until(page, lambda said: said["model"] == "MobileBERT" and said["status"] == "ready")
+    assert said["app_runs"] == runs
+    question(page).fill("Who is Bert?")
+    assert answered(page, "Who is Bert?")["app_runs"] == runs
+
+
+def test_in_a_form_the_newest_question_goes_with_submit(page: Page, errors: list[str]) -> None:
+    go(page, "forms")
+    expect(answers(page)).to_contain_text("Sesame Street")
+    expect(component(page)).to_contain_text("Submit sends it to the app.")
+    assert until(page, lambda said: True)["status"] == "loading"
+    submit = page.get_by_role("button", name="Submit")
+    submit.click()
+    assert "Sesame Street" in answered(page)["best"]
+    expect(component(page)).not_to_contain_text("Submit sends it")
+    # Right after typing: the answers come with the next.
+    question(page).fill("Who is Bert?")
+    submit.click()
+    until(page, lambda said: said["question"] == "Who is Bert?")
+    expect(component(page)).to_contain_text("Submit sends it to the app.")
+    choose(page, "mobilebert")
+    expect(component(page).get_by_text("MiniLM-L6 (bundled) answers meanwhile")).to_be_visible()
+    expect(component(page).get_by_text("busy, or not running")).to_be_hidden()
+    choose(page, "bundled")
+    expect(question(page)).to_have_value("Who is Bert?")
+    submit.click()
+    answered(page, "Who is Bert?")
+
+
+def test_in_a_tab_that_is_opened_later(page: Page, errors: list[str]) -> None:
+    go(page, "tabs")
+    answered(page)
+    page.get_by_role("tab", name="Second").click()
+    expect(answers(page)).to_be_visible()
+    question(page).fill("Who is Bert?")
+    page.get_by_role("tab", name="First").click()
+    answered(page, "Who is Bert?")
+    page.get_by_role("tab", name="Second").click()
+    expect(question(page)).to_have_value("Who is Bert?")
+
+
+def test_a_server_that_goes_is_told_on_the_component(
+    offline: Offline, folder: Path, tmp_path: Path
+) -> None:
+    page = offline.page()
+    with streamlit(folder / "app.py", tmp_path / "log.txt") as address:
+        page.goto(address)
+        answered(page)
+    lost = "The app's server is gone. Questions are answered here"
+    expect(component(page)).to_contain_text(lost)
+    question(page).fill("Who is Bert?")
+    expect(answers(page)).to_contain_text("Ernie")
+    expect(component(page)).to_contain_text(lost)
+    port = int(address.rpartition(":")[2])
+    with streamlit(folder / "app.py", tmp_path / "log.txt", port=port):
+        answered(page, "Who is Bert?")
+        expect(component(page)).not_to_contain_text(lost)
