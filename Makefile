@@ -19,7 +19,7 @@ SERVE_STREAMLIT = $(BIN)/qna-widget demo --port $(PORT)
 SERVE_JUPYTER = JUPYTER_CONFIG_PATH=$(CURDIR)/notebooks/.jupyter $(BIN)/jupyter lab $(ALLOW_ROOT) --notebook-dir=notebooks --LabApp.default_url=/lab/tree/quickstart.ipynb
 
 .DEFAULT_GOAL := help
-.PHONY: help fuzz sbom audit demo notebook dev test test-python test-js test-e2e check build chromium fixtures probe dist check-workflows test-ray test-spark clean
+.PHONY: help fuzz sbom audit demo notebook notebooks dev test test-python test-js test-e2e check build chromium fixtures probe dist check-workflows test-ray test-spark clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -65,6 +65,9 @@ notebook: $(VENV)/notebook $(STATIC) ## Serve JupyterLab on the quickstart noteb
 
 dev: $(VENV)/$(if $(filter streamlit,$(HOST)),demo,notebook) $(STATIC) ## Show each edit of the front end at once in JupyterLab (HOST=streamlit: in the demo)
 	node js/dev.mjs $(if $(filter streamlit,$(HOST)),$(SERVE_STREAMLIT),env $(SERVE_JUPYTER))
+
+notebooks: $(VENV)/test $(STATIC) ## Run the notebooks anew, so that they keep their outputs
+	$(BIN)/python notebooks/run.py
 
 chromium: ## Install Chromium from Debian's packages, if there is none
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || test -n "$$CHROMIUM" || \

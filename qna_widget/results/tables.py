@@ -29,9 +29,11 @@ def data_frame(columns: Mapping[str, object], index: object = None) -> DataFrame
 def answers_frame(answers: Sequence[AnswerDict]) -> DataFrame:
     """Return ranked answers, one row each: text, start, end (code points), score, probability.
 
-    The index counts ranks from 1. Raises MissingExtraError without pandas.
+    The index counts ranks from 1. For reading, scores are rounded to three places and
+    probabilities to four, so that pandas writes no 8.76e-01. Raises MissingExtraError without
+    pandas.
     """
-    rows: list[Mapping[str, object]] = [*answers]
+    rows = [_rounded(answer) for answer in answers]
     columns = {name: [row[name] for row in rows] for name in ANSWER_COLUMNS}
     table = data_frame(columns, index=range(1, len(answers) + 1))
     table.index.name = "rank"
@@ -43,3 +45,8 @@ def side_by_side(tables: Iterable[DataFrame], labels: Sequence[str]) -> DataFram
     with needs_extra("A table", "frames"):
         import pandas
     return pandas.concat(list(tables), axis=1, keys=labels)
+
+
+def _rounded(answer: AnswerDict) -> Mapping[str, object]:
+    score, probability = round(answer["score"], 3), round(answer["probability"], 4)
+    return {**answer, "score": score, "probability": probability}

@@ -1,10 +1,12 @@
 """The widget in a real JupyterLab with a real kernel and a real browser, cut off from the world."""
 
+import json
 import re
 import shutil
 from pathlib import Path
 
 import nbformat
+import pytest
 from conftest import Offline
 from lab import BERT, BERT_QUESTION, MAKE, Lab, write
 from lab import address as address
@@ -223,9 +225,18 @@ def test_the_quickstart_and_its_saved_size(
     assert offline.errors == []
 
 
-def test_the_quickstart_is_stored_without_outputs() -> None:
-    notebook = nbformat.read(ROOT / "notebooks" / "quickstart.ipynb", 4)
+@pytest.mark.parametrize("name", ["quickstart", "inspect"])
+def test_the_notebooks_are_stored_with_their_outputs(name: str) -> None:
+    """As `make notebooks` keeps them: for GitHub, and small."""
+    path = ROOT / "notebooks" / f"{name}.ipynb"
+    notebook = nbformat.read(path, 4)
     nbformat.validate(notebook)
-    assert all(
-        not cell.get("outputs") and not cell.get("execution_count") for cell in notebook.cells
-    )
+    assert path.stat().st_size < 300_000
+    outputs = [one for cell in notebook.cells for one in cell.get("outputs", ())]
+    assert outputs[0].data["text/html"].startswith('<div class="qna-saved"')
+    assert all("widget-view" not in json.dumps(one) for one in outputs)
+    assert not any(one.output_type == "error" for one in outputs)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert sum(bool(cell.outputs) for cell in code) >= len(code) - 1
+    assert all(cell.execution_count for cell in code)
+    assert str(ROOT) not in path.read_text(encoding="utf-8")

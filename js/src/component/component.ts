@@ -68,6 +68,8 @@ class QnaComponent implements Component {
     private readonly client: Client,
   ) {
     this.state = { ...initialState(host.readInputs()), examples: host.readExamples?.() ?? [] };
+    const saved = host.readSaved?.() ?? null;
+    if (saved !== null) this.set({ status: "ready", result: saved, model: saved.model });
     this.history = host.history ?? new History();
     const show = (scores: ComponentState["scores"]) =>
       scores === null ? this.set({ scores }) : this.update({ scores });
@@ -142,6 +144,7 @@ class QnaComponent implements Component {
     this.change(this.host.readInputs(), 0, "host");
     // Also tries again what failed before: the change may come from a new kernel.
     const failed = !this.loaded && this.state.status === "error";
+    if (!this.loaded && this.loading.busy && this.host.readManifest() === null) this.cancel();
     if (failed) this.loading.retry();
     else this.loading.follow();
   }
@@ -245,7 +248,8 @@ class QnaComponent implements Component {
     const { status, change } = this.state;
     if (!this.loaded) {
       this.loading.cancel();
-      this.update({ status: "idle", progress: null });
+      // Answers that were kept stay.
+      this.update({ status: this.state.result === null ? "idle" : "ready", progress: null });
     } else if (status === "running") {
       this.stopAsking();
       // First answers stay: they are true as far as they go, and say how far.

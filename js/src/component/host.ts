@@ -1,6 +1,7 @@
 // What a component needs of the page around it. Each host implements it in a file of its own.
 
 import type { Fetching, Manifest, ModelChoice } from "../core/manifest";
+import type { Result } from "../core/types";
 import type { AssetSource } from "../runtime/assets/source";
 import type { History } from "./history";
 import type { Inputs } from "./inputs";
@@ -17,6 +18,8 @@ export interface Host {
   readFetching?(): Fetching | null;
   /** Questions to offer to the reader; hosts that have none leave it out. */
   readExamples?(): readonly string[];
+  /** The answers to these inputs that the host kept, to be drawn until newer ones are there. */
+  readSaved?(): Result | null;
   /** What the reader should know of the way to Python, as sentences; "" when all is well. */
   readLink?(): string;
   /**

@@ -95,19 +95,12 @@ export function mountView(
     past.draw(state);
   };
 
-  view.addEventListener(
-    "keydown",
-    (event) => {
-      if (event.key !== "Escape" || event.isComposing) return;
-      const { status } = source.state;
-      if (status === "loading" || status === "running") actions.cancel();
-      else if (answers.chosen !== null) answers.choose(null);
-      else return;
-      // A dialog around the component would close.
-      event.stopPropagation();
-    },
-    { signal },
-  );
+  const onEscape = (event: KeyboardEvent): void => {
+    if (event.key !== "Escape" || event.isComposing) return;
+    // A dialog around the component would close.
+    if (letGo(source.state, actions, answers)) event.stopPropagation();
+  };
+  view.addEventListener("keydown", onEscape, { signal });
 
   // JupyterLab, listening on the field itself, would take undo and line breaks for its cells.
   view.addEventListener("beforeinput", (event) => event.stopPropagation(), {
@@ -124,6 +117,15 @@ export function mountView(
 /** While nothing is found yet, what came nearest so far is not worth a mark. */
 function shownSpans(result: Result): Answer[] {
   return result.no_answer && isPartial(result) ? [] : spansOf(result);
+}
+
+/** Ends what is under way, else the choice of an answer; gives whether there was either. */
+function letGo({ status }: ComponentState, actions: Actions, answers: Answers): boolean {
+  const busy = status === "loading" || status === "running";
+  const chosen = answers.chosen !== null;
+  if (busy) actions.cancel();
+  else if (chosen) answers.choose(null);
+  return busy || chosen;
 }
 
 /** Why there are no answers to show, in words; "" when there are, or when they are on their way. */

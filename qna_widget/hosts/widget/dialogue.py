@@ -21,7 +21,7 @@ from qna_widget.errors import (
 
 from . import kernel
 from .interface import Asked, Source
-from .waiting import PATIENCE, POLL, Pages, Reading
+from .waiting import PATIENCE, POLL, Pages, Reading, without_browser
 
 if TYPE_CHECKING:
     from qna_widget.results.scores import Scores
@@ -55,6 +55,21 @@ class Dialogue:
         self._reading: Reading | None = None
         # The newest scores, and what they belong to.
         self._scores: tuple[dict[str, object], Scores] | None = None
+
+    @property
+    def asks(self) -> bool:
+        """Whether a question of Python's is under way."""
+        return self._asking
+
+    def answer_without_browser(self) -> None:
+        """Let the kernel answer where a command runs the notebook and no page will."""
+        inputs = self._widget.inputs()
+        blank = not (inputs["passage"].strip() and inputs["question"].strip())
+        if not without_browser() or blank or self._widget.answers or not kernel.available():
+            return
+        by_kernel = self._by_kernel(inputs)
+        self._scores = _run_of(inputs), by_kernel.scores
+        self._reports.receive_kernel(inputs, by_kernel.outputs)
 
     def receive(self, content: ScoresMessage, buffers: Sequence[bytes]) -> None:
         """Take what a page says about a request for scores."""

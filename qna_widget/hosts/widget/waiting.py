@@ -9,6 +9,7 @@ differently, so none is played here; a caller that waits learns when waiting is 
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import Context, copy_context
@@ -29,6 +30,11 @@ PATIENCE = 5.0
 """Seconds without a message after which no page is assumed, where the kernel can answer."""
 
 
+def without_browser() -> bool:
+    """Whether notebooks are run by a command: QNA_WIDGET_WITHOUT_BROWSER is set, but not to 0."""
+    return os.environ.get("QNA_WIDGET_WITHOUT_BROWSER", "0") not in ("", "0")
+
+
 class Pages:
     """The pages that show a widget: whether any is there, and what it is asked."""
 
@@ -45,7 +51,7 @@ class Pages:
     def possible(self) -> bool:
         """Whether there may be a page at all: not in a plain script, nor after close()."""
         comm = self._widget.comm
-        return comm is not None and not isinstance(comm, DummyComm)
+        return comm is not None and not isinstance(comm, DummyComm) and not without_browser()
 
     @property
     def read_by_others(self) -> bool:

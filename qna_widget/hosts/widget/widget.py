@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Unpack, cast
+from typing import TYPE_CHECKING, Any, Unpack, cast
 from uuid import uuid4
 
 import anywidget
@@ -28,6 +29,7 @@ from qna_widget.results.tables import answers_frame
 
 from . import hot_reload
 from .dialogue import SCORES_TIMEOUT, Answers, Dialogue
+from .fallback import as_html
 from .interface import Source
 from .model_loading import NO_MANIFEST, NOT_FETCHING, ModelLoader
 from .reports import Reports
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from qna_widget.results.tables import DataFrame
 
 _SET = (*INPUTS, "examples")
+_CLOSED = "closed: no page shows it any more. Make a new one with QnA(w.passage, w.question)"
 _LAYOUT = ("layout", "tooltip", "tabbable")  # what ipywidgets itself takes
 
 
@@ -93,6 +96,9 @@ class QnA(anywidget.AnyWidget):
     timing = OutputTrait("timing")
     """tokens, windows, run_ms, total_ms of the last result."""
 
+    # Whether `close` was called.
+    _closed = False
+
     _esm = traitlets.Unicode().tag(sync=True)
     _id = traitlets.Unicode().tag(sync=True)
     _manifest = PageTrait[Manifest](NO_MANIFEST)
@@ -116,7 +122,9 @@ class QnA(anywidget.AnyWidget):
         self._loader = ModelLoader(self, self._assets)
         self._reports = Reports(self)
         self._dialogue = Dialogue(self, self._reports, self._loader)
-        super().__init__(passage=passage, question=question, **options)
+        self._id = uuid4().hex
+        # A page finds the widget's own model by this, and so whether there is a kernel.
+        super().__init__(model_id=self._id, passage=passage, question=question, **options)
         self.on_msg(self._on_message)
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -191,10 +199,6 @@ class QnA(anywidget.AnyWidget):
         hot_reload.follow(self, file)
         return file.read_text(encoding="utf-8")
 
-    @traitlets.default("_id")
-    def _default_id(self) -> str:
-        return uuid4().hex
-
     @traitlets.default("_models")
     def _default_models(self) -> list[ModelChoice]:
         return menu_lines()
@@ -211,6 +215,30 @@ class QnA(anywidget.AnyWidget):
     def _settle(self, _change: object) -> None:
         """Empty what belongs to the former inputs, at once."""
         self._reports.settle()
+        if self._closed and not self._dialogue.asks:
+            warnings.warn(f"This QnA was {_CLOSED}.", stacklevel=2)
+
+    def close(self) -> None:
+        """Take the widget out of all pages; Python keeps its inputs and answers."""
+        super().close()
+        self._closed = True
+        # ipywidgets takes the method away, and the object would be shown.
+        self.__dict__.pop("_repr_mimebundle_", None)
+
+    def __repr__(self) -> str:
+        """Say in one line what stands in the widget."""
+        if self._closed:
+            return f"<QnA, {_CLOSED}>"
+        best = f": {_short(self.answers[0]['text'])!r}" if self.answers else ""
+        return f"<QnA: {_short(self.question)!r} about {len(self.passage)} characters{best}>"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """Return the widget, and what stands for it where none can be shown."""
+        if self._closed:
+            return {"text/plain": repr(self)}
+        self._dialogue.answer_without_browser()
+        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
+        return {**data, "text/html": as_html(self.inputs(), self.answers)}, metadata
 
     def _on_message(
         self, _widget: object, content: Mapping[str, object], buffers: Sequence[bytes]
@@ -260,3 +288,7 @@ class QnA(anywidget.AnyWidget):
     def inputs(self) -> Inputs:
         """Return every input as it stands."""
         return cast(Inputs, {name: getattr(self, name) for name in INPUTS})
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"

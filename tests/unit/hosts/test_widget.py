@@ -226,3 +226,17 @@ def test_the_table_of_answers_needs_no_scores() -> None:
     from_browser(widget, report(PASSAGE, READY, question="Where?"))
     frame = widget.answers_frame()
     assert frame.reset_index().to_dict("records") == [{"rank": 1, **ANSWER}]
+
+
+def test_the_table_of_answers_is_for_reading() -> None:
+    widget = asked()
+    answers = [
+        {**ANSWER, "score": 8.76190612, "probability": 0.87619061},
+        {**ANSWER, "score": -3.1234567, "probability": 1.2e-9},
+    ]
+    from_browser(widget, report(PASSAGE, {**READY, "answers": answers}, question="Where?"))
+    shown = str(widget.answers_frame())
+    assert "0.8762" in shown
+    assert "8.762" in shown
+    assert "e-" not in shown
+    assert widget.answers[1]["probability"] == 1.2e-9

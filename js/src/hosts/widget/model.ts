@@ -12,6 +12,20 @@ export interface Model {
   on(event: `change:${string}`, callback: () => void): void;
   off(event: "msg:custom", callback: CustomCallback): void;
   off(event: `change:${string}`, callback: () => void): void;
+  /** Absent in hosts that have none. */
+  readonly widget_manager?:
+    | undefined
+    | { get_model?(id: string): Promise<{ comm_live?: unknown }> };
+}
+
+/** Whether a kernel stands behind a model that is shown; a saved notebook has the model alone. */
+export async function hasKernel(model: Model): Promise<boolean> {
+  try {
+    const own = await model.widget_manager?.get_model?.(String(model.get("_id")));
+    return own?.comm_live !== false;
+  } catch {
+    return true; // a widget of an older version, which has another id
+  }
 }
 
 /** Sends to the kernel. Without a kernel the widget goes on; only Python learns nothing. */

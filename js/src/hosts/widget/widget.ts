@@ -6,13 +6,15 @@ import type { ComponentState } from "../../component/state";
 import { contract } from "../../core/contract";
 import { crc32 } from "../../core/crc32";
 import type { Fetching, Manifest, ModelChoice } from "../../core/manifest";
+import type { Result } from "../../core/types";
 import { rpcSource } from "../../runtime/assets/kernel";
 import type { AssetSource } from "../../runtime/assets/source";
 import { mountView } from "../../view/view";
 import { type Outputs, outputsOf, sound } from "../outputs";
 import { isTooLong, tooLongForPage, tooLongForPython } from "./long-texts";
-import { attempt, type Model } from "./model";
+import { attempt, hasKernel, type Model } from "./model";
 import { answerRequests } from "./requests";
+import { type Saved, savedResult } from "./saved";
 
 const INPUTS = Object.keys(contract.inputs) as (keyof Inputs)[];
 /** Milliseconds of quiet before what is typed goes to Python. */
@@ -23,6 +25,8 @@ const REPORT_DELAY = 200;
 export class WidgetHost implements Host {
   readonly sources: readonly AssetSource[];
   private writing = false;
+  private alone = false;
+  private changed: () => void = () => {};
   /** What the reader changed and Python does not have yet. */
   private readonly unsaved = new Map<string, unknown>();
   /** Texts of the reader's that no message to the kernel can hold: Python keeps the former ones. */
@@ -70,11 +74,29 @@ export class WidgetHost implements Host {
   }
 
   readLink(): string {
+    if (this.alone) return "Run the notebook to ask more.";
     return this.tooLong.size === 0 ? "" : tooLongForPage([...this.tooLong.keys()]);
   }
 
+  readSaved(): Result | null {
+    const read = <T>(name: string): T => this.model.get(name) as T;
+    return savedResult(this.pythons(), {
+      answers: read<Saved["answers"]>("answers") ?? [],
+      null_score: read<number | null>("null_score") ?? null,
+      timing: read<Saved["timing"]>("timing") ?? {},
+      backend: read<string>("backend") ?? "",
+      model: this.filled<Manifest>("_manifest")?.model.title ?? "",
+    });
+  }
+
+  /** There is no kernel: nothing can be loaded, and what was saved is all there is. */
+  standAlone(): void {
+    this.alone = true;
+    this.changed();
+  }
+
   readManifest(): Manifest | null {
-    return this.filled<Manifest>("_manifest");
+    return this.alone ? null : this.filled<Manifest>("_manifest");
   }
 
   readModels(): readonly ModelChoice[] {
@@ -96,6 +118,7 @@ export class WidgetHost implements Host {
   }
 
   onChange(callback: () => void, signal: AbortSignal): void {
+    this.changed = callback;
     let due = false;
     // Traits that Python sets together arrive one by one; they are one change.
     const changed = (name: string): void => {
@@ -195,6 +218,7 @@ function sameButProgress(a: ComponentState, b: ComponentState): boolean {
 
 interface Mounted {
   readonly component: Component;
+  readonly host: WidgetHost;
   readonly stop: AbortController;
 }
 
@@ -207,9 +231,10 @@ function mount(model: Model): Mounted {
   let found = mounted.get(id);
   if (found === undefined) {
     const stop = new AbortController();
-    const component = createComponent(new WidgetHost(model, stop.signal), stop.signal);
+    const host = new WidgetHost(model, stop.signal);
+    const component = createComponent(host, stop.signal);
     answerRequests(model, component, stop.signal);
-    found = { component, stop };
+    found = { component, host, stop };
     mounted.set(id, found);
     stop.signal.addEventListener("abort", () => mounted.delete(id));
   }
@@ -225,7 +250,11 @@ export default {
 
   /** Once per view. */
   render({ model, el }: { model: Model; el: HTMLElement }): () => void {
-    const { component, stop } = mount(model);
+    const { component, host, stop } = mount(model);
+    // Not before: while it is initialized, the page waits for it to be there.
+    void hasKernel(model).then((kernel) => {
+      if (!kernel && !stop.signal.aborted) host.standAlone();
+    });
     const closed = new AbortController();
     const signal = AbortSignal.any([closed.signal, stop.signal]);
     mountView(el, component, component.actions, signal);

@@ -1,10 +1,12 @@
 // The host against a model that behaves as Backbone's does.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { createComponent } from "../../../src/component/component";
 import { DEFAULT_INPUTS } from "../../../src/component/inputs";
 import type { ComponentState } from "../../../src/component/state";
 import { contract } from "../../../src/core/contract";
 import { crc32 } from "../../../src/core/crc32";
 import { jsonBytes } from "../../../src/hosts/widget/long-texts";
+import { hasKernel } from "../../../src/hosts/widget/model";
 import { WidgetHost } from "../../../src/hosts/widget/widget";
 import { MANIFEST, makeInputs, makeState, PASSAGE } from "../states";
 import { FakeModel } from "./fake-model";
@@ -206,4 +208,43 @@ test("without its kernel the widget goes on", async () => {
 test("nothing is left behind", () => {
   stop.abort();
   expect(model.listening()).toBe(0);
+});
+
+const SAVED = {
+  answers: [{ text: "123 Sesame Street", start: 16, end: 33, score: 9.5, probability: 0.9 }],
+  null_score: 1,
+  timing: { tokens: 20, windows: 2, run_ms: 5, total_ms: 6 },
+  backend: "wasm, 1 thread",
+};
+
+test("saved answers are drawn at once, and without a kernel the notebook is to be run for more", async () => {
+  const client = { notice: "", load: () => new Promise(() => {}), release: () => {} };
+  for (const [name, value] of Object.entries(SAVED)) model.values[name] = value;
+  const alone = new WidgetHost(model, stop.signal);
+  const component = createComponent(alone, stop.signal, client as never);
+  expect(component.state.result?.answers[0]).toMatchObject({
+    text: "123 Sesame Street",
+    start: 17,
+  });
+  expect(component.state.status).toBe("loading");
+  alone.standAlone();
+  expect(component.state).toMatchObject({
+    status: "ready",
+    error: "",
+    progress: null,
+    link: "Run the notebook to ask more.",
+  });
+  expect(component.state.result?.answers).toHaveLength(1);
+  component.actions.setQuestion("Who?");
+  await settle();
+  expect(component.state).toMatchObject({ result: null, error: "" });
+});
+
+test.each([
+  [undefined, true],
+  [{ get_model: async () => ({ comm_live: true }) }, true],
+  [{ get_model: async () => ({ comm_live: false }) }, false],
+  [{ get_model: () => Promise.reject(new Error("no such model")) }, true],
+])("the page knows by the widget's own model whether there is a kernel", async (manager, there) => {
+  expect(await hasKernel(Object.assign(model, { widget_manager: manager }))).toBe(there);
 });
