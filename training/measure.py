@@ -16,6 +16,7 @@ BINS = 10
 # The share of questions without an answer that the default threshold and the probabilities are
 # made for.
 UNANSWERABLE_SHARE = 0.25
+PLATEAU = 0.01
 
 
 @dataclass(frozen=True)
@@ -127,9 +128,11 @@ def figures(scored: Scored, threshold: float) -> dict[str, float]:
 
 
 def default_threshold(sets: Sequence[Scored]) -> float:
-    """The threshold of best mean F1 where UNANSWERABLE_SHARE of the questions has no answer.
+    """The lowest threshold within PLATEAU of the best mean F1.
 
-    Each set counts the same. Of a plateau its middle is taken.
+    UNANSWERABLE_SHARE of the questions has no answer, and each set counts the same. The curve is
+    flat at its top, and there the end that refuses more is taken: a wrong answer costs a reader
+    more than a refusal.
     """
     grid = np.round(np.arange(-10, 10.001, 0.05), 2)
     means = np.zeros(len(grid))
@@ -141,8 +144,7 @@ def default_threshold(sets: Sequence[Scored]) -> float:
     # A moving average: single questions make it jagged.
     kernel = np.ones(9) / 9
     smooth = np.convolve(np.pad(means, 4, mode="edge"), kernel, mode="valid")
-    best = np.flatnonzero(smooth >= smooth.max() - 1e-12)
-    return float(grid[best[len(best) // 2]])
+    return float(grid[np.flatnonzero(smooth >= smooth.max() - PLATEAU)[0]])
 
 
 def log_loss(scored: Scored) -> float:
