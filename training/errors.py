@@ -19,6 +19,7 @@ from pathlib import Path
 from qna_widget.errors import QnaError
 from qna_widget.evaluation.squad import Example
 from training.data import DataError, read_text
+from training.everyday import read_texts
 from training.measure import Scored, Told, compare, figures
 from training.questions import ASKING
 from training.suite import everyday
@@ -26,13 +27,15 @@ from training.suite import everyday
 MEASURED = frozenset({"many", "much", "long", "old", "far", "often", "big", "large", "high"})
 SAME = {"whom": "who", "whose": "who", "what": "what, which", "which": "what, which"}
 VERBS = frozenset({"is", "are", "was", "were", "do", "does", "did", "can", "may", "must", "has"})
-ID = re.compile(r"everyday/([a-z0-9]+)-")
 
 
-def kind_of_text(example: Example) -> str:
-    """The first word of the kind that the text's header names."""
-    named = ID.match(example.id)
-    return named[1] if named else "?"
+def kinds_of_texts(folder: Path) -> dict[str, str]:
+    """Each passage's kind: that of its file, "office" of office-a.txt."""
+    return {
+        text.passage: file.stem.rpartition("-")[0] or file.stem
+        for file in sorted(folder.glob("*.txt"))
+        for text in read_texts([file])
+    }
 
 
 def kind_of_question(example: Example) -> str:
@@ -104,7 +107,11 @@ def main() -> int:
             missing = sum(example.id not in known for example in examples)
             if missing:
                 raise DataError(f"{file} lacks {missing} of the questions in {args.everyday}.")
-        kinds = {"text": kind_of_text, "question": kind_of_question}
+        texts = kinds_of_texts(args.everyday)
+        kinds: dict[str, Callable[[Example], str]] = {
+            "text": lambda example: texts[example.passage],
+            "question": kind_of_question,
+        }
         files = {
             name: [groups(examples, one, kind) for one in told] for name, kind in kinds.items()
         }

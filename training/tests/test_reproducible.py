@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import load_file
 
+from training.mix import mix
 from training.tests.conftest import CONFIG, STAGE
 from training.trainer import Trainer
 
@@ -125,3 +127,15 @@ def test_run_to_the_end_writes_a_checkpoint(tiny_trainer: Make, tmp_path: Path) 
     assert steps[-1]["stage_step"] == steps[-1]["stage_steps"]
     # Learning happens: a random guess among some 20 tokens costs about log(20).
     assert sum(s["loss"] for s in steps[-5:]) < sum(s["loss"] for s in steps[:5])
+
+
+def test_mixing_averages_the_weights_of_two_checkpoints(tiny_trainer: Make, tmp_path: Path) -> None:
+    for seed in (1, 2):
+        tiny_trainer(tmp_path / str(seed), seed=seed).run(2)
+    first, second = tmp_path / "1" / "model", tmp_path / "2" / "model"
+    mix(first, second, 0.25, tmp_path / "mixed")
+    a, b, c = (load_file(f / "model.safetensors") for f in (first, second, tmp_path / "mixed"))
+    for name, weight in c.items():
+        assert torch.allclose(weight, 0.75 * a[name] + 0.25 * b[name]), name
+    with pytest.raises(ValueError, match="from 0 to 1"):
+        mix(first, second, 2.0, tmp_path / "other")

@@ -138,7 +138,7 @@ def test_scripts_without_spaces_are_not_widened(qa: QuestionAnswerer) -> None:
         handle_impossible_answer=False,
     )  # fmt: skip
     assert len({one["answer"] for one in found}) == 5
-    assert all(len(one["answer"]) < len(text) for one in found[1:])
+    assert sum(one["answer"] == text for one in found) <= 1
 
 
 @pytest.mark.parametrize("part", list("\x0b\x0c\x85\x1c\x1d\x1e\x1f\x00\x01\x7f\u200b\ufeff\u2060"))
