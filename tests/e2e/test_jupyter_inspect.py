@@ -201,9 +201,11 @@ def test_the_notebook_runs_in_the_browser(
     assert offline.errors == []
 
 
-def test_the_notebook_is_stored_without_outputs() -> None:
+def test_the_notebook_is_stored_with_the_outputs_of_one_run() -> None:
     notebook = nbformat.read(NOTEBOOK, 4)
     nbformat.validate(notebook)
-    assert all(
-        not cell.get("outputs") and not cell.get("execution_count") for cell in notebook.cells
-    )
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
+    outputs = [output for cell in code for output in cell.outputs]
+    assert "Where does Bert live?" in str(outputs)  # what GitHub shows of the widget
+    assert not [output for output in outputs if output.output_type == "error"]
