@@ -99,6 +99,8 @@ export class StreamlitHost implements Host {
     this.args = args;
     if (args.data.revision !== revision) this.kept = recall(args.data);
     else if (OFFERS.every((name) => isEqual(args.data[name], before[name]))) {
+      // A restarted server gives equal arguments an equal revision, and has heard nothing yet.
+      if (args.data.memory !== before.memory) this.resend();
       this.tellLink();
       return;
     }
