@@ -28,7 +28,7 @@ MAX_ANSWER_LEN = 30
 RMS_TOLERANCE, MAX_TOLERANCE = 0.12, 2.0
 DOCUMENTED = ROOT / "docs" / "images"
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-PICTURED = "What is the barrel-shaped state called?"
+PICTURED = "What killed most of the exposed animals?"
 PICTURE_STYLE = """
   html { background: #fff } body { margin: 0; padding: 16px; --st-font: "DejaVu Sans" }
   @media (prefers-color-scheme: dark) { html { background: #06080b } }
