@@ -37,6 +37,8 @@ class StageConfig:
     join_share: part of the passages that stand between their neighbours.
     bare_share, keyword_share: part of the questions without their question
     mark, and without their function words.
+    all_golds: every gold answer is right, as it is for the figures; otherwise
+    one of them is drawn by votes, and the model shares its trust among them.
     The learning rate rises from 0 over warmup_steps, then falls linearly to
     learning_rate * end_factor. ema_decay is that of the weights' moving
     average: it spans about 1 / (1 - ema_decay) steps.
@@ -51,6 +53,7 @@ class StageConfig:
     join_share: float = 0.0
     bare_share: float = 0.1
     keyword_share: float = 0.0
+    all_golds: bool = False
     warmup_steps: int = 0
     end_factor: float = 0.0
     ema_decay: float = 0.998

@@ -95,7 +95,7 @@ class Sampler:
         return made
 
     def _item(self, encoded: Encoded, stage: StageConfig, rng: random.Random) -> Item:
-        places = self._places(encoded, rng)
+        places = self._places(encoded, stage, rng)
         ids = encoded.passage_ids
         # A neighbour may answer what the passage does not.
         if places and rng.random() < stage.join_share:
@@ -149,10 +149,12 @@ class Sampler:
         return passages[max(0, at - before) : at], passages[at + 1 : at + 1 + after]
 
     @staticmethod
-    def _places(encoded: Encoded, rng: random.Random) -> tuple[Span, ...]:
-        """One gold answer, drawn by votes: all places where it stands."""
+    def _places(encoded: Encoded, stage: StageConfig, rng: random.Random) -> tuple[Span, ...]:
+        """All places of one gold answer, drawn by votes, or of all gold answers."""
         if not encoded.golds:
             return ()
+        if stage.all_golds:
+            return tuple({span: None for _, places in encoded.golds for span in places})
         votes = [count for count, _ in encoded.golds]
         return rng.choices(encoded.golds, weights=votes)[0][1]
 

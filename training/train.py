@@ -88,7 +88,7 @@ def run(args: argparse.Namespace) -> None:
     config = load_config(args.config)
     sources = read_sources(config.sources, args.data)
     validation = read_examples(args.validation) if args.validation else []
-    limit = args.validation_limit or len(validation)
+    limit = args.validation_limit or max(1, len(validation))
     validation = validation[:: max(1, len(validation) // limit)]
     start = args.start or starting_weights()
     if not (start / "vocab.txt").is_file():

@@ -1,44 +1,7 @@
 // What a component records, and which question is meant for which text.
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { type Component, createComponent } from "../../src/component/component";
-import { DEFAULT_INPUTS, type Inputs } from "../../src/component/inputs";
-import { ScriptedHost } from "../page/scripted";
-import { makeModel } from "../runtime/fake-model";
-import { FakeClient, result } from "./fake-client";
-
-const { manifest } = makeModel("one");
-const TEXTS = { passage: "It is a zebra.", question: "What is it?" };
-let host: ScriptedHost;
-let client: FakeClient;
-let stop: AbortController;
-let component: Component;
-/** Lets promises settle. */
-const settle = () => vi.advanceTimersByTimeAsync(0);
-const rest = () => vi.advanceTimersByTimeAsync(250);
-
-beforeEach(() => {
-  vi.useFakeTimers();
-});
-
-afterEach(() => {
-  stop.abort();
-  vi.useRealTimers();
-});
-
-function start(inputs: Partial<Inputs> = TEXTS): void {
-  stop = new AbortController();
-  client = new FakeClient();
-  host = new ScriptedHost({ ...DEFAULT_INPUTS, ...inputs }, manifest);
-  component = createComponent(host, stop.signal, client);
-}
-
-async function startLoaded(inputs?: Partial<Inputs>): Promise<void> {
-  start(inputs);
-  client.loads[0]!.resolve({ backend: "wasm, 1 thread" });
-  await settle();
-}
-
-const shown = () => component.state.result?.answers[0]?.text ?? null;
+import { expect, test } from "vitest";
+import { result } from "./fake-client";
+import { client, component, host, rest, settle, shown, startLoaded, TEXTS } from "./started";
 
 test("final answers are recorded without any view, in the host's history, and can be brought back", async () => {
   await startLoaded();

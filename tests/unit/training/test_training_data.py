@@ -297,6 +297,19 @@ def test_an_answer_stays_right_between_neighbours(encoder: Encoder) -> None:
     assert len(lengths) > 5
 
 
+def test_one_gold_answer_is_drawn_by_votes_or_all_are_right(encoder: Encoder) -> None:
+    two = replace(example("aged 40"), golds=(Gold(((0, 2),), 3), Gold(((12, 16), (0, 2)), 1)))
+    made = Sampler(encoder, {"squad": Source([two])}, 64, 16, 5)
+
+    def targets(**values: Any) -> set[tuple[tuple[int, int], ...]]:
+        plan = stage(shares={"squad": 1}, bare_share=0, **values)
+        return {made.round(plan, random.Random(seed))[0].targets for seed in range(30)}
+
+    (every,) = targets(all_golds=True)
+    assert len(every) == 2
+    assert {len(drawn) for drawn in targets()} == {1, 2}
+
+
 def test_negatives_never_hold_the_answer(encoder: Encoder) -> None:
     made = sampler(encoder)
     items = made.round(stage(shares={"squad": 1}, negative_share=1), random.Random(1))
