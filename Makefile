@@ -125,7 +125,7 @@ test-spark: $(ENGINES)/ready ## Test tables on Spark (not part of `make test`; n
 	@command -v java >/dev/null || { echo "Spark needs Java 17 or newer: apt-get install default-jre-headless"; exit 2; }
 	$(ENGINES)/python -m pytest tests/distributed/spark_local.py
 
-include lite/lite.mk training/train.mk benchmarks/bench.mk
+include lite/lite.mk training/train.mk benchmarks/bench.mk docs/site/site.mk
 
 CASES ?= 20000
 fuzz: $(VENV)/test ## Ask CASES new cases (20,000) of each fuzz test; make test asks a fixed share
@@ -139,4 +139,4 @@ audit: $(VENV)/test js/node_modules/.package-lock.json ## Ask the advisories abo
 	cd js && npm audit
 
 clean: ## Remove what was built and set up, but for what was trained
-	rm -rf $(VENV) .venv-dist .venv-lite .venv-train .venv-transformers .venv-engines js/node_modules qna_widget/static/* build/models dist tests/output
+	rm -rf $(VENV) .venv-dist .venv-lite .venv-site .venv-train .venv-transformers .venv-engines js/node_modules qna_widget/static/* build/models dist tests/output
