@@ -13,6 +13,7 @@ from .borders import Borders
 from .decoding import Decoder
 from .features import create_features
 from .readable import reading_trouble
+from .relevance import PassageIndex
 from .tokenizer import Tokenizer
 from .types import (
     MAX_WORD_CHARS,
@@ -39,6 +40,8 @@ class Prepared:
     """Sentences for the reader."""
     borders: Borders
     """Where answers may begin and end in the passage."""
+    index: PassageIndex
+    """Where each piece of the passage stands, for `reading_order`."""
 
 
 def prepare(
@@ -56,10 +59,11 @@ def prepare(
     BlankQuestionError, or InputError when the question leaves no room for the passage.
     """
     if previous is not None and previous.passage_text == passage_text:
-        passage, borders = previous.passage, previous.borders
+        passage, borders, index = previous.passage, previous.borders, previous.index
     else:
         passage = tokenizer.encode(passage_text)
         borders = Borders(passage_text, passage, tokenizer)
+        index = PassageIndex(passage.input_ids)
     if len(passage) == 0:
         raise BlankPassageError
     question = tokenizer.encode(question_text)
@@ -85,7 +89,9 @@ def prepare(
         max_seq_len=options.max_seq_len,
         doc_stride=options.doc_stride,
     )
-    return Prepared(question_text, passage_text, question, passage, features, warnings, borders)
+    return Prepared(
+        question_text, passage_text, question, passage, features, warnings, borders, index
+    )
 
 
 def conclude(prepared: Prepared, decoder: Decoder, options: DecodingOptions) -> Decoded:

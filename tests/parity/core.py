@@ -56,6 +56,12 @@ class Core:
         """Return each case's rankings: after each window in turn, for each of its options."""
         return self.ask(op="decode", cases=cases)
 
+    def order(
+        self, vocab: Sequence[str], cases: Sequence[Mapping[str, Any]]
+    ) -> list[dict[str, Any]]:
+        """Return the relevance of each case's passage tokens and the order of its windows."""
+        return self.ask(op="order", vocab=vocab, lowercase=True, cases=cases)
+
     def answer(
         self, vocab: Sequence[str], cases: Sequence[Mapping[str, Any]]
     ) -> list[dict[str, Any]]:

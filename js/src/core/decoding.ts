@@ -50,6 +50,12 @@ interface WindowLogits {
   readonly end: Float32Array;
 }
 
+/** The candidates of a window, or of all: the best score, and the sum of exp(score - peak). */
+interface Mass {
+  readonly peak: number;
+  readonly mass: number;
+}
+
 export function createDecoder(features: readonly Feature[]): Decoder {
   return new LogitsDecoder(features);
 }
@@ -62,16 +68,16 @@ class LogitsDecoder implements Decoder {
   readonly #windows: (WindowLogits | undefined)[];
   #null_score = Number.POSITIVE_INFINITY;
 
-  // Everything below belongs to one way of weighing and grows with the windows.
+  // Everything below belongs to one way of weighing and grows with the windows. None of it depends
+  // on the order in which they come.
   #max_answer_len = 0;
   #borders: Borders | undefined;
   #ways = SHOWN;
   #best_score = new Float64Array(0);
   #best_end = new Int32Array(0);
   #pending: number[] = [];
-  // Sum of exp(score - peak) over all candidates.
-  #peak = Number.NEGATIVE_INFINITY;
-  #mass = 0;
+  /** By window; nothing for one that is still to come, or has no start of its own. */
+  #masses: (Mass | undefined)[] = [];
 
   constructor(private readonly features: readonly Feature[]) {
     this.#owner = maxContextWindows(features);
@@ -109,9 +115,9 @@ class LogitsDecoder implements Decoder {
     this.#pending = [];
 
     const null_score = this.#null_score;
-    const peak = this.#peak;
+    const { peak, mass } = this.#total();
     const top = Math.max(peak, null_score);
-    const total = this.#mass * Math.exp(peak - top) + Math.exp(null_score - top);
+    const total = mass * Math.exp(peak - top) + Math.exp(null_score - top);
     const probability = (value: number) => Math.exp(value - top) / total;
     const null_margin = null_score - peak;
     const no_answer = null_margin > options.no_answer_threshold;
@@ -147,8 +153,7 @@ class LogitsDecoder implements Decoder {
     this.#ways = ways;
     this.#best_score = new Float64Array(this.#owner.length).fill(Number.NEGATIVE_INFINITY);
     this.#best_end = new Int32Array(this.#owner.length);
-    this.#peak = Number.NEGATIVE_INFINITY;
-    this.#mass = 0;
+    this.#masses = this.#windows.map(() => undefined);
     this.#pending = this.#windows.flatMap((given, window) => (given ? [window] : []));
   }
 
@@ -184,11 +189,20 @@ class LogitsDecoder implements Decoder {
       const stop = this.#rowEnd(i) - window_start;
       for (let k = i - window_start; k < stop; k++) sum += Math.exp(first + end[k]! - window_peak);
     }
-    if (sum === 0) return; // no start has its best context here
-    const peak = this.#peak;
-    const next = Math.max(peak, window_peak);
-    this.#mass = this.#mass * Math.exp(peak - next) + sum * Math.exp(window_peak - next);
-    this.#peak = next;
+    if (sum > 0) this.#masses[window] = { peak: window_peak, mass: sum }; // else no own start
+  }
+
+  /** All windows together, added in the passage's order: sums of floats depend on theirs. */
+  #total(): Mass {
+    let peak = Number.NEGATIVE_INFINITY;
+    let mass = 0;
+    for (const one of this.#masses) {
+      if (one === undefined) continue;
+      const next = Math.max(peak, one.peak);
+      mass = mass * Math.exp(peak - next) + one.mass * Math.exp(one.peak - next);
+      peak = next;
+    }
+    return { peak, mass };
   }
 
   #score(i: number, j: number): number {

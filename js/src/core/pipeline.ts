@@ -3,6 +3,7 @@ import { Borders, SHOWN } from "./borders";
 import type { Decoder } from "./decoding";
 import { createFeatures } from "./features";
 import { readingTrouble } from "./readable";
+import { PassageIndex } from "./relevance";
 import type { Tokenizer } from "./tokenizer";
 import type {
   Answer,
@@ -43,6 +44,8 @@ export interface Prepared {
   readonly warnings: readonly string[];
   /** Where answers may begin and end in the passage. */
   readonly borders: Borders;
+  /** Where each piece of the passage stands, for `readingOrder`. */
+  readonly index: PassageIndex;
 }
 
 /**
@@ -66,6 +69,7 @@ export function prepare(
   const whole = tokenizer.encode(question_text);
   if (whole.input_ids.length === 0) throw new BlankQuestionError();
   const borders = known?.borders ?? new Borders(passage_text, passage, tokenizer);
+  const index = known?.index ?? new PassageIndex(passage.input_ids);
   const limit = options.max_question_tokens;
   const warnings: string[] = [];
   let question = whole;
@@ -86,7 +90,7 @@ export function prepare(
   const trouble = readingTrouble(passage_text, passage, tokenizer.unk_id);
   if (trouble !== "") warnings.push(trouble);
   const features = createFeatures(question, passage, tokenizer, options);
-  return { question_text, passage_text, question, passage, features, warnings, borders };
+  return { question_text, passage_text, question, passage, features, warnings, borders, index };
 }
 
 /**

@@ -5,6 +5,7 @@ import { createDecoder, type Ranking } from "../../src/core/decoding";
 import { createFeatures, maxContextWindows } from "../../src/core/features";
 import { toCodePoints } from "../../src/core/offsets";
 import { conclude, prepare } from "../../src/core/pipeline";
+import { readingOrder, tokenRelevance } from "../../src/core/relevance";
 import { createTokenizer } from "../../src/core/tokenizer";
 import type { DecodingOptions, Encoding, FeatureOptions, Logits, Ways } from "../../src/core/types";
 
@@ -48,6 +49,16 @@ type Request =
         readonly text: string;
         /** First and last token of answers. */
         readonly spans: readonly (readonly [number, number])[];
+      }[];
+    }
+  | {
+      readonly op: "order";
+      readonly vocab: readonly string[];
+      readonly lowercase: boolean;
+      readonly cases: readonly {
+        readonly question: string;
+        readonly passage: string;
+        readonly features: FeatureOptions;
       }[];
     }
   | {
@@ -133,6 +144,17 @@ function answer(request: Request): unknown {
               ];
             }),
           ),
+        };
+      });
+    }
+    case "order": {
+      const tokenizer = createTokenizer(request.vocab.join("\n"), request);
+      return request.cases.map(({ question, passage, features }) => {
+        const prepared = prepare(question, passage, tokenizer, features);
+        const { input_ids } = prepared.question;
+        return {
+          relevance: Array.from(tokenRelevance(prepared.index, input_ids)),
+          order: readingOrder(prepared.index, input_ids, prepared.features),
         };
       });
     }

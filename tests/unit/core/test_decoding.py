@@ -115,6 +115,49 @@ def test_equals_brute_force(overlap: str, ties: bool, seed: int) -> None:
     assert all(is_max_context(features, s.window, s.start_token) for s in ranking.spans)
 
 
+@pytest.mark.parametrize("seed", range(30))
+def test_the_order_of_windows_changes_nothing(seed: int) -> None:
+    """Whatever was given so far, and in whatever order: the same to the last bit."""
+    rng = np.random.default_rng(seed)
+    features = windows(int(rng.integers(20, 90)), stride=int(rng.integers(1, 9)))
+    logits = random_logits(features, seed, ties=seed % 3 == 0)
+    options = DecodingOptions(
+        top_k=6, max_answer_len=int(rng.integers(1, 12)),
+        overlap=("none", "nested", "allow")[seed % 3],
+    )  # fmt: skip
+    straight = decode(features, logits, options)
+    for _ in range(4):
+        order = rng.permutation(len(features)).tolist()
+        decoder, part = Decoder(features), int(rng.integers(1, len(order) + 1))
+        for window in order[:part]:
+            decoder.add(window, logits[window])
+        sorted_part = Decoder(features)
+        for window in sorted(order[:part]):
+            sorted_part.add(window, logits[window])
+        assert decoder.decode(options) == sorted_part.decode(options)
+        for window in order[part:]:
+            decoder.add(window, logits[window])
+        assert decoder.decode(options) == straight
+
+
+def test_an_answer_keeps_its_score_as_reading_goes_on() -> None:
+    features = windows(60, stride=4)
+    logits = random_logits(features, 3, ties=False)
+    options = DecodingOptions(top_k=100, max_answer_len=5, overlap="allow")
+    decoder, known = Decoder(features), {}
+    best = -math.inf
+    for window in np.random.default_rng(3).permutation(len(features)).tolist():
+        decoder.add(window, logits[window])
+        spans = decoder.decode(options).spans
+        scores = {span.tokens: span.score for span in spans}
+        assert {tokens: scores.get(tokens, score) for tokens, score in known.items()} == known
+        if spans:
+            assert spans[0].score >= best
+            best = spans[0].score
+        known |= scores
+    assert len(known) > 100
+
+
 def test_probabilities_of_all_candidates_and_the_null_sum_to_one() -> None:
     features = windows(12, stride=5)
     logits = random_logits(features, 5, ties=False)

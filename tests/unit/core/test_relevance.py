@@ -1,0 +1,100 @@
+"""The order of windows: nearness of the question's pieces, rare ones first, ties by place."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from qna_widget.core.features import create_features, max_context_windows
+from qna_widget.core.relevance import BLOCK, REACH, PassageIndex, reading_order, token_relevance
+from qna_widget.core.types import Encoding, Feature
+
+if TYPE_CHECKING:
+    from qna_widget.core.types import Ids
+
+
+def ids(*values: int) -> Ids:
+    return np.array(values, np.int32)
+
+
+def cut(passage: Ids, question: Ids, max_seq_len: int = 40, stride: int = 10) -> list[Feature]:
+    places = np.zeros(len(passage), np.int32), np.zeros(len(passage), np.int32)
+    blank = np.zeros(len(question), np.int32)
+    return create_features(
+        Encoding(question, blank, blank), Encoding(passage, *places),
+        cls_id=1, sep_id=2, max_seq_len=max_seq_len, doc_stride=stride,
+    )  # fmt: skip
+
+
+def slowly(passage: list[int], question: list[int]) -> list[int]:
+    """The docstring of `token_relevance`, token by token."""
+    blocks = max(1, len(passage) // BLOCK)
+    terms: dict[tuple[int, ...], int] = {(piece,): 2 for piece in question}
+    terms |= dict.fromkeys(pairwise(question), 1)
+    sums = [0] * len(passage)
+    for term, share in terms.items():
+        places = [at for at in range(len(passage)) if tuple(passage[at : at + len(term)]) == term]
+        if not places:
+            continue
+        held = len({at // BLOCK for at in places})
+        weight = max(0, math.floor(1000 * math.log((blocks + 1) / (held + 0.5)) + 0.5))
+        for token in range(len(passage)):
+            near = max(REACH - abs(at - token) for at in places)
+            sums[token] += share * weight * max(0, near)
+    return sums
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_relevance_is_what_it_says(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    passage = rng.zipf(1.3, rng.integers(1, 700)).clip(0, 200).astype(np.int32)
+    question = rng.choice(passage, rng.integers(1, 12))
+    if seed % 2:
+        question = np.concatenate([question, passage[:3], ids(300, 5, 5)])
+    found = token_relevance(PassageIndex(passage), question)
+    assert found.tolist() == slowly(passage.tolist(), question.tolist())
+    features = cut(passage, question)
+    owner = max_context_windows(features)
+    best = [max(found[owner == w].tolist(), default=-1) for w in range(len(features))]
+    assert reading_order(PassageIndex(passage), question, features) == sorted(
+        range(len(features)), key=lambda window: (-best[window], window)
+    )
+
+
+def test_an_index_serves_every_question() -> None:
+    passage = np.random.default_rng(1).integers(0, 50, 500).astype(np.int32)
+    index = PassageIndex(passage)
+    for question in (ids(3, 4), ids(49, 7, 7), ids(60), passage[100:140]):
+        features = cut(passage, question, max_seq_len=90)
+        assert reading_order(index, question, features) == reading_order(
+            PassageIndex(passage), question, features
+        )
+
+
+def test_the_window_around_the_rare_word_comes_first() -> None:
+    passage = np.full(2000, 7, np.int32)
+    passage[::40] = 8
+    passage[1503] = 9
+    question = ids(7, 8, 9)
+    features = cut(passage, question, max_seq_len=100, stride=30)
+    order = reading_order(PassageIndex(passage), question, features)
+    assert order[0] == max_context_windows(features)[1503]
+    assert sorted(order) == list(range(len(features)))
+
+
+def test_a_question_of_other_words_is_read_from_front_to_back() -> None:
+    passage = np.arange(300, dtype=np.int32)
+    features = cut(passage, ids(900, 901))
+    expected = list(range(len(features)))
+    assert reading_order(PassageIndex(passage), ids(900, 901), features) == expected
+
+
+def test_one_window_needs_no_index() -> None:
+    features = cut(ids(5, 6), ids(5))
+    index = PassageIndex(ids(5, 6))
+    assert reading_order(index, ids(5), features) == [0]
+    assert "_sorted" not in vars(index)
