@@ -15,14 +15,17 @@ export interface Saved {
   readonly model: string;
 }
 
-/** The result that was kept for these inputs; null when there is none, or it does not fit them. */
+/**
+ * The result that was kept for these inputs; null when there is none, or it does not fit them.
+ * A notebook may come from anybody, so what it keeps may be of any shape.
+ */
 export function savedResult({ passage, question }: Inputs, saved: Saved): Result | null {
-  const { answers, null_score, timing, backend, model } = saved;
-  if (answers.length === 0 || null_score === null) return null;
+  const { answers, null_score, backend, model } = saved;
+  const timing = numbersOf(saved.timing);
+  if (!Array.isArray(answers) || answers.length === 0) return null;
+  if (!Number.isFinite(null_score)) return null;
   const { code_points, toUnit } = createOffsetMap(passage);
-  if (answers.some(({ start, end }) => !(start >= 0 && start <= end && end <= code_points))) {
-    return null;
-  }
+  if (!answers.every((answer) => isAnswer(answer, code_points))) return null;
   const inUnits: Answer[] = answers.map((answer) => ({
     ...answer,
     start: toUnit(answer.start),
@@ -46,6 +49,23 @@ export function savedResult({ passage, question }: Inputs, saved: Saved): Result
     backend,
     model,
   };
+}
+
+function isAnswer(answer: unknown, code_points: number): answer is PythonAnswer {
+  const { text, start, end, score, probability } = (answer ?? {}) as Partial<PythonAnswer>;
+  return (
+    typeof text === "string" &&
+    [start, end].every(Number.isInteger) &&
+    [score, probability].every(Number.isFinite) &&
+    0 <= start! &&
+    start! <= end! &&
+    end! <= code_points
+  );
+}
+
+function numbersOf(timing: unknown): Partial<Timing> {
+  const named = Object.entries(timing ?? {}).filter(([, value]) => Number.isFinite(value));
+  return Object.fromEntries(named);
 }
 
 /** All probabilities are shares of one sum, which any answer gives away. */
