@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypedDict, cast
 
-from qna_widget.core.contract import check_inputs
+from qna_widget.core.contract import check_inputs, check_value, default_outputs
 from qna_widget.core.messages import Inputs, Outputs, SomeInputs
+from qna_widget.hosts import heard
 from qna_widget.models import menu
 
 from .chosen_model import ChosenModel
@@ -89,14 +90,19 @@ class Memory:
         return choice if choice in offered else argument
 
     def _read(self, report: PageReport | None) -> None:
-        """Keep what the page found, if it speaks of the present arguments."""
-        if report is None or report["revision"] != self.revision:
+        """Keep what the page found, if it speaks of the present arguments.
+
+        Raises InputError, or TypeError for an unknown input, for what is no report.
+        """
+        if report is None or report.get("revision") != self.revision:
             return
+        number = check_value("number", report.get("number"), {"type": "integer"})
         # A run that a newer one overtakes goes on for a while, and must not undo it.
-        if report["number"] >= self.report:
-            self.changes = check_inputs(report["changes"])
-            self.outputs = report["outputs"]
-            self.report = report["number"]
+        if number >= self.report:
+            changes = check_inputs(heard.mapping("changes", report.get("changes")))
+            outputs = heard.outputs(report.get("outputs"))
+            self.changes, self.outputs = changes, {**default_outputs(), **outputs}
+            self.report = number
 
     def _call(self, arguments: Inputs, model: str) -> None:
         """Let arguments that differ from the last call's override what the reader changed."""

@@ -159,14 +159,18 @@ class Dialogue:
         if reading is not None and reading.blob is not None and self._same_run(reading.head):
             with needs_extra("Reading scores", "kernel"):
                 from .packed_scores import of_browser
-            scores = of_browser(
-                inputs["question"],
-                inputs["passage"],
-                reading.head["counts"],
-                reading.blob,
-                max_answer_len=inputs["max_answer_len"],
-            )
-            self._scores = _run_of(inputs), scores
+            try:
+                scores = of_browser(
+                    inputs["question"],
+                    inputs["passage"],
+                    reading.head["counts"],
+                    reading.blob,
+                    max_answer_len=inputs["max_answer_len"],
+                )
+            except ValueError as error:
+                reading.refusal = str(error)
+            else:
+                self._scores = _run_of(inputs), scores
         return self._known()
 
     def _known(self) -> Scores | None:

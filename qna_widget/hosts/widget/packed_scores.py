@@ -26,6 +26,8 @@ def of_browser(
 ) -> Scores:
     """Unpack what a page sent. Raises ValueError when it is not what the contract says."""
     tokens = counts["passage"]
+    if min(counts.values()) < 0 or len(blob) % 4:
+        raise ValueError(f"{len(blob)} bytes cannot hold the scores of {dict(counts)}.")
     words = np.frombuffer(blob, "<i4")
     head = 3 * tokens + counts["question"] + 3 * counts["windows"]
     if len(words) < head:

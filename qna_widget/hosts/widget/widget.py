@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Unpack, cast
 from uuid import uuid4
@@ -13,15 +14,9 @@ import traitlets
 
 from qna_widget.core.contract import INPUTS, refuse_unknown
 from qna_widget.core.manifest import Fetching, Manifest, ModelChoice
-from qna_widget.core.messages import (
-    Inputs,
-    Options,
-    Outputs,
-    ReportedInputs,
-    ReportMessage,
-    ScoresMessage,
-)
-from qna_widget.errors import AssetError, needs_extra
+from qna_widget.core.messages import Inputs, Options, Outputs, ReportedInputs
+from qna_widget.errors import AssetError, InputError, needs_extra
+from qna_widget.hosts import heard
 from qna_widget.hosts.assets import AssetReader, built, runtime_files
 from qna_widget.hosts.page import menu_lines
 from qna_widget.results.history import History
@@ -240,17 +235,18 @@ class QnA(anywidget.AnyWidget):
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         return {**data, "text/html": as_html(self.inputs(), self.answers)}, metadata
 
-    def _on_message(
-        self, _widget: object, content: Mapping[str, object], buffers: Sequence[bytes]
-    ) -> None:
+    def _on_message(self, _widget: object, content: object, buffers: Sequence[bytes]) -> None:
         self._dialogue.pages.note_message()
+        if not isinstance(content, dict):
+            return
         kind = content.get("kind")
-        if kind == "asset.read":
-            self._send_chunk(content)
-        elif kind == "report":
-            self._reports.receive(cast(ReportMessage, content))
-        elif kind in ("scores.chunk", "scores.none"):
-            self._dialogue.receive(cast(ScoresMessage, content), buffers)
+        with suppress(InputError):  # of another version, or forged
+            if kind == "asset.read":
+                self._send_chunk(content)
+            elif kind == "report":
+                self._reports.receive(heard.report(content))
+            elif kind in ("scores.chunk", "scores.none"):
+                self._dialogue.receive(heard.scores(content, buffers), buffers)
 
     def _send_chunk(self, wanted: Mapping[str, object]) -> None:
         reply = {"request": wanted.get("request")}

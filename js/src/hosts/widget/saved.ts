@@ -23,7 +23,7 @@ export function savedResult({ passage, question }: Inputs, saved: Saved): Result
   const { answers, null_score, backend, model } = saved;
   const timing = numbersOf(saved.timing);
   if (!Array.isArray(answers) || answers.length === 0) return null;
-  if (!Number.isFinite(null_score)) return null;
+  if (null_score === null || !Number.isFinite(null_score)) return null;
   const { code_points, toUnit } = createOffsetMap(passage);
   if (!answers.every((answer) => isAnswer(answer, code_points))) return null;
   const inUnits: Answer[] = answers.map((answer) => ({
