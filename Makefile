@@ -128,8 +128,9 @@ test-spark: $(ENGINES)/ready ## Test tables on Spark (not part of `make test`; n
 include lite/lite.mk training/train.mk benchmarks/bench.mk docs/site/site.mk
 
 CASES ?= 20000
-fuzz: $(VENV)/test ## Ask CASES new cases (20,000) of each fuzz test; make test asks a fixed share
-	CASES=$(CASES) $(BIN)/pytest tests/unit/fuzz
+fuzz: $(VENV)/test $(STATIC) ## Ask CASES new cases (20,000) of each fuzz test, see docs/testing.md (SEED=… the same again)
+	CASES=$(CASES) $(BIN)/pytest tests/unit/fuzz tests/parity/test_tokenizer.py tests/parity/test_borders.py
+	cd js && CASES=$(CASES) npx vitest run tests/fuzz
 
 sbom: $(VENV)/test ## Write sbom.json: everything shipped or needed, with versions and licences
 	$(BIN)/python scripts/sbom.py > sbom.json

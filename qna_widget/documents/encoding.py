@@ -34,9 +34,10 @@ _NOT_MARKUP = re.compile(
 )
 # Of two-byte units: a file with more that are broken is no UTF-16.
 _BROKEN_SHARE = 0.05
+# Possessive, so that a long row of spaces is read once.
 _DECLARED = re.compile(
-    rb"""<meta\b[^<>]*?\bcharset\s*=\s*["']?\s*([\w:.-]+)|"""
-    rb"""<\?xml[^<>]*?\bencoding\s*=\s*["']([\w:.-]+)""",
+    rb"""<meta\b[^<>]*?\bcharset\s*+=\s*+["']?\s*+([\w:.-]+)|"""
+    rb"""<\?xml[^<>]*?\bencoding\s*+=\s*+["']([\w:.-]+)""",
     re.IGNORECASE,
 )
 

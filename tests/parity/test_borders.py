@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import random
 from typing import Any
 
 import pytest
+from fuzz_size import batches
 
 from qna_widget.core.borders import Borders
 from qna_widget.core.tokenizer import Tokenizer
@@ -84,10 +84,10 @@ def _options(aligned: bool, neat: bool) -> DecodingOptions:
     return DecodingOptions(align_to_words=aligned, neat=neat)
 
 
-# 20,000 texts with QNA_WIDGET_FUZZ=1, else a share of them.
-@pytest.mark.parametrize("seed", range(4 if os.environ.get("QNA_WIDGET_FUZZ") else 1))
-def test_generated_texts(core: Core, vocab: list[str], seed: int) -> None:
-    assert compare(core, vocab, texts(5000, seed), seed) > 25_000
+@pytest.mark.parametrize(("seed", "count"), batches() or [(0, 5000)])
+def test_generated_texts(core: Core, vocab: list[str], seed: int, count: int) -> None:
+    """CASES texts, or a fixed share."""
+    assert compare(core, vocab, texts(count, seed), seed) > 5 * count
 
 
 def test_real_texts(core: Core, vocab: list[str]) -> None:

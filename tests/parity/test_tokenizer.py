@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from fuzz_size import batches
 
 from . import oracle, strings, unicode_tables
 from .core import Core
@@ -33,6 +34,16 @@ def test_20000_generated_strings(core: Core, vocab: list[str], lowercase: bool) 
     # Once more with each character a piece of its own, so that nothing hides in [UNK].
     letters = oracle.letters_vocab(texts, lowercase=lowercase)
     assert assert_equal(core, letters, texts, lowercase=lowercase) > 150_000
+
+
+@pytest.mark.parametrize(("seed", "count"), batches(5))
+def test_more_generated_strings(core: Core, vocab: list[str], seed: int, count: int) -> None:
+    """Five times CASES, cased and uncased; none without CASES."""
+    texts = strings.generated(count, seed)
+    for lowercase in (True, False):
+        assert assert_equal(core, vocab, texts, lowercase=lowercase) > 5 * count
+        letters = oracle.letters_vocab(texts, lowercase=lowercase)
+        assert assert_equal(core, letters, texts, lowercase=lowercase) > 5 * count
 
 
 def test_generated_strings_hold_every_kind() -> None:
