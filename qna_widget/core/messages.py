@@ -25,6 +25,8 @@ class Options(TypedDict, total=False):
     """Logits; None: the model's own."""
     overlap: Overlap
     model: str
+    workers: int | None
+    """Of the page, that read one long text together; None: as many as suit its machine."""
 
 
 class SomeInputs(Options, total=False):
@@ -44,6 +46,7 @@ class ReportedInputs(TypedDict):
     no_answer_threshold: float | None
     overlap: Overlap
     model: str
+    workers: int | None
 
 
 class Inputs(ReportedInputs):

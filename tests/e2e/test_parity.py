@@ -170,3 +170,38 @@ def test_tiny_model(offline: Any, harness: Harness, own_texts: Path, kind: str) 
     for case in ask(harness.open(offline.page()), given, texts, Tokenizer(checkpoint.vocab)):
         assert_same_stages(case)
         assert_same_logits_and_answers(case, session)
+
+
+def test_any_number_of_workers_computes_the_same(
+    offline: Any, harness: Harness, own_texts: Path
+) -> None:
+    checkpoint = read_checkpoint(PARITY / "tiny_mobilebert")
+    onnx = float_graph(checkpoint, fused=True).SerializeToString()
+    given = serve_model(harness, onnx, checkpoint.vocab, name="tiny", title="Tiny", max_seq_len=24)
+    passage = "a dog saw the cats . the mat ? a cat sat " * 300
+    asked = []
+    page = harness.open(offline.page())
+    for workers in (1, 2, 4):
+        # Each a page of its own: what one has computed is not known to the next.
+        page = harness.open(page)
+        asked.append(
+            page.evaluate(
+                "async ([given, inputs]) => qna.ask((await qna.open(given)).client, inputs)",
+                [
+                    given,
+                    {
+                        "passage": passage,
+                        "question": "who sat ?",
+                        "workers": workers,
+                        "doc_stride": 4,
+                    },
+                ],
+            )
+        )
+    backends = [one["result"].pop("backend") for one in asked]
+    assert backends[:2] == ["wasm, 1 thread", "wasm, 1 thread, 2 workers"]
+    # The text may be read before the fourth has started.
+    assert backends[2] in ("wasm, 1 thread, 3 workers", "wasm, 1 thread, 4 workers")
+    for one in asked:
+        one["result"].pop("timing")
+        assert one == asked[0]

@@ -178,11 +178,9 @@ class QnaComponent implements Component {
       // If typing has just paused, the question that follows has the new options anyway.
       if (this.typing === undefined) void this.ask();
     }
-    if (differs("model")) {
-      // Python answers with another manifest.
-      this.set({ inputs });
-      this.loading.choose();
-    }
+    if (differs("model")) this.set({ inputs });
+    if (differs("workers")) this.update({ inputs });
+    if (differs("model")) this.loading.choose(); // Python answers with another manifest
   }
 
   private async ask(): Promise<void> {
@@ -195,7 +193,7 @@ class QnaComponent implements Component {
       return;
     }
     const { inputs, model_threshold } = this.state;
-    const { passage, question } = inputs;
+    const { passage, question, workers } = inputs;
     const options = askOptions(inputs, model_threshold);
     if (isBlank(this.state.inputs)) {
       this.stopAsking();
@@ -210,7 +208,7 @@ class QnaComponent implements Component {
     if (this.quiet === undefined) this.update({ progress: null });
     try {
       const result = await this.client.ask(
-        { passage, question, options },
+        { passage, question, options, ...(workers === null ? {} : { workers }) },
         {
           signal: own.signal,
           onProgress: (progress) => current() && this.update({ progress }),

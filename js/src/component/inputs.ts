@@ -12,6 +12,8 @@ export interface Inputs extends Options {
   readonly passage: string;
   readonly question: string;
   readonly model: string;
+  /** How many workers read one long text together; null: as many as suit the machine. */
+  readonly workers: number | null;
 }
 
 const { inputs } = contract;
@@ -25,6 +27,7 @@ export const DEFAULT_INPUTS: Inputs = {
   no_answer_threshold: inputs.no_answer_threshold.default,
   overlap: inputs.overlap.default as Overlap,
   model: inputs.model.default,
+  workers: inputs.workers.default,
 };
 
 /**

@@ -1,4 +1,5 @@
 // Fetches what the model said, while somebody looks into it and only then.
+import { windowsRead } from "../core/inspection";
 import type { Client } from "../runtime/client";
 import type { ComponentState } from "./state";
 
@@ -27,7 +28,7 @@ export class ScoreReading {
   async fetch(): Promise<void> {
     const { result, scores: old, inputs, status } = this.state();
     if (this.#readers === 0 || result === null) return;
-    const known = old?.logits.length ?? 0;
+    const known = old === null ? 0 : windowsRead(old);
     // While a long passage is read, each time twice as much is known: that costs no more than once.
     const enough = status === "running" ? 2 * known : known + 1;
     if (known > 0 && result.windows_done < enough) return;

@@ -30,6 +30,11 @@ export interface WindowScores {
   readonly best: Span;
 }
 
+/** How many windows were run. */
+export function windowsRead({ logits }: RawScores): number {
+  return logits.reduce((sum, given) => sum + (given === null ? 0 : 1), 0);
+}
+
 /** A square of the start × end matrix along its diagonal. */
 export interface Region {
   /** The passage token of the first row and column. */
@@ -49,6 +54,8 @@ export class Inspection {
   /** Of each passage token in the window of its maximal context; NaN while that is to come. */
   readonly start_logits: Float32Array;
   readonly end_logits: Float32Array;
+  /** How many windows were read. */
+  readonly windows: number;
   /** Minimum over the windows. */
   readonly null_score: number;
   readonly null_probability: number;
@@ -67,27 +74,28 @@ export class Inspection {
     readonly max_answer_len: number,
   ) {
     const { features, logits } = scores;
-    if (logits.length === 0) throw new RangeError("There are no scores before the first window.");
+    this.windows = windowsRead(scores);
+    if (this.windows === 0) throw new RangeError("There are no scores before the first window.");
     this.#owner = maxContextWindows(features);
     this.start_logits = new Float32Array(this.#owner.length).fill(Number.NaN);
     this.end_logits = new Float32Array(this.#owner.length).fill(Number.NaN);
     let [low_start, low_end] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
     this.#owner.forEach((window, token) => {
-      if (window >= logits.length) return;
+      if (!this.wasRead(window)) return;
       const { start_logit, end_logit } = this.#at(window, token, token);
       this.start_logits[token] = start_logit;
       this.end_logits[token] = end_logit;
       low_start = Math.min(low_start, start_logit);
     });
-    logits.forEach(({ end_logits }, window) => {
+    const decoder = createDecoder(features);
+    logits.forEach((given, window) => {
+      if (given === null) return;
+      decoder.add(window, given);
       const { passage_position, window_length } = features[window]!;
       for (let k = 0; k < window_length; k++) {
-        low_end = Math.min(low_end, end_logits[passage_position + k]!);
+        low_end = Math.min(low_end, given.end_logits[passage_position + k]!);
       }
     });
-
-    const decoder = createDecoder(features);
-    for (const [window, given] of logits.entries()) decoder.add(window, given);
     const ranking = decoder.decode({
       top_k: 1,
       max_answer_len,
@@ -107,15 +115,14 @@ export class Inspection {
     return this.#owner.length;
   }
 
-  /** Windows read so far. */
-  get windows(): number {
-    return this.scores.logits.length;
+  wasRead(window: number): boolean {
+    return this.scores.logits[window] != null;
   }
 
   /** The span, taken apart; null when no window that was read gives it a score. */
   candidate({ start_token, end_token }: TokenSpan): Candidate | null {
     const window = this.#owner[start_token];
-    if (window === undefined || window >= this.windows) return null;
+    if (window === undefined || !this.wasRead(window)) return null;
     if (end_token < start_token || end_token >= endOf(this.scores.features[window]!)) return null;
     const short = end_token - start_token < this.max_answer_len;
     const logits = this.#at(window, start_token, end_token);
@@ -162,7 +169,7 @@ export class Inspection {
     if (known !== undefined) return known;
     const feature = this.scores.features[window];
     const logits = this.scores.logits[window];
-    if (feature === undefined || logits === undefined) {
+    if (feature === undefined || logits == null) {
       throw new RangeError(`Window ${window} was not read; ${this.windows} windows were.`);
     }
     const scores = {
@@ -178,9 +185,9 @@ export class Inspection {
   /** The span's score in each window read that holds it whole. */
   inWindows({ start_token, end_token }: TokenSpan): SpanInWindow[] {
     const held: SpanInWindow[] = [];
-    for (let window = 0; window < this.windows; window++) {
-      const feature = this.scores.features[window]!;
+    for (const [window, feature] of this.scores.features.entries()) {
       if (start_token < feature.window_start || end_token >= endOf(feature)) continue;
+      if (!this.wasRead(window)) continue;
       const logits = this.#at(window, start_token, end_token);
       const score = logits.start_logit + logits.end_logit;
       const counts = this.#owner[start_token] === window;
@@ -206,8 +213,9 @@ export class Inspection {
   #score(start: number, end: number): number {
     const window = this.#owner[start]!;
     const feature = this.scores.features[window]!;
-    if (window >= this.windows || end >= endOf(feature)) return Number.NaN;
-    const { start_logits, end_logits } = this.scores.logits[window]!;
+    const logits = this.scores.logits[window];
+    if (logits == null || end >= endOf(feature)) return Number.NaN;
+    const { start_logits, end_logits } = logits;
     const shift = feature.passage_position - feature.window_start;
     return start_logits[start + shift]! + end_logits[end + shift]!;
   }

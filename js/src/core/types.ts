@@ -34,8 +34,8 @@ export interface RawScores {
   readonly question: Encoding;
   readonly passage: Encoding;
   readonly features: readonly Feature[];
-  /** One entry per window that was run so far, in order. */
-  readonly logits: readonly Logits[];
+  /** One entry per window, null while it was not run: windows are run in any order. */
+  readonly logits: readonly (Logits | null)[];
 }
 
 /** A candidate: passage tokens start_token..end_token, both included. */

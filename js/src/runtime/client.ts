@@ -19,6 +19,8 @@ export interface Question {
   readonly question: string;
   readonly passage: string;
   readonly options: AskOptions;
+  /** See `Request`. */
+  readonly workers?: number;
 }
 
 /** What one component needs of the runtime. */

@@ -166,9 +166,8 @@ export class Connection {
     this.silence = 0;
     const { kind } = message;
     if (kind === "dead") this.die(message.message);
-    else if ((kind === "load-failed" || kind === "failed") && message.fatal) {
-      this.die(message.message);
-    } else if (kind === "loaded") {
+    else if (kind === "load-failed" && message.fatal) this.die(message.message);
+    else if (kind === "loaded") {
       this.models.set(message.model, message.backend);
       remove(this.loads, message.model)?.resolve(message.backend);
     } else if (kind === "load-failed") {

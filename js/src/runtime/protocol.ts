@@ -9,6 +9,8 @@ export interface Request {
   readonly question: string;
   readonly passage: string;
   readonly options: AskOptions;
+  /** The most workers that read it at the same time; as many as the machine likes when left out. */
+  readonly workers?: number;
 }
 
 /** Page to worker. `client` names a component; `id` grows with each of its requests. */
@@ -49,7 +51,7 @@ export interface ModelFiles {
   /** Whether this file's graph was optimised ahead of time. */
   readonly optimized: boolean;
   /** Unpacked bytes. */
-  readonly onnx: Uint8Array;
+  readonly onnx: Uint8Array<ArrayBuffer>;
   readonly vocab: Uint8Array;
 }
 
@@ -83,7 +85,6 @@ export type FromWorker =
       readonly client: string;
       readonly id: number;
       readonly message: string;
-      readonly fatal: boolean;
     }
   | {
       readonly kind: "scores";

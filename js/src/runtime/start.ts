@@ -4,6 +4,7 @@ import workerSource from "worker-source";
 import { inWords } from "../core/text";
 import { ENGINE } from "./constants";
 import type { FromWorker, Port, ToWorker } from "./protocol";
+import { spawn } from "./spawn";
 
 /** A running engine, seen from the page. */
 export interface EngineHandle {
@@ -28,7 +29,6 @@ export interface StartOptions {
 export type StartEngine = (options: StartOptions) => Promise<EngineHandle>;
 
 const MAX_THREADS = 4;
-const HELLO_MS = 30_000;
 
 export const startEngine: StartEngine = async ({ onDeath, cautious, script }) => {
   // A blob: URL works on every kind of page, file:// and sandboxed frames included.
@@ -41,11 +41,12 @@ export const startEngine: StartEngine = async ({ onDeath, cautious, script }) =>
   try {
     return await inWorker(url, threads, onDeath);
   } catch (refusal) {
-    if (script !== undefined) throw refusal;
-    return await onPage(url, refusal);
-  } finally {
-    // onnxruntime starts its threads from this URL at any time.
-    if (threads === 1) URL.revokeObjectURL(url);
+    try {
+      if (script !== undefined) throw refusal;
+      return await onPage(url, refusal);
+    } finally {
+      URL.revokeObjectURL(url);
+    }
   }
 };
 
@@ -54,24 +55,13 @@ async function inWorker(
   threads: number,
   onDeath: (reason: string) => void,
 ): Promise<EngineHandle> {
-  const worker = new Worker(url, { name: "qna-widget" });
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  try {
-    await new Promise<void>((resolve, reject) => {
-      timer = setTimeout(() => reject(new Error("the worker is silent")), HELLO_MS);
-      // A content security policy may refuse by an event instead of an exception.
-      worker.onerror = (event) => reject(new Error(event.message || "the page forbids workers"));
-      worker.onmessage = () => resolve();
-    });
-  } catch (error) {
+  const worker = await spawn(url, "qna-widget", onDeath);
+  const stop = (): void => {
     worker.terminate();
-    throw error;
-  } finally {
-    clearTimeout(timer);
-  }
-  worker.onerror = (event) => onDeath(event.message || "it stopped without a word");
-  worker.onmessageerror = () => onDeath("it sent what cannot be read");
-  return { port: worker, threads, notice: "", stop: () => worker.terminate() };
+    // Until then the engine starts its hands, and onnxruntime its threads, from this URL.
+    URL.revokeObjectURL(url);
+  };
+  return { port: worker, threads, notice: "", stop };
 }
 
 async function onPage(url: string, refusal: unknown): Promise<EngineHandle> {

@@ -42,7 +42,7 @@ function scoresOf(seed: number, read = 4, tokens = 40): RawScores {
 describe.each([1, 2, 3])("against brute force, seed %i", (seed) => {
   const scores = scoresOf(seed);
   const features = [...scores.features];
-  const logits = [...scores.logits];
+  const logits = scores.logits.map((given) => given!);
   const oracle = bruteForce(features, logits, OPTIONS);
   const inspection = new Inspection(scores, OPTIONS.max_answer_len);
 

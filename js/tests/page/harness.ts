@@ -98,11 +98,14 @@ function packageUrl(): string {
 /** What a question's way through the browser looks like, as plain numbers. */
 async function ask(client: Client, inputs: Partial<Inputs>) {
   const given = { ...DEFAULT_INPUTS, ...inputs };
-  const { passage, question } = given;
+  const { passage, question, workers } = given;
   const options = askOptions(given, 0);
   const signal = new AbortController().signal;
   const handlers = { signal, onProgress: () => {}, onPartial: () => {} };
-  const result = await client.ask({ passage, question, options }, handlers);
+  const result = await client.ask(
+    { passage, question, options, ...(workers === null ? {} : { workers }) },
+    handlers,
+  );
   const scores = await client.scores();
   if (scores === null) throw new Error("The engine holds no scores after an answer.");
   return {

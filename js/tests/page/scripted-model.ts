@@ -42,7 +42,7 @@ export class ScriptedModel {
   decode(inputs: Inputs): Result {
     const { features, logits } = this.scores;
     const decoder = createDecoder(features);
-    for (const [window, given] of logits.entries()) decoder.add(window, given);
+    for (const [window, given] of logits.entries()) decoder.add(window, given!);
     return {
       ...conclude(this.prepared, decoder, askOptions(inputs, 0)),
       question: inputs.question,

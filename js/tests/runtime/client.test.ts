@@ -223,7 +223,7 @@ test("late words of the engine about an older request are dropped", async () => 
   await expect(old).rejects.toThrow("newer request");
   const late = { question: "old" } as Result;
   say({ kind: "result", client: "a", id: 1, final: false, result: late });
-  say({ kind: "failed", client: "a", id: 1, message: "old", fatal: false });
+  say({ kind: "failed", client: "a", id: 1, message: "old" });
   say({ kind: "result", client: "a", id: 1, final: true, result: late });
   say({ kind: "result", client: "a", id: 2, final: true, result: { question: "new" } as Result });
   expect((await young).question).toBe("new");

@@ -3,8 +3,11 @@ import { askOptions, DEFAULT_INPUTS } from "../../src/component/inputs";
 import type { Manifest, ModelManifest } from "../../src/core/manifest";
 import type { FromWorker, Port, ToWorker } from "../../src/runtime/protocol";
 import type { EngineHandle, StartEngine } from "../../src/runtime/start";
-import type { Sessions } from "../../src/runtime/worker/engine";
-import { startEngine } from "../../src/runtime/worker/engine";
+import type { Hands } from "../../src/runtime/worker/crew";
+import { type EngineOptions, startEngine } from "../../src/runtime/worker/engine";
+import { type Sessions, serveHand } from "../../src/runtime/worker/hand";
+import type { FromHand, ToHand } from "../../src/runtime/worker/hand-protocol";
+import type { HandHandle } from "../../src/runtime/worker/member";
 import type { Session } from "../../src/runtime/worker/session";
 import { type File, packFile } from "./helpers";
 
@@ -42,7 +45,6 @@ export class FakeSessions implements Sessions {
     this.opened++;
     return {
       backend: "fake",
-      batch_size: 1,
       run: async (features, { signal }) => {
         signal.throwIfAborted();
         this.begun += features.length;
@@ -80,6 +82,54 @@ export class FakeSessions implements Sessions {
     this.failure = null;
     if (failure !== null) throw failure;
   }
+}
+
+/** A hand that was started for a test. */
+export interface FakeHand {
+  /** It crashes, with an event. */
+  kill(reason: string): void;
+  /** It hangs: no word, no event. */
+  mute(): void;
+  stopped: boolean;
+}
+
+/** One worker, whatever machine runs the tests. */
+export const ENGINE: EngineOptions = { workers: 1 };
+
+/** Hands in this thread (their workers cannot be started where there is a `refusal`), each with sessions of its own, for tests that end them. */
+export function handsOf(
+  sessions: () => Sessions,
+  refusal?: Error,
+): { hands: Hands; started: FakeHand[] } {
+  const started: FakeHand[] = [];
+  const begin = (onDeath: (reason: string) => void): HandHandle => {
+    const { port1, port2 } = new MessageChannel();
+    serveHand(port2 as unknown as Port<FromHand, ToHand>, sessions());
+    const hand: FakeHand = {
+      kill: (reason) => {
+        port2.close();
+        onDeath(reason);
+      },
+      mute: () => port2.close(),
+      stopped: false,
+    };
+    started.push(hand);
+    const stop = (): void => {
+      hand.stopped = true;
+      port1.close();
+    };
+    return { port: port1 as unknown as HandHandle["port"], stop };
+  };
+  return {
+    hands: {
+      spawn: async (onDeath) => {
+        if (refusal !== undefined) throw refusal;
+        return begin(onDeath);
+      },
+      here: () => begin(() => {}),
+    },
+    started,
+  };
 }
 
 export function modelManifest(onnx: File, vocab: File): ModelManifest {
@@ -133,7 +183,8 @@ export function engines(sessions: FakeSessions): {
   const started: ReturnType<typeof engines>["started"] = [];
   const start: StartEngine = async ({ onDeath, cautious, script }) => {
     const { port1, port2 } = new MessageChannel();
-    startEngine(port2 as unknown as Port<FromWorker, ToWorker>, sessions);
+    const port = port2 as unknown as Port<FromWorker, ToWorker>;
+    startEngine(port, handsOf(() => sessions).hands, ENGINE);
     const entry = {
       kill: onDeath,
       /** As a worker that was shot: no word, no event. */

@@ -160,7 +160,6 @@ function opener(answers: { wasm: Logits[]; webgpu: Logits[] }) {
     events.push(`create ${provider}`);
     return {
       backend: provider,
-      batch_size: 1,
       run: async () => {
         if (broken.run) throw new Error("OrtRun failed");
         return answers[provider];

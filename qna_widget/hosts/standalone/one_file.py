@@ -36,9 +36,9 @@ def write_html(
     """Write a page of about 30 MB with the component, the model and all that it needs; return it.
 
     `options` are the other inputs of `QnA`: top_k, max_answer_len, doc_stride (tokens),
-    no_answer_threshold (logits), overlap, model; `examples` are questions to click. The reader of
-    the page may change passage, question and options; nothing is sent or stored outside of the
-    reader's browser.
+    no_answer_threshold (logits), overlap, model, workers; `examples` are questions to click. The
+    reader of the page may change passage, question and options; nothing is sent or stored outside
+    of the reader's browser.
 
     Raises TypeError for an unknown option, InputError for a value that is not allowed, ModelError,
     AssetError when the front end was not built, OSError when the file cannot be written; what it

@@ -68,6 +68,7 @@ def qna(
     no_answer_threshold: float | None = None,
     overlap: Overlap = "none",
     model: str = "auto",
+    workers: int | None = None,
     examples: Sequence[str] = (),
     on_change: Callable[[], None] | None = None,
 ) -> QnAResult:
@@ -93,6 +94,7 @@ def qna(
             "no_answer_threshold": no_answer_threshold,
             "overlap": overlap,
             "model": model,
+            "workers": workers,
         }
     )
     offered = check_examples(examples)

@@ -40,8 +40,8 @@ def answer(inputs: Inputs) -> KernelAnswer:
     with needs_extra("An answer without a browser", "kernel"):
         from qna_widget.answering import engine
         from qna_widget.results.scores import of_kernel
-    texts = ("question", "passage", "model")
-    options = {name: value for name, value in inputs.items() if name not in texts}
+    others = ("question", "passage", "model", "workers")
+    options = {name: value for name, value in inputs.items() if name not in others}
     options["align_to_words"] = True  # as the page does
     loaded = engine.load(inputs["model"], None)
     chosen = loaded.options(options)

@@ -74,6 +74,8 @@ class QnA(anywidget.AnyWidget):
     overlap = InputTrait("overlap")
     """Which overlapping answers to list: "none", "nested" or "allow"."""
     model = InputTrait("model")
+    workers = InputTrait("workers")
+    """How many workers of the page read one long text together; None: as suits its machine."""
     examples = ExamplesTrait()
     """Questions to click, shown below the question's field."""
 

@@ -23,7 +23,8 @@ export interface Packed {
 export function packScores(passage: string, scores: RawScores): Packed {
   const { toCodePoint } = createOffsetMap(passage);
   const tokens = scores.passage;
-  const features = scores.features.slice(0, scores.logits.length);
+  const logits = scores.logits.filter((given) => given !== null);
+  const features = scores.features.filter((_, window) => scores.logits[window] !== null);
   const places = features.flatMap(({ passage_position, window_start, window_length }) => [
     passage_position,
     window_start,
@@ -35,7 +36,7 @@ export function packScores(passage: string, scores: RawScores): Packed {
     tokens.ends.map(toCodePoint),
     scores.question.input_ids,
     Int32Array.from(places),
-    ...scores.logits.flatMap(({ start_logits, end_logits }) => [start_logits, end_logits]),
+    ...logits.flatMap(({ start_logits, end_logits }) => [start_logits, end_logits]),
   ];
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
   let at = 0;

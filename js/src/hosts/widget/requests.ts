@@ -70,8 +70,8 @@ function scored(component: Component, signal: AbortSignal): Promise<ComponentSta
       else if (status === "ready" && result === null) end("There is no question to score.");
       else if (status === "ready" && result!.windows_done < result!.windows_total) {
         end("The question was stopped before all windows were read.");
-      } else if (status === "ready" && scores?.logits.length === scores?.features.length) {
-        if (scores === null) return;
+      } else if (status === "ready" && scores !== null) {
+        if (scores.logits.includes(null)) return;
         own.abort();
         resolve(state);
       }

@@ -1,106 +1,141 @@
-// Answers the requests of many clients with the models it holds: one window after another, in
-// turn between clients, so that a short question need not wait for a long passage.
+// Answers the requests of many clients: one window after another, in turn between clients, so that
+// a short question need not wait for a long passage. Its hands run the windows; it never stands still.
 
 import { contract } from "../../core/contract";
 import { prepare } from "../../core/pipeline";
 import { inWords } from "../../core/text";
 import { createTokenizer } from "../../core/tokenizer";
+import type { Logits } from "../../core/types";
 import type { FromWorker, ModelFiles, Port, ToWorker } from "../protocol";
+import { CREW_OPTIONS, Crew, type Hands, NotOpened } from "./crew";
+import { defaultWorkers, thisMachine, worthwhileWorkers } from "./crew-size";
 import { Job, type Model } from "./job";
-import type { Session, SessionOptions } from "./session";
-
-/** The runtime's door to onnxruntime, so that tests can put another one in. */
-export interface Sessions {
-  init(wasm: ArrayBuffer, threads: number): void;
-  open(onnx: Uint8Array, options: SessionOptions): Promise<Session>;
-}
+import type { Task } from "./member";
 
 /** A small input that a new session is tried with. */
 const TRIAL = { question: "Where is the key?", passage: "The key lies on the table in the hall." };
 
 type Message<Kind> = Extract<ToWorker, { kind: Kind }>;
 
+export interface EngineOptions {
+  readonly crew?: Partial<typeof CREW_OPTIONS>;
+  /** The most workers for one question that names no number. */
+  readonly workers?: number;
+}
+
 /** Serves `port` until it is closed. Runs in the worker, or on the page where there is none. */
-export function startEngine(port: Port<FromWorker, ToWorker>, sessions: Sessions): void {
-  const engine = new Engine((message) => port.postMessage(message), sessions);
+export function startEngine(
+  port: Port<FromWorker, ToWorker>,
+  hands: Hands,
+  options: EngineOptions = {},
+): void {
+  const engine = new Engine((message) => port.postMessage(message), hands, options);
   port.onmessage = ({ data }) => engine.receive(data);
   port.postMessage({ kind: "hello" });
 }
 
+/** A client's newest request, finished or not. */
+interface Asked {
+  readonly job: Job;
+  readonly model: string;
+  /** Most workers. */
+  readonly workers: number;
+  /** When it last had its turn; 0: never. */
+  served: number;
+}
+
 class Engine {
   private readonly models = new Map<string, Promise<Model>>();
-  /** The newest request of each client, finished or not, in the order of their turns. */
-  private readonly jobs = new Map<string, Job>();
-  private looping = false;
+  private readonly asked = new Map<string, Asked>();
+  private readonly crew: Crew;
+  private readonly workers: number;
+  private turns = 0;
 
   constructor(
     private readonly post: (message: FromWorker) => void,
-    private readonly sessions: Sessions,
-  ) {}
+    hands: Hands,
+    { crew, workers = defaultWorkers(thisMachine()) }: EngineOptions,
+  ) {
+    this.workers = workers;
+    const work = { next: () => this.next(), hands: () => this.worthwhileHands() };
+    this.crew = new Crew(hands, work, (reason) => this.die(reason), { ...CREW_OPTIONS, ...crew });
+  }
 
   receive(message: ToWorker): void {
     const { kind } = message;
-    if (kind === "init") this.sessions.init(message.wasm, message.threads);
+    if (kind === "init") this.crew.init(new Uint8Array(message.wasm), message.threads);
     else if (kind === "load") void this.load(message.model, message.files);
-    else if (kind === "unload") void this.unload(message.model);
-    else if (kind === "ask") this.ask(message);
+    else if (kind === "unload") this.unload(message.model);
+    else if (kind === "ask") void this.ask(message);
     else if (kind === "decode") this.decode(message);
     else if (kind === "scores") this.scores(message);
     else if (kind === "ping") this.post({ kind: "pong", nonce: message.nonce });
     else {
       // A cancelled request stays: the next question is often about the same passage.
-      this.jobs.get(message.client)?.stop();
-      if (kind === "forget") this.jobs.delete(message.client);
+      this.asked.get(message.client)?.job.stop();
+      if (kind === "forget") this.asked.delete(message.client);
     }
   }
 
   private async load(key: string, files: ModelFiles): Promise<void> {
     let model = this.models.get(key);
     if (model === undefined) {
-      model = this.open(files);
+      model = this.open(key, files);
       this.models.set(key, model);
     }
     try {
-      const { session } = await model;
-      this.post({ kind: "loaded", model: key, backend: session.backend });
+      const { backend } = await model;
+      this.post({ kind: "loaded", model: key, backend });
     } catch (error) {
       this.models.delete(key);
       const message = `${files.manifest.title} could not be started. ${inWords(error)}`;
-      this.post({ kind: "load-failed", model: key, message, fatal: isFatal(error) });
+      const fatal = error instanceof NotOpened && error.fatal;
+      this.post({ kind: "load-failed", model: key, message, fatal });
     }
   }
 
-  private async open({ manifest, optimized, onnx, vocab }: ModelFiles): Promise<Model> {
+  private async open(key: string, files: ModelFiles): Promise<Model> {
+    const { manifest, optimized, onnx, vocab } = files;
     const tokenizer = createTokenizer(vocab, { lowercase: manifest.lowercase });
     const { question, passage } = TRIAL;
     const { max_seq_len } = manifest;
     const settings = { ...contract.limits, max_seq_len, doc_stride: max_seq_len };
-    const trial = () => prepare(question, passage, tokenizer, settings).features;
-    const session = await this.sessions.open(onnx, { optimized, trial });
-    return { manifest, session, tokenizer };
+    const trial = prepare(question, passage, tokenizer, settings).features;
+    const backend = await this.crew.open(key, { onnx, optimized, trial });
+    return { manifest, tokenizer, backend };
   }
 
-  private async unload(key: string): Promise<void> {
-    const model = this.models.get(key);
+  private unload(key: string): void {
     this.models.delete(key);
-    const { session } = (await model?.catch(() => undefined)) ?? {};
-    await session?.dispose();
+    this.crew.close(key);
   }
 
-  private ask({ client, id, request }: Message<"ask">): void {
-    const old = this.jobs.get(client);
-    old?.stop();
-    this.jobs.delete(client);
-    const model = this.models.get(request.model);
-    this.jobs.set(client, new Job(id, request, model, old?.tokens(request), performance.now()));
-    void this.loop();
+  private async ask({ client, id, request }: Message<"ask">): Promise<void> {
+    const old = this.asked.get(client);
+    old?.job.stop();
+    const { model: key, workers = this.workers } = request;
+    const job = new Job(id, request, performance.now(), old?.job);
+    this.asked.set(client, { job, model: key, workers, served: old?.served ?? 0 });
+    try {
+      // Messages get in before the work begins: newer questions, cancelling, pings.
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      const model = await this.models.get(key);
+      if (model === undefined) throw new Error("The model is not loaded. Reload the page.");
+      if (job.stopped) return;
+      job.begin(model, () => undefined);
+    } catch (error) {
+      this.fail(client, job, inWords(error));
+      return;
+    }
+    if (job.finished) this.answer(client, job);
+    else this.crew.pump();
   }
 
   private decode({ client, id, of, options }: Message<"decode">): void {
-    const job = this.jobs.get(client);
+    const { job } = this.asked.get(client) ?? {};
     if (job?.id !== of) {
       const message = "The scores of that question are gone. Ask it again.";
-      this.post({ kind: "failed", client, id, message, fatal: false });
+      this.post({ kind: "failed", client, id, message });
       return;
     }
     job.decodeAs(id, options);
@@ -108,59 +143,69 @@ class Engine {
   }
 
   private scores({ client, id }: Message<"scores">): void {
-    const scores = this.jobs.get(client)?.scores() ?? null;
+    const scores = this.asked.get(client)?.job.scores() ?? null;
     this.post({ kind: "scores", client, id, scores });
   }
 
-  private async loop(): Promise<void> {
-    if (this.looping) return;
-    this.looping = true;
-    for (;;) {
-      // Between two windows messages get in: newer questions, cancelling, pings.
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      const turn = [...this.jobs].find(([, job]) => job.waiting);
-      if (turn === undefined) break;
-      const [client, job] = turn;
-      await this.step(client, job);
-      if (this.jobs.get(client) !== job) continue;
-      // Moves to the end, so that the next turn is another client's.
-      this.jobs.delete(client);
-      this.jobs.set(client, job);
+  /** The next window of the client that waits longest. */
+  private next(): Task | null {
+    const waiting = [...this.asked].sort(([, one], [, other]) => one.served - other.served);
+    for (const [client, asked] of waiting) {
+      const { job, model, workers } = asked;
+      const window = job.take(workers);
+      if (window === null) continue;
+      asked.served = ++this.turns;
+      return {
+        model,
+        feature: job.feature(window),
+        ran: (logits, ms) => this.ran(client, job, window, logits, ms),
+        failed: (message) => this.fail(client, job, message),
+        lost: (reason) => {
+          // A window that has ended two hands may end them all.
+          if (job.putBack(window) > 1 && !job.stopped) this.die(reason);
+        },
+      };
     }
-    this.looping = false;
+    return null;
   }
 
-  private async step(client: string, job: Job): Promise<void> {
-    try {
-      const ran = await job.step();
-      if (!ran || this.jobs.get(client) !== job) return;
-      if (!job.finished) {
-        this.post({ kind: "progress", client, id: job.id, progress: job.progress() });
-      }
-      if (job.finished || job.isDue(performance.now())) this.answer(client, job);
-    } catch (error) {
-      if (this.jobs.get(client) !== job) return;
-      this.jobs.delete(client);
-      this.post({
-        kind: "failed",
-        client,
-        id: job.id,
-        message: inWords(error),
-        fatal: isFatal(error),
-      });
+  private worthwhileHands(): number {
+    let [windows, most] = [0, 0];
+    for (const { job, workers } of this.asked.values()) {
+      windows += job.left;
+      if (job.left > 0) most = Math.max(most, workers);
     }
+    return worthwhileWorkers(windows, most);
+  }
+
+  private ran(client: string, job: Job, window: number, logits: Logits, ms: number): void {
+    try {
+      job.give(window, logits, ms);
+    } catch (error) {
+      this.fail(client, job, inWords(error));
+      return;
+    }
+    if (job.stopped) return;
+    if (!job.finished) {
+      this.post({ kind: "progress", client, id: job.id, progress: job.progress() });
+    }
+    if (job.finished || job.isDue(performance.now())) this.answer(client, job);
   }
 
   private answer(client: string, job: Job): void {
     const result = job.result(performance.now());
     this.post({ kind: "result", client, id: job.id, final: job.finished, result });
   }
-}
 
-/** After these the wasm instance answers nothing any more: a trap, no memory, no threads. */
-function isFatal(error: unknown): boolean {
-  return (
-    error instanceof WebAssembly.RuntimeError ||
-    /Aborted\(|bad_alloc|out of memory|no available backend/i.test(inWords(error))
-  );
+  private fail(client: string, job: Job, message: string): void {
+    job.stop();
+    if (this.asked.get(client)?.job !== job) return;
+    this.asked.delete(client);
+    this.post({ kind: "failed", client, id: job.id, message });
+  }
+
+  /** The page starts a new engine, and asks it again. */
+  private die(message: string): void {
+    this.post({ kind: "dead", message });
+  }
 }

@@ -1,18 +1,18 @@
-// One question on its way through the stages, window by window.
+// One question on its way through the stages, window by window, in any order.
 import { contract } from "../../core/contract";
 import { createDecoder, type Decoder } from "../../core/decoding";
 import type { ModelManifest, Progress } from "../../core/manifest";
 import { conclude, type Prepared, prepare } from "../../core/pipeline";
+import { readingOrder } from "../../core/relevance";
 import type { Tokenizer } from "../../core/tokenizer";
-import type { AskOptions, Logits, RawScores, Result } from "../../core/types";
+import type { AskOptions, Feature, Logits, RawScores, Result } from "../../core/types";
 import type { Request } from "../protocol";
-import type { Session } from "./session";
 
 /** A model, ready to be asked. */
 export interface Model {
   readonly manifest: ModelManifest;
-  readonly session: Session;
   readonly tokenizer: Tokenizer;
+  readonly backend: string;
 }
 
 /** Milliseconds between first answers of a long passage. */
@@ -20,59 +20,92 @@ const FIRST_ANSWERS_MS = 250;
 
 export class Job {
   finished = false;
-  private readonly stopped = new AbortController();
-  private readonly logits: Logits[] = [];
+  stopped = false;
+  private readonly previous: Prepared | undefined;
+  private model: Model | undefined;
   private prepared: Prepared | undefined;
   private decoder: Decoder | undefined;
-  private loaded: Model | undefined;
+  private logits: (Logits | null)[] = [];
+  /** Windows that nobody runs yet, the next one last. */
+  private queue: number[] = [];
+  /** How often each window was lost. */
+  private readonly losses = new Map<number, number>();
+  private running = 0;
+  private most_running = 0;
+  private done = 0;
   private run_ms = 0;
   private total_ms = 0;
   private answered: number;
 
+  /**
+   * @param begun milliseconds, as `performance.now()`
+   * @param old the client's request before this one, which often has the same passage
+   */
   constructor(
     public id: number,
     private request: Request,
-    private readonly model: Promise<Model> | undefined,
-    private readonly previous: Prepared | undefined,
     private readonly begun: number,
+    old: Job | undefined,
   ) {
     this.answered = begun;
+    if (old?.request.model === request.model) this.previous = old.prepared ?? old.previous;
   }
 
-  /** Whether there is something left to run. */
-  get waiting(): boolean {
-    return !this.finished && !this.stopped.signal.aborted;
+  /** Windows that are not done. */
+  get left(): number {
+    return this.stopped ? 0 : this.queue.length + this.running;
   }
 
-  /** Tokens for the client's next request, which often has the same passage. */
-  tokens(next: Request): Prepared | undefined {
-    return next.model === this.request.model ? (this.prepared ?? this.previous) : undefined;
-  }
-
-  /** Runs nothing more; the result of a window under way is dropped. */
+  /** Runs nothing more. */
   stop(): void {
-    this.stopped.abort();
+    this.stopped = true;
   }
 
-  /** Runs the next windows; false when the job was stopped meanwhile. */
-  async step(): Promise<boolean> {
-    const { signal } = this.stopped;
-    if (this.model === undefined) throw new Error("The model is not loaded. Reload the page.");
-    this.loaded ??= await this.model;
-    const { session } = this.loaded;
-    this.prepared ??= this.prepare(this.loaded);
-    this.decoder ??= createDecoder(this.prepared.features);
-    if (signal.aborted) return false;
-    const { features } = this.prepared;
-    const done = this.logits.length;
-    const begun = performance.now();
-    const batch = await session.run(features.slice(done, done + session.batch_size), { signal });
-    this.run_ms += performance.now() - begun;
-    if (signal.aborted) return false;
-    for (const logits of batch) this.decoder.add(this.logits.push(logits) - 1, logits);
-    this.finished = this.logits.length === features.length;
-    if (this.finished) this.total_ms = performance.now() - this.begun;
-    return true;
+  /** Tokenises, and takes the logits of those windows that are known. */
+  begin(model: Model, known: (feature: Feature) => Logits | undefined): void {
+    this.model = model;
+    this.prepared = this.prepare(model);
+    const { index, question, features } = this.prepared;
+    this.decoder = createDecoder(features);
+    this.logits = features.map(() => null);
+    features.forEach((feature, window) => {
+      const logits = known(feature);
+      if (logits !== undefined) this.count(window, logits);
+    });
+    this.finish();
+    if (this.finished) return;
+    const order = readingOrder(index, question.input_ids, features);
+    this.queue = order.filter((window) => this.logits[window] === null).reverse();
+  }
+
+  /** The next window to run, now under way; null when there is none, or `most` are. */
+  take(most: number): number | null {
+    if (this.stopped || this.running >= most) return null;
+    const window = this.queue.pop();
+    if (window === undefined) return null;
+    this.most_running = Math.max(this.most_running, ++this.running);
+    return window;
+  }
+
+  feature(window: number): Feature {
+    return this.prepared!.features[window]!;
+  }
+
+  /** A window under way came to its end. `ms`: milliseconds inside the model. */
+  give(window: number, logits: Logits, ms: number): void {
+    this.running--;
+    this.run_ms += ms;
+    this.count(window, logits);
+    this.finish();
+  }
+
+  /** A window under way did not come to its end; how often that was so. */
+  putBack(window: number): number {
+    this.running--;
+    this.queue.push(window);
+    const losses = (this.losses.get(window) ?? 0) + 1;
+    this.losses.set(window, losses);
+    return losses;
   }
 
   /** Continues under a new id with other decoding options. */
@@ -87,12 +120,11 @@ export class Job {
   }
 
   progress(): Progress {
-    const { features } = this.prepared!;
     return {
       stage: "run",
-      name: this.loaded!.manifest.title,
-      loaded: this.logits.length,
-      total: features.length,
+      name: this.model!.manifest.title,
+      loaded: this.done,
+      total: this.logits.length,
       unit: "windows",
     };
   }
@@ -100,12 +132,13 @@ export class Job {
   result(now: number): Result {
     this.answered = now;
     const prepared = this.prepared!;
-    const { manifest, session } = this.loaded!;
+    const { manifest, backend } = this.model!;
+    const workers = this.most_running;
     return {
       ...conclude(prepared, this.decoder!, this.request.options),
       question: this.request.question,
       passage_length: this.request.passage.length,
-      windows_done: this.logits.length,
+      windows_done: this.done,
       windows_total: prepared.features.length,
       warnings: prepared.warnings,
       timing: {
@@ -114,7 +147,7 @@ export class Job {
         run_ms: this.run_ms,
         total_ms: this.finished ? this.total_ms : now - this.begun,
       },
-      backend: session.backend,
+      backend: workers > 1 ? `${backend}, ${workers} workers` : backend,
       model: manifest.title,
     };
   }
@@ -123,6 +156,17 @@ export class Job {
     if (this.prepared === undefined) return null;
     const { question, passage, features } = this.prepared;
     return { question, passage, features, logits: this.logits };
+  }
+
+  private count(window: number, logits: Logits): void {
+    this.decoder!.add(window, logits);
+    this.logits[window] = logits;
+    this.done++;
+  }
+
+  private finish(): void {
+    this.finished = this.done === this.logits.length;
+    if (this.finished) this.total_ms = performance.now() - this.begun;
   }
 
   private prepare({ manifest, tokenizer }: Model): Prepared {

@@ -6,10 +6,10 @@ import type { Feature, Logits } from "../../core/types";
 export interface Session {
   /** For the status line, e.g. "wasm, 2 threads". */
   readonly backend: string;
-  /** Windows worth running at a time. */
-  readonly batch_size: number;
   /**
-   * Logits of each feature, in order, padding cut off.
+   * Logits of each feature, in order, padding cut off. The engine gives one at a time, which keeps
+   * cancelling prompt and pads nothing; batches gain nothing in wasm: 292, 289, 305 ms a window of
+   * 384 tokens in batches of 1, 2, 4 (MiniLM-L6 int8, one thread, processor time).
    * @throws `signal.reason` when aborted before the batch begins; a batch itself cannot be stopped.
    */
   run(features: readonly Feature[], options: { readonly signal: AbortSignal }): Promise<Logits[]>;
@@ -25,9 +25,6 @@ export interface SessionOptions {
 
 export type Provider = "wasm" | "webgpu";
 
-// A single window keeps cancelling prompt, and larger batches gain nothing in wasm: 292, 289, 305 ms
-// a window of 384 tokens in batches of 1, 2, 4 (MiniLM-L6 int8, one thread, processor time).
-const BATCH_SIZE = 1;
 const THREADS_TIMEOUT_MS = 20_000;
 
 let wasmBackend = "";
@@ -78,7 +75,6 @@ export async function createSession(
   }
   return {
     backend: provider === "webgpu" ? "WebGPU" : wasmBackend,
-    batch_size: BATCH_SIZE,
     async run(features, { signal }) {
       signal.throwIfAborted();
       const length = Math.max(...features.map((feature) => feature.input_ids.length));

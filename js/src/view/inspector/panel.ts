@@ -1,7 +1,7 @@
 // "Why these scores?": opens below the answers, fetches the scores, and links its parts.
 
 import { type Actions, type ComponentState, thresholdOf } from "../../component/state";
-import type { Inspection, TokenSpan } from "../../core/inspection";
+import { type Inspection, type TokenSpan, windowsRead } from "../../core/inspection";
 import { CONTROL, el, setAttribute, setText } from "../dom";
 import { spansOf } from "../format";
 import { type Focus, type Model, type Pointing, sameSpan, spanOf } from "./model";
@@ -109,7 +109,7 @@ export class Inspector implements Pointing {
     const state = this.#state;
     if (state === null || this.#open === null) return;
     const { scores, result, inputs } = state;
-    const ready = scores !== null && scores.logits.length > 0;
+    const ready = scores !== null && windowsRead(scores) > 0;
     setAttribute(this.#content, "data-waiting", !ready);
     setAttribute(this.#content, "inert", !ready);
     const asked = inputs.passage.trim() !== "" && inputs.question.trim() !== "";

@@ -86,8 +86,8 @@ export class WindowStrip {
       this.#held.replaceChildren();
       return;
     }
-    setAttribute(this.#stage, "aria-valuemax", model.inspection.windows);
-    this.#at = Math.min(this.#at, model.inspection.windows - 1);
+    setAttribute(this.#stage, "aria-valuemax", features.length);
+    this.#at = Math.min(this.#at, features.length - 1);
     this.#speak();
     this.#lay();
   }
@@ -158,7 +158,7 @@ export class WindowStrip {
     context.font = `600 11px ${palette.font}`;
     inspection.scores.features.forEach((_, window) => {
       const { x, y, across } = this.#box(window);
-      const read = window < inspection.windows;
+      const read = inspection.wasRead(window);
       const share = read
         ? (inspection.window(window).best.score - lowest) / (highest - lowest || 1)
         : 0;
@@ -218,8 +218,9 @@ export class WindowStrip {
     const box = this.#surface.canvas.getBoundingClientRect();
     const [x, y] = [clientX - box.left, clientY - box.top];
     const lane = Math.min(this.#lanes - 1, Math.max(0, Math.floor((y - BADGES) / LANE)));
-    for (let window = this.#model.inspection.windows - 1; window >= 0; window--) {
-      if (window % this.#lanes !== lane) continue;
+    const { inspection } = this.#model;
+    for (let window = inspection.scores.features.length - 1; window >= 0; window--) {
+      if (window % this.#lanes !== lane || !inspection.wasRead(window)) continue;
       const { x: left, across } = this.#box(window);
       if (x >= left && x <= left + across) return window;
     }
@@ -239,8 +240,12 @@ export class WindowStrip {
 
   #speak(): void {
     const model = this.#model!;
-    const { first_token, last_token, null_score, best } = model.inspection.window(this.#at);
     setAttribute(this.#stage, "aria-valuenow", this.#at + 1);
+    if (!model.inspection.wasRead(this.#at)) {
+      setAttribute(this.#stage, "aria-valuetext", `Window ${this.#at + 1}, not read yet`);
+      return;
+    }
+    const { first_token, last_token, null_score, best } = model.inspection.window(this.#at);
     setAttribute(
       this.#stage,
       "aria-valuetext",
@@ -251,10 +256,18 @@ export class WindowStrip {
 
   #onKey(event: KeyboardEvent): void {
     if (this.#model === null) return;
-    const next = stepOf(event.key, this.#at, this.#model.inspection.windows - 1);
+    const { inspection } = this.#model;
+    const read = inspection.scores.features.flatMap((_, window) =>
+      inspection.wasRead(window) ? [window] : [],
+    );
+    const at = Math.max(
+      0,
+      read.findLastIndex((window) => window <= this.#at),
+    );
+    const next = stepOf(event.key, at, read.length - 1);
     if (next === null) return;
     event.preventDefault();
-    this.#hold(next);
+    this.#hold(read[next]!);
   }
 }
 

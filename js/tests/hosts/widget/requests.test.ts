@@ -161,7 +161,7 @@ test.each<[string, Partial<ComponentState>]>([
 test("scores of a part of the windows are not given for all", async () => {
   const scores = makeScores();
   model.receive({ kind: "scores.read", request: "s1" });
-  component.become({ scores: { ...scores, logits: scores.logits.slice(0, 1) } });
+  component.become({ scores: { ...scores, logits: [null, ...scores.logits.slice(1)] } });
   await settle();
   expect(model.sent).toEqual([]);
   component.become({ scores });

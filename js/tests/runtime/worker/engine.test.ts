@@ -2,7 +2,15 @@ import { beforeEach, expect, test, vi } from "vitest";
 import * as tokenizer from "../../../src/core/tokenizer";
 import type { FromWorker, Port, ToWorker } from "../../../src/runtime/protocol";
 import { startEngine } from "../../../src/runtime/worker/engine";
-import { FakeSessions, MAX_SEQ_LEN, makeModel, OPTIONS, VOCAB } from "../fake-model";
+import {
+  ENGINE,
+  FakeSessions,
+  handsOf,
+  MAX_SEQ_LEN,
+  makeModel,
+  OPTIONS,
+  VOCAB,
+} from "../fake-model";
 import { eventually } from "../helpers";
 
 const FIELD = "the field ".repeat(30);
@@ -21,7 +29,7 @@ beforeEach(async () => {
   sessions = new FakeSessions();
   said = [];
   port = { postMessage: (message) => said.push(message), onmessage: null };
-  startEngine(port, sessions);
+  startEngine(port, handsOf(() => sessions).hands, ENGINE);
   expect(said).toEqual([{ kind: "hello" }]);
   load("m");
   await eventually(() =>
@@ -100,6 +108,8 @@ test("clients take turns: a short question does not wait for a long passage", as
   ask("long", 1, LONG);
   await eventually(() => expect(sessions.begun).toBe(3));
   ask("short", 1);
+  // It is tokenised while a window of the long passage runs.
+  await new Promise((resolve) => setTimeout(resolve, 20));
   sessions.allow(2);
   await answer("short", 1);
   expect(finals().length).toBe(1);
@@ -115,7 +125,7 @@ test("other decoding options are answered without running the model", async () =
   expect((await answer("a", 2)).answers.length).toBe(2);
   expect(sessions.runs).toBe(runs);
   tell({ kind: "decode", client: "a", id: 3, of: 99, options: OPTIONS });
-  expect(said.at(-1)).toMatchObject({ kind: "failed", id: 3, fatal: false });
+  expect(said.at(-1)).toMatchObject({ kind: "failed", id: 3 });
 });
 
 test("options that change while it runs keep the windows that were run", async () => {
@@ -151,14 +161,14 @@ test("a long passage gives progress by windows and first answers, at most every 
 
 test("a blank question and a broken run are errors in words", async () => {
   ask("a", 1, SHORT, " \u0000 ");
-  await eventually(() => expect(said.at(-1)).toMatchObject({ kind: "failed", fatal: false }));
+  await eventually(() => expect(said.at(-1)).toMatchObject({ kind: "failed" }));
   expect(said.at(-1)).toMatchObject({ message: expect.stringContaining("question is blank") });
   sessions.failure = new Error("bad input");
   ask("a", 2);
   await eventually(() => expect(said.at(-1)).toMatchObject({ id: 2, message: "bad input" }));
-  sessions.failure = new WebAssembly.RuntimeError("memory access out of bounds");
+  // Asked again, it is answered: a failed window ends no hand.
   ask("a", 3);
-  await eventually(() => expect(said.at(-1)).toMatchObject({ id: 3, fatal: true }));
+  expect((await answer("a", 3)).answers[0]?.text).toBe("zebra");
 });
 
 test("a model that does not start is an error in words, and may be loaded again", async () => {
@@ -188,6 +198,7 @@ test("a passage is tokenised once for several questions, also after cancelling",
   load("n");
   await eventually(() => expect(said.at(-1)).toMatchObject({ kind: "loaded", model: "n" }));
   const request = { model: "n", question: "where is it", passage: LONG, options: OPTIONS };
+  encode.mockClear();
   tell({ kind: "ask", client: "a", id: 1, request });
   await answer("a", 1);
   tell({ kind: "cancel", client: "a" });

@@ -134,7 +134,7 @@ def python(result: QnAResult) -> None:
     changed = {
         name: value
         for name, value in result.options.items()
-        if name != "model" and value != INPUTS[name]["default"]
+        if name not in ("model", "workers") and value != INPUTS[name]["default"]
     }
     model = result.options["model"]
     lines = [
