@@ -5,7 +5,7 @@ import { type ComponentState, isChanging, type Status } from "../component/state
 import type { Progress } from "../core/manifest";
 import { toCodePoints } from "../core/offsets";
 import { wellFormed } from "../core/text";
-import type { Answer, Timing } from "../core/types";
+import type { Answer, Result, Timing } from "../core/types";
 
 /** `start` and `end` in code points. */
 export type PythonAnswer = Answer;
@@ -25,13 +25,13 @@ export function outputsOf(state: ComponentState): Outputs {
   const { error, backend, result, inputs, change } = state;
   // Answers belong to the model that the inputs name; until it is there, Python gets none.
   const changing = isChanging(state);
-  const progress = changing ? change!.progress : state.progress;
+  const progress = changing ? change!.progress : (state.progress ?? stoppedAt(state));
   return {
     status: changing ? "loading" : state.status,
     progress: progress === null ? {} : progressFor(progress),
     error: error || (change?.error ?? ""),
     backend,
-    ...(!changing && result !== null && result.windows_done === result.windows_total
+    ...(!changing && result !== null && !isPartial(result)
       ? {
           answers: answersFor(inputs, result.answers),
           null_score: result.null_score,
@@ -39,6 +39,17 @@ export function outputsOf(state: ComponentState): Outputs {
         }
       : {}),
   };
+}
+
+/** How far a question came that was stopped; its answers are not those of the whole text. */
+function stoppedAt({ status, result }: ComponentState): Progress | null {
+  if (status !== "ready" || result === null || !isPartial(result)) return null;
+  const { model: name, windows_done: loaded, windows_total: total } = result;
+  return { stage: "run", name, loaded, total, unit: "windows" };
+}
+
+function isPartial({ windows_done, windows_total }: Result): boolean {
+  return windows_done < windows_total;
 }
 
 /** Inputs that can travel to Python: half an emoji in a text cannot. */

@@ -59,10 +59,14 @@ export function statusText(state: ComponentState): string {
   return `Read in ${duration(result.timing.total_ms)} by ${model}, in your browser.`;
 }
 
-/** The line during a long wait; once there are first answers, they say how far it is. */
-export function waitText({ progress, result, model }: ComponentState): string {
-  if (result !== null && model !== "") return `${shortTitle(model)} is reading, in your browser.`;
-  return progress === null ? "" : progressText(progress);
+/** The line during a long wait; once there is an answer, it says how long that stands. */
+export function waitText({ progress, result }: ComponentState): string {
+  if (progress === null) return "";
+  if (progress.stage !== "run" || result === null) return progressText(progress);
+  const read = `${figure(progress.loaded)} of ${count(progress.total, "part")} read`;
+  const { unchanged_for = 0 } = result;
+  const stands = unchanged_for > 0 && spansOf(result).length > 0 && !result.no_answer;
+  return stands ? `${read} · best answer unchanged for ${figure(unchanged_for)}` : read;
 }
 
 /** "MiniLM-L6 (bundled)" -> "MiniLM-L6". */
@@ -124,10 +128,10 @@ export function decidedText({ null_margin, no_answer }: Result, threshold: numbe
 
 /** First answers, or none yet, of a long passage. `running`: more are to come by themselves. */
 export function partialText(result: Result, running: boolean): string {
-  const found = result.no_answer || spansOf(result).length === 0;
-  const what = found ? "Nothing found in" : running ? "Best so far, in" : "Best in";
-  const left = running ? timeLeft(result) : "";
-  return `${what} the first ${partsRead(result)}${left && `; ${left}`}`;
+  const nothing = result.no_answer || spansOf(result).length === 0;
+  if (!running) return `${nothing ? "Nothing found" : "Best"} in ${partsRead(result)}`;
+  const left = timeLeft(result);
+  return `${nothing ? "Nothing found yet" : "Best so far"}${left && `; ${left}`}`;
 }
 
 function partsRead(result: Result): string {

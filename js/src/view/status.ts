@@ -66,6 +66,8 @@ export class StatusArea {
     const busy = state.status === "loading" || state.status === "running";
     const long = progress !== null && (progress.stage !== "run" || progress.total >= LONG_RUN);
     this.#drawProgress(busy ? progress : null);
+    // What was found stays.
+    setText(this.#cancel, state.result === null ? "Cancel" : "Stop here");
     this.#show(this.#cancel, busy && long);
     this.#show(this.#again, isStopped(state));
     this.#drawLine(state, busy, long);

@@ -30,9 +30,16 @@ test("the names are the contract's", () => {
 });
 
 test("first answers of a long passage are not given for the last", () => {
-  const outputs = outputsOf(makeState({ result: makeResult({ windows_done: 1 }) }));
+  const result = makeResult({ windows_done: 1 });
+  const outputs = outputsOf(makeState({ status: "running", result }));
   expect(outputs).not.toHaveProperty("answers");
   expect(outputs).not.toHaveProperty("null_score");
+  expect(outputs.progress).toEqual({});
+  // A stopped one says how far it went.
+  const stopped = outputsOf(makeState({ status: "ready", result }));
+  expect(stopped).not.toHaveProperty("answers");
+  const far = { stage: "run", name: "A model", loaded: 1, total: 2, unit: "windows" };
+  expect(stopped.progress).toEqual(far);
 });
 
 test("no answer is the empty text at 0", () => {

@@ -93,7 +93,11 @@ describe("a wait", () => {
     const run = { stage: "run", name: "", loaded: 12, total: 87, unit: "windows" } as const;
     expect(progressText(run)).toBe("Reading: 12 of 87 parts");
     expect(waitText({ ...state, result: null, progress: run })).toBe("Reading: 12 of 87 parts");
-    expect(waitText({ ...state, progress: run })).toBe("MiniLM-L6 is reading, in your browser.");
+    expect(waitText({ ...state, progress: run })).toBe("12 of 87 parts read");
+    const standing = { ...state, progress: run, result: { ...result, unchanged_for: 8 } };
+    expect(waitText(standing)).toBe("12 of 87 parts read · best answer unchanged for 8");
+    const nothing = { ...standing.result, no_answer: true };
+    expect(waitText({ ...standing, result: nothing })).toBe("12 of 87 parts read");
   });
 
   it("promises a first and only load where the bytes are not from the cache", () => {
@@ -110,12 +114,13 @@ describe("before everything is read", () => {
 
   it("nothing final is said, but how far it is and how long it will take", () => {
     expect(partialText({ ...partial, no_answer: true }, true)).toBe(
-      "Nothing found in the first 12 of 89 parts; about 9 s left",
+      "Nothing found yet; about 9 s left",
     );
-    expect(partialText(partial, true)).toBe(
-      "Best so far, in the first 12 of 89 parts; about 9 s left",
+    expect(partialText(partial, true)).toBe("Best so far; about 9 s left");
+    expect(partialText(partial, false)).toBe("Best in 12 of 89 parts");
+    expect(partialText({ ...partial, no_answer: true }, false)).toBe(
+      "Nothing found in 12 of 89 parts",
     );
-    expect(partialText(partial, false)).toBe("Best in the first 12 of 89 parts");
   });
 
   it("a guess of the time needs two parts, and is in minutes where it is long", () => {

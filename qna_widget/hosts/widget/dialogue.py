@@ -212,7 +212,8 @@ class Dialogue:
         if widget.status == "error":
             return f"The browser could not answer: {widget.error}"
         if widget.status == "ready":
-            return "The question was stopped in the page."
+            far = " after {loaded:,} of {total:,} windows" if widget.progress else ""
+            return f"The question was stopped in the page{far.format_map(widget.progress)}."
         return (
             f"No page has answered within {timeout:g} seconds. Show the widget in an open page; "
             "with ipykernel 6 ask in one cell and read w.answers in the next."

@@ -86,7 +86,10 @@ class QnA(anywidget.AnyWidget):
     status = OutputTrait("status")
     """"idle", "loading", "ready", "running" or "error"."""
     progress = OutputTrait("progress")
-    """What is being waited for: stage, name, loaded, total, unit; empty when nothing is."""
+    """What is being waited for: stage, name, loaded, total, unit; empty when nothing is.
+
+    After the reader has stopped a question it says how far that came; there are no answers then.
+    """
     error = OutputTrait("error")
     backend = OutputTrait("backend")
     """What the browser computes with, such as "wasm, 1 thread"."""

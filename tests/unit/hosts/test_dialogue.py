@@ -137,7 +137,20 @@ def test_without_page_and_kernel_it_ends_in_words(no_kernel: None) -> None:
     ("outputs", "words"),
     [
         ({"status": "error", "error": "No memory."}, "could not answer: No memory."),
-        ({"status": "ready"}, "was stopped in the page"),
+        ({"status": "ready"}, "was stopped in the page."),
+        (
+            {
+                "status": "ready",
+                "progress": {
+                    "stage": "run",
+                    "name": "A model",
+                    "loaded": 32,
+                    "total": 1410,
+                    "unit": "windows",
+                },
+            },
+            "was stopped in the page after 32 of 1,410 windows.",
+        ),
     ],
 )
 def test_what_a_page_cannot_python_can(

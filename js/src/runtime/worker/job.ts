@@ -36,6 +36,8 @@ export class Job {
   private run_ms = 0;
   private total_ms = 0;
   private answered: number;
+  /** The place of the first answer, and how many windows were done when it came to be the first. */
+  private best = { place: "", since: 0 };
 
   /**
    * @param begun milliseconds, as `performance.now()`
@@ -134,12 +136,17 @@ export class Job {
     const prepared = this.prepared!;
     const { manifest, backend } = this.model!;
     const workers = this.most_running;
+    const decoded = conclude(prepared, this.decoder!, this.request.options);
+    const [first] = decoded.answers;
+    const place = `${first?.start} ${first?.end}`;
+    if (place !== this.best.place) this.best = { place, since: this.done };
     return {
-      ...conclude(prepared, this.decoder!, this.request.options),
+      ...decoded,
       question: this.request.question,
       passage_length: this.request.passage.length,
       windows_done: this.done,
       windows_total: prepared.features.length,
+      ...(this.finished ? {} : { unchanged_for: this.done - this.best.since }),
       warnings: prepared.warnings,
       timing: {
         tokens: prepared.question.input_ids.length + prepared.passage.input_ids.length,
