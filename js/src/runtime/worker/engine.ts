@@ -10,6 +10,7 @@ import type { FromWorker, ModelFiles, Port, ToWorker } from "../protocol";
 import { CREW_OPTIONS, Crew, type Hands, NotOpened } from "./crew";
 import { defaultWorkers, thisMachine, worthwhileWorkers } from "./crew-size";
 import { Job, type Model } from "./job";
+import { KnownWindows } from "./known-windows";
 import type { Task } from "./member";
 
 /** A small input that a new session is tried with. */
@@ -21,6 +22,8 @@ export interface EngineOptions {
   readonly crew?: Partial<typeof CREW_OPTIONS>;
   /** The most workers for one question that names no number. */
   readonly workers?: number;
+  /** The most bytes for logits that may be wanted again. */
+  readonly known_bytes?: number;
 }
 
 /** Serves `port` until it is closed. Runs in the worker, or on the page where there is none. */
@@ -47,6 +50,7 @@ interface Asked {
 class Engine {
   private readonly models = new Map<string, Promise<Model>>();
   private readonly asked = new Map<string, Asked>();
+  private readonly known: KnownWindows;
   private readonly crew: Crew;
   private readonly workers: number;
   private turns = 0;
@@ -54,8 +58,9 @@ class Engine {
   constructor(
     private readonly post: (message: FromWorker) => void,
     hands: Hands,
-    { crew, workers = defaultWorkers(thisMachine()) }: EngineOptions,
+    { crew, workers = defaultWorkers(thisMachine()), known_bytes }: EngineOptions,
   ) {
+    this.known = new KnownWindows(known_bytes);
     this.workers = workers;
     const work = { next: () => this.next(), hands: () => this.worthwhileHands() };
     this.crew = new Crew(hands, work, (reason) => this.die(reason), { ...CREW_OPTIONS, ...crew });
@@ -122,7 +127,7 @@ class Engine {
       const model = await this.models.get(key);
       if (model === undefined) throw new Error("The model is not loaded. Reload the page.");
       if (job.stopped) return;
-      job.begin(model, () => undefined);
+      job.begin(model, (feature) => this.known.get(key, feature));
     } catch (error) {
       this.fail(client, job, inWords(error));
       return;
@@ -158,7 +163,10 @@ class Engine {
       return {
         model,
         feature: job.feature(window),
-        ran: (logits, ms) => this.ran(client, job, window, logits, ms),
+        ran: (logits, ms) => {
+          this.known.set(model, job.feature(window), logits);
+          this.ran(client, job, window, logits, ms);
+        },
         failed: (message) => this.fail(client, job, message),
         lost: (reason) => {
           // A window that has ended two hands may end them all.

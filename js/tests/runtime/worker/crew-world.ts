@@ -1,7 +1,7 @@
 // An engine with several hands, each of which runs its windows when a test lets it.
 import { expect } from "vitest";
 import type { RawScores, Result } from "../../../src/core/types";
-import type { FromWorker, Port, ToWorker } from "../../../src/runtime/protocol";
+import type { FromWorker, Port, Request, ToWorker } from "../../../src/runtime/protocol";
 import { type EngineOptions, startEngine } from "../../../src/runtime/worker/engine";
 import type { Sessions } from "../../../src/runtime/worker/hand";
 import type { Session } from "../../../src/runtime/worker/session";
@@ -49,13 +49,19 @@ export class World {
     const onnx = new Uint8Array(1);
     const files = { manifest: manifest.model, optimized: true, onnx, vocab: VOCAB };
     this.tell({ kind: "load", model, files });
-    await eventually(() => expect(this.said.some(({ kind }) => kind === "loaded")).toBe(true));
+    const loaded = { kind: "loaded", model, backend: "fake" };
+    await eventually(() => expect(this.said).toContainEqual(loaded));
   }
 
-  ask(client: string, id: number, passage: string, workers?: number, model = "m"): void {
-    const limit = workers === undefined ? {} : { workers };
-    const request = { model, question: "where is it", passage, options: OPTIONS, ...limit };
+  ask(client: string, id: number, passage: string, changes: Partial<Request> = {}): void {
+    const question = "where is it";
+    const request = { model: "m", question, passage, options: OPTIONS, ...changes };
     this.tell({ kind: "ask", client, id, request });
+  }
+
+  /** Resolves when a window waits in a hand. */
+  waits(hand: number): Promise<void> {
+    return eventually(() => expect(this.stages[hand]?.waiting.length).toBe(1));
   }
 
   async answer(client: string, id: number): Promise<Result> {

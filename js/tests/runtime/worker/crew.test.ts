@@ -54,11 +54,11 @@ test("a short text starts no further hand; a request may want fewer, or more", a
   await world.load();
   world.ask("a", 1, SHORT);
   await world.answer("a", 1);
-  world.ask("a", 2, LONG, 1);
+  world.ask("a", 2, LONG, { workers: 1 });
   await world.answer("a", 2);
   expect(world.hands.started.length).toBe(1);
   world.held = true;
-  world.ask("a", 3, `${LONG} it`, 5);
+  world.ask("a", 3, LONG, { workers: 5, question: "is it" });
   await eventually(() => expect(world.hands.started.length).toBe(5));
   go(world);
   expect((await world.answer("a", 3)).backend).toBe("fake, 5 workers");
@@ -165,7 +165,7 @@ test("after a rest all hands but one end, and come again for the next long text"
   await rest(150);
   expect(world.hands.started.filter(({ stopped }) => !stopped).length).toBe(1);
   world.held = true;
-  world.ask("a", 2, `${LONG}it`);
+  world.ask("a", 2, LONG, { question: "is it" });
   await eventually(() => expect(world.hands.started.length).toBe(5));
   go(world);
   await world.answer("a", 2);
