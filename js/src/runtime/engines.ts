@@ -129,22 +129,32 @@ export class Engines {
     const total = [...first, ...rest].reduce((sum, asset) => sum + asset.bytes, 0);
     const files = new Map<Asset, Uint8Array<ArrayBuffer>>();
     let before = 0;
-    const read = async (assets: readonly Asset[]): Promise<void> => {
+    const read = async (
+      assets: readonly Asset[],
+      signal: AbortSignal,
+      onFile?: () => Promise<void>,
+    ): Promise<void> => {
       for (const asset of assets) {
         const base = before;
         const onProgress = (step: Progress): void =>
           waiter.onProgress({ ...step, loaded: base + step.loaded, total });
-        files.set(asset, await this.loader.load(asset, sources, { ...waiter, onProgress }));
+        files.set(asset, await this.loader.load(asset, sources, { signal, onProgress }));
         before += asset.bytes;
+        await onFile?.();
       }
     };
-    await read(first);
-    // Starts before the large files load, so that a page that allows no worker reports it at once.
-    const connection = await this.live(edition, files.get(script!));
-    await read(rest);
+    await read(first, waiter.signal);
+    // Side by side: the worker starts and compiles onnxruntime while the files are read. A page
+    // that allows no worker says so at once.
+    const stop = new AbortController();
+    const connecting = this.live(edition, files.get(script!));
+    const reading = read(rest, AbortSignal.any([waiter.signal, stop.signal]), async () => {
+      const binary = files.get(wasm);
+      if (binary !== undefined) (await connecting).init(binary);
+    });
+    const connection = await both(connecting, reading, stop);
+    performance.mark("qna-widget: files read");
     waiter.onProgress({ stage: "session", name: model.title, loaded: 0, total: 0, unit: "" });
-    const binary = files.get(wasm);
-    if (binary !== undefined) connection.init(binary);
     const given: ModelFiles = {
       manifest: model,
       optimized,
@@ -152,6 +162,7 @@ export class Engines {
       vocab: files.get(model.vocab)!,
     };
     await connection.load(key, given, waiter.signal);
+    performance.mark("qna-widget: model ready");
     return connection;
   }
 
@@ -185,6 +196,24 @@ export class Engines {
       this.connections.delete(edition);
       throw error;
     }
+  }
+}
+
+/** The engine, when the files are there, too; without an engine their reading stops. */
+async function both(
+  connecting: Promise<Connection>,
+  reading: Promise<void>,
+  stop: AbortController,
+): Promise<Connection> {
+  reading.catch(() => undefined);
+  try {
+    const connection = await connecting;
+    performance.mark("qna-widget: worker started");
+    await reading;
+    return connection;
+  } catch (error) {
+    stop.abort(error);
+    throw error;
   }
 }
 

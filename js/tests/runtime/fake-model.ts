@@ -35,7 +35,7 @@ export class FakeSessions implements Sessions {
   private permits = Number.POSITIVE_INFINITY;
   private waiting: (() => void)[] = [];
 
-  init(_wasm: ArrayBuffer, threads: number): void {
+  async init(_wasm: ArrayBuffer, threads: number): Promise<void> {
     this.threads = threads;
   }
 

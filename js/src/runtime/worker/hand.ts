@@ -7,7 +7,8 @@ import type { Session, SessionOptions } from "./session";
 
 /** The hand's door to onnxruntime, so that tests can put another one in. */
 export interface Sessions {
-  init(wasm: ArrayBuffer, threads: number): void;
+  /** Starts onnxruntime, so that it is compiled while a model is on its way. */
+  init(wasm: ArrayBuffer, threads: number): Promise<void>;
   open(onnx: Uint8Array, options: SessionOptions): Promise<Session>;
 }
 
@@ -39,7 +40,7 @@ class ServingHand {
   }
 
   private async init(wasm: Bytes, threads: number): Promise<void> {
-    this.sessions.init((await unwrap(wasm)).buffer, threads);
+    await this.sessions.init((await unwrap(wasm)).buffer, threads);
   }
 
   private async open(key: string, { onnx, optimized, trial }: Graph): Promise<void> {

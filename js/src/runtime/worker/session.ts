@@ -34,7 +34,7 @@ let wasmBackend = "";
  * @param wasm onnxruntime's binary, unpacked
  * @param threads more than one only on a cross-origin isolated page
  */
-export function initSessions(wasm: ArrayBuffer, threads: number): void {
+export async function initSessions(wasm: ArrayBuffer, threads: number): Promise<void> {
   ort.env.wasm.wasmBinary = wasm;
   ort.env.wasm.numThreads = threads;
   // onnxruntime waits forever for threads that cannot start; a single thread starts or throws.
@@ -42,7 +42,22 @@ export function initSessions(wasm: ArrayBuffer, threads: number): void {
   ort.env.logLevel = "error";
   const where = typeof document === "undefined" ? "" : ", on the page itself";
   wasmBackend = `wasm, ${threads} ${threads === 1 ? "thread" : "threads"}${where}`;
+  try {
+    // onnxruntime is compiled with its first session, be that ever so small.
+    const session = await ort.InferenceSession.create(IDENTITY, { executionProviders: ["wasm"] });
+    await session.release();
+  } catch {
+    return; // the model's session will say why
+  }
+  delete ort.env.wasm.wasmBinary; // compiled: these 14 or 27 MB are not needed any more
 }
+
+/** An ONNX graph of one node, Identity: opset 17, x to y, float32, shape [1]. */
+const IDENTITY = Uint8Array.from([
+  8, 8, 58, 55, 10, 16, 10, 1, 120, 18, 1, 121, 34, 8, 73, 100, 101, 110, 116, 105, 116, 121, 18, 1,
+  103, 90, 15, 10, 1, 120, 18, 10, 10, 8, 8, 1, 18, 4, 10, 2, 8, 1, 98, 15, 10, 1, 121, 18, 10, 10,
+  8, 8, 1, 18, 4, 10, 2, 8, 1, 66, 4, 10, 0, 16, 17,
+]);
 
 /** @throws Error when the bytes are no model that onnxruntime-web runs, or no QA model. */
 export function openSession(onnx: Uint8Array, { optimized }: SessionOptions): Promise<Session> {
@@ -63,8 +78,6 @@ export async function createSession(
     graphOptimizationLevel: optimized ? "disabled" : "all",
     logSeverityLevel: 3, // errors; WebGPU would warn of each shape that it leaves to the processor
   });
-  // The first session has compiled it; these 14 or 27 MB are not needed any more.
-  delete ort.env.wasm.wasmBinary;
   const missing = ["start_logits", "end_logits"].filter((n) => !session.outputNames.includes(n));
   if (missing.length > 0) {
     await session.release();

@@ -90,7 +90,7 @@ export class World {
       if (failure !== null) throw failure;
     };
     return {
-      init: () => {},
+      init: async () => {},
       open: async (): Promise<Session> => {
         if (this.refuses) throw new Error("Aborted(). no memory");
         return {
