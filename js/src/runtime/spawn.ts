@@ -21,7 +21,7 @@ export async function spawn(
     await new Promise<void>((resolve, reject) => {
       timer = setTimeout(() => reject(new Error("the worker is silent")), HELLO_MS);
       // A content security policy may refuse by an event instead of an exception.
-      worker.onerror = (event) => reject(new Error(event.message || "the page forbids workers"));
+      worker.onerror = (event) => reject(new Error(wordsOf(event) || "the page forbids workers"));
       worker.onmessage = () => resolve();
     });
   } catch (error) {
@@ -31,7 +31,13 @@ export async function spawn(
     clearTimeout(timer);
   }
   worker.onmessage = null;
-  worker.onerror = (event) => onDeath(event.message || "it stopped without a word");
+  worker.onerror = (event) => onDeath(wordsOf(event) || "it stopped without a word");
   worker.onmessageerror = () => onDeath("it sent what cannot be read");
   return worker;
+}
+
+/** What an error says; handled here, it is not the error of the script that started the worker. */
+function wordsOf(event: ErrorEvent): string {
+  event.preventDefault();
+  return event.message;
 }

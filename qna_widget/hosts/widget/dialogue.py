@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from qna_widget.core.contract import check_input
-from qna_widget.core.messages import Inputs, ScoresMessage
+from qna_widget.core.messages import Inputs, Progress, ScoresMessage
 from qna_widget.core.types import AnswerDict
 from qna_widget.errors import (
     BlankPassageError,
@@ -212,8 +212,7 @@ class Dialogue:
         if widget.status == "error":
             return f"The browser could not answer: {widget.error}"
         if widget.status == "ready":
-            far = " after {loaded:,} of {total:,} windows" if widget.progress else ""
-            return f"The question was stopped in the page{far.format_map(widget.progress)}."
+            return f"The question was stopped in the page{_how_far(widget.progress)}."
         return (
             f"No page has answered within {timeout:g} seconds. Show the widget in an open page; "
             "with ipykernel 6 ask in one cell and read w.answers in the next."
@@ -222,6 +221,13 @@ class Dialogue:
 
 def _run_of(inputs: Mapping[str, object]) -> dict[str, object]:
     return {name: inputs[name] for name in _RUN}
+
+
+def _how_far(progress: Progress) -> str:
+    """Return how many windows were read, where that is known."""
+    if "loaded" not in progress:
+        return ""
+    return f" after {progress['loaded']:,.0f} of {progress['total']:,.0f} windows"
 
 
 def _refusal(reading: Reading | None, timeout: float) -> str:

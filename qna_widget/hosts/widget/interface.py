@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Literal, Protocol
 
 from qna_widget.core.manifest import Fetching, Manifest, ModelChoice
-from qna_widget.core.messages import Inputs, Outputs, ReportedInputs, Status
+from qna_widget.core.messages import Inputs, Outputs, Progress, ReportedInputs, Status
 from qna_widget.core.types import AnswerDict
 from qna_widget.results.history import History
 
@@ -36,6 +36,10 @@ class Asked(Sender, Protocol):
     @property
     def status(self) -> Status:
         """What the page is doing."""
+
+    @property
+    def progress(self) -> Progress:
+        """How far a wait is, or came before it was stopped; empty for none."""
 
     @property
     def error(self) -> str:

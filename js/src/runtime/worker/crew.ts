@@ -196,6 +196,7 @@ export class Crew {
     member.models.delete(model);
     member.opening = false;
     const opening = this.takeOpening(member, model);
+    if (opening !== undefined) this.graphs.delete(model);
     if (opening === undefined || fatal) this.lose(member, reason);
     else member.rest();
     opening?.reject(new NotOpened(reason, fatal));
