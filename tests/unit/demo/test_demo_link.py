@@ -51,6 +51,7 @@ def test_all_settings_come_back_exactly() -> None:
             "doc_stride": draw.randint(1, 384),
             "no_answer_threshold": draw.choice([None, 0, draw.uniform(-100, 100)]),
             "overlap": draw.choice(INPUTS["overlap"]["enum"]),
+            "workers": draw.choice([None, draw.randint(1, 16)]),
         }
         inputs = Inputs(START.passage, "Who?", draw.choice(MODELS), options)
         assert followed(inputs) == inputs
