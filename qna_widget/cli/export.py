@@ -14,6 +14,7 @@ from qna_widget.core.manifest import DESCRIPTION
 from qna_widget.core.types import Precision
 from qna_widget.errors import InputError, ModelFileError, needs_extra
 from qna_widget.export import conversion
+from qna_widget.export.into_place import into_place
 from qna_widget.models import fetch, names, registry
 from qna_widget.runtime.progress import transfer_bar
 
@@ -68,11 +69,11 @@ def run(options: argparse.Namespace) -> int:
         where=found.where if options.source is None else options.source,
         licence=found.licence if options.licence is None else options.licence,
     )
-    with writing(options.out):
-        file = conversion.convert(
-            source, options.out, max_seq_len=options.max_seq_len, precision=options.precision
+    with writing(options.out), into_place(options.out) as beside:
+        conversion.convert(
+            source, beside, max_seq_len=options.max_seq_len, precision=options.precision
         )
-    print(file)
+    print(options.out / DESCRIPTION)
     return OK
 
 
