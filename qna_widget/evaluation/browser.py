@@ -74,9 +74,19 @@ def _ask(page: Page, examples: Sequence[Example]) -> Iterator[Prediction]:
 
 
 def find_chromium() -> str | None:
-    """Return the browser to start; None leaves the choice to playwright."""
+    """Return the browser to start; None leaves the choice to playwright.
+
+    Raises QnaError where CHROMIUM names none.
+    """
+    if named := os.environ.get("CHROMIUM"):
+        if not shutil.which(named):
+            raise QnaError(
+                f"CHROMIUM is {named!r}, no program that can be started. Name a browser, or unset "
+                "it."
+            )
+        return named
     names = ("chromium", "chromium-browser", "google-chrome")
-    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    return next(filter(None, map(shutil.which, names)), None)
 
 
 @contextmanager

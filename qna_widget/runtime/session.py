@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache, partial
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -183,12 +184,28 @@ class Session:
 
     def _run(self, batch: Sequence[Feature]) -> list[Logits]:
         feeds = model_inputs(*batch)
-        starts, ends = self._session.run(LOGIT_NAMES, {name: feeds[name] for name in self._inputs})
+        given = {name: feeds[name] for name in self._inputs}
+        try:
+            starts, ends = self._session.run(LOGIT_NAMES, given)
+        except Exception as error:  # onnxruntime raises a class per status code, with no base
+            longest = feeds["input_ids"].shape[1]
+            raise ModelFileError(f"The model failed at {longest} tokens: {error}") from error
+        for name, values in zip(LOGIT_NAMES, (starts, ends), strict=True):
+            _refuse_other_shape(name, values, feeds["input_ids"].shape)
         lengths = [len(feature.input_ids) for feature in batch]
         return [
             Logits(start_logits=start[:length], end_logits=end[:length])
             for start, end, length in zip(starts, ends, lengths, strict=True)
         ]
+
+
+def _refuse_other_shape(name: str, values: NDArray[Any], wanted: tuple[int, ...]) -> None:
+    """Raise ModelFileError: a file may say one shape and give another, whose rows look right."""
+    if values.shape != wanted or values.dtype.kind != "f":
+        raise ModelFileError(
+            f"The model gave {name} as {values.dtype} of shape {values.shape} for tokens of shape "
+            f"{wanted}. It must give one number per token: export the model again, or take another."
+        )
 
 
 def _until_error(features: Iterable[Feature], errors: list[Exception]) -> Iterator[Feature]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -32,6 +33,21 @@ def test_a_dead_worker_is_replaced(offline: Any, harness: Harness, how: str) -> 
     assert_answers(state, OTHER_QUESTION)
     assert page.evaluate("workers.length") == 2
     assert harness.asset_bytes == sent, "the model must come from the browser's copy"
+
+
+def test_a_page_that_is_frozen_and_resumed_answers(offline: Any, harness: Harness) -> None:
+    """As a browser does with a tab that nobody has looked at for long."""
+    page = harness.open(offline.page())
+    assert_answers(page.evaluate("mount", told(runtime={"ping_ms": PING_MS})))
+    browser = page.context.new_cdp_session(page)
+    page.evaluate("given => { window.answered = ask(given); }", OTHER_QUESTION)
+    for _ in range(3):
+        browser.send("Page.setWebLifecycleState", {"state": "frozen"})
+        time.sleep(15 * PING_MS / 1000)  # longer than a silent engine is waited for
+        browser.send("Page.setWebLifecycleState", {"state": "active"})
+        time.sleep(PING_MS / 1000)
+    assert_answers(page.evaluate("answered"), OTHER_QUESTION)
+    assert page.evaluate("workers.length") == 1, "the engine had not died"
 
 
 def test_a_worker_that_dies_twice_is_an_error_in_words(offline: Any, harness: Harness) -> None:

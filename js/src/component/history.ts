@@ -140,7 +140,8 @@ function isStep(entry: Asked, next: Asked | undefined): boolean {
   if (entry.passage !== next.passage || entry.model !== next.model) return false;
   if (entry.question === next.question) return true;
   const typed = next.question.startsWith(entry.question.trimEnd());
-  return typed && next.asked_at - entry.asked_at < TYPING_MS;
+  // The clock may have been set back between the two.
+  return typed && Math.abs(next.asked_at - entry.asked_at) < TYPING_MS;
 }
 
 function optionsOf(inputs: Inputs): Options {

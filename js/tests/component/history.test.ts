@@ -138,6 +138,15 @@ describe("what the list shows", () => {
     ]);
     expect(history.asked).toHaveLength(8);
   });
+
+  it("hides no question when the clock was set back", () => {
+    record("Who", 3600_000);
+    record("Who lives there?", 0);
+    expect(settled(history.asked).map(({ question }) => question)).toEqual([
+      "Who lives there?",
+      "Who",
+    ]);
+  });
 });
 
 describe("files", () => {

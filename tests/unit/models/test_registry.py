@@ -87,6 +87,15 @@ def test_a_broken_description_is_refused(folder: Path, content: str) -> None:
         registry.resolve(folder)
 
 
+def test_a_vocabulary_with_a_missing_line_is_refused(folder: Path) -> None:
+    """All later ids would be those of other words."""
+    model = registry.resolve(folder)
+    lines = gzip.decompress(model.vocab.file.read_bytes()).splitlines(keepends=True)
+    model.vocab.file.write_bytes(gzip.compress(b"".join(lines[:-2] + lines[-1:])))
+    with pytest.raises(ModelFileError, match=r"vocab\.txt.* has sha256 .* but model\.json says"):
+        files.read_vocab(registry.resolve(folder).vocab)
+
+
 def test_changed_and_missing_files_are_refused(folder: Path) -> None:
     model = registry.resolve(folder)
     model.vocab.file.write_bytes(gzip.compress(b"[UNK]\n"))

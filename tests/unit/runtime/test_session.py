@@ -149,6 +149,47 @@ def test_other_models_are_refused(inputs: list[str], outputs: list[str]) -> None
         Session(model(inputs, outputs))
 
 
+LIES = {
+    "one for both texts": helper.make_node("ReduceMax", ["ids"], ["{}"], axes=[1], keepdims=0),
+    "one too few": helper.make_node("Slice", ["ids", "one", "end", "one"], ["{}"]),
+    "a third dimension": helper.make_node("Unsqueeze", ["ids", "two"], ["{}"]),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_model_file_that_lies_about_its_shapes_is_refused(lie: str) -> None:
+    data = model(["input_ids"], ["start_logits", "end_logits"])
+    loaded = onnx.load_from_string(data)
+    del loaded.graph.node[:]
+    loaded.graph.node.append(helper.make_node("Cast", ["input_ids"], ["ids"], to=TensorProto.FLOAT))
+    for name, value in (("one", 1), ("two", 2), ("end", 99)):
+        tensor = helper.make_tensor(name, TensorProto.INT64, [1], [value])
+        loaded.graph.initializer.append(tensor)
+    for name in ("start_logits", "end_logits"):
+        node = onnx.NodeProto()
+        node.CopyFrom(LIES[lie])
+        node.output[0] = name
+        loaded.graph.node.append(node)
+    del loaded.graph.output[:]
+    loaded.graph.output.extend(
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, None)
+        for name in ("start_logits", "end_logits")
+    )
+    session = Session(loaded.SerializeToString())
+    with pytest.raises(ModelFileError, match=r"gave start_logits as float32 of shape .* \(1, 6\)"):
+        list(session.run([feature(6)]))
+
+
+def test_a_model_that_fails_while_it_runs_is_told_in_words() -> None:
+    data = model(["input_ids"], ["start_logits", "end_logits"])
+    loaded = onnx.load_from_string(data)
+    for value in loaded.graph.input:
+        value.type.tensor_type.shape.dim[1].dim_value = 4
+    session = Session(loaded.SerializeToString())
+    with pytest.raises(ModelFileError, match="The model failed at 6 tokens"):
+        list(session.run([feature(6)]))
+
+
 def test_damaged_files_and_thread_counts_are_refused(tiny: bytes) -> None:
     with pytest.raises(ModelFileError, match="cannot load this ONNX file"):
         Session(tiny[:1000])

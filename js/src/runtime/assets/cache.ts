@@ -94,11 +94,13 @@ export class AssetCache implements AssetSource {
         store.put(this.record(loaded), loaded.sha256);
         return entries<FileRecord>(store);
       });
+      const now = this.now();
+      // The clock may have been set back since: what was used in the future counts as the oldest.
+      const age = ({ used }: FileRecord) => (used > now ? MAX_AGE_MS : now - used);
       let total = 0;
-      for (const [sha256, file] of (files ?? []).sort((a, b) => b[1].used - a[1].used)) {
+      for (const [sha256, file] of (files ?? []).sort((a, b) => age(a[1]) - age(b[1]))) {
         total += file.bytes;
-        if (this.now() - file.used > MAX_AGE_MS || total > this.max_bytes)
-          await this.remove(sha256);
+        if (age(file) > MAX_AGE_MS || total > this.max_bytes) await this.remove(sha256);
       }
     });
   }
@@ -186,6 +188,10 @@ export class AssetCache implements AssetSource {
         // A newer version in another tab must be able to change the layout.
         request.result.onversionchange = () => {
           request.result.close();
+          this.database = null;
+        };
+        // Cleared by the reader or the browser while the page is open: the next write makes it anew.
+        request.result.onclose = () => {
           this.database = null;
         };
         resolve(request.result);

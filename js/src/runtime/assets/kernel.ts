@@ -107,7 +107,8 @@ class Replies {
   private readonly requests = new Map<string, number>();
   private readonly places = new Map<number, (reply: Reply) => void>();
   private readonly early = new Map<number, Promise<Reply>>();
-  private last_reply = Date.now();
+  // Not the time of day, which may be set meanwhile.
+  private last_reply = performance.now();
   // The kernel's messages reach all its pages: a number alone would match another page's request.
   private readonly prefix = Math.random().toString(36).slice(2);
   private count = 0;
@@ -149,7 +150,7 @@ class Replies {
 
   /** Milliseconds since the last reply. */
   silentFor(): number {
-    return Date.now() - this.last_reply;
+    return performance.now() - this.last_reply;
   }
 
   private receive(message: unknown, buffers: Buffers): void {
@@ -158,7 +159,7 @@ class Replies {
     if (kind !== "asset.chunk" && kind !== "asset.error") return;
     const offset = typeof request === "string" ? this.requests.get(request) : undefined;
     if (offset === undefined) return;
-    this.last_reply = Date.now();
+    this.last_reply = performance.now();
     this.places.get(offset)?.({
       message: { ...message, kind },
       buffer: buffers?.[0],

@@ -1,6 +1,7 @@
 // The only door to onnxruntime-web. Python's twin: qna_widget/runtime/session.py.
 import * as ort from "onnxruntime-web/wasm";
 import type { Feature, Logits } from "../../core/types";
+import { logitsOf } from "./outputs";
 
 /** A model that runs. */
 export interface Session {
@@ -94,8 +95,9 @@ export async function createSession(
       const inputs = createInputs(features, length, session.inputNames);
       const outputs = await session.run(inputs, ["start_logits", "end_logits"]);
       try {
-        const start = outputs.start_logits!.data as Float32Array;
-        const end = outputs.end_logits!.data as Float32Array;
+        const shape = [features.length, length];
+        const start = logitsOf("start_logits", outputs.start_logits!, shape);
+        const end = logitsOf("end_logits", outputs.end_logits!, shape);
         return features.map((feature, row) => {
           const from = row * length;
           const to = from + feature.input_ids.length;

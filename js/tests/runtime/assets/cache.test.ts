@@ -1,3 +1,4 @@
+import { forceCloseDatabase } from "fake-indexeddb";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { AssetCache } from "../../../src/runtime/assets/cache";
 import { AssetLoader } from "../../../src/runtime/assets/loader";
@@ -85,4 +86,94 @@ test("what exceeds the limit is cleared away, the least recently used first", as
   const keys = (await browser.chunks((stored) => stored.getAllKeys())) as [string, number][];
   const kept = others.slice(1).map(({ asset }) => asset.sha256);
   expect(new Set(keys.map(([sha]) => sha))).toEqual(new Set(kept));
+});
+
+/** A tab in which a newer version of the package changes the layout. */
+function newerTab(): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = browser.factory.open("qna-widget", 2);
+    request.onupgradeneeded = () => request.result.deleteObjectStore("chunks");
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+    request.onblocked = () => reject(new Error("an older tab is in the way"));
+  });
+}
+
+async function loadIn({ cache, loader }: ReturnType<FakeBrowser["page"]>): Promise<void> {
+  const bytes = await loader.load(file.asset, [sourceOf(file.shipped)], waiter());
+  expect(sha256(bytes)).toBe(sha256(file.content));
+  await cache.settled();
+}
+
+test("a newer version in another tab is let through, and this one goes on without storage", async () => {
+  const page = browser.page();
+  await loadIn(page);
+  expect(page.cache.trouble).toBe("");
+  const newer = await newerTab();
+  await loadIn(page);
+  expect(page.cache.trouble).toMatch(/^This browser keeps no copy of the model \(.*version/i);
+  await loadIn(browser.page());
+  newer.close();
+});
+
+test("a storage of another layout stops nothing", async () => {
+  await new Promise((resolve) => {
+    const request = browser.factory.open("qna-widget", 1);
+    request.onupgradeneeded = () => request.result.createObjectStore("files");
+    request.onsuccess = () => resolve(request.result.close());
+  });
+  const page = browser.page();
+  await loadIn(page);
+  expect(page.cache.trouble).toMatch(/^This browser keeps no copy/);
+});
+
+test("a storage that is cleared while the page is open is made anew", async () => {
+  const opened: IDBDatabase[] = [];
+  const open = browser.factory.open.bind(browser.factory);
+  vi.spyOn(browser.factory, "open").mockImplementation((name, version) => {
+    const request = open(name, version);
+    request.addEventListener("success", () => opened.push(request.result));
+    return request;
+  });
+  const page = browser.page();
+  await loadIn(page);
+  forceCloseDatabase(opened[0]!);
+  await new Promise((resolve) => {
+    browser.factory.deleteDatabase("qna-widget").onsuccess = resolve;
+  });
+  await loadIn(page);
+  expect(page.cache.trouble).toBe("");
+  const kept = (await browser.chunks((stored) => stored.getAllKeys())) as unknown[];
+  expect(kept).toHaveLength(Math.ceil(file.asset.bytes / MIB));
+});
+
+test("of a copy that was evicted in part the rest is loaded", async () => {
+  await loadIn(browser.page());
+  await browser.chunks((stored) => stored.delete([file.asset.sha256, 2]));
+  const { cache, loader } = browser.page();
+  const offsets: number[] = [];
+  const source = sourceOf(file.shipped);
+  const watched = {
+    ...source,
+    open: (...given: Parameters<typeof source.open>) => {
+      offsets.push(given[1].offset);
+      return source.open(...given);
+    },
+  };
+  const bytes = await loader.load(file.asset, [watched], waiter());
+  expect(sha256(bytes)).toBe(sha256(file.content));
+  expect(offsets).toEqual([2 * MIB]);
+  await cache.settled();
+});
+
+test("a clock that was set back does not push out what was just loaded", async () => {
+  const [early, late] = [makeFile(1.5 * MIB, 5), makeFile(1.5 * MIB, 6)];
+  const future = browser.page({ now: () => Date.now() + 400 * DAY_MS });
+  await future.loader.load(early.asset, [sourceOf(early.shipped)], waiter());
+  await future.cache.settled();
+  const today = browser.page({ max_bytes: 2 * MIB });
+  await today.loader.load(late.asset, [sourceOf(late.shipped)], waiter());
+  await today.cache.settled();
+  const keys = (await browser.chunks((stored) => stored.getAllKeys())) as [string, number][];
+  expect(new Set(keys.map(([sha]) => sha))).toEqual(new Set([late.asset.sha256]));
 });

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { contract } from "../../../src/core/contract";
 import {
   type AssetRead,
@@ -122,6 +122,20 @@ test("a kernel that stays silent is an error in words: how far it came and what 
   expect(length).toBe(contract.assets.chunk_attempts);
   expect(waits).toContain("waiting for the kernel");
   expect(kernel.listeners.size).toBe(0);
+});
+
+test("a clock that is set does not hide that the kernel is waited for", async () => {
+  const kernel = new Kernel((read, _, self) => read.offset < 3 * CHUNK && self.give(read));
+  const waits: string[] = [];
+  const real = Date.now();
+  let jump = 0;
+  vi.spyOn(Date, "now").mockImplementation(() => {
+    jump -= 24 * 3600e3;
+    return real + jump;
+  });
+  await expect(readAll(kernel, 0, FAST, waits)).rejects.toThrow("then nothing");
+  vi.restoreAllMocks();
+  expect(waits).toContain("waiting for the kernel");
 });
 
 test("what Python refuses is told in its own words, at once", async () => {

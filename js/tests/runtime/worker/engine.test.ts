@@ -60,6 +60,21 @@ async function answer(client: string, id: number) {
   });
 }
 
+test("a clock that jumps costs no answer", async () => {
+  const real = performance.now.bind(performance);
+  let jump = 0;
+  vi.spyOn(performance, "now").mockImplementation(() => {
+    jump = jump > 0 ? -3600e3 : 24 * 3600e3;
+    return real() + jump;
+  });
+  vi.spyOn(Date, "now").mockImplementation(() => performance.now());
+  ask("a", 1, LONG);
+  const result = await answer("a", 1);
+  vi.restoreAllMocks();
+  expect(result.answers[0]!.text).toBe("zebra");
+  expect(result.windows_done).toBe(result.windows_total);
+});
+
 test("a question is answered with offsets, windows and the model's name", async () => {
   ask("a", 1, LONG);
   const result = await answer("a", 1);

@@ -58,9 +58,15 @@ def packed(model: str, files: Iterable[Path]) -> str:
 
 def of_environment(examples: Mapping[str, Example]) -> Shelf:
     """Return this server's shelf: its own texts before the examples. Raises as `read_texts`."""
-    said = json.loads(os.environ.get(ENVIRONMENT, "{}"))
-    texts = read_texts(map(Path, said.get("texts", ())))
-    return Shelf({**texts, **examples}, said.get("model", names.AUTO))
+    given = os.environ.get(ENVIRONMENT, "{}")
+    try:
+        said = json.loads(given)
+        model, files = str(said.get("model", names.AUTO)), [*map(Path, said.get("texts", ()))]
+    except (ValueError, TypeError, AttributeError):
+        raise InputError(
+            f"{ENVIRONMENT} is {given[:60]!r}, which `qna-widget demo` did not write: unset it."
+        ) from None
+    return Shelf({**read_texts(files), **examples}, model)
 
 
 def read_texts(files: Iterable[Path]) -> dict[str, Example]:
