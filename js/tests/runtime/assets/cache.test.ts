@@ -137,7 +137,8 @@ test("a storage that is cleared while the page is open is made anew", async () =
   });
   const page = browser.page();
   await loadIn(page);
-  forceCloseDatabase(opened[0]!);
+  // Its types want the class where it takes an instance.
+  forceCloseDatabase(opened[0]! as unknown as Parameters<typeof forceCloseDatabase>[0]);
   await new Promise((resolve) => {
     browser.factory.deleteDatabase("qna-widget").onsuccess = resolve;
   });
