@@ -3,7 +3,8 @@
 Twin: js/src/core/decoding.ts. Logits are float32; scores, sums and probabilities are float64, on
 both sides. A start counts only in the window that gives it maximal context, with any end of that
 window; so each (start, end) pair belongs to one window, and merging windows by pair needs no
-further step.
+further step. While windows are to come, those that are there are taken for all of them: what is
+found depends on which these are, never on their order.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ class Decoder:
 
     def __init__(self, features: Sequence[Feature]) -> None:
         self._features = features
-        self._owner = max_context_windows(features)
+        # For each token the window of its maximal context among those given.
+        self._owner = max_context_windows(features, ())
         # By window: the passage part of its start and end logits.
         self._given: dict[int, tuple[Floats, Floats]] = {}
         self._null_score = np.inf
@@ -86,6 +88,7 @@ class Decoder:
         """
         if self.windows_done == 0:
             return Ranking((), None, 0.0, None, no_answer=False)
+        self._owner = max_context_windows(self._features, self._given)
         rows, peak, mass = self._rows(options, borders)
         null = float(self._null_score)
         top = max(peak, null)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -52,17 +52,19 @@ def create_features(
     return features
 
 
-def max_context_windows(features: Sequence[Feature]) -> Ids:
+def max_context_windows(features: Sequence[Feature], among: Collection[int] | None = None) -> Ids:
     """Return for each passage token the index of the window that gives it maximal context.
 
     That is the most tokens on its poorer side, plus a hundredth of the window's length; the
-    earlier window on a tie. Windows must be in order and cover the passage. Counted in
-    hundredths, hence exact.
+    earlier window on a tie. Windows must be in order and cover the passage. With `among`, only
+    these windows are looked at, and a token that none of them holds has -1. Counted in hundredths,
+    hence exact.
     """
     total = features[-1].window_start + features[-1].window_length if features else 0
-    windows = np.zeros(total, np.int32)
+    windows = np.full(total, -1, np.int32)
     best = np.full(total, -1, np.int32)
-    for window, feature in enumerate(features):
+    for window in range(len(features)) if among is None else sorted(among):
+        feature = features[window]
         length = feature.window_length
         place = slice(feature.window_start, feature.window_start + length)
         position = np.arange(length, dtype=np.int32)

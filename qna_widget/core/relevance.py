@@ -53,7 +53,8 @@ class PassageIndex:
         """Return where `piece` stands, in order."""
         places, pieces = self._sorted
         first, stop = np.searchsorted(pieces, [piece, piece + 1])
-        return places[first:stop]
+        found: Places = places[first:stop]
+        return found
 
     def pair_places(self, piece: int, following: int) -> Places:
         """Return where `piece` stands with `following` behind it."""

@@ -43,7 +43,7 @@ def brute_force(
     options: DecodingOptions,
     rules: Rules | None = None,
 ) -> Expected:
-    """Rank what the windows in `logits` hold."""
+    """Rank what the windows in `logits` hold, as if there were no others."""
     candidates = _candidates(features, logits, options.max_answer_len, rules)
     null_score = min(float(x.start_logits[0]) + float(x.end_logits[0]) for x in logits.values())
     best = max((score for _, _, score, _ in candidates), default=-math.inf)
@@ -61,7 +61,7 @@ def brute_force(
 def _candidates(
     features: list[Feature], logits: dict[int, Logits], longest: int, rules: Rules | None
 ) -> list[tuple[int, int, float, int]]:
-    owner = max_context_windows(features)
+    owner = max_context_windows(features, logits)
     found = []
     for window, given in logits.items():
         feature = features[window]

@@ -1,7 +1,9 @@
 // From logits to ranked spans, exactly: no n-best cut, no full matrix.
 // Python's twin: qna_widget/core/decoding.py.
 //
-// Logits are float32; scores, sums and probabilities are float64, on both sides.
+// Logits are float32; scores, sums and probabilities are float64, on both sides. While windows are
+// to come, those that are there are taken for all of them: what is found depends on which these
+// are, never on their order.
 import { type Borders, SHOWN } from "./borders";
 import { maxContextWindows } from "./features";
 import { type Rows, rankSpans } from "./ranking";
@@ -63,24 +65,25 @@ export function createDecoder(features: readonly Feature[]): Decoder {
 /** Holds the logits of `features` as they come. */
 class LogitsDecoder implements Decoder {
   windows_done = 0;
-  /** For each passage token the window that gives it maximal context. */
-  readonly #owner: Int32Array;
+  /** For each passage token the window of its maximal context among those given; -1 for none. */
+  #owner: Int32Array;
   readonly #windows: (WindowLogits | undefined)[];
   #null_score = Number.POSITIVE_INFINITY;
 
-  // Everything below belongs to one way of weighing and grows with the windows. None of it depends
-  // on the order in which they come.
+  // Everything below belongs to one way of weighing and grows with the windows.
   #max_answer_len = 0;
   #borders: Borders | undefined;
   #ways = SHOWN;
   #best_score = new Float64Array(0);
   #best_end = new Int32Array(0);
-  #pending: number[] = [];
+  /** Windows whose candidates are to be counted, for the first time or anew. */
+  #pending = new Set<number>();
+  #given_new = false;
   /** By window; nothing for one that is still to come, or has no start of its own. */
   #masses: (Mass | undefined)[] = [];
 
   constructor(private readonly features: readonly Feature[]) {
-    this.#owner = maxContextWindows(features);
+    this.#owner = maxContextWindows(features, () => false);
     this.#windows = features.map(() => undefined);
   }
 
@@ -100,7 +103,7 @@ class LogitsDecoder implements Decoder {
     };
     this.#null_score = Math.min(this.#null_score, start_logits[0]! + end_logits[0]!);
     this.windows_done++;
-    this.#pending.push(window);
+    this.#given_new = true;
   }
 
   decode(options: DecodingOptions, borders?: Borders, ways: Ways = SHOWN): Ranking {
@@ -110,9 +113,10 @@ class LogitsDecoder implements Decoder {
       borders === this.#borders &&
       ways.neat === this.#ways.neat &&
       ways.sentence_margin === this.#ways.sentence_margin;
+    if (this.#given_new) this.#share();
     if (!same) this.#restart(options.max_answer_len, borders, ways);
     for (const window of this.#pending) this.#count(window);
-    this.#pending = [];
+    this.#pending.clear();
 
     const null_score = this.#null_score;
     const { peak, mass } = this.#total();
@@ -154,7 +158,20 @@ class LogitsDecoder implements Decoder {
     this.#best_score = new Float64Array(this.#owner.length).fill(Number.NEGATIVE_INFINITY);
     this.#best_end = new Int32Array(this.#owner.length);
     this.#masses = this.#windows.map(() => undefined);
-    this.#pending = this.#windows.flatMap((given, window) => (given ? [window] : []));
+    this.#pending = new Set(this.#owner);
+    this.#pending.delete(-1);
+  }
+
+  /** Finds whose each start is, now that further windows are there. */
+  #share(): void {
+    const before = this.#owner;
+    this.#owner = maxContextWindows(this.features, (window) => this.#windows[window] !== undefined);
+    this.#owner.forEach((window, token) => {
+      if (window === before[token]) return;
+      this.#pending.add(window);
+      if (before[token]! >= 0) this.#pending.add(before[token]!);
+    });
+    this.#given_new = false;
   }
 
   /** Counts the candidates of one window: the best end of each start, and their share. */
@@ -189,7 +206,8 @@ class LogitsDecoder implements Decoder {
       const stop = this.#rowEnd(i) - window_start;
       for (let k = i - window_start; k < stop; k++) sum += Math.exp(first + end[k]! - window_peak);
     }
-    if (sum > 0) this.#masses[window] = { peak: window_peak, mass: sum }; // else no own start
+    const none = own.length === 0; // no start has its best context here
+    this.#masses[window] = none ? undefined : { peak: window_peak, mass: sum };
   }
 
   /** All windows together, added in the passage's order: sums of floats depend on theirs. */
@@ -234,7 +252,7 @@ class LogitsDecoder implements Decoder {
     let sum = 0;
     const first = Math.max(0, start_token - this.#max_answer_len + 1);
     for (let i = first; i <= end_token; i++) {
-      if (!this.#windows[this.#owner[i]!]) continue;
+      if (this.#owner[i]! < 0) continue;
       const stop = this.#rowEnd(i);
       for (let j = Math.max(i, start_token); j < stop; j++) sum += probability(this.#score(i, j));
     }

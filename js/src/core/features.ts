@@ -56,13 +56,19 @@ export function createFeatures(
  * For each passage token the index of the window that gives it maximal context: the most tokens
  * on its poorer side, plus a hundredth of the window's length; the earlier window on a tie.
  * Windows must be in order and cover the passage. Counted in hundredths, hence exact.
+ *
+ * @param among says which windows are looked at; a token that none of them holds has -1.
  */
-export function maxContextWindows(features: readonly Feature[]): Int32Array {
+export function maxContextWindows(
+  features: readonly Feature[],
+  among: (window: number) => boolean = () => true,
+): Int32Array {
   const last = features.at(-1);
   const total = last ? last.window_start + last.window_length : 0;
-  const windows = new Int32Array(total);
+  const windows = new Int32Array(total).fill(-1);
   const best = new Int32Array(total).fill(-1);
   features.forEach(({ window_start, window_length }, window) => {
+    if (!among(window)) return;
     for (let k = 0; k < window_length; k++) {
       const context = 100 * Math.min(k, window_length - 1 - k) + window_length;
       if (context > best[window_start + k]!) {

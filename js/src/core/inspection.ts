@@ -51,7 +51,7 @@ export interface ScoreBounds {
 }
 
 export class Inspection {
-  /** Of each passage token in the window of its maximal context; NaN while that is to come. */
+  /** Of each passage token in the window of its maximal context, of those read; NaN for none. */
   readonly start_logits: Float32Array;
   readonly end_logits: Float32Array;
   /** How many windows were read. */
@@ -76,12 +76,12 @@ export class Inspection {
     const { features, logits } = scores;
     this.windows = windowsRead(scores);
     if (this.windows === 0) throw new RangeError("There are no scores before the first window.");
-    this.#owner = maxContextWindows(features);
+    this.#owner = maxContextWindows(features, (window) => this.wasRead(window));
     this.start_logits = new Float32Array(this.#owner.length).fill(Number.NaN);
     this.end_logits = new Float32Array(this.#owner.length).fill(Number.NaN);
     let [low_start, low_end] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
     this.#owner.forEach((window, token) => {
-      if (!this.wasRead(window)) return;
+      if (window < 0) return;
       const { start_logit, end_logit } = this.#at(window, token, token);
       this.start_logits[token] = start_logit;
       this.end_logits[token] = end_logit;
@@ -122,7 +122,7 @@ export class Inspection {
   /** The span, taken apart; null when no window that was read gives it a score. */
   candidate({ start_token, end_token }: TokenSpan): Candidate | null {
     const window = this.#owner[start_token];
-    if (window === undefined || !this.wasRead(window)) return null;
+    if (window === undefined || window < 0) return null;
     if (end_token < start_token || end_token >= endOf(this.scores.features[window]!)) return null;
     const short = end_token - start_token < this.max_answer_len;
     const logits = this.#at(window, start_token, end_token);
@@ -212,10 +212,9 @@ export class Inspection {
   /** As candidate().score, without the object; NaN where there is none. */
   #score(start: number, end: number): number {
     const window = this.#owner[start]!;
-    const feature = this.scores.features[window]!;
-    const logits = this.scores.logits[window];
-    if (logits == null || end >= endOf(feature)) return Number.NaN;
-    const { start_logits, end_logits } = logits;
+    const feature = this.scores.features[window];
+    if (feature === undefined || end >= endOf(feature)) return Number.NaN;
+    const { start_logits, end_logits } = this.scores.logits[window]!;
     const shift = feature.passage_position - feature.window_start;
     return start_logits[start + shift]! + end_logits[end + shift]!;
   }

@@ -26,10 +26,10 @@ const BARE: Ways = { align_to_words: false, neat: false, sentence_margin: 0 };
 /**
  * The specification word for word: list all candidates, weigh, sort, filter, normalise.
  *
- * @param logits by window; undefined for those that are still to come
+ * @param logits by window; undefined for those that are still to come, as if they were not there
  */
 export function bruteForce(
-  features: Feature[],
+  features: readonly Feature[],
   logits: readonly (Logits | undefined)[],
   options: DecodingOptions,
   rules?: Rules,
@@ -56,12 +56,12 @@ export function bruteForce(
 
 /** Every span whose start has its best context in a window that came. */
 function candidates(
-  features: Feature[],
+  features: readonly Feature[],
   logits: readonly (Logits | undefined)[],
   max_answer_len: number,
   rules?: Rules,
 ): Candidate[] {
-  const owner = maxContextWindows(features);
+  const owner = maxContextWindows(features, (window) => logits[window] !== undefined);
   const found: Candidate[] = [];
   features.forEach(({ passage_position, window_start, window_length }, window) => {
     const given = logits[window];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createDecoder } from "../../src/core/decoding";
+import { createDecoder, type Decoder } from "../../src/core/decoding";
 import { createFeatures } from "../../src/core/features";
 import type { DecodingOptions, Encoding, Feature, Logits, Overlap } from "../../src/core/types";
 import { bruteForce } from "./brute-force";
@@ -43,9 +43,23 @@ const logitsOf = (feature: Feature, draw: () => number): Logits => ({
   end_logits: Float32Array.from(feature.input_ids, draw),
 });
 
-function check(features: Feature[], logits: Logits[], options: DecodingOptions): void {
+/** @param logits by window; undefined for one that is still to come. */
+function check(
+  features: readonly Feature[],
+  logits: readonly (Logits | undefined)[],
+  options: DecodingOptions,
+): void {
   const decoder = createDecoder(features);
-  for (const [window, given] of logits.entries()) decoder.add(window, given);
+  for (const [window, given] of logits.entries()) if (given) decoder.add(window, given);
+  compare(decoder, features, logits, options);
+}
+
+function compare(
+  decoder: Decoder,
+  features: readonly Feature[],
+  logits: readonly (Logits | undefined)[],
+  options: DecodingOptions,
+): void {
   const actual = decoder.decode(options);
   const expected = bruteForce(features, logits, options);
   expect(actual.spans.map(({ probability, ...span }) => span)).toEqual(expected.kept);
@@ -141,6 +155,22 @@ describe("a decoder over time", () => {
       for (const [, window] of order.slice(part)) decoder.add(window, logits[window]!);
       expect(decoder.decode(OPTIONS)).toEqual(whole);
       expect(decoder.windows_done).toBe(features.length);
+    }
+  });
+
+  it("finds in the windows given so far what it would if there were no others", () => {
+    for (let seed = 0; seed < 30; seed++) {
+      const draw = randoms(seed);
+      const order = features.map((_, window) => [draw(), window] as const);
+      order.sort(([a], [b]) => a - b);
+      const decoder = createDecoder(features);
+      const given: (Logits | undefined)[] = features.map(() => undefined);
+      for (const [, window] of order) {
+        given[window] = logits[window]!;
+        decoder.add(window, logits[window]!);
+        const overlap = (["none", "nested", "allow"] as const)[seed % 3]!;
+        if (draw() < 0.7) compare(decoder, features, given, { ...OPTIONS, overlap });
+      }
     }
   });
 

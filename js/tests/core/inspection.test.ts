@@ -142,13 +142,14 @@ describe.each([1, 2, 3])("against brute force, seed %i", (seed) => {
 test("while windows are to come, their tokens have no scores", () => {
   const scores = scoresOf(1, 2);
   const inspection = new Inspection(scores, 7);
-  const owner = maxContextWindows(scores.features);
-  const read = Array.from(owner, (window) => window < 2);
+  const owner = maxContextWindows(scores.features, (window) => window < 2);
+  const read = Array.from(owner, (window) => window >= 0);
   expect(Array.from(inspection.start_logits, (logit) => !Number.isNaN(logit))).toEqual(read);
   expect(read).toContain(false);
   const token = read.indexOf(false);
   expect(inspection.candidate({ start_token: token, end_token: token })).toBeNull();
   expect(inspection.startShare(token)).toBe(0);
+  expect(inspection.best.score).toBe(inspection.bounds.highest);
   expect(inspection.inWindows({ start_token: 39, end_token: 39 })).toEqual([]);
   expect(() => inspection.window(2)).toThrow("Window 2 was not read; 2 windows were.");
   expect(() => new Inspection(scoresOf(1, 0), 7)).toThrow(RangeError);

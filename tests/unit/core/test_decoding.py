@@ -42,6 +42,7 @@ def is_max_context(features: list[Feature], window: int, token: int) -> bool:
 def brute_force(
     features: list[Feature], logits: list[Logits], options: DecodingOptions
 ) -> tuple[list[tuple[int, int, float, float]], float, float, bool]:
+    """Return (first, last, score, probability) of each span, the null's score and probability."""
     merged: dict[tuple[int, int], float] = {}
     null_score = math.inf
     for window, (feature, out) in enumerate(zip(features, logits, strict=True)):
@@ -140,22 +141,25 @@ def test_the_order_of_windows_changes_nothing(seed: int) -> None:
         assert decoder.decode(options) == straight
 
 
-def test_an_answer_keeps_its_score_as_reading_goes_on() -> None:
-    features = windows(60, stride=4)
-    logits = random_logits(features, 3, ties=False)
-    options = DecodingOptions(top_k=100, max_answer_len=5, overlap="allow")
-    decoder, known = Decoder(features), {}
-    best = -math.inf
-    for window in np.random.default_rng(3).permutation(len(features)).tolist():
+@pytest.mark.parametrize("seed", range(12))
+def test_windows_to_come_are_as_if_there_were_none(seed: int) -> None:
+    features = windows(70, stride=4)
+    logits = random_logits(features, seed, ties=seed % 2 == 0)
+    options = DecodingOptions(top_k=9, max_answer_len=5, no_answer_threshold=-3.0)
+    decoder, given = Decoder(features), []
+    for window in np.random.default_rng(seed).permutation(len(features)).tolist():
         decoder.add(window, logits[window])
-        spans = decoder.decode(options).spans
-        scores = {span.tokens: span.score for span in spans}
-        assert {tokens: scores.get(tokens, score) for tokens, score in known.items()} == known
-        if spans:
-            assert spans[0].score >= best
-            best = spans[0].score
-        known |= scores
-    assert len(known) > 100
+        given = sorted([*given, window])
+        found = decoder.decode(options)
+        spans, null_score, null_probability, no_answer = brute_force(
+            [features[w] for w in given], [logits[w] for w in given], options
+        )
+        assert [(s.start_token, s.end_token, s.score) for s in found.spans] == [
+            (i, j, score) for i, j, score, _ in spans
+        ]
+        assert (found.null_score, found.no_answer) == (null_score, no_answer)
+        assert found.null_probability == pytest.approx(null_probability, rel=1e-12)
+        assert {s.window for s in found.spans} <= set(given)
 
 
 def test_probabilities_of_all_candidates_and_the_null_sum_to_one() -> None:

@@ -69,3 +69,10 @@ def test_maximal_context_by_hand() -> None:
     # to its left in the second; token 4 the other way round. Ties go to the earlier window, but
     # the shorter last window loses to a full one.
     assert max_context_windows(cut(2, 9, 10, 3)).tolist() == [0, 0, 0, 0, 1, 1, 1, 2, 2]
+
+
+def test_maximal_context_among_some_windows() -> None:
+    features = cut(2, 9, 10, 3)
+    assert max_context_windows(features, ()).tolist() == [-1] * 9
+    assert max_context_windows(features, {0, 2}).tolist() == [0, 0, 0, 0, 0, -1, 2, 2, 2]
+    assert max_context_windows(features, [2, 1]).tolist() == [-1] * 3 + [1, 1, 1, 1, 2, 2]
