@@ -10,6 +10,7 @@ from qna_widget.core.contract import check_value
 from qna_widget.core.tokenizer import Tokenizer
 from qna_widget.core.types import Answer, Result
 from qna_widget.models import names
+from qna_widget.runtime.memory import CACHE_BYTES
 from qna_widget.runtime.progress import progress_bar
 from qna_widget.runtime.session import Session, check_threads
 
@@ -21,7 +22,7 @@ from .compatible import (
     pipeline_answers,
     pipeline_options,
 )
-from .options import TRUTH, AskOptions, AskOptionsDict, CallOptions
+from .options import CACHE, TRUTH, AskOptions, AskOptionsDict, CallOptions
 from .pairs import Pair, PairLike, pairs
 
 
@@ -38,6 +39,7 @@ class QuestionAnswerer:
         *,
         threads: int | None = None,
         pipeline_compatible: bool = False,
+        cache_bytes: int = CACHE_BYTES,
     ) -> None:
         """`model`: "auto", "bundled", "mobilebert", an id on the hub, or a folder (docs/hub.md).
 
@@ -45,8 +47,10 @@ class QuestionAnswerer:
 
         `threads` windows run at the same time; None: one per processor; 1: no thread is begun, each
         call computes in its own. `pipeline_compatible`: calls take and give what transformers 4's
-        "question-answering" pipeline did. Raises ModelError, or MissingExtraError without the
-        `kernel` extra.
+        "question-answering" pipeline did. `cache_bytes`: so much of what the model said of windows
+        is kept, that a single question about a text which was changed, or changed back, runs the
+        new windows alone; 0: nothing is. Raises ModelError, InputError, or MissingExtraError
+        without the `kernel` extra.
         """
         wanted = names.parse(model)
         if isinstance(wanted, names.Folder) and wanted.exists:
@@ -55,11 +59,12 @@ class QuestionAnswerer:
         threads = check_threads(threads)
         self.pipeline_compatible = check_value("pipeline_compatible", pipeline_compatible, TRUTH)
         # Of a path that leads nowhere, the error shows what was given.
-        self._engine = engine.load(model, threads)
+        kept: int = check_value("cache_bytes", cache_bytes, CACHE)
+        self._engine = engine.load(model, threads, kept)
         self.manifest = self._engine.manifest
         # Elsewhere "auto" may be another model.
         chosen = self.manifest.name if isinstance(wanted, names.Auto) else str(model)
-        self._arguments = (chosen, threads, pipeline_compatible)
+        self._arguments = (chosen, threads, pipeline_compatible, kept)
 
     @property
     def tokenizer(self) -> Tokenizer:
@@ -144,19 +149,24 @@ class QuestionAnswerer:
         question: str,
         passage: str,
         *,
+        budget_s: float | None = None,
         progress: bool = False,
         **options: Unpack[AskOptionsDict],
     ) -> Result:
         """Return everything known about one question.
 
+        A long passage may be read in part: after `budget_s` seconds no further window is begun,
+        and at most `max_windows` are, the most relevant ones to the question first. `windows_read`
+        of the result, and a warning, say how far it went. At least one window is read.
+
         Options, None for the default: top_k; max_answer_len, doc_stride (the step from one window
         to the next), max_seq_len, max_question_len (tokens); no_answer_threshold (logits; the
         model's own; infinity turns "no answer" off, as does handle_impossible_answer=False);
-        overlap ("none", "nested", "allow"); align_to_words (False). Raises BlankQuestionError,
-        BlankPassageError, InputError for a value that is not allowed, and TypeError for an option
-        that there is not.
+        overlap ("none", "nested", "allow"); align_to_words (False); max_windows (all). Raises
+        BlankQuestionError, BlankPassageError, InputError for a value that is not allowed, and
+        TypeError for an option that there is not.
         """
-        chosen = self.options(**options)
+        chosen = self._engine.options(options, budget_s=budget_s)
         return self._engine.ask((question, passage), chosen, progress=progress).result()
 
     def ask_many(
@@ -196,5 +206,12 @@ class QuestionAnswerer:
         return _restore, self._arguments
 
 
-def _restore(model: str, threads: int | None, pipeline_compatible: bool) -> QuestionAnswerer:
-    return QuestionAnswerer(model, threads=threads, pipeline_compatible=pipeline_compatible)
+def _restore(
+    model: str, threads: int | None, pipeline_compatible: bool, cache_bytes: int
+) -> QuestionAnswerer:
+    return QuestionAnswerer(
+        model,
+        threads=threads,
+        pipeline_compatible=pipeline_compatible,
+        cache_bytes=cache_bytes,
+    )

@@ -11,16 +11,19 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import closing
 from functools import lru_cache
 
 from qna_widget.core.decoding import Decoder
 from qna_widget.core.manifest import Asset, ModelManifest
 from qna_widget.core.pipeline import Prepared, conclude, prepare
+from qna_widget.core.relevance import reading_order
 from qna_widget.core.tokenizer import Tokenizer
 from qna_widget.core.types import Feature, Logits, Result
 from qna_widget.errors import InputError
 from qna_widget.models import files, names, registry
+from qna_widget.runtime.memory import CACHE_BYTES, Memory
 from qna_widget.runtime.progress import progress_bar
 from qna_widget.runtime.session import Session, default_threads
 
@@ -46,30 +49,42 @@ if hasattr(os, "register_at_fork"):  # not on Windows
 class Job:
     """One question on its way: it takes the logits of its windows, and then has a result."""
 
-    def __init__(self, engine: Engine, prepared: Prepared, options: AskOptions) -> None:
+    def __init__(self, prepared: Prepared, options: AskOptions) -> None:
         self.prepared = prepared
-        self.logits: list[Logits] = []
-        """One per window that was run, in order."""
         self.run_ms = 0.0
         """Milliseconds that the model took; 0 in a stream, whose questions run together."""
-        self._engine = engine
         self._options = options
         self._decoder = Decoder(prepared.features)
+        self._order = _order(prepared, options)
+        self._read: dict[int, Logits] = {}
+
+    @property
+    def windows(self) -> list[Feature]:
+        """Those to run, in the order in which `add` takes their logits."""
+        return [self.prepared.features[window] for window in self._order]
+
+    @property
+    def logits(self) -> list[Logits]:
+        """One per window that was run, in the passage's order."""
+        return [self._read[window] for window in sorted(self._read)]
 
     @property
     def finished(self) -> bool:
-        """Whether every window was run."""
-        return len(self.logits) == len(self.prepared.features)
+        """Whether every window to run was run."""
+        return len(self._read) == len(self._order)
 
     def add(self, logits: Logits) -> None:
         """Take the output for the next window. Raises ModelFileError as `Decoder.add` does."""
-        self._decoder.add(len(self.logits), logits)
-        self.logits.append(logits)
+        window = self._order[len(self._read)]
+        self._decoder.add(window, logits)
+        self._read[window] = logits
 
     def result(self) -> Result:
         """Return the ranked answers. Cheap: the model is not run."""
         prepared = self.prepared
         decoded = conclude(prepared, self._decoder, self._options.decoding)
+        read, windows = len(self._read), len(prepared.features)
+        unread = f"Read {read} of {windows} windows; what the others hold was not seen."
         return Result(
             question=prepared.question_text,
             answers=decoded.answers,
@@ -77,35 +92,52 @@ class Job:
             null_probability=decoded.null_probability,
             null_margin=decoded.null_margin,
             no_answer=decoded.no_answer,
-            warnings=prepared.warnings,
+            warnings=(*prepared.warnings, *([unread] if read < windows else [])),
             tokens=len(prepared.question) + len(prepared.passage),
-            windows=len(prepared.features),
+            windows=windows,
+            windows_read=read,
         )
+
+
+def _order(prepared: Prepared, options: AskOptions) -> list[int]:
+    """Return the windows to read; which come first makes a difference where not all may."""
+    features, reading = prepared.features, options.reading
+    if reading.max_windows is None and reading.budget_s is None:
+        return list(range(len(features)))
+    order = reading_order(prepared.index, prepared.question.input_ids, features)
+    return order[: reading.max_windows]
 
 
 class Engine:
     """Tokenizer and session of one model. Thread-safe; engines of one process share both."""
 
-    def __init__(self, manifest: ModelManifest, threads: int) -> None:
+    def __init__(
+        self, manifest: ModelManifest, threads: int, cache_bytes: int = CACHE_BYTES
+    ) -> None:
         """`threads` windows run at the same time. Raises ModelFileError for damaged files."""
         self.manifest = manifest
         self.tokenizer = _tokenizer(manifest.vocab, manifest.lowercase)
         self.session = _session(manifest.onnx, threads)
+        self._memory = _memory(manifest.onnx, cache_bytes)
 
     def ask(self, pair: PairLike, options: AskOptions, *, progress: bool = False) -> Job:
         """Return the finished job of one (question, passage).
 
-        `progress` draws a bar over the windows of a long passage. Raises InputError for what
-        cannot be asked.
+        Windows equal to ones that were run before are not run again. `progress` draws a bar over
+        the windows of a long passage. The time that `options` allow counts from the call on.
+        Raises InputError for what cannot be asked.
         """
+        called = time.perf_counter()
         job = self._job(pair, options)
-        windows = job.prepared.features
-        logits = self.session.run(windows)
-        if progress and len(windows) > FEW_WINDOWS:
-            logits = progress_bar(logits, len(windows), "windows")
+        windows = job.windows
+        budget = options.reading.budget_s
         begun = time.perf_counter()
-        for output in logits:
-            job.add(output)
+        with closing(self._logits(windows)) as logits:
+            shown = progress and len(windows) > FEW_WINDOWS
+            for output in progress_bar(logits, len(windows), "windows") if shown else logits:
+                job.add(output)
+                if budget is not None and time.perf_counter() - called >= budget:
+                    break
         job.run_ms = 1000 * (time.perf_counter() - begun)
         return job
 
@@ -116,19 +148,35 @@ class Engine:
         pairs before, and has the number of its own pair as a note.
         """
         jobs: deque[Job] = deque()
+        # Nothing is remembered: the tables that come this way seldom hold a text twice.
         for output in self.session.run(self._windows(pairs, options, jobs)):
             jobs[0].add(output)
             if jobs[0].finished:
                 yield jobs.popleft().result()
 
-    def options(self, given: Mapping[str, object], *, neat: bool = True) -> AskOptions:
+    def options(
+        self, given: Mapping[str, object], *, neat: bool = True, budget_s: float | None = None
+    ) -> AskOptions:
         """Check the options of a question; the model has a part in the defaults.
 
-        Without `neat`, answers are those of the pipeline. Raises TypeError for a name that is not
-        known, InputError for a value.
+        Without `neat`, answers are those of the pipeline. `budget_s` is for `ask` alone. Raises
+        TypeError for a name that is not known, InputError for a value.
         """
-        manifest = self.manifest
-        return ask_options(given, manifest.max_seq_len, manifest.no_answer_threshold, neat=neat)
+        longest, threshold = self.manifest.max_seq_len, self.manifest.no_answer_threshold
+        return ask_options(given, longest, threshold, neat=neat, budget_s=budget_s)
+
+    def _logits(self, windows: list[Feature]) -> Generator[Logits]:
+        """Yield the logits of each window, run now or before."""
+        known = [self._memory.get(window) for window in windows]
+        new = (window for window, found in zip(windows, known, strict=True) if found is None)
+        with closing(self.session.run(new)) as outputs:
+            for window, found in zip(windows, known, strict=True):
+                if found is None:
+                    output = next(outputs)
+                    self._memory.add(window, output)
+                    yield output
+                else:
+                    yield found
 
     def _windows(
         self, pairs: Iterable[PairLike], options: AskOptions, jobs: deque[Job]
@@ -143,26 +191,31 @@ class Engine:
                 raise
             previous = job.prepared
             jobs.append(job)
-            yield from previous.features
+            yield from job.windows
 
     def _job(self, pair: PairLike, options: AskOptions, previous: Prepared | None = None) -> Job:
         prepared = prepare(*pair_of(pair), self.tokenizer, options.features, previous)
-        return Job(self, prepared, options)
+        return Job(prepared, options)
 
 
-def load(name: names.ModelLike, threads: int | None) -> Engine:
+def load(name: names.ModelLike, threads: int | None, cache_bytes: int = CACHE_BYTES) -> Engine:
     """Resolve and load a model, once for all threads that ask at the same time.
 
-    `threads` None: one per processor. May fetch and convert the model. Raises as
-    `registry.resolve` does.
+    `threads` None: one per processor. `cache_bytes`: for what was run before, 0 for nothing. May
+    fetch and convert the model. Raises as `registry.resolve` does.
     """
     with _LOADING:
-        return Engine(registry.resolve(name), threads or default_threads())
+        return Engine(registry.resolve(name), threads or default_threads(), cache_bytes)
 
 
 @lru_cache(maxsize=4)
 def _session(onnx: Asset, threads: int) -> Session:
     return Session(files.read(onnx), threads=threads)
+
+
+@lru_cache(maxsize=4)
+def _memory(onnx: Asset, cache_bytes: int) -> Memory:
+    return Memory(cache_bytes)
 
 
 @lru_cache(maxsize=4)

@@ -15,13 +15,33 @@ from qna_widget.core.contract import (
     check_value,
     refuse_unknown,
 )
-from qna_widget.core.types import DecodingOptions, FeatureOptions, Overlap
+from qna_widget.core.types import DecodingOptions, FeatureOptions, Overlap, ReadingOptions
 from qna_widget.errors import InputError
 
 MAX_QUESTION_TOKENS: Final[int] = CONTRACT["limits"]["max_question_tokens"]
 SENTENCE_MARGIN: Final[float] = CONTRACT["limits"]["sentence_margin"]
 MIN_SEQ_LEN: Final = 8
 TRUTH: Final[Spec] = {"type": "boolean"}
+MAX_WINDOWS: Final[Spec] = {
+    "type": "integer",
+    "null": "all",
+    "minimum": 1,
+    "maximum": 1_000_000,
+    "unit": "windows",
+}
+CACHE: Final[Spec] = {
+    "type": "integer",
+    "minimum": 0,
+    "maximum": 2**40,
+    "unit": "bytes",
+}
+BUDGET: Final[Spec] = {
+    "type": "number",
+    "null": "no end",
+    "minimum": 0,
+    "maximum": 1_000_000,
+    "unit": "seconds",
+}
 WINDOW_UNIT: Final = "tokens; more with a model that `qna-widget export --max-seq-len` wrote"
 THRESHOLD: Final[Spec] = {
     **INPUTS["no_answer_threshold"],
@@ -46,6 +66,8 @@ class CallOptions(TypedDict, total=False):
     """False turns "no answer" off."""
     overlap: Overlap | None
     align_to_words: bool | None
+    max_windows: int | None
+    """Most windows to read, the most relevant ones first; None: the whole passage."""
 
 
 class AskOptionsDict(CallOptions, total=False):
@@ -64,17 +86,25 @@ class AskOptions:
 
     features: FeatureOptions
     decoding: DecodingOptions
+    reading: ReadingOptions
 
 
 def ask_options(
-    given: Mapping[str, object], longest: int, threshold: float = 0.0, *, neat: bool = True
+    given: Mapping[str, object],
+    longest: int,
+    threshold: float = 0.0,
+    *,
+    neat: bool = True,
+    budget_s: float | None = None,
 ) -> AskOptions:
     """Check the options by name and fill in the defaults; None stands for the default.
 
     `longest` is the most tokens that the model takes in one window, `threshold` its own of "no
-    answer" (logits); without `neat`, answers are the pipeline's. Raises TypeError for a name that
-    is not known, InputError for a value that is not allowed.
+    answer" (logits); without `neat`, answers are the pipeline's. `budget_s` is for one question
+    alone. Raises TypeError for a name that is not known, InputError for a value that is not
+    allowed.
     """
+    _refuse_budget(given)
     refuse_unknown(given, ASK_OPTIONS)
     values = {name: value for name, value in given.items() if value is not None}
 
@@ -105,7 +135,20 @@ def ask_options(
             neat=neat,
             sentence_margin=SENTENCE_MARGIN if neat else 0.0,
         ),
+        ReadingOptions(
+            max_windows=check_value("max_windows", values.get("max_windows"), MAX_WINDOWS),
+            budget_s=check_value("budget_s", budget_s, BUDGET),
+        ),
     )
+
+
+def _refuse_budget(given: Mapping[str, object]) -> None:
+    if "budget_s" in given:
+        raise TypeError(
+            "budget_s is an argument of QuestionAnswerer.ask alone, whose result says how far it "
+            "went: the windows of many questions run together. Give max_windows, which limits each "
+            "question."
+        )
 
 
 def _threshold(values: Mapping[str, object], default: float) -> float:

@@ -5,19 +5,30 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
-from qna_widget import __version__
 from qna_widget.errors import QnaError
 
-from . import ask, demo, doctor, evaluate, export, export_page, fetch, html, models, streams
+from . import streams
 from .codes import CODES, FAILED, INTERRUPTED
 from .streams import say
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
-COMMANDS = (ask, demo, doctor, evaluate, export, export_page, fetch, html, models)
+COMMANDS: Final = {
+    "ask": "ask",
+    "demo": "demo",
+    "doctor": "doctor",
+    "eval": "evaluate",
+    "export": "export",
+    "export-page": "export_page",
+    "fetch": "fetch",
+    "html": "html",
+    "models": "models",
+}
+"""The file of each command, which is imported when it is given, or when all are listed."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,13 +59,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str] | None) -> int:
     try:
-        options = _parser().parse_args(arguments)
+        given = sys.argv[1:] if arguments is None else list(arguments)
+        options = _parser(given).parse_args(given)
         code: int = options.run(options)
     except SystemExit:  # --help printed, too
         streams.flush()
         raise
     streams.flush()
     return code
+
+
+class _Version(argparse.Action):
+    """Prints the version, which takes a while to find."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from qna_widget import __version__
+
+        print(__version__)
+        parser.exit()
 
 
 class _Parser(argparse.ArgumentParser):
@@ -67,10 +89,12 @@ class _Parser(argparse.ArgumentParser):
             super()._print_message(message, file)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
+    """Return a parser of the command that is given, or of all when it is none of them."""
     parser = _Parser("qna-widget", description="Ask questions about a text.", epilog=CODES)
-    parser.add_argument("--version", action="version", version=__version__)
+    what = "show program's version number and exit"
+    parser.add_argument("--version", action=_Version, nargs=0, help=what)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in COMMANDS:
-        command.add(commands)
+    for name in given[:1] if given[:1] and given[0] in COMMANDS else COMMANDS:
+        import_module(f".{COMMANDS[name]}", __name__).add(commands)
     return parser

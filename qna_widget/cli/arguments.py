@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, ParamSpec, TypeAlias, TypeVar
 
 from qna_widget.answering.options import THRESHOLD
-from qna_widget.core.contract import INPUTS, check_input, check_value, plain_type
+from qna_widget.core.contract import INPUTS, Spec, check_value, plain_type
 from qna_widget.errors import BlankQuestionError, InputError
 from qna_widget.models import names
 
@@ -48,13 +48,18 @@ def add_model(parser: argparse.ArgumentParser, *, what: str = "the model to ask"
 
 def allowed(name: str) -> Callable[[str], object]:
     """Return a reader of the contract's input `name`."""
+    return value_of(name, INPUTS[name])
+
+
+def value_of(name: str, spec: Spec) -> Callable[[str], object]:
+    """Return a reader of what `spec` allows."""
 
     def read(text: str) -> object:
         try:
-            value = _NUMBERS.get(plain_type(INPUTS[name]), str)(text)
+            value = _NUMBERS.get(plain_type(spec), str)(text)
         except ValueError:
             value = text
-        return _checked(check_input, name, value)
+        return _checked(check_value, name, value, spec)
 
     return read
 

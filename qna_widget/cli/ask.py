@@ -7,13 +7,11 @@ import json
 import sys
 from pathlib import Path
 
+from qna_widget.answering.options import BUDGET, MAX_WINDOWS
 from qna_widget.core.contract import INPUTS
-from qna_widget.documents import MAX_BYTES, PARSED, format_of, read_document
-from qna_widget.documents.encoding import decode_utf8
-from qna_widget.documents.reading import read_bounded
 from qna_widget.errors import InputError, needs_extra
 
-from .arguments import Commands, add_model, allowed, command, question, threshold
+from .arguments import Commands, add_model, allowed, command, question, threshold, value_of
 from .codes import NO_ANSWER, OK
 from .streams import say
 
@@ -46,6 +44,18 @@ def add(commands: Commands) -> None:
         metavar="TOKENS",
         help="longest answer (%(default)s)",
     )
+    parser.add_argument(
+        "--budget-s",
+        type=value_of("budget_s", BUDGET),
+        metavar="SECONDS",
+        help="read no further in a long text after this time; the best places come first",
+    )
+    parser.add_argument(
+        "--max-windows",
+        type=value_of("max_windows", MAX_WINDOWS),
+        metavar="N",
+        help="read at most so many windows of a long text",
+    )
     parser.add_argument("--words", action="store_true", help="widen answers to whole words")
     parser.add_argument("--json", action="store_true", help="print the whole result as JSON")
 
@@ -73,6 +83,8 @@ def run(options: argparse.Namespace) -> int:
         max_answer_len=options.max_answer_len,
         no_answer_threshold=options.threshold,
         align_to_words=options.words,
+        max_windows=options.max_windows,
+        budget_s=options.budget_s,
         progress=True,
     )
     if options.json:
@@ -93,6 +105,9 @@ def read_passage(file: Path | None) -> str:
     Standard error says what was guessed or left out. Raises InputError, DocumentError, or
     MissingExtraError without the `documents` extra.
     """
+    from qna_widget.documents import MAX_BYTES, PARSED, format_of, read_document
+    from qna_widget.documents.reading import read_bounded
+
     if file == STANDARD_STREAM:
         file = None
     source = "standard input" if file is None else str(file)
@@ -114,6 +129,8 @@ def read_passage(file: Path | None) -> str:
 
 def _plain(data: bytes, source: str) -> tuple[str, list[str]]:
     """Decode a text in UTF-8 with or without a mark, which is none of the text."""
+    from qna_widget.documents.encoding import decode_utf8
+
     decoded = decode_utf8(data)
     if decoded is None:
         try:

@@ -53,14 +53,14 @@ class PassageIndex:
         """Return where `piece` stands, in order."""
         places, pieces = self._sorted
         first, stop = np.searchsorted(pieces, [piece, piece + 1])
-        found: Places = places[first:stop]
-        return found
+        return places[first:stop]
 
     def pair_places(self, piece: int, following: int) -> Places:
         """Return where `piece` stands with `following` behind it."""
         places = self.places(piece)
         places = places[places + 1 < len(self._ids)]
-        return places[self._ids[places + 1] == following]
+        found: Places = places[self._ids[places + 1] == following]
+        return found
 
 
 def reading_order(index: PassageIndex, question: Ids, features: Sequence[Feature]) -> list[int]:

@@ -109,6 +109,16 @@ class FeatureOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReadingOptions:
+    """How much of a long passage is read; of several windows the most relevant ones first."""
+
+    max_windows: int | None = None
+    """None: all."""
+    budget_s: float | None = None
+    """Seconds after which no further window is read; the first one always is. None: no end."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class DecodingOptions:
     """How logits become ranked answers."""
 
@@ -204,6 +214,15 @@ class Result(Decoded):
     tokens: int
     """Question and passage tokens, each counted once."""
     windows: int
+    """Over the whole passage."""
+    windows_read: int
+    """Fewer than `windows` when a limit was given and reached: the answers are then those that the
+    windows read would have alone."""
+
+    @property
+    def stopped(self) -> bool:
+        """Whether a part of the passage was left unread."""
+        return self.windows_read < self.windows
 
     def as_dict(self) -> dict[str, object]:
         """Return plain data, ready for JSON."""
@@ -217,4 +236,5 @@ class Result(Decoded):
             "warnings": list(self.warnings),
             "tokens": self.tokens,
             "windows": self.windows,
+            "windows_read": self.windows_read,
         }

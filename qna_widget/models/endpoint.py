@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import threading
 from functools import cache
-from urllib.request import Request, urlopen
 
 PUBLIC = "https://huggingface.co"
 _TRUE = {"1", "ON", "YES", "TRUE"}
@@ -34,6 +33,9 @@ def shows(repo: str, seconds: float) -> bool:
 
 @cache
 def _shows(url: str, seconds: float) -> bool:
+    # Imported here: it takes longer than all that `--help` needs.
+    from urllib.request import Request, urlopen
+
     replies: list[bool] = []
 
     def ask() -> None:

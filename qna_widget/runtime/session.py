@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache, partial
 from itertools import islice
@@ -127,7 +127,7 @@ class Session:
         """What runs the model, for status lines."""
         return f"onnxruntime {onnxruntime.__version__}, {self.threads} threads"
 
-    def run(self, features: Iterable[Feature]) -> Iterator[Logits]:
+    def run(self, features: Iterable[Feature]) -> Generator[Logits]:
         """Yield the logits of each feature, in order, as soon as they are there.
 
         Only a few features are in flight; closing the iterator (or Ctrl-C) leaves the rest undone.
