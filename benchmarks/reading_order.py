@@ -51,17 +51,18 @@ def sample(file: Path, alone: int, joined: int) -> list[Asked]:
         for article in articles
         for qa in rng.sample(article["qas"], min(3, len(article["qas"])))
     ]
-    rng.shuffle(asked)
-    rng.shuffle(articles)
-    groups = [articles[at : at + TOGETHER] for at in range(0, len(articles), TOGETHER)]
+    order = list(range(len(articles)))
+    rng.shuffle(order)
     long = []
-    for group in (group for group in groups if len(group) == TOGETHER):
+    for at in range(0, len(order) - TOGETHER + 1, TOGETHER):
+        group = [articles[number] for number in order[at : at + TOGETHER]]
         text = "\n\n".join(article["context"] for article in group)
-        for article in group:
+        for article in rng.sample(group, TOGETHER):
             qa = rng.choice(article["qas"])
             long.append(Asked(f"joined-{qa['id']}", qa["question"], text, joined=True))
+    rng.shuffle(asked)
     rng.shuffle(long)
-    return asked[:alone] + long[:joined]
+    return asked[:alone] + long[len(long) - joined :]
 
 
 def run(loaded: engine.Engine, prepared: Prepared, kept: Path | None) -> list[Logits]:
