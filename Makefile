@@ -19,7 +19,7 @@ SERVE_STREAMLIT = $(BIN)/qna-widget demo --port $(PORT)
 SERVE_JUPYTER = JUPYTER_CONFIG_PATH=$(CURDIR)/notebooks/.jupyter $(BIN)/jupyter lab $(ALLOW_ROOT) --notebook-dir=notebooks --LabApp.default_url=/lab/tree/quickstart.ipynb
 
 .DEFAULT_GOAL := help
-.PHONY: help fuzz sbom audit demo notebook notebooks dev test test-python test-js test-e2e check build chromium fixtures probe dist check-workflows test-ray test-spark clean
+.PHONY: help fuzz sbom audit demo notebook notebooks dev test test-python test-js test-e2e check build chromium fixtures probe dist check-workflows test-ray test-spark test-hosts clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -125,6 +125,15 @@ test-spark: $(ENGINES)/ready ## Test tables on Spark (not part of `make test`; n
 	@command -v java >/dev/null || { echo "Spark needs Java 17 or newer: apt-get install default-jre-headless"; exit 2; }
 	$(ENGINES)/python -m pytest tests/distributed/spark_local.py
 
+HOSTS := .venv-hosts/bin
+$(HOSTS)/ready: tests/hosts/requirements.txt pyproject.toml $(STATIC)
+	test -x $(HOSTS)/python || $(PYTHON) -m venv .venv-hosts
+	QNA_WIDGET_PREBUILT=1 $(HOSTS)/pip install --quiet --disable-pip-version-check -e '.[kernel,streamlit]' -r tests/hosts/requirements.txt
+	@touch $@
+
+test-hosts: $(HOSTS)/ready chromium ## Ask the same in every host, offline, and write the table of docs/hosts.md (not part of `make test`)
+	$(HOSTS)/python -m pytest tests/hosts/every_host.py --write-table
+
 include lite/lite.mk training/train.mk benchmarks/bench.mk docs/site/site.mk
 
 CASES ?= 20000
@@ -140,4 +149,4 @@ audit: $(VENV)/test js/node_modules/.package-lock.json ## Ask the advisories abo
 	cd js && npm audit
 
 clean: ## Remove what was built and set up, but for what was trained
-	rm -rf $(VENV) .venv-dist .venv-lite .venv-site .venv-train .venv-transformers .venv-engines js/node_modules qna_widget/static/* build/models dist tests/output
+	rm -rf $(VENV) .venv-dist .venv-lite .venv-site .venv-train .venv-transformers .venv-engines .venv-hosts js/node_modules qna_widget/static/* build/models dist tests/output

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import CHROMIUM_ARGS, chromium_path
+from chromium import CHROMIUM_ARGS, chromium_path
 from harness import PASSAGE, QUESTION, Harness, assert_answers, told
 from playwright.sync_api import Browser, Playwright
 from webgpu_model import serve_asset, with_webgpu

@@ -29,8 +29,11 @@ export interface StartOptions {
 export type StartEngine = (options: StartOptions) => Promise<EngineHandle>;
 
 const MAX_THREADS = 4;
+/** The shortest module there is: its mark and its version. */
+const EMPTY = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0);
 
 export const startEngine: StartEngine = async ({ onDeath, cautious, script }) => {
+  refuseWithoutWasm();
   // A blob: URL works on every kind of page, file:// and sandboxed frames included.
   const source = new Blob([script ?? workerSource], { type: "text/javascript" });
   const url = URL.createObjectURL(source);
@@ -49,6 +52,19 @@ export const startEngine: StartEngine = async ({ onDeath, cautious, script }) =>
     }
   }
 };
+
+/** Asked before anything is loaded: the worker obeys the page's policy, too. */
+function refuseWithoutWasm(): void {
+  try {
+    new WebAssembly.Module(EMPTY);
+  } catch (cause) {
+    throw new Error(
+      "This page forbids WebAssembly, in which the model runs. Its content security policy must " +
+        "allow `script-src 'wasm-unsafe-eval'`; a browser's lockdown mode forbids it, too.",
+      { cause },
+    );
+  }
+}
 
 async function inWorker(
   url: string,

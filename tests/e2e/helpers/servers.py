@@ -62,10 +62,17 @@ def free_port() -> int:
 def serve(
     command: list[str], health: str, log: Path, cwd: Path, env: dict[str, str] | None = None
 ) -> Iterator[None]:
-    """Run a server until `health` answers, and end it afterwards.
+    """Run a server; at the end it and its children may have asked nothing of the world."""
+    with counted(command, health, log, cwd, env) as world:
+        yield
+    assert world.asked == [], f"the server tried to reach {world.asked}"
 
-    At the end nothing may have been asked of the world by the server or its children.
-    """
+
+@contextlib.contextmanager
+def counted(
+    command: list[str], health: str, log: Path, cwd: Path, env: dict[str, str] | None = None
+) -> Iterator[Outside]:
+    """Run a server from when `health` answers; say what it asks of the world, and end it."""
     with outside() as world, log.open("w") as output:
         proxy = f"http://127.0.0.1:{world.port}"
         proxies = dict.fromkeys(["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"], proxy)
@@ -79,7 +86,7 @@ def serve(
         )
         try:
             _await(process, health, log)
-            yield
+            yield world
         finally:
             process.terminate()
             try:
@@ -87,7 +94,6 @@ def serve(
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-    assert world.asked == [], f"the server tried to reach {world.asked}"
 
 
 def _await(process: subprocess.Popen[bytes], health: str, log: Path) -> None:
@@ -134,16 +140,33 @@ def jupyterlab(folder: Path, log: Path, **more: str) -> Iterator[str]:
     `more` goes into the environment of server and kernels.
     """
     port = free_port()
-    command = [
-        "jupyterlab",
+    address = f"http://localhost:{port}"
+    command = ["jupyterlab", *jupyter_options(folder, port), "--LabApp.expose_app_in_browser=True"]
+    with serve(command, health(address), log, folder, jupyter_env(folder, more)):
+        yield address
+
+
+def health(address: str) -> str:
+    """Return where a Jupyter server says that it is there."""
+    return f"{address}/api?token={TOKEN}"
+
+
+def jupyter_options(folder: Path, port: int) -> list[str]:
+    """Return what any Jupyter server is started with."""
+    return [
         "--no-browser",
         f"--ServerApp.port={port}",
         "--ServerApp.port_retries=0",
+        f"--ServerApp.root_dir={folder}",
+        f"--IdentityProvider.token={TOKEN}",
+        "--ServerApp.allow_root=True",
     ]
-    command += [f"--ServerApp.root_dir={folder}", f"--IdentityProvider.token={TOKEN}"]
-    command += ["--ServerApp.allow_root=True", "--LabApp.expose_app_in_browser=True"]
+
+
+def jupyter_env(folder: Path, more: dict[str, str]) -> dict[str, str]:
+    """Return an environment in which nothing of the user's own Jupyter counts."""
     own = folder.parent / "jupyter"
-    env = {
+    return {
         "JUPYTER_CONFIG_PATH": str(ROOT / "notebooks" / ".jupyter"),
         "JUPYTER_CONFIG_DIR": str(own / "config"),
         "JUPYTER_DATA_DIR": str(own / "data"),
@@ -151,6 +174,3 @@ def jupyterlab(folder: Path, log: Path, **more: str) -> Iterator[str]:
         "IPYTHONDIR": str(own / "ipython"),
         **more,
     }
-    address = f"http://localhost:{port}"
-    with serve(command, f"{address}/api?token={TOKEN}", log, folder, env):
-        yield address

@@ -12,7 +12,7 @@ import type { AssetSource } from "../../runtime/assets/source";
 import { mountView } from "../../view/view";
 import { type Outputs, outputsOf, sound } from "../outputs";
 import { isTooLong, tooLongForPage, tooLongForPython } from "./long-texts";
-import { attempt, hasKernel, type Model } from "./model";
+import { attempt, type Model, watchKernel } from "./model";
 import { answerRequests } from "./requests";
 import { type Saved, savedResult } from "./saved";
 
@@ -89,9 +89,10 @@ export class WidgetHost implements Host {
     });
   }
 
-  /** There is no kernel: nothing can be loaded, and what was saved is all there is. */
-  standAlone(): void {
-    this.alone = true;
+  /** Without a kernel nothing can be loaded, and what was saved is all there is. */
+  connect(kernel: boolean): void {
+    if (this.alone === !kernel) return;
+    this.alone = !kernel;
     this.changed();
   }
 
@@ -251,12 +252,10 @@ export default {
   /** Once per view. */
   render({ model, el }: { model: Model; el: HTMLElement }): () => void {
     const { component, host, stop } = mount(model);
-    // Not before: while it is initialized, the page waits for it to be there.
-    void hasKernel(model).then((kernel) => {
-      if (!kernel && !stop.signal.aborted) host.standAlone();
-    });
     const closed = new AbortController();
     const signal = AbortSignal.any([closed.signal, stop.signal]);
+    // Not before: while it is initialized, the page waits for it to be there.
+    watchKernel(model, (kernel) => host.connect(kernel), signal);
     mountView(el, component, component.actions, signal);
     return () => closed.abort();
   },

@@ -38,6 +38,11 @@ export class FakeModel implements Model {
     for (const listener of this.listeners.get("msg:custom") ?? []) listener(message as never);
   }
 
+  /** What ipywidgets says when a comm was opened or lost. */
+  emit(event: "comm_live_update"): void {
+    for (const listener of this.listeners.get(event) ?? []) listener();
+  }
+
   on(event: string, callback: (...args: never[]) => void): void {
     this.listeners.set(event, (this.listeners.get(event) ?? new Set()).add(callback));
   }

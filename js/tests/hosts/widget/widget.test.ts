@@ -6,7 +6,7 @@ import type { ComponentState } from "../../../src/component/state";
 import { contract } from "../../../src/core/contract";
 import { crc32 } from "../../../src/core/crc32";
 import { jsonBytes } from "../../../src/hosts/widget/long-texts";
-import { hasKernel } from "../../../src/hosts/widget/model";
+import { watchKernel } from "../../../src/hosts/widget/model";
 import { WidgetHost } from "../../../src/hosts/widget/widget";
 import { MANIFEST, makeInputs, makeState, PASSAGE } from "../states";
 import { FakeModel } from "./fake-model";
@@ -227,7 +227,7 @@ test("saved answers are drawn at once, and without a kernel the notebook is to b
     start: 17,
   });
   expect(component.state.status).toBe("loading");
-  alone.standAlone();
+  alone.connect(false);
   expect(component.state).toMatchObject({
     status: "ready",
     error: "",
@@ -246,5 +246,26 @@ test.each([
   [{ get_model: async () => ({ comm_live: false }) }, false],
   [{ get_model: () => Promise.reject(new Error("no such model")) }, true],
 ])("the page knows by the widget's own model whether there is a kernel", async (manager, there) => {
-  expect(await hasKernel(Object.assign(model, { widget_manager: manager }))).toBe(there);
+  const said: boolean[] = [];
+  const own = Object.assign(model, { widget_manager: manager });
+  watchKernel(own, (kernel) => said.push(kernel), stop.signal);
+  await settle();
+  expect(said).toEqual([there]);
+});
+
+test("a kernel that comes after the widget was drawn is taken, and one that goes is not said", async () => {
+  let comm_live = false;
+  const own = Object.assign(model, { widget_manager: { get_model: async () => ({ comm_live }) } });
+  const late = new WidgetHost(model, stop.signal);
+  watchKernel(own, (kernel) => late.connect(kernel), stop.signal);
+  await settle();
+  expect([late.readManifest(), late.readLink()]).toEqual([null, "Run the notebook to ask more."]);
+  comm_live = true;
+  model.emit("comm_live_update");
+  await settle();
+  expect([late.readManifest(), late.readLink()]).toEqual([model.values._manifest, ""]);
+  comm_live = false;
+  model.emit("comm_live_update");
+  await settle();
+  expect(late.readLink()).toBe("");
 });
