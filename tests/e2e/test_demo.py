@@ -1,6 +1,6 @@
 """The demo in a real browser: as `qna-widget demo` serves it, and as a cloud host does."""
 
-import contextlib
+import base64
 import csv
 import io
 import json
@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 from conftest import Offline
-from playwright.sync_api import Locator, Page, TimeoutError, expect
+from playwright.sync_api import Locator, Page, expect
 from servers import ROOT, free_port, streamlit
 from servers import demo as served_demo
+
+from qna_widget.hosts.streamlit.demo import report
 
 PATIENCE = 120_000
 expect.set_options(timeout=60_000)
@@ -36,77 +38,148 @@ class Demo:
         self.question = root.get_by_label("Question", exact=True)
         self.passage = root.get_by_label("Passage", exact=True)
         self.best = root.get_by_role("article")
+        self.history = root.locator(".qna-history")
+        self.folded = self.page.get_by_test_id("stExpander")
 
-    def choose(self, menu: str, option: str) -> None:
-        wanted = self.page.get_by_role("option", name=option)
-        for _ in range(5):  # answers that arrive just then close a menu
-            self.page.get_by_role("combobox", name=menu).click()
-            with contextlib.suppress(TimeoutError):
-                return wanted.click(timeout=5_000)
-        return wanted.click()
-
-    def tab(self, name: str) -> Locator:
-        self.page.get_by_role("tab", name=name).click()
-        return self.page.get_by_role("tabpanel").filter(visible=True)
+    def choose(self, text: str) -> None:
+        self.page.get_by_role("radiogroup", name="Text").get_by_text(text, exact=True).click()
 
     def settled(self, question: str) -> None:
         """Wait until Python has the answers to `question`."""
-        expect(self.tab("Python")).to_contain_text(repr(question), timeout=PATIENCE)
-        expect(self.tab("Answers").get_by_test_id("stDataFrame")).to_be_visible()
+        expect(self.folded).to_contain_text(f"question={question!r}", timeout=PATIENCE)
+        expect(self.folded).to_contain_text("Answers as CSV")
 
-    def download(self, tab: str, kind: str) -> bytes:
-        panel = self.tab(tab)
+    def unfold(self) -> Locator:
+        """Open what can be taken along."""
+        link = self.folded.get_by_test_id("stCode").first
+        if not link.is_visible():
+            self.folded.get_by_text("Link, downloads and Python code").click()
+        expect(link).to_be_visible()
+        return self.folded
+
+    def download(self, label: str) -> bytes:
+        button = self.unfold().get_by_role("button", name=label)
         with self.page.expect_download() as waiting:
-            panel.get_by_role("button", name=f"{tab} as {kind}").click()
+            button.click()
         return Path(waiting.value.path()).read_bytes()
 
     def link(self) -> str:
-        return self.tab("Link").get_by_test_id("stCode").inner_text().strip()
+        return self.unfold().get_by_test_id("stCode").first.inner_text().strip()
 
 
 def test_a_visit(offline: Offline, address: str, screenshots: Path) -> None:
     demo = Demo(offline, address)
-    expect(demo.question).to_have_value("Where does Bert live?")
-    expect(demo.best).to_contain_text("Sesame Street")
-    demo.settled("Where does Bert live?")
+    deposit, repairs = "How much is the deposit?", "Who pays for small repairs?"
+    expect(demo.question).to_have_value(deposit)
+    expect(demo.best).to_contain_text("1,880 euros")
+    demo.settled(deposit)
     demo.page.screenshot(path=screenshots / "demo.png")
 
     demo.question.press_sequentially(" Tell me!", delay=20)
-    demo.settled("Where does Bert live? Tell me!")
-    expect(demo.question).to_have_value("Where does Bert live? Tell me!")
+    demo.settled(f"{deposit} Tell me!")
+    expect(demo.question).to_have_value(f"{deposit} Tell me!")
+    demo.page.get_by_role("button", name=repairs).click()
+    expect(demo.best).to_contain_text("The tenant")
+    demo.settled(repairs)
 
-    demo.choose("Text", "The lighthouse")
-    expect(demo.question).to_have_value("When did the lamp get electricity?")
-    expect(demo.best).to_contain_text("1962")
-    demo.settled("When did the lamp get electricity?")
+    simmer = "How long does the soup simmer?"
+    demo.choose("Recipe")
+    expect(demo.question).to_have_value(simmer)
+    expect(demo.best).to_contain_text("20 minutes")
+    demo.settled(simmer)
     best = demo.best.inner_text()
-
-    rows = list(csv.DictReader(io.StringIO(demo.download("Answers", "CSV").decode("utf-8-sig"))))
+    rows = list(csv.DictReader(io.StringIO(demo.download("Answers as CSV").decode("utf-8-sig"))))
     assert rows[0]["text"] in best
-    history = json.loads(demo.download("History", "JSON"))
-    asked = [one["question"] for one in history["questions"]]
-    assert asked[0] == "Where does Bert live?"
-    assert asked[-1] == "When did the lamp get electricity?"
+    answers = json.loads(demo.download("Answers as JSON"))
+    assert [one["question"] for one in answers["questions"]] == [simmer]
 
     # An earlier question comes back with its text, and the page before by the browser's button.
-    demo.tab("History")
-    demo.choose("Go back to", "Where does Bert live? Tell me!")
-    expect(demo.question).to_have_value("Where does Bert live? Tell me!")
-    expect(demo.passage).to_have_value(re.compile("^Bert is Ernie's best friend"))
-    demo.settled("Where does Bert live? Tell me!")
+    demo.history.locator("summary").click()
+    demo.history.get_by_role("button", name=repairs).click()
+    expect(demo.question).to_have_value(repairs)
+    expect(demo.passage).to_have_value(re.compile("^Tenancy agreement"))
+    demo.settled(repairs)
+    expect(demo.page.get_by_role("button", name=deposit, exact=True)).to_be_visible()
     demo.page.go_back()
-    expect(demo.question).to_have_value("When did the lamp get electricity?")
-    demo.settled("When did the lamp get electricity?")
+    expect(demo.question).to_have_value(simmer)
+    demo.settled(simmer)
 
-    demo.question.fill("When was it first lit?")
-    demo.settled("When was it first lit?")
+    demo.question.fill("What makes the soup vegan?")
+    demo.settled("What makes the soup vegan?")
     link = demo.link()
     assert link == demo.page.url
     other = Demo(offline, link)
-    expect(other.question).to_have_value("When was it first lit?")
-    expect(other.best).to_contain_text("4 October 1871")
+    expect(other.question).to_have_value("What makes the soup vegan?")
+    expect(other.best).to_contain_text("Coconut milk")
     assert other.page.url == link
     assert offline.errors == []
+
+
+@pytest.mark.parametrize(("width", "height", "within"), [(1280, 800, 500), (390, 844, 844)])
+def test_question_and_answer_are_on_the_first_screen(
+    offline: Offline, address: str, width: int, height: int, within: int, screenshots: Path
+) -> None:
+    demo = Demo(offline, address)
+    demo.page.set_viewport_size({"width": width, "height": height})
+    expect(demo.best).to_have_attribute("data-final", "")
+    demo.settled("How much is the deposit?")
+    demo.page.screenshot(path=screenshots / f"demo-{width}.png")
+    for part in (demo.question, demo.best.locator(".qna-best-text"), demo.best.locator("mark")):
+        box = part.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= within
+    across = "document.documentElement.scrollWidth <= innerWidth"
+    assert demo.page.evaluate(across), "nothing sticks out"
+    for words in ("Deploy", "pip install", "null score"):
+        expect(demo.page.get_by_text(words)).to_have_count(0)
+
+
+def test_a_pdf_dropped_on_the_passage_is_answered_with_its_page(
+    offline: Offline, address: str, screenshots: Path
+) -> None:
+    demo = Demo(offline, f"{address}/?example=own&question=Who+is+the+new+harbour+master%3F")
+    expect(demo.question).to_have_value("Who is the new harbour master?")
+    # The demo's own report would be known as that.
+    other = report.pdf().replace(b"Annual report 2025", b"Report of the year")
+    carry(demo.page, "harbour.pdf", other)
+    demo.page.screenshot(path=screenshots / "demo-drop.png")
+    drop(demo.page, demo.passage)
+    expect(demo.passage).to_have_value(re.compile("Report of the year"))
+    expect(demo.best).to_contain_text("Ingrid Solberg")
+    expect(demo.best).to_contain_text("Page 5")
+    menu = demo.page.get_by_role("radiogroup", name="Text")
+    expect(menu.get_by_text("harbour.pdf")).to_be_visible()
+    expect(demo.page.locator("body.takes-files")).to_have_count(0)
+    assert offline.errors == []
+
+
+def carry(page: Page, name: str, content: bytes) -> None:
+    """Carry a file over the page, as from the desktop."""
+    page.evaluate(
+        """([name, content]) => {
+            window.carried = new DataTransfer();
+            const bytes = Uint8Array.from(atob(content), (c) => c.charCodeAt(0));
+            window.carried.items.add(new File([bytes], name));
+            document.body.dispatchEvent(new DragEvent("dragenter",
+                {dataTransfer: window.carried, bubbles: true, cancelable: true}));
+        }""",
+        [name, base64.b64encode(content).decode()],
+    )
+
+
+def drop(page: Page, onto: Locator) -> None:
+    """Let go of it over what is there in the middle of an element."""
+    box = onto.bounding_box()
+    assert box is not None
+    page.evaluate(
+        """([x, y]) => {
+            const target = document.elementFromPoint(x, y);
+            for (const type of ["dragenter", "dragover", "drop"])
+                target.dispatchEvent(new DragEvent(type, {dataTransfer: window.carried,
+                    bubbles: true, cancelable: true, composed: true}));
+        }""",
+        [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2],
+    )
 
 
 def test_own_text_from_a_file(offline: Offline, address: str, screenshots: Path) -> None:
@@ -142,7 +215,7 @@ def test_a_hostile_link_shows_as_text(offline: Offline, address: str) -> None:
     expect(warning).to_contain_text("got '![x](http://evil.example/x.png)'")
     expect(warning).to_contain_text("Nothing here is called ':red[a]'")
     expect(warning.locator("img")).to_have_count(0)
-    expect(demo.best).to_contain_text("Sesame Street")
+    expect(demo.best).to_contain_text("1,880 euros")
 
 
 def test_a_restarted_server_takes_no_words_away(offline: Offline, tmp_path: Path) -> None:
@@ -162,7 +235,7 @@ def test_a_restarted_server_takes_no_words_away(offline: Offline, tmp_path: Path
     with streamlit(ROOT / "streamlit_app.py", tmp_path / "second.txt", port=port):
         expect(connected).to_have_count(1, timeout=PATIENCE)
         demo.settled(when)
-        expect(demo.tab("Python")).to_contain_text(repr(passage))
+        expect(demo.folded).to_contain_text(repr(passage))
         expect(demo.passage).to_have_value(passage)
         expect(demo.question).to_have_value(when)
         expect(demo.best).to_contain_text("1987")

@@ -102,7 +102,7 @@ def test_host_styles_do_not_leak_in(view: View) -> None:
     before = boxes(parts)
     page.add_style_tag(
         content="button { padding: 2em; text-transform: uppercase } ol { padding: 3em }"
-        " h3 { margin: 2em; font-size: 3em } p { margin: 2em } label { margin: 1em }"
+        " h2, h3 { margin: 2em; font-size: 3em } p { margin: 2em } label { margin: 1em }"
         " textarea { padding: 3em; line-height: 3; letter-spacing: 2px; border: 5px solid red }"
         " mark { padding: 1em; background: red } li { margin: 1em }"
         " blockquote { margin: 3em; padding: 2em; font-style: italic } summary { padding: 2em }"

@@ -5,7 +5,7 @@ import io
 import json
 import shutil
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from qna_widget.core.contract import CONTRACT
 from qna_widget.core.manifest import PACKAGE
 from qna_widget.hosts.streamlit import serving
-from qna_widget.hosts.streamlit.demo import link, panels, serve, session, shelf
+from qna_widget.hosts.streamlit.demo import link, report, serve, session, shelf
 from qna_widget.hosts.streamlit.demo.examples import EXAMPLES
 from qna_widget.models import registry
 
@@ -75,9 +75,17 @@ class Page:
     def link(self) -> str:
         return self.app.code[0].value
 
-    def menu(self, key: str) -> Any:
-        number = f"-{self.visit().menus}" if key == "text" else ""
-        return self.app.selectbox(key=f"{key}{number}")
+    def menu(self) -> Any:
+        return self.app.pills(key=f"text-{self.visit().menus}")
+
+    def pick(self, text: str | None) -> "Page":
+        self.menu().set_value(text)
+        return self.run()
+
+    def examples(self) -> list[str]:
+        """What is offered to be clicked."""
+        found: list[str] = self.data["examples"]
+        return found
 
     def upload(self, name: str, content: bytes) -> "Page":
         self.app.file_uploader(key=f"file-{self.visit().uploads}").set_value(
@@ -109,7 +117,7 @@ def shown(monkeypatch: pytest.MonkeyPatch, **address: str) -> Page:
 def test_it_begins_with_a_question_and_an_empty_address(page: Page) -> None:
     assert (page.inputs()["passage"], page.inputs()["question"]) == (START.passage, START.question)
     assert page.address() == {}
-    assert any(text.value == panels.WAITING for text in page.app.text)
+    assert page.examples() == list(EXAMPLES["rent"].questions)
     assert not page.app.warning
     assert not page.app.error
 
@@ -126,29 +134,57 @@ def test_it_mounts_the_component_once_without_a_stand_in(script: Path) -> None:
 
 def test_choosing_an_example_overrides_what_was_typed(page: Page) -> None:
     page.says(question="Who?", top_k=2)
-    page.menu("text").select("lighthouse").run()
-    assert page.inputs()["question"] == EXAMPLES["lighthouse"].question
+    page.pick("recipe")
+    assert page.inputs()["question"] == EXAMPLES["recipe"].question
     assert page.inputs()["top_k"] == 2, "a setting stays"
     page.says(question="Whose?")
-    page.menu("text").select("bert").run()
-    assert page.inputs()["question"] == EXAMPLES["bert"].question
+    page.pick("rent")
+    assert page.inputs()["question"] == EXAMPLES["rent"].question
 
 
 def test_an_edited_example_is_an_own_text_and_the_example_can_be_had_again(page: Page) -> None:
-    page.says(passage="Bert moved out.")
-    assert page.menu("text").value == "own"
-    page.menu("text").select("bert").run()
-    assert page.inputs()["passage"] == EXAMPLES["bert"].passage
+    page.says(passage="Nobody lives there.")
+    assert page.menu().value == "own"
+    page.pick("rent")
+    assert page.inputs()["passage"] == EXAMPLES["rent"].passage
 
 
 def test_an_own_text_begins_empty_and_may_come_from_a_file(page: Page) -> None:
-    page.menu("text").select("own").run()
+    page.pick("own")
     assert (page.inputs()["passage"], page.inputs()["question"]) == ("", "")
     page.says(question="Who?")
     page.upload("letter.md", "# Dear Bert 🙂\n\nErnie.".encode())
     assert page.inputs()["passage"] == "# Dear Bert 🙂\n\nErnie."
     assert page.inputs()["question"] == "Who?"
-    assert "letter\\.md\\: 21 characters\\." in page.app.info[0].value
+    assert page.menu().options[-1] == "letter.md"
+    assert page.menu().value == "own"
+    assert page.examples() == []
+    assert not page.app.info
+    page.pick("rent")
+    assert page.menu().options[-1] == "Your own text"
+
+
+def test_an_example_s_question_is_not_asked_of_an_opened_file(page: Page) -> None:
+    page.says(question=EXAMPLES["rent"].questions[1])
+    page.upload("letter.md", b"Dear Bert.")
+    assert (page.inputs()["passage"], page.inputs()["question"]) == ("Dear Bert.", "")
+
+
+def test_the_chosen_text_clicked_again_stays(page: Page) -> None:
+    page.says(question="Who?")
+    page.pick(None)
+    assert page.menu().value == "rent"
+    assert page.inputs()["question"] == "Who?"
+
+
+def test_questions_are_offered_for_exactly_the_text_that_is_shown(page: Page) -> None:
+    page.says(passage=EXAMPLES["minutes"].passage)  # an older question, of the history
+    assert page.menu().value == "minutes"
+    assert page.examples() == list(EXAMPLES["minutes"].questions)
+    page.says(passage="Mine.")
+    assert page.examples() == []
+    page.pick("recipe")
+    assert page.examples() == list(EXAMPLES["recipe"].questions)
 
 
 def test_a_late_word_of_the_menu_does_not_take_an_opened_file_away(
@@ -156,17 +192,17 @@ def test_a_late_word_of_the_menu_does_not_take_an_opened_file_away(
 ) -> None:
     """A message under way as the file was opened speaks of the menu as it was."""
     visit = session.Session(inputs=replace(START, passage="Dear Bert."), file_notices=["21"])
-    state: dict[str, Any] = {"session": visit, "text-0": "bert"}
+    state: dict[str, Any] = {"session": visit, "text-0": "rent"}
     monkeypatch.setattr("streamlit.session_state", state)
     menu = session.show_in_menu("own")
     assert state[f"text-{menu}"] == "own"
     assert session.show_in_menu("own") == menu
-    session.pick_example(0)
+    session.pick_text(0)
     assert visit.inputs.passage == "Dear Bert."
     assert visit.file_notices == ["21"]
-    state[f"text-{menu}"] = "lighthouse"
-    session.pick_example(menu)
-    assert visit.inputs.passage == EXAMPLES["lighthouse"].passage
+    state[f"text-{menu}"] = "recipe"
+    session.pick_text(menu)
+    assert visit.inputs.passage == EXAMPLES["recipe"].passage
 
 
 @pytest.mark.parametrize(
@@ -187,19 +223,19 @@ def test_a_file_without_text_is_explained_and_nothing_is_lost(
     assert words in error.replace("\\", "")
     assert "![" not in error
     assert (page.inputs()["passage"], page.inputs()["question"]) == ("My own words.", "Whose?")
-    page.menu("text").select("bert").run()
+    page.pick("rent")
     assert not page.app.error
 
 
 def test_a_link_is_followed(monkeypatch: pytest.MonkeyPatch) -> None:
-    page = shown(monkeypatch, example="sourdough", question="How warm?", top_k="3", overlap="allow")
+    page = shown(monkeypatch, example="minutes", question="How much?", top_k="3", overlap="allow")
     given = page.inputs()
-    assert given["passage"] == EXAMPLES["sourdough"].passage
-    assert (given["question"], given["top_k"], given["overlap"]) == ("How warm?", 3, "allow")
-    assert page.menu("text").value == "sourdough"
+    assert given["passage"] == EXAMPLES["minutes"].passage
+    assert (given["question"], given["top_k"], given["overlap"]) == ("How much?", 3, "allow")
+    assert page.menu().value == "minutes"
     assert page.address() == {
-        "example": "sourdough",
-        "question": "How warm?",
+        "example": "minutes",
+        "question": "How much?",
         "top_k": "3",
         "overlap": "allow",
     }
@@ -217,16 +253,16 @@ def test_a_hostile_link_is_explained_as_plain_text(monkeypatch: pytest.MonkeyPat
     assert page.address() == {}
     page.says()
     assert page.app.warning, "the first answers do not wipe it away"
-    page.menu("text").select("lighthouse").run()
+    page.pick("recipe")
     assert not page.app.warning
 
 
 def test_the_address_follows_the_reader_and_going_back_is_followed(page: Page) -> None:
     page.says(question="Who?", top_k=2)
     before = page.address()
-    assert before == {"example": "bert", "question": "Who?", "top_k": "2"}
+    assert before == {"example": "rent", "question": "Who?", "top_k": "2"}
     page.says(question="Whose?", top_k=5)
-    assert page.address() == {"example": "bert", "question": "Whose?"}
+    assert page.address() == {"example": "rent", "question": "Whose?"}
     page.app.query_params.clear()
     page.app.query_params.update(before)
     page.run()
@@ -259,48 +295,30 @@ def test_an_own_text_is_in_no_address_but_in_a_link_that_was_asked_for(page: Pag
     assert any(wanted in one.value for one in page.app.caption)
 
 
-def test_history_keeps_each_question_once_and_goes_back(page: Page) -> None:
-    page.says()
-    page.says(question="Who?", top_k=2)
-    page.run()
-    page.menu("text").select("lighthouse").run()
-    page.says()
-    history = page.visit().history
-    assert [one.question for one in history] == [
-        START.question,
-        "Who?",
-        EXAMPLES["lighthouse"].question,
-    ]
-    page.menu("earlier").select(2).run()
-    given = page.inputs()
-    assert (given["passage"], given["question"], given["top_k"]) == (START.passage, "Who?", 2)
-    assert page.menu("earlier").value is None
-    assert page.menu("text").value == "bert"
+def test_downloads_are_what_the_page_shows(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    files: dict[str, bytes] = {}
 
+    def offer(label: str, content: Callable[[], bytes], *_: str, **_how: str) -> None:
+        files[label] = content()
 
-def test_downloads_are_what_the_page_shows(page: Page) -> None:
+    monkeypatch.setattr("streamlit.download_button", offer)
     page.says(question="=Who?")
-    read = json.loads(panels._content(page.visit().history.to_json))
-    shape = CONTRACT["history"]
-    assert list(read["questions"][0]) == shape["questions"]
+    assert list(files) == ["Answers as CSV", "Answers as JSON"]
+    read = json.loads(files["Answers as JSON"])
+    assert list(read["questions"][0]) == CONTRACT["history"]["questions"]
     assert read["questions"][0]["answers"] == [ANSWER]
     assert read["passages"][0]["crc32"] == zlib.crc32(START.passage.encode())
-    text = panels._content(page.visit().history.to_csv).decode("utf-8-sig")
-    rows = list(csv.DictReader(io.StringIO(text)))
+    rows = list(csv.DictReader(io.StringIO(files["Answers as CSV"].decode("utf-8-sig"))))
     assert rows[0]["text"] == ANSWER["text"]
     assert rows[0]["question"] == "'=Who?", "no formula in a spreadsheet"
-    labels = [button.label for button in page.app.get("download_button")]
-    assert labels == ["Answers as CSV", "Answers as JSON", "History as CSV", "History as JSON"]
+    page.pick("report")
+    assert files["The report as PDF"] == report.pdf()
 
 
-def test_a_chosen_model_is_named_carried_and_restored(page: Page) -> None:
-    page.says()
+def test_a_chosen_model_is_carried(page: Page) -> None:
     page.says(question="Who?", model="bundled")
-    assert registry.resolve("bundled").title in page.app.caption[1].value.replace("\\", "")
-    assert page.address() == {"example": "bert", "question": "Who?", "model": "bundled"}
-    page.menu("earlier").select(1).run()
-    assert page.inputs()["question"] == START.question
-    assert page.inputs()["model"] == "bundled", "the same one: its title is what history knows"
+    assert page.address() == {"example": "rent", "question": "Who?", "model": "bundled"}
+    assert "model=bundled" in page.link()
 
 
 def test_a_page_chooses_models_from_the_menu_only(page: Page, tmp_path: Path) -> None:
@@ -332,11 +350,11 @@ def test_own_texts_of_the_command_line_stand_in_the_menu(
     said = shelf.packed("bundled", [letter, page_file])
     monkeypatch.setenv(shelf.ENVIRONMENT, said)
     page = shown(monkeypatch)
-    assert page.menu("text").options[:3] == ["letter.md", "<b>.html", EXAMPLES["bert"].title]
+    assert page.menu().options[:3] == ["letter.md", "<b>.html", EXAMPLES["rent"].title]
     given = page.inputs()
     assert (given["passage"], given["question"], given["model"]) == ("Dear *Ada*.", "", "bundled")
     assert page.address() == {}
-    page.menu("text").select("<b>.html").run()
+    page.pick("<b>.html")
     assert page.inputs()["passage"] == "Grace & Ada"
     assert page.address() == {"example": "<b>.html"}
 

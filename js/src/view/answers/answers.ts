@@ -15,7 +15,7 @@ export interface AnswersEvents {
 }
 
 export class Answers {
-  readonly #title = el("h3", { class: "qna-label" });
+  readonly #title = el("h2", { class: "qna-label" });
   readonly #warnings = el("ul", { class: "qna-warnings" });
   readonly #card: BestCard;
   readonly #close = el("ol", {

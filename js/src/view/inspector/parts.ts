@@ -152,7 +152,7 @@ function section(title: string, tools: Child[], ...children: HTMLElement[]): HTM
   return el(
     "section",
     { class: "qna-part" },
-    el("div", { class: "qna-part-head" }, el("h4", {}, title), ...tools),
+    el("div", { class: "qna-part-head" }, el("h3", {}, title), ...tools),
     ...children,
   );
 }

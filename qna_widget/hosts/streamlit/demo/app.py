@@ -15,9 +15,8 @@ from qna_widget.streamlit import qna
 
 def main() -> None:
     """Draw the page."""
-    st.set_page_config(page_title="qna-widget", page_icon="🔎", layout="wide")
-    st.title("Ask about a text")
-    st.caption("The model runs in your browser. Your text goes nowhere but to this app.")
+    st.set_page_config(page_title="Ask a text · qna-widget", page_icon="🔎", layout="wide")
+    panels.head()
     try:
         session.shelf()
     except QnaError as error:
@@ -31,24 +30,18 @@ def main() -> None:
         inputs.question,
         key=session.KEY,
         model=inputs.model,
+        examples=session.questions(),
         on_change=session.answered,
         **inputs.options,
     )
-    session.remember(result)
+    is_news = session.remember(result)
     with above:
         panels.texts(result)
         panels.troubles()
     session.write_address(session.inputs_of(result))
-
-    answers, history, link, python = st.tabs(["Answers", "History", "Link", "Python"])
-    with answers:
-        panels.answers(result)
-    with history:
-        panels.history()
-    with link:
-        panels.link_to(result)
-    with python:
-        panels.python(result)
+    panels.take_along(result)
+    if is_news:
+        st.rerun()
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ def read(
             values[name] = _value(name, text)
         except InputError as error:
             troubles.append(str(error))
-    known = shelf.texts.get(example, Example("", values.pop("passage", ""), ""))
+    known = shelf.texts.get(example, Example("", values.pop("passage", "")))
     question = values.pop("question", known.question)
     return Inputs(known.passage, question, model, default_options() | values), troubles
 

@@ -3,47 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import streamlit as st
 
 from qna_widget.core.contract import INPUTS
-from qna_widget.core.types import AnswerDict
 from qna_widget.documents import MAX_BYTES, SUFFIXES
 from qna_widget.results.history import History
 from qna_widget.streamlit import QnAResult
 
-from . import link, session
+from . import link, report, session
 from .session import plain, shelf
 from .shelf import OWN
 
-_PERCENT = st.column_config.NumberColumn(format="percent")
+_HERE = Path(__file__).parent
 _AT_MOST = f"a link takes up to {link.MAX_CHARACTERS:,} characters of it"
-WAITING = "The answers appear here once the browser has read the whole text."
-NOTHING = "Nothing is answered yet."
+TAKE_ALONG = "Link, downloads and Python code"
+
+
+def head() -> None:
+    """Say what this page is."""
+    st.html(_HERE / "look.css")
+    st.html(f"<script>{_script()}</script>", unsafe_allow_javascript=True)
+    with st.container(gap="xxsmall", key="head"):
+        st.title("Ask a question about a text", anchor=False)
+        st.caption(
+            "Your own browser finds the answer and shows where it stands. The text goes nowhere "
+            "but to this app."
+        )
 
 
 def texts(result: QnAResult) -> None:
     """Draw the menu of texts and the field for a file."""
     menu = session.show_in_menu(shelf().key_of(result.passage))
-    left, right = st.columns(2)
-    left.selectbox(
-        "Text",
-        [*shelf().texts, OWN],
-        key=f"text-{menu}",
-        format_func=shelf().title,
-        on_change=session.pick_example,
-        args=(menu,),
-    )
-    right.file_uploader(
-        "Or open a file",
-        [suffix.removeprefix(".") for suffix in SUFFIXES],
-        key=f"file-{session.current().uploads}",
-        on_change=session.open_file,
-        max_upload_size=MAX_BYTES // 1_000_000,
-    )
+    with st.container(horizontal=True, vertical_alignment="center", key="texts"):
+        st.pills(
+            "Text",
+            [*shelf().texts, OWN],
+            key=f"text-{menu}",
+            format_func=session.title,
+            on_change=session.pick_text,
+            args=(menu,),
+            label_visibility="collapsed",
+        )
+        st.file_uploader(
+            "Open a file",
+            [suffix.removeprefix(".") for suffix in SUFFIXES],
+            key=f"file-{session.current().uploads}",
+            on_change=session.open_file,
+            max_upload_size=MAX_BYTES // 1_000_000,
+            label_visibility="collapsed",
+        )
 
 
 def troubles() -> None:
@@ -60,53 +72,18 @@ def troubles() -> None:
         st.info(plain(" ".join(visit.file_notices)))
 
 
-def answers(result: QnAResult) -> None:
-    """Draw the answers as a table, for download too."""
-    if not result.answers:
-        waits = result.status == "loading" and result.passage.strip() and result.question.strip()
-        st.text(result.error or (WAITING if waits else NOTHING))
-        return
-    st.dataframe([_shown(answer) for answer in result.answers], hide_index=True)
-    ms = result.timing["total_ms"]
-    score = f"null score {result.null_score:.2f}"
-    st.caption(plain(f"{result.model} · {result.backend} · {ms:.0f} ms · {score}"))
-    only = History()
-    session.add(only, result)
-    _downloads(only, "answers")
+def take_along(result: QnAResult) -> None:
+    """Draw what a reader takes home, folded: all of it is about the question that stands there."""
+    with st.expander(TAKE_ALONG):
+        left, right = st.columns(2, gap="large")
+        with left:
+            _link(result)
+            _downloads(result)
+        with right:
+            _python(result)
 
 
-def history() -> None:
-    """Draw what was asked in this visit, newest first, with a way back to each question."""
-    asked = list(session.current().history)[::-1]
-    if not asked:
-        st.text("Each question is listed here once it is answered.")
-        return
-    numbers = range(len(asked), 0, -1)
-    st.selectbox(
-        "Go back to",
-        numbers,
-        index=None,
-        placeholder="Choose an earlier question",
-        format_func=lambda number: f"{number}. {asked[len(asked) - number].question}",
-        key="earlier",
-        on_change=session.go_back,
-    )
-    rows = [
-        {
-            "": number,
-            "question": one.question,
-            "best answer": one.answers[0]["text"] or "no answer",
-            "probability": one.answers[0]["probability"],
-            "text": shelf().title(shelf().key_of(one.passage)),
-            "model": one.model,
-        }
-        for number, one in zip(numbers, asked, strict=True)
-    ]
-    st.dataframe(rows, hide_index=True, column_config={"probability": _PERCENT})
-    _downloads(session.current().history, "history")
-
-
-def link_to(result: QnAResult) -> None:
+def _link(result: QnAResult) -> None:
     """Draw the link that leads back here, and say what it does not carry."""
     inputs = session.inputs_of(result)
     with_passage = False
@@ -123,12 +100,33 @@ def link_to(result: QnAResult) -> None:
     said = f"In the link: {', '.join(carried)}."
     if left_out:
         said += f" Not in it: {', '.join(left_out)} ({_AT_MOST})."
-    st.caption(said)
     address = link.write(inputs, shelf(), with_passage=with_passage)
     st.code(link.url(st.context.url or "", address), None, wrap_lines=True)
+    st.caption(said)
 
 
-def python(result: QnAResult) -> None:
+def _downloads(result: QnAResult) -> None:
+    """Draw buttons for the answers as files, and for the PDF that the report is the text of."""
+    files: list[tuple[str, str, str, Callable[[], bytes]]] = []
+    only = History()
+    if session.add(only, result):
+        files += [
+            ("Answers as CSV", "answers.csv", "text/csv", partial(_content, only.to_csv)),
+            (
+                "Answers as JSON",
+                "answers.json",
+                "application/json",
+                partial(_content, only.to_json),
+            ),
+        ]
+    if result.passage == report.text():
+        files.append(("The report as PDF", "report.pdf", "application/pdf", report.pdf))
+    with st.container(horizontal=True):
+        for label, name, mime, content in files:
+            st.download_button(label, content, name, mime, on_click="ignore")
+
+
+def _python(result: QnAResult) -> None:
     """Draw the lines that ask the same in Python."""
     passage = repr(result.passage) if link.fits(result.passage) else "...  # the text above"
     changed = {
@@ -149,25 +147,13 @@ def python(result: QnAResult) -> None:
     st.code("\n".join(lines), "python", wrap_lines=True)
 
 
-def _shown(answer: AnswerDict) -> AnswerDict:
-    return {**answer, "text": answer["text"] or "no answer"}
-
-
-def _downloads(of: History, name: str) -> None:
-    kinds = (("CSV", "text/csv", of.to_csv), ("JSON", "application/json", of.to_json))
-    with st.container(horizontal=True):
-        for kind, mime, write in kinds:
-            st.download_button(
-                f"{name.capitalize()} as {kind}",
-                partial(_content, write),
-                f"{name}.{kind.lower()}",
-                mime,
-                on_click="ignore",
-            )
-
-
 def _content(write: Callable[[Path], None]) -> bytes:
     with TemporaryDirectory() as folder:
         file = Path(folder) / "file"
         write(file)
         return file.read_bytes()
+
+
+@cache
+def _script() -> str:
+    return (_HERE / "drop.js").read_text("utf-8")

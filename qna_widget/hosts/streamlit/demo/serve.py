@@ -19,8 +19,12 @@ DEFAULTS = {
     "BROWSER_GATHER_USAGE_STATS": "false",
     # Without an address Streamlit asks the internet for this machine's, to print it.
     "BROWSER_SERVER_ADDRESS": "localhost",
+    "CLIENT_TOOLBAR_MODE": "minimal",
     "SERVER_FILE_WATCHER_TYPE": "none",
     "SERVER_MAX_UPLOAD_SIZE": str(MAX_BYTES // 1_000_000),
+    # Streamlit's red is too pale for words on its own tint.
+    "THEME_DARK_PRIMARY_COLOR": "#7db8f5",
+    "THEME_LIGHT_PRIMARY_COLOR": "#0b5fb0",
 }
 """Streamlit's settings, for whom the environment says nothing else (`STREAMLIT_…`)."""
 

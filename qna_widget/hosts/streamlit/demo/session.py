@@ -17,7 +17,7 @@ from qna_widget.streamlit import QnAResult, reset
 
 from . import link
 from .examples import EXAMPLES
-from .shelf import Shelf, of_environment
+from .shelf import OWN, Shelf, of_environment
 
 KEY = "demo"
 """The component's."""
@@ -38,6 +38,8 @@ class Session:
     link_troubles: list[str] = field(default_factory=list)
     text_missing: bool = False
     """Whether the link asks a question about an own text that is not in it."""
+    file_name: str = ""
+    """Of the own text; "" for one that was typed or pasted."""
     file_error: str = ""
     file_notices: list[str] = field(default_factory=list)
     menus: int = 0
@@ -46,10 +48,8 @@ class Session:
     """Numbers the field for files, so that it is empty after each."""
     address: dict[str, str] | None = None
     """What the page's address was last made to say; None before the first run."""
-    history: History = field(default_factory=History)
-    model: str = field(default_factory=lambda: shelf().model)
-    """What the reader chose last, and the title of what then answered."""
-    title: str = ""
+    seen: link.Inputs = field(default_factory=lambda: link.start(shelf()))
+    """What the reader saw after the last run, with their changes."""
     acted: bool = False
     """Whether a widget or new answers made this run."""
 
@@ -72,6 +72,7 @@ def follow_address() -> None:
         session.text_missing = bool(session.inputs.question and not session.inputs.passage)
         if not opened:
             reset(key=KEY)
+        session.seen = session.inputs
     session.acted = False
 
 
@@ -122,18 +123,29 @@ def show_in_menu(text: str) -> int:
     return session.menus
 
 
-def pick_example(menu: int) -> None:
-    """Show the example that the menu of this number now says; an own text begins empty."""
+def title(key: str) -> str:
+    """Return what the menu says for a text."""
+    if key == OWN:
+        return current().file_name or "Your own text"
+    return shelf().texts[key].title
+
+
+def questions() -> tuple[str, ...]:
+    """Return what is offered to be asked of the text that the reader sees."""
+    return shelf().questions_of(current().seen.passage)
+
+
+def pick_text(menu: int) -> None:
+    """Show the text that the menu of this number now says; an own text begins empty."""
     acted()
     session = current()
-    if menu != session.menus:
-        return
     text = st.session_state[f"text-{menu}"]
-    session.file_error, session.file_notices = "", []
+    if menu != session.menus or text is None:  # None: the chosen one was clicked again
+        return
+    session.file_name, session.file_error, session.file_notices = "", "", []
     example = shelf().texts.get(text)
     passage, question = ("", "") if example is None else (example.passage, example.question)
-    reset("passage", "question", key=KEY)
-    session.inputs = replace(session.inputs, passage=passage, question=question)
+    _show(replace(session.inputs, passage=passage, question=question), "passage", "question")
 
 
 def open_file() -> None:
@@ -150,18 +162,25 @@ def open_file() -> None:
     except QnaError as error:
         session.file_error = str(error)
         return
-    session.file_notices = [
-        f"{file.name}: {len(document.text):,} characters.",
-        *document.notices,
-    ]
-    reset("passage", key=KEY)
-    session.inputs = replace(session.inputs, passage=document.text)
+    session.file_name, session.file_notices = file.name, list(document.notices)
+    new, names = replace(session.inputs, passage=document.text), ["passage"]
+    if session.seen.question in questions():  # it was about the example
+        new, names = replace(new, question=""), ["passage", "question"]
+    _show(new, *names)
 
 
-def add(history: History, result: QnAResult) -> None:
-    """Add an answered question, if this is one, unless it is there."""
+def _show(inputs: link.Inputs, *names: str) -> None:
+    """Let these of the inputs override what the reader changed."""
+    reset(*names, key=KEY)
+    session = current()
+    session.inputs = inputs
+    session.seen = replace(session.seen, **{name: getattr(inputs, name) for name in names})
+
+
+def add(history: History, result: QnAResult) -> bool:
+    """Add an answered question; tell whether this is one."""
     if not result.answers or result.null_score is None:
-        return
+        return False
     history.add(
         question=result.question,
         passage=result.passage,
@@ -170,30 +189,20 @@ def add(history: History, result: QnAResult) -> None:
         null_score=result.null_score,
         answers=result.answers,
     )
+    return True
 
 
-def remember(result: QnAResult) -> None:
-    """Keep an answered question for the visit."""
+def remember(result: QnAResult) -> bool:
+    """Take note of what the reader sees; tell whether other questions are to be offered."""
     session = current()
+    offered = questions()
+    session.seen = inputs_of(result)
     session.text_missing &= not result.passage
+    if shelf().key_of(result.passage) != OWN:
+        session.file_name = ""
     if result.answers and result.question != session.inputs.question:
         session.link_troubles = []  # of a link that the reader has left behind
-    add(session.history, result)
-    session.model, session.title = result.options["model"], result.model
-
-
-def go_back() -> None:
-    """Ask the earlier question that the menu names, as it was asked then."""
-    acted()
-    session = current()
-    number, st.session_state.earlier = st.session_state.earlier, None
-    if number is None:
-        return
-    asked = session.history[number - 1]
-    names = [name for name, title in models().items() if title == asked.model]
-    model = session.model if asked.model == session.title else (names or [shelf().model])[0]
-    reset(key=KEY)
-    session.inputs = link.Inputs(asked.passage, asked.question, model, dict(asked.options))
+    return questions() != offered
 
 
 def plain(text: str) -> str:

@@ -27,7 +27,13 @@ class Example:
 
     title: str
     passage: str
-    question: str
+    questions: tuple[str, ...] = ()
+    """To be clicked; the first is asked at once."""
+
+    @property
+    def question(self) -> str:
+        """The question that is asked at once; "" for none."""
+        return self.questions[0] if self.questions else ""
 
 
 @dataclass(frozen=True)
@@ -46,9 +52,10 @@ class Shelf:
         """Return the key of the text with exactly this passage, else OWN."""
         return next((key for key, known in self.texts.items() if known.passage == passage), OWN)
 
-    def title(self, key: str) -> str:
-        """Return what a menu says for a key."""
-        return "Your own text" if key == OWN else self.texts[key].title
+    def questions_of(self, passage: str) -> tuple[str, ...]:
+        """Return the questions that this passage comes with."""
+        known = self.texts.get(self.key_of(passage))
+        return known.questions if known else ()
 
 
 def packed(model: str, files: Iterable[Path]) -> str:
@@ -83,5 +90,5 @@ def read_texts(files: Iterable[Path]) -> dict[str, Example]:
             raise InputError(f"{file} cannot be read: {error.strerror}.") from error
         if file.name in texts:
             raise InputError(f"Two texts are called {file.name}: give one another name.")
-        texts[file.name] = Example(file.name, read_document(data, file.name).text, "")
+        texts[file.name] = Example(file.name, read_document(data, file.name).text)
     return texts
