@@ -12,7 +12,8 @@ import pytest
 from harness import ROOT, Harness, manifest
 from pictures import keep, list_pictures
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
+from servers import demo
 
 from qna_widget.answering.answerer import QuestionAnswerer
 from qna_widget.core.features import max_context_windows
@@ -170,26 +171,25 @@ def test_the_readout_is_the_answer_of_the_list(inspected: Page) -> None:
 
 
 def test_the_pictures_of_the_documentation(
-    harness: Harness, browser: Browser, own_texts: Path, request: pytest.FixtureRequest
+    harness: Harness,
+    browser: Browser,
+    own_texts: Path,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
 ) -> None:
-    """With --update-screenshots they are drawn anew: a real question to the bundled model."""
+    """With --update-screenshots they are drawn anew: real questions to the bundled model."""
     model = registry.resolve("bundled").onnx.sha256
     if request.config.getoption("--update-screenshots"):
+        draw_first_screen(browser, tmp_path / "log.txt")
         [example] = (one for one in read_examples(own_texts) if one.question == PICTURED)
         for theme in THEMES:
-            page = browser.new_page(
-                viewport={"width": 1080, "height": 900},
-                device_scale_factor=2,
-                color_scheme=theme,
-                reduced_motion="reduce",
-            )
+            page = pictured(browser, theme, width=1080, height=900)
             harness.open(page)
             page.add_style_tag(content=PICTURE_STYLE)
             mount(page, example.passage, example.question, top_k=3)
-            draw(page, f"answered-{theme}")
             page.get_by_text("Why these scores?").click()
             page.locator(".qna-readout-text").wait_for()
-            draw(page, f"inspector-{theme}")
+            draw(page, page.locator("body"), f"inspector-{theme}")
             page.close()
         list_pictures(DOCUMENTED, model=model)
     pictures = sorted(DOCUMENTED.glob("*.png"))
@@ -202,9 +202,29 @@ def test_the_pictures_of_the_documentation(
         assert f"`{path.name}` `{sha256(path.read_bytes()).hexdigest()}`" in listed
 
 
-def draw(page: Page, name: str) -> None:
+def draw_first_screen(browser: Browser, log: Path) -> None:
+    """Draw what a stranger sees of the demo."""
+    with demo(log) as address:
+        for theme in THEMES:
+            page = pictured(browser, theme, width=1280, height=800)
+            page.goto(address)
+            page.locator("article[data-final]").wait_for(timeout=120_000)
+            draw(page, page, f"answered-{theme}")
+            page.close()
+
+
+def pictured(browser: Browser, theme: Literal["light", "dark"], width: int, height: int) -> Page:
+    return browser.new_page(
+        viewport={"width": width, "height": height},
+        device_scale_factor=2,
+        color_scheme=theme,
+        reduced_motion="reduce",
+    )
+
+
+def draw(page: Page, part: Page | Locator, name: str) -> None:
     page.mouse.move(0, 0)
     page.evaluate("scrollTo(0, 0)")
-    page.wait_for_timeout(300)
-    png = page.locator("body").screenshot(scale="css", animations="disabled", caret="hide")
+    page.wait_for_timeout(1000)
+    png = part.screenshot(scale="css", animations="disabled", caret="hide")
     keep(Image.open(io.BytesIO(png)).convert("RGB"), DOCUMENTED / f"{name}.png")

@@ -132,6 +132,31 @@ describe("hostile text", () => {
   });
 });
 
+describe("less likely answers", () => {
+  it("are marked quietly until the reader opens their list or points at one", () => {
+    mount();
+    const passage = "one two three";
+    const shares = [0.6, 0.3, 0.001];
+    const made = resultOf(passage, ["one", "two", "three"]);
+    const answers = made.answers.map((one, i) => ({ ...one, probability: shares[i]! }));
+    set({ inputs: { passage, question: "?" }, result: { ...made, answers } });
+    const quiet = () =>
+      [...document.querySelectorAll(".qna-mark[data-quiet]")].map(
+        (mark) => mark.lastChild!.textContent,
+      );
+    const fold = find<HTMLDetailsElement>(".qna-less");
+    const row = fold.querySelector("[data-rank='3']")!;
+    expect(quiet()).toEqual(["three"]);
+    row.dispatchEvent(new Event("focusin", { bubbles: true }));
+    expect(quiet()).toEqual([]);
+    row.dispatchEvent(new Event("focusout", { bubbles: true }));
+    expect(quiet()).toEqual(["three"]);
+    fold.open = true;
+    fold.dispatchEvent(new Event("toggle"));
+    expect(quiet()).toEqual([]);
+  });
+});
+
 describe("texts", () => {
   it("shows a passage without changing it, and changes only what is edited", () => {
     mount();

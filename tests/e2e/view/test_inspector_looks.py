@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from accessibility import axe
 from inspector_cases import CASES, ask, cell, open_inspector, settle, sticking_out
 from playwright.sync_api import expect
-from view_page import View, axe, put
+from view_page import View, put
 from view_states import STATES, THEMES
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from accessibility import axe
 from playwright.sync_api import Page, expect
-from view_page import View, axe, boxes, bundle, finish_fades, overflow, put
+from view_page import View, boxes, bundle, finish_fades, overflow, put
 from view_states import ANSWERED, PASSAGE, STATES, THEMES
 
 # The others are in tests/e2e/screenshots.

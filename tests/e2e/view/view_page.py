@@ -11,8 +11,6 @@ from playwright.sync_api import Locator, Page
 
 JS = Path(__file__).parents[3] / "js"
 
-AXE = JS / "node_modules/axe-core/axe.min.js"
-
 View = Callable[..., Page]
 """`view(state, width=…, theme=…, shadow=…)` opens a page; see conftest.py."""
 
@@ -27,20 +25,6 @@ def bundle(entry: str, out: Path, *options: str) -> Path:
 
 def put(page: Page, change: Any) -> None:
     page.evaluate("change => harness.script.set(change)", change)
-
-
-def axe(page: Page, within: str) -> list[tuple[str, str, str]]:
-    """List what axe-core finds serious within an element: rule, element, what to do."""
-    if not page.evaluate("'axe' in window"):
-        page.add_script_tag(path=AXE)
-    found = page.evaluate("within => axe.run(within, { resultTypes: ['violations'] })", within)
-    assert found["passes"], "axe-core checked nothing"
-    return [
-        (rule["id"], node["html"], node["failureSummary"])
-        for rule in found["violations"]
-        if rule["impact"] in {"serious", "critical"}
-        for node in rule["nodes"]
-    ]
 
 
 def finish_fades(page: Page) -> None:

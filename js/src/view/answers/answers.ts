@@ -12,6 +12,8 @@ export interface AnswersEvents {
   onHover(rank: number | null): void;
   /** The reader chose this answer; null: un-chose it. */
   onChoose(rank: number | null): void;
+  /** The reader opened or closed the less likely answers. */
+  onFold(): void;
 }
 
 export class Answers {
@@ -31,6 +33,8 @@ export class Answers {
   readonly element: HTMLElement;
   #drawn: Result | null = null;
   #rows: readonly Row[] = [];
+  /** The ranks of the less likely answers. */
+  #lessRanks: readonly number[] = [];
   /** Names of the answers' places, best first. */
   #keys: readonly string[] = [];
   /** Name of the chosen answer's place. */
@@ -64,6 +68,7 @@ export class Answers {
       if (rank !== null) this.choose(rank === this.chosen ? null : rank);
     });
     this.#found.addEventListener("keydown", (event) => this.#onKey(event), { signal });
+    this.#fold.addEventListener("toggle", () => events.onFold(), { signal });
   }
 
   /**
@@ -114,6 +119,11 @@ export class Answers {
     this.events.onChoose(this.chosen);
   }
 
+  /** The ranks of the answers that the reader has not asked to see. */
+  get folded(): ReadonlySet<number> {
+    return new Set(this.#fold.open ? [] : this.#lessRanks);
+  }
+
   emphasise(rank: number | null): void {
     for (const row of this.#rows) setAttribute(row.body, "data-hot", row.rank === rank);
     setAttribute(this.#card.element, "data-hot", rank === 1);
@@ -145,6 +155,7 @@ export class Answers {
     };
     const rows = [place(shown ? close : [], this.#close), place(shown ? less : [], this.#less)];
     this.#rows = rows.flat();
+    this.#lessRanks = less.flatMap(({ rank, elsewhere }) => [rank, ...elsewhere]);
     this.#fold.hidden = rows[1]!.length === 0;
     const others = count(rows[1]!.length, kind === "none" ? "other place" : "less likely answer");
     setText(this.#lessTitle, kind === "none" ? `${others} that came less near` : others);

@@ -20,6 +20,7 @@ export class Highlights {
   #chunks: Chunk[] = [];
   #marks: readonly Mark[] = [];
   readonly #emphasis: Record<"hot" | "active", number | null> = { hot: null, active: null };
+  #quiet: ReadonlySet<number> = new Set();
 
   /** Shows a new text without marks. */
   setText(text: string): void {
@@ -139,11 +140,24 @@ export class Highlights {
     this.#paint();
   }
 
+  /** Marks these answers so that they do not catch the eye, unless one is emphasised. */
+  quieten(ranks: ReadonlySet<number>): void {
+    if (ranks.size === this.#quiet.size && [...ranks].every((rank) => this.#quiet.has(rank)))
+      return;
+    this.#quiet = ranks;
+    this.#paint();
+  }
+
   /** Gives each mark the colour of the emphasised answer that covers it, else of the best one. */
   #paint(): void {
     const { hot, active } = this.#emphasis;
+    const isQuiet = (rank: number) => this.#quiet.has(rank) && rank !== hot && rank !== active;
     for (const mark of this.element.querySelectorAll("mark")) {
       const ranks = ranksOf(mark);
+      setAttribute(mark, "data-quiet", ranks.every(isQuiet));
+      for (const badge of mark.querySelectorAll<HTMLElement>(".qna-badge")) {
+        setAttribute(badge, "data-quiet", isQuiet(Number(badge.dataset.number)));
+      }
       setAttribute(mark, "data-hot", hot !== null && ranks.includes(hot));
       setAttribute(mark, "data-active", active !== null && ranks.includes(active));
       const shown = [hot, active].find((rank) => rank !== null && ranks.includes(rank));

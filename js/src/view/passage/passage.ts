@@ -5,6 +5,7 @@ import type { Answer } from "../../core/types";
 import { CONTROL, el, setAttribute, setText, uniqueId } from "../dom";
 import { count } from "../format";
 import { directionOf } from "./direction";
+import { FileDrop } from "./drop";
 import { Highlights } from "./highlights";
 import { Newlines } from "./newlines";
 import { Rail } from "./rail";
@@ -32,6 +33,7 @@ export class PassagePane {
   readonly #scroller: HTMLElement;
   readonly #length: HTMLElement;
   readonly #rail: Rail;
+  readonly #drop: FileDrop;
   /** Whether the reader looks for something in the text since the question was put. */
   #atWork = false;
   /** Whether the answers that are marked are final. */
@@ -72,6 +74,8 @@ export class PassagePane {
       };
       this.#scroller.addEventListener(name, atWork, { signal, passive: true });
     }
+    const box = el("div", { class: "qna-scroller-box" }, this.#scroller, this.#rail.element);
+    this.#drop = new FileDrop(box, events.onEdit, signal);
     this.element = el(
       "section",
       { class: "qna-passage" },
@@ -81,7 +85,8 @@ export class PassagePane {
         el("label", { class: "qna-label", for: id }, "Passage"),
         this.#length,
       ),
-      el("div", { class: "qna-scroller-box" }, this.#scroller, this.#rail.element),
+      box,
+      this.#drop.note,
     );
     this.#field = new TextField(
       area,
@@ -92,6 +97,7 @@ export class PassagePane {
           setAttribute(this.#highlights.element, "dir", direction);
           this.#highlights.setText(shown);
           setAttribute(sheet, "data-long-lines", this.#highlights.longestChunk > LONG_LINE);
+          this.#drop.clear();
           this.#drawLength();
         },
         onEdit: events.onEdit,
@@ -145,6 +151,10 @@ export class PassagePane {
   #drawLength(): void {
     const { code_points } = createOffsetMap(this.#field.given);
     setText(this.#length, code_points === 0 ? "" : count(code_points, "character"));
+  }
+
+  quieten(ranks: ReadonlySet<number>): void {
+    this.#highlights.quieten(ranks);
   }
 
   emphasise(name: "hot" | "active", rank: number | null): void {
