@@ -6,15 +6,18 @@ import { prepare } from "../../core/pipeline";
 import { inWords } from "../../core/text";
 import { createTokenizer } from "../../core/tokenizer";
 import type { Logits } from "../../core/types";
+import { WindowCache } from "../../core/window-cache";
 import type { FromWorker, ModelFiles, Port, ToWorker } from "../protocol";
 import { CREW_OPTIONS, Crew, type Hands, NotOpened } from "./crew";
 import { defaultWorkers, thisMachine, worthwhileWorkers } from "./crew-size";
 import { Job, type Model } from "./job";
-import { KnownWindows } from "./known-windows";
 import type { Task } from "./member";
 
 /** A small input that a new session is tried with. */
 const TRIAL = { question: "Where is the key?", passage: "The key lies on the table in the hall." };
+
+/** Of logits that may be wanted again; a book of 500,000 characters takes about 4 MB. */
+const KNOWN_BYTES = 32 << 20;
 
 type Message<Kind> = Extract<ToWorker, { kind: Kind }>;
 
@@ -22,8 +25,6 @@ export interface EngineOptions {
   readonly crew?: Partial<typeof CREW_OPTIONS>;
   /** The most workers for one question that names no number. */
   readonly workers?: number;
-  /** The most bytes for logits that may be wanted again. */
-  readonly known_bytes?: number;
 }
 
 /** Serves `port` until it is closed. Runs in the worker, or on the page where there is none. */
@@ -50,7 +51,6 @@ interface Asked {
 class Engine {
   private readonly models = new Map<string, Promise<Model>>();
   private readonly asked = new Map<string, Asked>();
-  private readonly known: KnownWindows;
   private readonly crew: Crew;
   private readonly workers: number;
   private turns = 0;
@@ -58,9 +58,8 @@ class Engine {
   constructor(
     private readonly post: (message: FromWorker) => void,
     hands: Hands,
-    { crew, workers = defaultWorkers(thisMachine()), known_bytes }: EngineOptions,
+    { crew, workers = defaultWorkers(thisMachine()) }: EngineOptions,
   ) {
-    this.known = new KnownWindows(known_bytes);
     this.workers = workers;
     const work = { next: () => this.next(), hands: () => this.worthwhileHands() };
     this.crew = new Crew(hands, work, (reason) => this.die(reason), { ...CREW_OPTIONS, ...crew });
@@ -107,7 +106,7 @@ class Engine {
     const settings = { ...contract.limits, max_seq_len, doc_stride: max_seq_len };
     const trial = prepare(question, passage, tokenizer, settings).features;
     const backend = await this.crew.open(key, { onnx, optimized, trial });
-    return { manifest, tokenizer, backend };
+    return { manifest, tokenizer, backend, known: new WindowCache(KNOWN_BYTES) };
   }
 
   private unload(key: string): void {
@@ -127,7 +126,7 @@ class Engine {
       const model = await this.models.get(key);
       if (model === undefined) throw new Error("The model is not loaded. Reload the page.");
       if (job.stopped) return;
-      job.begin(model, (feature) => this.known.get(key, feature));
+      job.begin(model);
     } catch (error) {
       this.fail(client, job, inWords(error));
       return;
@@ -163,10 +162,7 @@ class Engine {
       return {
         model,
         feature: job.feature(window),
-        ran: (logits, ms) => {
-          this.known.set(model, job.feature(window), logits);
-          this.ran(client, job, window, logits, ms);
-        },
+        ran: (logits, ms) => this.ran(client, job, window, logits, ms),
         failed: (message) => this.fail(client, job, message),
         lost: (reason) => {
           // A window that has ended two hands may end them all.

@@ -6,6 +6,7 @@ import { conclude, type Prepared, prepare } from "../../core/pipeline";
 import { readingOrder } from "../../core/relevance";
 import type { Tokenizer } from "../../core/tokenizer";
 import type { AskOptions, Feature, Logits, RawScores, Result } from "../../core/types";
+import type { WindowCache } from "../../core/window-cache";
 import type { Request } from "../protocol";
 
 /** A model, ready to be asked. */
@@ -13,6 +14,8 @@ export interface Model {
   readonly manifest: ModelManifest;
   readonly tokenizer: Tokenizer;
   readonly backend: string;
+  /** Logits of windows that were run. */
+  readonly known: WindowCache;
 }
 
 /** Milliseconds between first answers of a long passage. */
@@ -64,14 +67,14 @@ export class Job {
   }
 
   /** Tokenises, and takes the logits of those windows that are known. */
-  begin(model: Model, known: (feature: Feature) => Logits | undefined): void {
+  begin(model: Model): void {
     this.model = model;
     this.prepared = this.prepare(model);
     const { index, question, features } = this.prepared;
     this.decoder = createDecoder(features);
     this.logits = features.map(() => null);
     features.forEach((feature, window) => {
-      const logits = known(feature);
+      const logits = model.known.get(feature);
       if (logits !== undefined) this.count(window, logits);
     });
     this.finish();
@@ -97,6 +100,7 @@ export class Job {
   give(window: number, logits: Logits, ms: number): void {
     this.running--;
     this.run_ms += ms;
+    this.model!.known.add(this.feature(window), logits);
     this.count(window, logits);
     this.finish();
   }

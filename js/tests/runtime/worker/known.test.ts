@@ -1,8 +1,6 @@
 // Windows that were run once are not run again; nothing else is taken for them.
 import { expect, test } from "vitest";
-import type { Feature } from "../../../src/core/types";
 import type { EngineOptions } from "../../../src/runtime/worker/engine";
-import { KnownWindows } from "../../../src/runtime/worker/known-windows";
 import { OPTIONS } from "../fake-model";
 import { essence, World } from "./crew-world";
 
@@ -89,30 +87,4 @@ test("what was run before a question was stopped is not run again", async () => 
   const { windows_total } = await page.answer("a", 2);
   // All once: the one under way when it was stopped was asked for anew before it came.
   expect(page.runs.length).toBeLessThanOrEqual(windows_total + 1);
-});
-
-test("what is kept is bounded, and the latest is kept", () => {
-  const feature = (id: number): Feature => ({
-    input_ids: Int32Array.of(1, id),
-    token_type_ids: Int32Array.of(0, 1),
-    passage_position: 1,
-    window_start: id,
-    window_length: 1,
-  });
-  const logits = { start_logits: new Float32Array(300), end_logits: new Float32Array(300) };
-  const known = new KnownWindows(10 * 3000);
-  for (let id = 0; id < 100; id++) {
-    known.set("m", feature(id), logits);
-    known.get("m", feature(0));
-  }
-  const kept = Array.from({ length: 100 }, (_, id) => id).filter((id) => {
-    return known.get("m", feature(id)) !== undefined;
-  });
-  expect(kept.length).toBeGreaterThan(8);
-  expect(kept.length).toBeLessThanOrEqual(10);
-  expect(kept[0]).toBe(0);
-  expect(kept.at(-1)).toBe(99);
-  expect(known.get("n", feature(0))).toBeUndefined();
-  // The same ids with the border between question and passage elsewhere are another input.
-  expect(known.get("m", { ...feature(0), passage_position: 2 })).toBeUndefined();
 });
