@@ -19,8 +19,9 @@ const OVERLAPS: Readonly<Record<Inputs["overlap"], string>> = {
 
 const THRESHOLD_HINT = "A higher one lets less certain answers through.";
 
-/** The slider's usual reach in logits; it grows when the value lies beyond. */
+/** The slider's usual reach in logits; it grows when a threshold that matters lies beyond. */
 const THRESHOLD_REACH = 12;
+const LARGEST_THRESHOLD = contract.inputs.no_answer_threshold.maximum;
 
 export class Settings {
   readonly element: HTMLDetailsElement;
@@ -31,6 +32,8 @@ export class Settings {
   readonly #thresholdValue = el("output", { class: "qna-value" });
   readonly #thresholdHint = el("span", {}, THRESHOLD_HINT);
   readonly #overlap: HTMLSelectElement;
+  /** The threshold, in logits, at which the last result turns; without its sign. */
+  #turn = 0;
   readonly #reset: HTMLButtonElement;
 
   constructor(actions: Actions, signal: AbortSignal) {
@@ -87,11 +90,15 @@ export class Settings {
     const { inputs, result } = state;
     this.model.draw(state);
     // What was said of the last result stays while the next one is waited for.
-    if (result !== null) setText(this.#thresholdHint, `${THRESHOLD_HINT} ${leadText(result)}`);
+    if (result !== null) {
+      setText(this.#thresholdHint, `${THRESHOLD_HINT} ${leadText(result)}`);
+      this.#turn = Math.abs(result.null_margin ?? 0);
+    }
     this.#topK.draw(inputs.top_k);
     this.#maxAnswerLen.draw(inputs.max_answer_len);
     const threshold = thresholdOf(state);
-    const reach = Math.max(THRESHOLD_REACH, Math.ceil(Math.abs(threshold)));
+    const wanted = Math.ceil(Math.max(Math.abs(threshold), this.#turn + 0.1));
+    const reach = Math.max(THRESHOLD_REACH, Math.min(wanted, LARGEST_THRESHOLD));
     setAttribute(this.#threshold, "min", -reach);
     setAttribute(this.#threshold, "max", reach);
     if (this.#threshold.valueAsNumber !== threshold) this.#threshold.value = String(threshold);

@@ -157,6 +157,22 @@ describe("less likely answers", () => {
   });
 });
 
+describe("the threshold's slider", () => {
+  it("reaches what would turn the answer round", () => {
+    mount();
+    const slider = find<HTMLInputElement>("input[type=range]");
+    const inputs = { passage: "a b", question: "?" };
+    set({ inputs, result: resultOf("a b", ["a"], { null_margin: 13.6 }) });
+    expect([slider.min, slider.max]).toEqual(["-14", "14"]);
+    set({ result: null });
+    expect(slider.max).toBe("14");
+    set({ result: resultOf("a b", ["a"], { null_margin: 1 }) });
+    expect(slider.max).toBe("12");
+    set({ result: resultOf("a b", ["a"], { null_margin: 1000 }) });
+    expect(slider.max).toBe("100");
+  });
+});
+
 describe("texts", () => {
   it("shows a passage without changing it, and changes only what is edited", () => {
     mount();
