@@ -96,10 +96,13 @@ export interface FakeHand {
 /** One worker, whatever machine runs the tests. */
 export const ENGINE: EngineOptions = { workers: 1 };
 
-/** Hands in this thread (their workers cannot be started where there is a `refusal`), each with sessions of its own, for tests that end them. */
+/**
+ * Hands in this thread, each with sessions of its own, for tests that end them.
+ * @param gate waited for before a worker starts; where it throws, none can be started
+ */
 export function handsOf(
   sessions: () => Sessions,
-  refusal?: Error,
+  gate: () => Promise<void> = async () => {},
 ): { hands: Hands; started: FakeHand[] } {
   const started: FakeHand[] = [];
   const begin = (onDeath: (reason: string) => void): HandHandle => {
@@ -123,7 +126,7 @@ export function handsOf(
   return {
     hands: {
       spawn: async (onDeath) => {
-        if (refusal !== undefined) throw refusal;
+        await gate();
         return begin(onDeath);
       },
       here: () => begin(() => {}),

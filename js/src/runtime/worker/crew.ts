@@ -146,6 +146,7 @@ export class Crew {
       made.send({ kind: "init", wasm: this.wasm.take(), threads: this.threads });
     }
     this.members.push(made);
+    this.rest(made);
     return made;
   }
 
@@ -177,17 +178,17 @@ export class Crew {
     if (kind === "opened") {
       this.takeOpening(member, message.model)?.resolve(message.backend);
       member.opening = false;
-      if (member.task === null) member.rest();
+      if (member.task === null) this.rest(member);
       else member.watch(this.options.run_ms);
       void this.grow();
     } else if (kind === "not-opened") this.notOpened(member, message);
     else if (kind === "not-run" && message.fatal) this.lose(member, message.message);
     else if (kind === "ran" || kind === "not-run") {
-      const task = member.rest()!;
+      const task = member.clear()!;
       if (kind === "ran") task.ran(message.logits, message.ms);
       else task.failed(message.message);
       this.pump();
-      if (member.task === null) member.watch(this.options.rest_ms, () => this.endRest(member));
+      if (member.task === null) this.rest(member);
     }
   }
 
@@ -198,7 +199,7 @@ export class Crew {
     const opening = this.takeOpening(member, model);
     if (opening !== undefined) this.graphs.delete(model);
     if (opening === undefined || fatal) this.lose(member, reason);
-    else member.rest();
+    else member.clear();
     opening?.reject(new NotOpened(reason, fatal));
   }
 
@@ -209,13 +210,16 @@ export class Crew {
     return opening;
   }
 
-  private endRest(member: Member): void {
-    if (this.members.length > 1) this.remove(member);
+  /** Unless work comes first, the hand ends; the last one stays. */
+  private rest(member: Member): void {
+    member.watch(this.options.rest_ms, () => {
+      if (this.members.length > 1) this.remove(member);
+    });
   }
 
   private remove(member: Member): void {
     this.members.splice(this.members.indexOf(member), 1);
-    member.rest();
+    member.clear();
     member.stop();
   }
 

@@ -47,7 +47,7 @@ export class Member {
   }
 
   /** Nothing is waited for; what was under way. */
-  rest(): Task | null {
+  clear(): Task | null {
     clearTimeout(this.timer);
     const { task } = this;
     this.task = null;

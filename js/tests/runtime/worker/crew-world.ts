@@ -35,8 +35,8 @@ export class World {
   refuses = false;
   private readonly port: Port<FromWorker, ToWorker>;
 
-  constructor(options: EngineOptions, refusal?: Error) {
-    this.hands = handsOf(() => this.sessions(), refusal);
+  constructor(options: EngineOptions, gate?: () => Promise<void>) {
+    this.hands = handsOf(() => this.sessions(), gate);
     this.port = { postMessage: (message) => this.said.push(message), onmessage: null };
     startEngine(this.port, this.hands.hands, options);
   }

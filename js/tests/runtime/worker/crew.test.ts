@@ -171,9 +171,29 @@ test("after a rest all hands but one end, and come again for the next long text"
   await world.answer("a", 2);
 });
 
+test("a hand that comes too late for any work rests and ends as well", async () => {
+  let open = (): void => {};
+  let starts = 0;
+  const gate = (): Promise<void> =>
+    ++starts === 1 ? Promise.resolve() : new Promise((resolve) => (open = resolve));
+  const world = new World({ workers: 2, crew: { rest_ms: 60 } }, gate);
+  await world.load();
+  world.ask("a", 1, LONG);
+  await world.answer("a", 1);
+  open();
+  await eventually(() => expect(world.hands.started.length).toBe(2));
+  await eventually(() => {
+    expect(world.hands.started.filter(({ stopped }) => !stopped).length).toBe(1);
+  });
+  world.ask("a", 2, SHORT);
+  await world.answer("a", 2);
+});
+
 test("where workers start no workers, the engine runs the windows in its own thread", async () => {
   const one = await alone();
-  const world = new World({ workers: 3 }, new Error("the page forbids workers"));
+  const world = new World({ workers: 3 }, async () => {
+    throw new Error("the page forbids workers");
+  });
   await world.load();
   world.ask("a", 1, LONG);
   expect(essence(await world.answer("a", 1))).toEqual(essence(one.result));
