@@ -10,8 +10,6 @@ release = version_of("qna-widget")
 extensions = ["myst_parser", "sphinx.ext.autodoc"]
 source_suffix = {".md": "markdown"}
 myst_heading_anchors = 3
-# "docs/*" takes up a guide that no list names yet; most times there is none.
-suppress_warnings = ["toc.empty_glob"]
 
 # Docstrings are plain sentences with `code` in single backticks.
 default_role = "code"
