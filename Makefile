@@ -19,7 +19,7 @@ SERVE_STREAMLIT = $(BIN)/qna-widget demo --port $(PORT)
 SERVE_JUPYTER = JUPYTER_CONFIG_PATH=$(CURDIR)/notebooks/.jupyter $(BIN)/jupyter lab $(ALLOW_ROOT) --notebook-dir=notebooks --LabApp.default_url=/lab/tree/quickstart.ipynb
 
 .DEFAULT_GOAL := help
-.PHONY: help fuzz sbom audit demo notebook notebooks dev test test-python test-js test-e2e check build chromium fixtures probe dist check-workflows test-ray test-spark test-hosts clean
+.PHONY: help fuzz sbom audit extension demo notebook notebooks dev test test-python test-js test-e2e check build chromium fixtures probe dist check-workflows test-ray test-spark test-hosts clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -56,6 +56,11 @@ $(VENV)/test: $(VENV)/pip $(STATIC)
 
 build: $(STATIC) ## Build the front end into qna_widget/static (WEBGPU=1: and what WebGPU needs, 6.7 MB)
 	$(if $(WEBGPU),cd js && npm run --silent build -- --webgpu)
+
+extension: $(VENV)/pip $(STATIC) ## Write the browser extension that finds by question, into build/extension/
+	QNA_WIDGET_PREBUILT=1 $(BIN)/pip install --quiet --disable-pip-version-check -e .
+	$(BIN)/qna-widget export-find --extension --model bundled build/extension
+	@echo "Load it in Chromium: chrome://extensions, developer mode, 'Load unpacked', build/extension"
 
 demo: $(VENV)/demo $(STATIC) ## Serve the Streamlit demo on http://localhost:8501 (PORT=… for another)
 	$(SERVE_STREAMLIT)

@@ -1,5 +1,5 @@
 // How the front end is bundled, for the build (build.mjs) and for `make dev` (dev.mjs).
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
@@ -76,9 +76,19 @@ export const MODULES = {
 /** What pages of their own hold. */
 const SCRIPTS = { standalone: "src/hosts/standalone.ts", headless: "src/hosts/headless.ts" };
 
+/** What starts its engines from worker.js, which lies beside it, or leaves that to another. */
+const BESIDE = {
+  "qna-find": "src/hosts/page/element.ts",
+  "extension-background": "src/hosts/page/extension/background.ts",
+  "extension-content": "src/hosts/page/extension/content.ts",
+  "extension-offscreen": "src/hosts/page/extension/offscreen.ts",
+};
+
 /** Bundles everything into `folder`. */
 export async function bundleAll(folder) {
   const worker = await bundleWorker();
+  await writeFile(join(folder, "worker.js"), worker);
+  await bundle(BESIDE, folder, "iife", "");
   await bundle(MODULES, folder, "esm", worker);
   await bundle(SCRIPTS, folder, "iife", worker);
 }

@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "doctor": "doctor",
     "eval": "evaluate",
     "export": "export",
+    "export-find": "export_find",
     "export-page": "export_page",
     "fetch": "fetch",
     "html": "html",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from chromium import CHROMIUM_ARGS, chromium_path, watched
 from chromium import Offline as Offline
+from find_pages import served_pages
 from harness import Harness, serve
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
@@ -47,6 +48,13 @@ def harness() -> Iterator[Harness]:
     served = serve()
     yield served
     served.close()
+
+
+@pytest.fixture(scope="session")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the pages that <qna-find> is tried on; give their address."""
+    with served_pages(tmp_path_factory.mktemp("pages")) as address:
+        yield address
 
 
 @pytest.fixture

@@ -37,10 +37,7 @@ export const startEngine: StartEngine = async ({ onDeath, cautious, script }) =>
   // A blob: URL works on every kind of page, file:// and sandboxed frames included.
   const source = new Blob([script ?? workerSource], { type: "text/javascript" });
   const url = URL.createObjectURL(source);
-  const threads =
-    globalThis.crossOriginIsolated && !cautious
-      ? Math.min(MAX_THREADS, navigator.hardwareConcurrency || 1)
-      : 1;
+  const threads = threadsFor(cautious);
   try {
     return await inWorker(url, threads, onDeath);
   } catch (refusal) {
@@ -64,6 +61,29 @@ function refuseWithoutWasm(): void {
       { cause },
     );
   }
+}
+
+/**
+ * Starts engines from the worker's script at `url`, which a content security policy of 'self'
+ * allows; where the page may not start it there, as from another origin, from its text.
+ */
+export function startEngineFrom(url: URL): StartEngine {
+  return async (options) => {
+    const { onDeath, cautious, script } = options;
+    if (script !== undefined) return startEngine(options);
+    try {
+      return await inWorker(url.href, threadsFor(cautious), onDeath);
+    } catch (refusal) {
+      const response = await fetch(url).catch(() => null);
+      if (!response?.ok) throw refusal;
+      return startEngine({ ...options, script: new Uint8Array(await response.arrayBuffer()) });
+    }
+  };
+}
+
+function threadsFor(cautious: boolean): number {
+  if (!globalThis.crossOriginIsolated || cautious) return 1;
+  return Math.min(MAX_THREADS, navigator.hardwareConcurrency || 1);
 }
 
 async function inWorker(

@@ -1,0 +1,73 @@
+// What a reader sees of an element: whether its text shows, and how it stands apart from the rest.
+import type { Spaces } from "./text-builder";
+
+/** Not read: no text for readers, what they type themselves, and pictures. */
+const UNREAD = new Set(
+  (
+    "script style noscript template head title base link meta textarea input select option datalist " +
+    "canvas video audio object embed svg progress meter img picture rp rt"
+  ).split(" "),
+);
+/** Blocks that pages set apart by an empty line. */
+const APART = new Set(["p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "table"]);
+
+/** How an element stands in the text around it. */
+export type Outside =
+  /** Runs on with what stands before and after it. */
+  | "inline"
+  /** A box within a line. */
+  | "box"
+  | "cell"
+  | "row"
+  /** Begins and ends a line. */
+  | "block"
+  /** The same, with an empty line around it. */
+  | "apart";
+
+export interface Seen {
+  readonly outside: Outside;
+  /** Whether its own text nodes show; its children may differ. */
+  readonly text: boolean;
+  readonly spaces: Spaces;
+}
+
+/** Null: nothing of the element or in it is read. */
+export function seen(element: Element): Seen | null {
+  const name = element.localName;
+  if (UNREAD.has(name) || element.getAttribute("aria-hidden") === "true") return null;
+  const style = element.ownerDocument.defaultView?.getComputedStyle(element);
+  if (style === undefined || isHidden(style)) return null;
+  return {
+    outside: outsideOf(style.display, name),
+    text: !/^(hidden|collapse)$/.test(style.visibility) && style.fontSize !== "0px",
+    spaces: spacesOf(style),
+  };
+}
+
+function isHidden(style: CSSStyleDeclaration): boolean {
+  if (style.display === "none") return true;
+  // hidden=until-found, and whatever a page keeps unseen in the same way.
+  if (style.getPropertyValue("content-visibility") === "hidden") return true;
+  // Cut to a dot for screen readers alone: nothing to mark there.
+  const taken = style.position === "absolute" || style.position === "fixed";
+  return taken && style.overflow !== "visible" && isDot(style.width) && isDot(style.height);
+}
+
+function isDot(size: string): boolean {
+  const pixels = Number.parseFloat(size);
+  return size.endsWith("px") && pixels <= 1;
+}
+
+function outsideOf(display: string, name: string): Outside {
+  if (display === "table-cell") return "cell";
+  if (display === "table-row") return "row";
+  if (/^(inline|contents|ruby|math)$|^$/.test(display)) return "inline";
+  if (/^(inline-|ruby-)/.test(display)) return "box";
+  return APART.has(name) ? "apart" : "block";
+}
+
+function spacesOf(style: CSSStyleDeclaration): Spaces {
+  const own = style.getPropertyValue("white-space-collapse") || style.whiteSpace;
+  if (/^pre(serve-breaks|-line)/.test(own)) return "lines";
+  return /^(pre|break)/.test(own) ? "keep" : "collapse";
+}

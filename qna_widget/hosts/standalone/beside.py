@@ -1,0 +1,69 @@
+"""Files that lie beside a page: names that hold their content, and folders written anew."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from qna_widget.core.manifest import Asset, Manifest, ModelManifest
+from qna_widget.core.whole_file import write_whole
+from qna_widget.errors import InputError
+from qna_widget.hosts.page import page_manifest, with_paths
+from qna_widget.models import files
+
+FILES = "assets"
+_NAME = re.compile(r"[\w.-]+\.[0-9a-f]{16}\.(js|bin)")
+
+
+def write_assets(target: Path, model: ModelManifest, needed: Iterable[Asset]) -> Manifest:
+    """Write `needed` below `target`; return what tells a page where they are."""
+    needed = list(needed)
+    names = {asset.sha256: _name(asset) for asset in needed}
+    (target / FILES).mkdir(parents=True, exist_ok=True)
+    for asset in needed:
+        write(target / names[asset.sha256], files.read_packed(asset))
+    return with_paths(page_manifest(model), lambda asset: names[asset["sha256"]])
+
+
+def write_script(target: Path, name: str, script: bytes) -> str:
+    """Write a script among the files; return its path below `target`."""
+    path = f"{FILES}/{name}.{hashlib.sha256(script).hexdigest()[:16]}.js"
+    write(target / path, script)
+    return path
+
+
+def _name(asset: Asset) -> str:
+    """Not .gz: some servers would declare such a file's encoding, and browsers would unpack it."""
+    plain = re.sub(r"[^\w.-]+", "-", asset.name).strip("-")
+    return f"{FILES}/{plain}.{asset.sha256[:16]}.bin"
+
+
+def write(file: Path, content: bytes) -> None:
+    """Write a file, unless it holds this already: its time tells servers whether it is new."""
+    if file.is_file() and file.read_bytes() == content:
+        return
+    write_whole(file, content)
+
+
+def clean(target: Path, used: str) -> None:
+    """Remove what an earlier run wrote among the files and `used`, a text, does not name."""
+    for file in (target / FILES).iterdir():
+        if _NAME.fullmatch(file.name) and f"{FILES}/{file.name}" not in used:
+            file.unlink()
+
+
+def refuse_other_files(target: Path, ours: Callable[[], bool], keeps: str, *, force: bool) -> None:
+    """Raise InputError unless `target` is new, empty, or `ours` knows it.
+
+    `keeps` says which file is written over nonetheless.
+    """
+    if target.exists() and not target.is_dir():
+        raise InputError(f"{target} is a file. Give a folder to write into.")
+    if force or not target.is_dir() or not any(target.iterdir()) or ours():
+        return
+    raise InputError(
+        f"{target} holds other files. Give a new or empty folder, or --force (in Python "
+        f"force=True) to write into this one; what it holds stays, but for {keeps}."
+    )
