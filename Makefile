@@ -19,7 +19,7 @@ SERVE_STREAMLIT = $(BIN)/qna-widget demo --port $(PORT)
 SERVE_JUPYTER = JUPYTER_CONFIG_PATH=$(CURDIR)/notebooks/.jupyter $(BIN)/jupyter lab $(ALLOW_ROOT) --notebook-dir=notebooks --LabApp.default_url=/lab/tree/quickstart.ipynb
 
 .DEFAULT_GOAL := help
-.PHONY: help fuzz sbom audit extension demo notebook notebooks dev test test-python test-js test-e2e check build chromium fixtures probe dist check-workflows test-ray test-spark test-hosts clean
+.PHONY: help fuzz mutants sbom audit extension demo notebook notebooks dev test test-python test-js test-e2e check build chromium fixtures probe dist check-workflows test-ray test-spark test-hosts clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -145,6 +145,9 @@ CASES ?= 20000
 fuzz: $(VENV)/test $(STATIC) ## Ask CASES new cases (20,000) of each fuzz test, see docs/testing.md (SEED=… the same again)
 	CASES=$(CASES) $(BIN)/pytest tests/unit/fuzz tests/parity/test_tokenizer.py tests/parity/test_borders.py
 	cd js && CASES=$(CASES) npx vitest run tests/fuzz
+
+mutants: $(VENV)/test $(STATIC) ## Take one guard after the other out of the source: its test must fail
+	$(BIN)/python scripts/mutate_guards.py
 
 sbom: $(VENV)/test ## Write sbom.json: everything shipped or needed, with versions and licences
 	$(BIN)/python scripts/sbom.py > sbom.json

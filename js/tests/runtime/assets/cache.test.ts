@@ -167,6 +167,22 @@ test("of a copy that was evicted in part the rest is loaded", async () => {
   await cache.settled();
 });
 
+test.each([
+  ["shorter", new Uint8Array(MIB - 1)],
+  ["longer", new Uint8Array(MIB + 1)],
+  ["no bytes at all", "text"],
+  ["nothing", null],
+])("a damaged chunk is not taken: %s", async (_, damaged) => {
+  await loadIn(browser.page());
+  await browser.chunks((stored) => stored.put(damaged, [file.asset.sha256, 1]));
+  const { cache } = browser.page();
+  const signal = new AbortController().signal;
+  const taken: Uint8Array[] = [];
+  const how = { offset: 0, signal, onWait: () => undefined };
+  for await (const chunk of (await cache.open(file.asset, how))!) taken.push(chunk);
+  expect(taken.map((chunk) => chunk.byteLength)).toEqual([MIB]);
+});
+
 test("a clock that was set back does not push out what was just loaded", async () => {
   const [early, late] = [makeFile(1.5 * MIB, 5), makeFile(1.5 * MIB, 6)];
   const future = browser.page({ now: () => Date.now() + 400 * DAY_MS });
