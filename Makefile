@@ -19,7 +19,7 @@ SERVE_STREAMLIT = $(BIN)/qna-widget demo --port $(PORT)
 SERVE_JUPYTER = JUPYTER_CONFIG_PATH=$(CURDIR)/notebooks/.jupyter $(BIN)/jupyter lab $(ALLOW_ROOT) --notebook-dir=notebooks --LabApp.default_url=/lab/tree/quickstart.ipynb
 
 .DEFAULT_GOAL := help
-.PHONY: help fuzz mutants sbom audit extension demo notebook notebooks dev test test-python test-js test-e2e check build chromium fixtures probe dist check-workflows test-ray test-spark test-hosts clean
+.PHONY: help fuzz soak mutants sbom audit extension demo notebook notebooks dev test test-python test-js test-e2e check build chromium fixtures probe dist check-workflows test-ray test-spark test-hosts clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -149,11 +149,16 @@ fuzz: $(VENV)/test $(STATIC) ## Ask CASES new cases (20,000) of each fuzz test, 
 mutants: $(VENV)/test $(STATIC) ## Take one guard after the other out of the source: its test must fail
 	$(BIN)/python scripts/mutate_guards.py
 
+soak: $(VENV)/test $(STATIC) chromium ## Ask, mount, change models and serve sessions for an hour: does anything pile up? (ARGS='--questions 500 …' for less)
+	$(BIN)/python tests/soak/soak.py $(ARGS)
+
 sbom: $(VENV)/test ## Write sbom.json: everything shipped or needed, with versions and licences
 	$(BIN)/python scripts/sbom.py > sbom.json
 
 audit: $(VENV)/test js/node_modules/.package-lock.json ## Ask the advisories about all that is installed (needs the network)
-	$(BIN)/pip install --quiet --disable-pip-version-check pip-audit && $(BIN)/pip-audit --skip-editable
+	$(BIN)/pip install --quiet --disable-pip-version-check pip-audit
+	$(BIN)/pip freeze --exclude-editable > $(VENV)/installed.txt
+	$(BIN)/pip-audit --strict --disable-pip --no-deps -r $(VENV)/installed.txt
 	cd js && npm audit
 
 clean: ## Remove what was built and set up, but for what was trained

@@ -148,6 +148,14 @@ test("wrong bytes are never used: the error names the file, the expected and the
   expect(await browser.chunks((stored) => stored.count())).toBe(0);
 });
 
+test("a source that goes on and on is left at the file's length", async () => {
+  const endless = sourceOf(new Uint8Array(file.asset.bytes + 50 * MIB));
+  const load = browser.page().loader.load(file.asset, [endless], waiter());
+  await expect(load).rejects.toThrow(
+    `wrong length: expected ${file.asset.bytes} bytes, got more. The copy was refused.`,
+  );
+});
+
 test("after a source with wrong bytes the next one is tried from zero", async () => {
   const good = sourceOf(file.shipped, { name: "kernel" });
   const longer = new Uint8Array(file.asset.bytes + 5);
