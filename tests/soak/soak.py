@@ -9,9 +9,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
+# No part asks the internet.
+os.environ["HF_HUB_OFFLINE"] = "1"
 TESTS = Path(__file__).parents[1]
 sys.path[:0] = [str(TESTS / "e2e"), str(TESTS / "e2e" / "helpers"), str(TESTS / "helpers")]
 

@@ -10,6 +10,8 @@ import argparse
 from itertools import accumulate
 from pathlib import Path
 
+from qna_widget.core.whole_file import write_whole
+
 SOURCE = Path(__file__).with_name("texts") / "report.txt"
 PAGE_END = "\n\f\n"
 _SIZE, _LEADING = 11, 16
@@ -90,4 +92,4 @@ def _file(objects: list[bytes]) -> bytes:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file", type=Path, help="where to write it")
-    parser.parse_args().file.write_bytes(pdf())
+    write_whole(parser.parse_args().file, pdf())
