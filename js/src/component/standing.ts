@@ -27,9 +27,19 @@ export class Standing {
   }
 
   /** Whether these first answers of a long text should stand until somebody wants to read on. */
-  isEnough({ windows_done, windows_total, timing }: Result): boolean {
-    if (this.#exchanged === null || windows_done < ENOUGH_PARTS) return false;
-    const left_ms = (timing.total_ms / windows_done) * (windows_total - windows_done);
-    return left_ms > MOST_UNASKED_MS;
+  isEnough(result: Result): boolean {
+    if (this.#exchanged === null || partsRun(result) < ENOUGH_PARTS) return false;
+    return leftMs(result) > MOST_UNASKED_MS;
   }
+}
+
+/** Parts that were read for this question; others were known before. */
+export function partsRun({ windows_done, windows_known = 0 }: Result): number {
+  return windows_done - windows_known;
+}
+
+/** Milliseconds that the other parts take, as long as those before. */
+export function leftMs(result: Result): number {
+  const { windows_done, windows_total, timing } = result;
+  return (timing.total_ms / partsRun(result)) * (windows_total - windows_done);
 }

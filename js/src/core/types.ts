@@ -125,6 +125,8 @@ export interface Result extends Decoded {
   readonly passage_length: number;
   readonly windows_done: number;
   readonly windows_total: number;
+  /** How many of those done had been run before, for another question or text. */
+  readonly windows_known?: number;
   /** While windows are to come: for how many at least the first answer has been the same. */
   readonly unchanged_for?: number;
   /** Sentences for the reader, such as "The question was cut to 64 tokens." */

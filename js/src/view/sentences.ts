@@ -1,4 +1,5 @@
 // What the component does and found, in sentences for a reader. Pure.
+import { leftMs, partsRun } from "../component/standing";
 import type { ComponentState } from "../component/state";
 import type { Progress } from "../core/manifest";
 import type { Result } from "../core/types";
@@ -50,8 +51,8 @@ export function statusText(state: ComponentState): string {
   const { result } = state;
   const model = shortTitle(result?.model || state.model);
   if (state.held && result !== null) {
-    const whole = duration((result.timing.total_ms / result.windows_done) * result.windows_total);
-    return `Paused after ${partsRead(result)}: reading all of it takes about ${whole}.`;
+    const rest = duration(leftMs(result));
+    return `Paused after ${partsRead(result)}: the rest takes about ${rest}.`;
   }
   if (isStopped(state)) return result === null ? "Stopped." : `Stopped after ${partsRead(result)}.`;
   if (model === "") return "Answers are computed in your browser.";
@@ -139,9 +140,9 @@ function partsRead(result: Result): string {
 }
 
 /** "about 9 s left"; "" before a guess is possible. */
-export function timeLeft({ windows_done, windows_total, timing }: Result): string {
-  if (windows_done < 2) return "";
-  const seconds = ((timing.total_ms / windows_done) * (windows_total - windows_done)) / 1000;
+export function timeLeft(result: Result): string {
+  if (partsRun(result) < 2) return "";
+  const seconds = leftMs(result) / 1000;
   if (!Number.isFinite(seconds)) return "";
   if (seconds < 55) return `about ${Math.max(1, Math.round(seconds))} s left`;
   return `about ${Math.round(seconds / 60) || 1} min left`;

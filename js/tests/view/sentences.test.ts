@@ -59,7 +59,7 @@ describe("the line", () => {
     expect(statusText({ ...state, inputs, result: null })).toBe("Stopped.");
     const held = { ...partial, windows_done: 4, timing: { ...result.timing, total_ms: 16_000 } };
     expect(statusText({ ...state, inputs, held: true, result: held })).toBe(
-      "Paused after 4 of 89 parts: reading all of it takes about 5 min 56 s.",
+      "Paused after 4 of 89 parts: the rest takes about 5 min 40 s.",
     );
   });
 
@@ -125,6 +125,9 @@ describe("before everything is read", () => {
 
   it("a guess of the time needs two parts, and is in minutes where it is long", () => {
     expect(timeLeft({ ...partial, windows_done: 1 })).toBe("");
+    // What was read before took no time, and says nothing about the rest.
+    expect(timeLeft({ ...partial, windows_known: 11 })).toBe("");
+    expect(timeLeft({ ...partial, windows_known: 5 })).toBe("about 15 s left");
     expect(timeLeft({ ...partial, windows_total: 1300 })).toBe("about 3 min left");
     expect(timeLeft({ ...partial, windows_done: 88 })).toBe("about 1 s left");
   });

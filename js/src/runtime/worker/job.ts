@@ -36,6 +36,8 @@ export class Job {
   private running = 0;
   private most_running = 0;
   private done = 0;
+  /** Those among them that had been run before. */
+  private known = 0;
   private run_ms = 0;
   private total_ms = 0;
   private answered: number;
@@ -77,6 +79,7 @@ export class Job {
       const logits = model.known.get(feature);
       if (logits !== undefined) this.count(window, logits);
     });
+    this.known = this.done;
     this.finish();
     if (this.finished) return;
     const order = readingOrder(index, question.input_ids, features);
@@ -150,6 +153,7 @@ export class Job {
       passage_length: this.request.passage.length,
       windows_done: this.done,
       windows_total: prepared.features.length,
+      windows_known: this.known,
       ...(this.finished ? {} : { unchanged_for: this.done - this.best.since }),
       warnings: prepared.warnings,
       timing: {

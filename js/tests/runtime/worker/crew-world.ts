@@ -110,8 +110,8 @@ export class World {
   }
 }
 
-/** What one worker says, without its times. */
+/** What one worker says, without how it came to it. */
 export function essence(result: Result) {
-  const { timing: _, backend: __, ...rest } = result;
+  const { timing: _, backend: __, windows_known: ___, ...rest } = result;
   return rest;
 }
