@@ -117,7 +117,9 @@ def main() -> int:
             side.ask([example], **length)["answers"]
             for example in progress_bar(examples, len(examples), "transformers")
         ]
-    answerer = QuestionAnswerer(folder, threads=options.threads, pipeline_compatible=True)
+    answerer = QuestionAnswerer(
+        folder, threads=options.threads, pipeline_compatible=True, cache_bytes=0
+    )
     outputs: Outputs = {}
     run = remembering(answerer, outputs)
     tally: Counter[str] = Counter()

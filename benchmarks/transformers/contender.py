@@ -36,7 +36,8 @@ def transformers_pipeline(model: str, threads: int) -> Ask:
 def qna_widget(model: str, threads: int) -> Ask:
     from qna_widget import QuestionAnswerer
 
-    qa = QuestionAnswerer(model, threads=threads, pipeline_compatible=True)
+    # What was run before is run again here.
+    qa = QuestionAnswerer(model, threads=threads, pipeline_compatible=True, cache_bytes=0)
     return lambda questions, passages, batch, **options: qa(
         question=questions, context=passages, **options
     )

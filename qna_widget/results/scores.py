@@ -174,8 +174,9 @@ def windows_of(
                 tokens=tuple(texts[tokens]),
                 starts=starts[tokens],
                 ends=ends[tokens],
-                start_logits=given.start_logits[inside],
-                end_logits=given.end_logits[inside],
+                # The kernel keeps its own, which nobody can write to.
+                start_logits=given.start_logits[inside].copy(),
+                end_logits=given.end_logits[inside].copy(),
                 counts=owner[tokens] == index,
                 null_score=float(given.start_logits[0]) + float(given.end_logits[0]),
             )
