@@ -5,8 +5,9 @@
 Every window of every question is run once, then windows come in the order of their relevance. "No
 answer" is switched off: every question has a best answer, right or wrong. `--alone` questions are
 asked about their own article, `--joined` ones about ten articles in one text. `--keep` keeps the
-logits, so that a run may be ended and continued. The first half of the questions is for choosing
-between orders, the second for reporting; both are printed.
+logits, so that a run may be ended and continued. Printed for each share of the windows: how often
+the best answer of all stands first, or in the list of five; how often the place of the right answer
+was read, with CONTEXT tokens on either side in the window; and F1 of the first answer.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -24,9 +26,11 @@ from qna_widget.answering import engine
 from qna_widget.core.decoding import Decoder
 from qna_widget.core.pipeline import Prepared, conclude, prepare
 from qna_widget.core.relevance import reading_order
-from qna_widget.core.types import DecodingOptions, Logits
+from qna_widget.core.types import Answer, DecodingOptions, Feature, Logits
+from qna_widget.evaluation.squad import f1
 
-SHARES = (0.1, 0.2)
+SHARES = (0.1, 0.2, 1.0)
+CONTEXT = 20
 TOGETHER = 10
 FEWEST = 10
 """Of fewer windows, a tenth is none."""
@@ -39,6 +43,9 @@ class Asked:
     question: str
     text: str
     joined: bool
+    answers: list[str]
+    place: int
+    """Code point at which the first of the right answers begins."""
 
 
 def sample(file: Path, alone: int, joined: int) -> list[Asked]:
@@ -47,7 +54,7 @@ def sample(file: Path, alone: int, joined: int) -> list[Asked]:
     articles = [paragraph for one in documents for paragraph in one["paragraphs"]]
     rng = random.Random(13)
     asked = [
-        Asked(f"alone-{qa['id']}", qa["question"], article["context"], joined=False)
+        _asked(qa, article["context"], 0, joined=False)
         for article in articles
         for qa in rng.sample(article["qas"], min(3, len(article["qas"])))
     ]
@@ -55,14 +62,22 @@ def sample(file: Path, alone: int, joined: int) -> list[Asked]:
     rng.shuffle(order)
     long = []
     for at in range(0, len(order) - TOGETHER + 1, TOGETHER):
-        group = [articles[number] for number in order[at : at + TOGETHER]]
-        text = "\n\n".join(article["context"] for article in group)
-        for article in rng.sample(group, TOGETHER):
-            qa = rng.choice(article["qas"])
-            long.append(Asked(f"joined-{qa['id']}", qa["question"], text, joined=True))
+        texts = [articles[number]["context"] for number in order[at : at + TOGETHER]]
+        for place in rng.sample(range(TOGETHER), TOGETHER):
+            qa = rng.choice(articles[order[at + place]]["qas"])
+            before = len("".join(f"{text}\n\n" for text in texts[:place]))
+            long.append(_asked(qa, "\n\n".join(texts), before, joined=True))
     rng.shuffle(asked)
     rng.shuffle(long)
     return asked[:alone] + long[len(long) - joined :]
+
+
+def _asked(qa: dict[str, Any], text: str, before: int, *, joined: bool) -> Asked:
+    """Make a question about `text`, in which its article begins at `before`."""
+    name = f"{'joined' if joined else 'alone'}-{qa['id']}"
+    answers = [answer["text"] for answer in qa["answers"]]
+    place = before + qa["answers"][0]["answer_start"]
+    return Asked(name, qa["question"], text, joined, answers, place)
 
 
 def run(loaded: engine.Engine, prepared: Prepared, kept: Path | None) -> list[Logits]:
@@ -81,22 +96,36 @@ def run(loaded: engine.Engine, prepared: Prepared, kept: Path | None) -> list[Lo
     return [Logits(start, end) for start, end in zip(*parts, strict=True)]
 
 
-def best(prepared: Prepared, logits: list[Logits], windows: list[int]) -> list[tuple[int, int]]:
-    """Return the places of the answers listed once these windows were read."""
+def listed(prepared: Prepared, logits: list[Logits], windows: list[int]) -> list[Answer]:
+    """Return the answers listed once these windows were read."""
     decoder = Decoder(prepared.features)
     for window in windows:
         decoder.add(window, logits[window])
-    return [(answer.start, answer.end) for answer in conclude(prepared, decoder, OPTIONS).answers]
+    return list(conclude(prepared, decoder, OPTIONS).answers)
 
 
-def found(prepared: Prepared, logits: list[Logits]) -> Iterator[tuple[bool, bool]]:
-    """Yield for each share whether the best answer of all windows stands first, or in the list."""
+def figures(asked: Asked, prepared: Prepared, logits: list[Logits]) -> Iterator[list[float]]:
+    """Yield for each share: best of all first, in the list, right place read, F1."""
     windows = len(prepared.features)
     order = reading_order(prepared.index, prepared.question.input_ids, prepared.features)
-    wanted = best(prepared, logits, order)[0]
+    wanted = place_of(listed(prepared, logits, order)[0])
+    token = int(np.searchsorted(prepared.passage.ends, asked.place, side="right"))
     for share in SHARES:
-        listed = best(prepared, logits, order[: int(share * windows)])
-        yield listed[0] == wanted, wanted in listed
+        part = order[: int(share * windows)]
+        answers = listed(prepared, logits, part)
+        places = [place_of(answer) for answer in answers]
+        reached = any(_inside(prepared.features[window], token) for window in part)
+        right = max(f1(gold, answers[0].text) for gold in asked.answers)
+        yield [places[0] == wanted, wanted in places, reached, right]
+
+
+def place_of(answer: Answer) -> tuple[int, int]:
+    return answer.start, answer.end
+
+
+def _inside(feature: Feature, token: int) -> bool:
+    first, stop = feature.window_start, feature.window_start + feature.window_length
+    return (first == 0 or first + CONTEXT <= token) and token < stop - CONTEXT
 
 
 def main() -> None:
@@ -109,23 +138,23 @@ def main() -> None:
     given = parser.parse_args()
     loaded = engine.load(given.model, None)
     options = loaded.options({})
-    rows: dict[bool, list[list[tuple[bool, bool]]]] = {False: [], True: []}
+    rows: dict[bool, list[list[list[float]]]] = {False: [], True: []}
     for asked in sample(given.file, given.alone, given.joined):
         prepared = prepare(asked.question, asked.text, loaded.tokenizer, options.features)
         if len(prepared.features) < FEWEST:
             continue
         kept = given.keep / f"{asked.name}.npy" if given.keep else None
-        rows[asked.joined].append(list(found(prepared, run(loaded, prepared, kept))))
-    for joined, all_rows in rows.items():
-        halves = {"all": all_rows, "first half": all_rows[::2], "second half": all_rows[1::2]}
-        for name, part in halves.items():
-            what = "ten articles joined" if joined else "one article"
-            print(f"{what}, {name}: {len(part)} questions")
-            for at, share in enumerate(SHARES):
-                first, listed = 100 * np.mean([row[at] for row in part], axis=0)
-                print(
-                    f"  {share:.0%} of the windows: first {first:.0f}%, in the list {listed:.0f}%"
-                )
+        logits = run(loaded, prepared, kept)
+        rows[asked.joined].append(list(figures(asked, prepared, logits)))
+    for joined, found in rows.items():
+        what = "ten articles joined" if joined else "one article"
+        print(f"{what}: {len(found)} questions")
+        for share, means in zip(SHARES, 100 * np.mean(found, axis=0), strict=True):
+            first, held, reached, right = means
+            print(
+                f"  {share:4.0%} of the windows: best of all first {first:.0f}%, listed "
+                f"{held:.0f}%; right place read {reached:.0f}%; F1 {right:.1f}"
+            )
 
 
 if __name__ == "__main__":

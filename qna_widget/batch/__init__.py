@@ -80,7 +80,7 @@ def answer_batch(
     `errors="raise"` ends the batch with InputError. `prefix` goes before the new columns' names.
     `threads` windows run at the same time: leave it at 1 where an engine fills the processors, be
     it with processes or with threads, each of which then computes by itself.
-    `options` are those of `QuestionAnswerer.ask`.
+    `options` are those of `QuestionAnswerer.ask`, but for `budget_s`.
 
     Raises InputError for columns that are missing or there already and for options that are not
     allowed, TypeError for an option that there is not, ModelError, and MissingExtraError without
