@@ -112,9 +112,9 @@ class QuestionAnswerer:
         single one going with each of the others; or `question` alone is a dict with the keys
         "question" and "context", or a list of such. Lists give a list. The best answer is the
         empty text when "no answer" wins. `progress` draws a bar on the terminal; `options` are
-        those of `ask`, but for `budget_s`. With `pipeline_compatible` the answers are dicts with "score", "start",
-        "end" and "answer", the defaults are the pipeline's, and a generator of dicts gives a
-        generator of answers, without a bar (docs/migrating.md).
+        those of `ask`, but for `budget_s`. With `pipeline_compatible` the answers are dicts with
+        "score", "start", "end" and "answer", the defaults are the pipeline's, and a generator of
+        dicts gives a generator of answers, without a bar (docs/migrating.md).
 
         Warns (UserWarning) of a question that is cut. Raises BlankQuestionError,
         BlankPassageError, InputError for anything else that cannot be asked, and TypeError for an
