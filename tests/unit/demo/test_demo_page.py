@@ -164,6 +164,17 @@ def test_an_own_text_begins_empty_and_may_come_from_a_file(page: Page) -> None:
     assert page.menu().options[-1] == "Your own text"
 
 
+def test_without_a_text_or_a_question_there_is_nothing_to_take_along(page: Page) -> None:
+    page.says()
+    assert page.app.expander
+    page.pick("own")
+    assert not page.app.expander
+    page.says(passage="Mine.")
+    assert not page.app.expander
+    page.says(question="Whose?")
+    assert page.app.expander
+
+
 def test_an_example_s_question_is_not_asked_of_an_opened_file(page: Page) -> None:
     page.says(question=EXAMPLES["rent"].questions[1])
     page.upload("letter.md", b"Dear Bert.")

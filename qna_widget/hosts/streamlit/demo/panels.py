@@ -27,7 +27,7 @@ def head() -> None:
     """Say what this page is."""
     st.html(_HERE / "look.css")
     st.html(f"<script>{_script()}</script>", unsafe_allow_javascript=True)
-    with st.container(gap="xxsmall", key="head"):
+    with st.container(gap=None, key="head"):
         st.title("Ask a question about a text", anchor=False)
         st.caption(
             "Your own browser finds the answer and shows where it stands. The text goes nowhere "
@@ -74,6 +74,8 @@ def troubles() -> None:
 
 def take_along(result: QnAResult) -> None:
     """Draw what a reader takes home, folded: all of it is about the question that stands there."""
+    if not (result.passage.strip() and result.question.strip()):
+        return
     with st.expander(TAKE_ALONG):
         left, right = st.columns(2, gap="large")
         with left:
