@@ -1,5 +1,5 @@
 # Benchmarks; included by ../Makefile, whose variables these use.
-.PHONY: bench bench-distributed bench-fetch bench-models bench-transformers
+.PHONY: bench bench-all bench-distributed bench-fetch bench-models bench-prepare bench-transformers
 
 PEER := .venv-transformers/bin
 $(PEER)/ready: benchmarks/transformers/requirements.txt
@@ -30,7 +30,32 @@ bench-models: $(VENV)/test $(MODELS)/ready $(STATIC) chromium ## Check and time 
 	$(BIN)/python -m benchmarks.models.speed $(MODELS) --peer $(MODELS)/node_modules
 	$(BIN)/python -m benchmarks.models.accuracy $(MODELS)/mobilebert "$(SQUAD)" --compare $(MODELS)/peer/onnx/model_quantized.onnx
 
-bench: bench-models bench-transformers bench-distributed ## Run all benchmarks (SQUAD=path/to/validation.json)
+TFJS := $(MODELS)/tensorflow/bin
+$(TFJS)/ready: benchmarks/peers/tensorflow.txt
+	test -x $(TFJS)/python || $(PYTHON) -m venv $(MODELS)/tensorflow
+	$(TFJS)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/peers/tensorflow.txt
+	$(TFJS)/python -m pip install --quiet --disable-pip-version-check --no-deps tensorflowjs==4.22.0
+	@touch $@
+
+$(MODELS)/plain.onnx: $(MODELS)/ready benchmarks/models/random_checkpoints.py
+	gunzip -c qna_widget/models/bundled/vocab.txt.gz > $(MODELS)/vocab.txt
+	$(MODELS)/venv/bin/python -m benchmarks.models.random_checkpoints $(MODELS) --vocab $(MODELS)/vocab.txt --plain
+
+$(MODELS)/tfjs/vocab.json: $(TFJS)/ready $(MODELS)/plain.onnx benchmarks/peers/tensorflow_graph.py
+	$(TFJS)/python benchmarks/peers/tensorflow_graph.py $(MODELS)/mobilebert $(MODELS)/tfjs
+
+bench-prepare: $(VENV)/test $(STATIC) chromium $(MODELS)/plain.onnx $(MODELS)/tfjs/vocab.json ## Install and build what make bench measures (about 3 GB)
+	@$(BIN)/python -c 'import onnx_ir' 2>/dev/null || $(BIN)/pip install --quiet --disable-pip-version-check onnx-ir
+	$(BIN)/python -m benchmarks.peers.prepare $(MODELS)
+	test -s $(MODELS)/dtypes.json || $(BIN)/python -m benchmarks.peers.dtypes $(MODELS)
+
+BENCH_OUT := $(if $(TRIAL),$(MODELS)/trial,benchmarks)
+bench: bench-prepare ## Measure beside every peer and write benchmarks/RESULTS.md (BUDGET_MIN=12 [IDEAS=1] [TRIAL=1])
+	$(BIN)/python -m benchmarks.peers.run $(MODELS) $(MODELS)/samples.json --minutes $(or $(BUDGET_MIN),12) \
+	  $(if $(IDEAS),--ideas) $(if $(TRIAL),--trial) $(ARGS)
+	$(BIN)/python -m benchmarks.peers.report $(MODELS)/samples.json $(BENCH_OUT) $(if $(TRIAL),,--readme README.md)
+
+bench-all: bench bench-models bench-transformers bench-distributed ## Run all benchmarks (SQUAD=path/to/validation.json)
 
 bench-fetch: $(VENV)/test ## Measure fetching and converting a model (CHECKPOINT=folder)
 	@test -n "$(CHECKPOINT)" || { echo "make bench-fetch needs CHECKPOINT=folder with config.json, model.safetensors, vocab.txt."; exit 2; }

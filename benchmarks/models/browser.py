@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+
+from benchmarks.web import (
+    ARGS,
+    Reply,
+    cpu_ms,
+    find_chromium,
+    in_folders,
+    memory_mb,
+    process_of,
+    served,
+)
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 ORT = ROOT / "js/node_modules/onnxruntime-web/dist"
 TINY = ROOT / "tests/parity/tiny_bert"
-ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-]
 TIMEOUT_MS = 300_000
 
 
@@ -71,12 +71,7 @@ class Bench:
 
     def memory_mb(self) -> dict[str, float]:
         """Resident memory of the page's process, now and at its most."""
-        status = Path(f"/proc/{self._process}/status").read_text()
-        lines = dict(line.split(":", 1) for line in status.splitlines() if ":" in line)
-        return {
-            name: round(int(lines[key].split()[0]) / 1024)
-            for name, key in (("rss", "VmRSS"), ("peak", "VmHWM"))
-        }
+        return memory_mb(self._process)
 
     def close(self) -> None:
         self._page.context.close()
@@ -99,73 +94,34 @@ class Chromium:
         page = self._browser.new_context().new_page()
         page.set_default_timeout(TIMEOUT_MS)
         page.goto(f"{self._base}/{variant.page}")
-        return Bench(page, self._process_of(page), variant)
+        return Bench(page, process_of(page, self._listed), variant)
 
-    def _process_of(self, page: Page) -> int:
-        """Return the process that works when the page is told to: Chromium names none."""
-        page.wait_for_timeout(700)  # until processes kept in reserve have started
-        before = self._renderers()
-        page.evaluate("() => { const t = performance.now(); while (performance.now() < t + 300); }")
-        after = self._renderers()
-        return max(after, key=lambda process: after[process] - before.get(process, 0))
-
-    def _renderers(self) -> dict[int, float]:
-        """Return the processor time of each page's process, milliseconds."""
-        found = self._processes.send("SystemInfo.getProcessInfo")["processInfo"]
-        return {p["id"]: cpu_ms(p["id"]) for p in found if p["type"] == "renderer"}
-
-
-def cpu_ms(process: int) -> float:
-    """Return the processor time that all threads of a process have taken so far."""
-    threads = Path(f"/proc/{process}/task").iterdir()
-    return sum(int((thread / "schedstat").read_text().split()[0]) for thread in threads) / 1e6
+    def _listed(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._processes.send("SystemInfo.getProcessInfo")[
+            "processInfo"
+        ]
+        return found
 
 
 @contextmanager
 def chromium(models: Path, extra: dict[str, Path] | None = None) -> Iterator[Chromium]:
     """Serve `models` (and folders at other prefixes), start Chromium, stop both at the end."""
-    path = (
-        os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    )
-    if path is None:
-        raise SystemExit("This benchmark drives Chromium and found none; run `make chromium`.")
+    path = find_chromium()
     folders = {"models": models, "ort": ORT, **(extra or {})}
     warm = _warm_model()
 
-    class Handler(SimpleHTTPRequestHandler):
-        def do_GET(self) -> None:
-            requested = urlsplit(self.path).path
-            body = warm if requested.startswith("/warm.onnx") else self.read(requested)
-            if body is None:
-                self.send_error(404)
-                return
-            self.send_response(200)
-            self.send_header("Content-Type", self.guess_type(requested))
-            self.send_header("Content-Length", str(len(body)))
-            self.send_header("Cache-Control", "no-store")
-            self.end_headers()
-            self.wfile.write(body)
+    def reply(path: str) -> Reply | None:
+        if path == "/warm.onnx":
+            return Reply(warm)
+        own = HERE / path.lstrip("/")
+        body = own.read_bytes() if own.parent == HERE and own.is_file() else None
+        body = body or in_folders(folders, path)
+        return None if body is None else Reply(body)
 
-        @staticmethod
-        def read(requested: str) -> bytes | None:
-            first, _, rest = requested.lstrip("/").partition("/")
-            folder = folders.get(first)
-            file = folder / rest if folder is not None else HERE / first
-            return file.read_bytes() if file.is_file() else None
-
-        def log_message(self, format: str, *args: object) -> None:
-            """The output is for the figures."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=path, args=ARGS)
-            yield Chromium(browser, f"http://127.0.0.1:{server.server_port}")
-            browser.close()
-    finally:
-        server.shutdown()
-        server.server_close()
+    with served(reply) as port, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGS)
+        yield Chromium(browser, f"http://127.0.0.1:{port}")
+        browser.close()
 
 
 def _warm_model() -> bytes:

@@ -22,12 +22,11 @@ import json
 import os
 from pathlib import Path
 
-from onnxruntime.quantization import QuantType, quantize_dynamic
-
 from qna_widget.export.checkpoint import read_checkpoint
 from qna_widget.export.recipe import float_graph, int8_graph
 
 from .browser import Variant, chromium
+from .peer_files import peer_files
 from .timing import Figures, creation, forward
 
 OPTIMISED = {"graphOptimizationLevel": "disabled"}
@@ -40,17 +39,7 @@ def prepare(out: Path) -> list[Variant]:
     checkpoint = read_checkpoint(out / "mobilebert")
     (out / "int8.onnx").write_bytes(int8_graph(checkpoint, 384))
     (out / "fp32.onnx").write_bytes(float_graph(checkpoint).SerializeToString())
-    quantised = out / "peer/onnx/model_quantized.onnx"
-    quantised.parent.mkdir(parents=True, exist_ok=True)
-    # The options of scripts/quantize.py in transformers.js, for a model without convolutions.
-    quantize_dynamic(
-        out / "plain.onnx",
-        quantised,
-        weight_type=QuantType.QInt8,
-        extra_options={"EnableSubgraph": True, "MatMulConstBOnly": True},
-    )
-    config = (out / "mobilebert/config.json").read_bytes()
-    (out / "peer/config.json").write_bytes(config)
+    quantised = peer_files(out)
     return [
         Variant("int8", "int8.onnx", OPTIMISED),
         Variant("fp32", "fp32.onnx", OPTIMISED),
