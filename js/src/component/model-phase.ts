@@ -126,10 +126,15 @@ function follow(phase: Phase, host: HostState): Phase {
 }
 
 /** Without a model, one for another name is better than none. */
-function followFirst(phase: Phase, { manifest, fetching }: HostState): Phase {
+function followFirst(phase: Phase, host: HostState): Phase {
   const { handled } = phase;
+  const { manifest, fetching } = host;
   if (manifest !== null && manifest !== handled.manifest) return begin(phase, manifest);
   if (wantedOf(phase) !== null) return phase;
+  // Taken away, as where a kernel is not there yet: given again, it is new.
+  if (manifest === null && handled.manifest !== null) {
+    return followFirst({ ...phase, handled: { ...handled, manifest } }, host);
+  }
   if (fetching === null) return phase.kind === "loading" ? { kind: "none", handled } : phase;
   const { model, error } = fetching;
   if (error !== "") return fail(phase, model, error);

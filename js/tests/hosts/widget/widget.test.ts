@@ -257,6 +257,9 @@ test("a kernel that comes after the widget was drawn is taken, and one that goes
   let comm_live = false;
   const own = Object.assign(model, { widget_manager: { get_model: async () => ({ comm_live }) } });
   const late = new WidgetHost(model, stop.signal);
+  const load = vi.fn(() => new Promise(() => {}));
+  createComponent(late, stop.signal, { notice: "", load, release: () => {} } as never);
+  expect(load).toHaveBeenCalledTimes(1);
   watchKernel(own, (kernel) => late.connect(kernel), stop.signal);
   await settle();
   expect([late.readManifest(), late.readLink()]).toEqual([null, "Run the notebook to ask more."]);
@@ -264,6 +267,7 @@ test("a kernel that comes after the widget was drawn is taken, and one that goes
   model.emit("comm_live_update");
   await settle();
   expect([late.readManifest(), late.readLink()]).toEqual([model.values._manifest, ""]);
+  expect(load).toHaveBeenCalledTimes(2);
   comm_live = false;
   model.emit("comm_live_update");
   await settle();
