@@ -104,7 +104,7 @@ def test_colab_a_saved_notebook_without_a_kernel(offline: Offline) -> None:
 
 
 def test_a_comm_that_comes_late(offline: Offline) -> None:
-    """Panel's and others' pages draw a widget from its state, and connect it afterwards."""
+    """Bridges may draw a widget from its state, and connect it afterwards."""
     widget = QnA(PASSAGE, QUESTION, model="bundled")
     notebook = Notebook(offline.page())
     [frame] = notebook.open(widget, live=False)
