@@ -147,6 +147,8 @@ def main() -> None:
         logits = run(loaded, prepared, kept)
         rows[asked.joined].append(list(figures(asked, prepared, logits)))
     for joined, found in rows.items():
+        if not found:
+            continue
         what = "ten articles joined" if joined else "one article"
         print(f"{what}: {len(found)} questions")
         for share, means in zip(SHARES, 100 * np.mean(found, axis=0), strict=True):
