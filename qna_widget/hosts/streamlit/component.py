@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from qna_widget.core.contract import (
@@ -14,7 +14,7 @@ from qna_widget.core.contract import (
     default_outputs,
     refuse_unknown,
 )
-from qna_widget.core.messages import Options, Outputs, Status, Timing
+from qna_widget.core.messages import Options, Outputs, Progress, Status, Timing
 from qna_widget.core.types import AnswerDict, Overlap
 from qna_widget.errors import InputError, needs_extra
 from qna_widget.hosts.page import menu_lines
@@ -55,6 +55,8 @@ class QnAResult:
     """top_k, overlap and the other inputs, as the reader may have changed them."""
     model: str = ""
     """Title of the model that answers."""
+    progress: Progress = field(default_factory=Progress)
+    """How many windows were read of a question that the reader stopped: loaded, total."""
 
 
 def qna(
@@ -188,6 +190,7 @@ def _result(memory: Memory) -> QnAResult:
         timing=outputs["timing"],
         options=cast(Options, others),
         model=resolved.title if resolved else "",
+        progress=outputs.get("progress", {}),
     )
 
 

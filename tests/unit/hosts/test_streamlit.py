@@ -123,6 +123,17 @@ def test_the_report_comes_back_as_the_result(browser: Browser) -> None:
     assert result.passage[16:33] == result.answers[0]["text"]
 
 
+def test_a_stopped_question_says_how_far_it_went(browser: Browser) -> None:
+    qna(PASSAGE, "Where?")
+    far = {"stage": "run", "name": "A model", "loaded": 32, "total": 410, "unit": "windows"}
+    nothing = {"answers": [], "null_score": None, "timing": {}}
+    browser.says({**OUTPUTS, **nothing, "progress": far})
+    result = qna(PASSAGE, "Where?")
+    assert (result.status, result.answers, result.progress) == ("ready", [], far)
+    browser.says()
+    assert qna(PASSAGE, "Where?").progress == {}
+
+
 def test_what_the_reader_typed_comes_back_and_survives_reruns(browser: Browser) -> None:
     qna(PASSAGE, "Where?")
     browser.says(question="Who?", top_k=2)

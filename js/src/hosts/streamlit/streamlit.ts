@@ -54,7 +54,7 @@ interface Kept {
 
 /** What Python offers besides the inputs: models and questions. */
 const OFFERS = ["manifest", "models", "fetching", "examples"] as const;
-const NO_RESULT = { answers: [], null_score: null, timing: {} };
+const NO_RESULT = { answers: [], null_score: null, timing: {}, progress: {} };
 /** What Python is told of a question that is not answered yet. */
 const UNANSWERED = { ...NO_RESULT, status: "loading", error: "", backend: "" };
 const SUBMIT = "Submit sends it to the app.";
@@ -168,8 +168,7 @@ export class StreamlitHost implements Host {
   report(state: ComponentState): void {
     this.state = state;
     if (state.status === "loading" || state.status === "running") return;
-    const { progress: _, ...outputs } = outputsOf(state);
-    this.send({ ...NO_RESULT, ...outputs });
+    this.send({ ...NO_RESULT, ...outputsOf(state) });
   }
 
   /** Equal answers are sent once, however long they took. */

@@ -109,6 +109,14 @@ test("only answers rerun the app, and equal ones only once", () => {
   });
 });
 
+test("a stopped question says how far it went, and gives no answers", () => {
+  call();
+  host().report(makeState({ result: makeResult({ windows_done: 1 }) }));
+  const progress = { stage: "run", name: "A model", loaded: 1, total: 2, unit: "windows" };
+  const [, { outputs }] = args.setStateValue.mock.calls[0] as [string, { outputs: object }];
+  expect(outputs).toMatchObject({ status: "ready", answers: [], timing: {}, progress });
+});
+
 test("what is typed goes to Python with its answers", () => {
   call();
   host().report(makeState());
