@@ -9,8 +9,8 @@ import matplotlib as mpl
 mpl.use("svg")
 import matplotlib.pyplot as plt
 
-from .contenders import NATIVE, OURS
-from .ratios import by_round, ratio
+from .contenders import NATIVE, OURS, reads_all
+from .ratios import Figure, by_round, ratio
 from .samples import Run
 
 COLOURS = ("#4c78a8", "#f58518", "#e45756", "#72b7b2", "#54a24b", "#b279a2")
@@ -24,24 +24,20 @@ def draw(run: Run, file: Path) -> None:
     figure, axes = plt.subplots(figsize=(9, 1.2 + 0.75 * len(run.cases)))
     height = 0.8 / max(1, len(others))
     for place, name in enumerate(others):
-        for row, case in enumerate(run.cases):
-            own = by_round(run.samples, "hot", case, OURS)
-            found = ratio(by_round(run.samples, "hot", case, name), own)
-            if found is None:
-                continue
-            at = row - 0.4 + (place + 0.5) * height
-            spread = [[found.value - found.low], [found.high - found.value]]
-            axes.barh(
-                at,
-                found.value - 1,
-                height,
-                left=1,
-                color=COLOURS[place % len(COLOURS)],
-                xerr=[[max(0, side[0])] for side in spread],
-                label=run.titles[name] if row == _first_row(run, name) else None,
-            )
-            axes.annotate(f" {found.value:.3g}×", (max(1, found.value), at), va="center", size=7)
+        bars = _bars(run, name)
+        rows = [row - 0.4 + (place + 0.5) * height for row in bars]
+        found = list(bars.values())
+        spread = [
+            [max(0, f.value - f.low) for f in found],
+            [max(0, f.high - f.value) for f in found],
+        ]
+        lengths = [f.value - 1 for f in found]
+        colour = COLOURS[place % len(COLOURS)]
+        axes.barh(rows, lengths, height, 1, color=colour, xerr=spread, label=run.titles[name])
+        for row, each in zip(rows, found, strict=True):
+            axes.annotate(f" {each.value:.3g}×", (max(1, each.high), row), va="center", size=7)
     axes.set_xscale("log")
+    axes.xaxis.set_major_formatter("{x:g}×")
     axes.axvline(1, color="black", linewidth=0.8)
     axes.set_yticks(range(len(run.cases)), list(run.cases.values()))
     axes.invert_yaxis()
@@ -52,11 +48,12 @@ def draw(run: Run, file: Path) -> None:
     plt.close(figure)
 
 
-def _first_row(run: Run, name: str) -> int:
-    """Return the first row in which somebody has a bar: the legend names it once."""
-    rows = [
-        row
-        for row, case in enumerate(run.cases)
-        if ratio(by_round(run.samples, "hot", case, name), by_round(run.samples, "hot", case, OURS))
-    ]
-    return min(rows, default=-1)
+def _bars(run: Run, name: str) -> dict[int, Figure]:
+    """Return somebody's ratios by row, of what it read to the end."""
+    found = {}
+    for row, case in enumerate(run.cases):
+        own = by_round(run.samples, "hot", case, OURS)
+        each = ratio(by_round(run.samples, "hot", case, name), own)
+        if each is not None and reads_all(name, run.tokens.get(case, 0)):
+            found[row] = each
+    return found

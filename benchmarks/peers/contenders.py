@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 OURS, BUNDLED, NATIVE = "mobilebert", "bundled", "native"
 QNA, PLAIN, PEER, PEER_BEST = "qna", "plain", "transformers", "transformers-best"
+READS = {PEER: 512, PEER_BEST: 512}
+"""Tokens beyond which a contender reads nothing."""
 DEFAULT_DTYPE = "q8"
 """What transformers.js takes on wasm when nothing is said."""
 PEER_TITLE = "transformers.js 4.3"
@@ -33,6 +35,11 @@ WITHOUT = {
     "Memory and time of the browser's other processes": "only the page's own process is read",
 }
 """What this benchmark cannot have, and why."""
+
+
+def reads_all(name: str, tokens: int) -> bool:
+    """Whether a contender reads the whole of so many tokens."""
+    return tokens <= READS.get(name, tokens)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from .chart import draw
 from .claims import CLAIMS, FIRST
-from .contenders import BUNDLED, NATIVE, OURS, PEER, QNA
+from .contenders import BUNDLED, NATIVE, OURS, PEER, QNA, reads_all
 from .ratios import Figure, by_round, figure, ratio
 from .samples import Kind, Run, Sample
 
@@ -30,8 +30,11 @@ this machine, scripts and wasm compressed, so that no network is in the figures.
 """
 NOTES = f"""
 - TensorFlow.js' `qna` pads every window to 384 tokens and puts all windows into one batch.
-- transformers.js reads the first 512 tokens and nothing more: of 5,000 and 100,000 characters its
-  time is for the beginning only.
+- † transformers.js reads the first 512 tokens and nothing more: its time is for the beginning of
+  the text only, and the chart leaves it out.
+- The last word before padding sees the embedding of `[PAD]` where `qna` pads, so its sums of logits
+  differ from the others' below 384 tokens, and only there.
+- A further question on a text finds the text's tokens known, which counts in qna-widget's favour.
 - "{FIRST}" is from an empty page to the answer to the blog's example; cold: nothing was kept; warm:
   a new page of the same site, with whatever the contender and the browser had kept on disk.
 - Memory is the most that the page's process held beyond an empty page, until its first answer, and
@@ -120,7 +123,9 @@ def _beside(run: Run, kind: Kind, cases: dict[str, str], titles: dict[str, str])
     for case, title in cases.items():
         taken = {name: by_round(run.samples, kind, case, name) for name in titles}
         own = milliseconds(figure(taken[OURS]))
-        ratios.append([title, own, *(times(ratio(taken[name], taken[OURS])) for name in others)])
+        beside = [times(ratio(taken[name], taken[OURS])) for name in others]
+        marks = ["" if reads_all(name, run.tokens.get(case, 0)) else " †" for name in others]
+        ratios.append([title, own, *(f"{b}{m}" for b, m in zip(beside, marks, strict=True))])
         medians.append([title, *(milliseconds(figure(taken[name])) for name in others)])
     names = [titles[name] for name in others]
     return "\n".join(

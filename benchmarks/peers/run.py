@@ -87,6 +87,7 @@ def main() -> None:
     load = [os.getloadavg()[0]]
     with browser(out) as chromium:
         run = Run(about(out, chromium.version), cases={case.name: case.title for case in texts})
+        run.tokens = {case.name: case.tokens for case in texts}
         run.dtypes = ms
         run.without = WITHOUT | {f"transformers.js, {k}": v for k, v in failed.items()}
         ends = begun + 60 * options.minutes - SLACK_S

@@ -45,6 +45,8 @@ class Run:
     """Of those that take token ids."""
     cases: dict[str, str] = field(default_factory=dict)
     """Titles of cases, by name, in order."""
+    tokens: dict[str, int] = field(default_factory=dict)
+    """Of question and passage, by case."""
     samples: list[Sample] = field(default_factory=list)
     answers: dict[str, dict[str, str]] = field(default_factory=dict)
     """First answer, by case and contender."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.peers.chart import draw
 from benchmarks.peers.claims import CLAIMS, Claim
 from benchmarks.peers.ratios import Figure, by_round, figure, ratio
 from benchmarks.peers.report import README_END, README_START, filled, page, quoted
@@ -85,6 +86,12 @@ def test_page_holds_ratios_and_what_is_missing(run: Run) -> None:
     assert text.count("not measured") == len(CLAIMS) - 2
 
 
+def test_what_was_not_read_to_the_end_is_marked(run: Run) -> None:
+    run.samples += hot("transformers", 300, case="100,000 characters")
+    run.tokens = {"128 tokens": 128, "100,000 characters": 25_000}
+    assert "| 9.00 s (one) | – | **0.03×** (one) † |" in page(run)
+
+
 def test_readme_quotes_between_its_marks(tmp_path: Path, run: Run) -> None:
     before = f"# Title\n\n{README_START}\nold\n{README_END}\n\nmore\n"
     after = filled(before, quoted(run))
@@ -110,3 +117,13 @@ def test_every_claim_names_those_who_take_part() -> None:
 
     known = {c.name for c in chain(asked("q8"), ran("q8"))}
     assert {name for claim in CLAIMS for name in (claim.slower, claim.faster)} <= known
+
+
+def test_chart_leaves_out_what_was_not_read_and_names_everybody(tmp_path: Path, run: Run) -> None:
+    run.samples += hot("transformers", 300, case="100,000 characters")
+    run.tokens = {"128 tokens": 128, "100,000 characters": 25_000}
+    draw(run, tmp_path / "results.svg")
+    text = (tmp_path / "results.svg").read_text(encoding="utf-8")
+    assert "TensorFlow.js" in text
+    assert " 22×" in text
+    assert "0.0333×" not in text
