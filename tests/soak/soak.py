@@ -24,21 +24,19 @@ from figures import Series  # noqa: E402
 
 # By how much the second half may hold more than the first. Megabytes of processes include what
 # their allocators keep.
-LIMITS = {"heap MB": 3, "renderer MB": 40, "server MB": 40, "nodes": 2500, "listeners": 300}
-WORKERS = 1
-"""Most that may live at any look."""
+LIMITS = {
+    "heap MB": 3, "renderer MB": 40, "server MB": 40, "nodes": 2500, "listeners": 300, "workers": 0,
+}  # fmt: skip
 
 
 def faults(series: Series) -> list[str]:
     """Return what piled up."""
     names = [name for name in LIMITS if name in series.looks[0]]
-    grown = [
+    return [
         f"{series.what}: {name} grew by {series.growth(name):.1f}"
         for name in names
         if series.growth(name) > LIMITS[name]
     ]
-    workers = max(look.get("workers", 0) for look in series.looks)
-    return grown + [f"{series.what}: {workers:.0f} workers"] * (workers > WORKERS)
 
 
 def main() -> int:
