@@ -25,8 +25,13 @@ from figures import Series  # noqa: E402
 # By how much the second half may hold more than the first. Megabytes of processes include what
 # their allocators keep, and garbage of workers, which is not collected before a look.
 LIMITS = {
-    "heap MB": 3, "renderer MB": 100, "server MB": 40, "nodes": 2500, "listeners": 300, "workers": 0,
-}  # fmt: skip
+    "heap MB": 3,
+    "renderer MB": 100,
+    "server MB": 40,
+    "nodes": 2500,
+    "listeners": 300,
+    "workers": 0,
+}
 
 
 def faults(series: Series) -> list[str]:
