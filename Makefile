@@ -162,4 +162,4 @@ audit: $(VENV)/test js/node_modules/.package-lock.json ## Ask the advisories abo
 	cd js && npm audit
 
 clean: ## Remove what was built and set up, but for what was trained
-	rm -rf $(VENV) .venv-dist .venv-lite .venv-site .venv-train .venv-transformers .venv-engines .venv-hosts js/node_modules qna_widget/static/* build/models dist tests/output
+	rm -rf $(VENV) .venv-dist .venv-lite .venv-site .venv-train .venv-transformers .venv-engines .venv-hosts js/node_modules qna_widget/static/* build/models build/extension dist tests/output

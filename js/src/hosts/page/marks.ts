@@ -14,13 +14,15 @@ const NAMES: Readonly<Record<Kind, string>> = {
   answer: "qna-answer",
   near: "qna-answer-near",
 };
-const LOOKS = `
-::highlight(qna-answer) { background-color: #ffe27a; color: #000; }
-::highlight(qna-answer-current) { background-color: #ff9f40; color: #000; }
-::highlight(qna-answer-near) { text-decoration: underline dotted 2px; }
-@media (forced-colors: active) {
-  ::highlight(qna-answer) { background-color: Mark; color: MarkText; }
-  ::highlight(qna-answer-current) { background-color: Highlight; color: HighlightText; }
+/** In a layer, so that a page's own looks of these names win. */
+const LOOKS = `@layer qna-find {
+  ::highlight(qna-answer) { background-color: #ffe27a; color: #000; }
+  ::highlight(qna-answer-current) { background-color: #ff9f40; color: #000; }
+  ::highlight(qna-answer-near) { text-decoration: underline dotted 2px; }
+  @media (forced-colors: active) {
+    ::highlight(qna-answer) { background-color: Mark; color: MarkText; }
+    ::highlight(qna-answer-current) { background-color: Highlight; color: HighlightText; }
+  }
 }`;
 
 type Realm = Window & typeof globalThis;
@@ -96,9 +98,9 @@ export class Marks {
       sheet.replaceSync(LOOKS);
       this.sheets.set(page, sheet);
     }
-    // First, so that the page's own looks win. The page may have set its sheets anew.
+    // The page may have set its sheets anew.
     if (!root.adoptedStyleSheets.includes(sheet)) {
-      root.adoptedStyleSheets = [sheet, ...root.adoptedStyleSheets];
+      root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
     }
     this.styled.add(root);
   }
