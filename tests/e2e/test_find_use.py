@@ -74,6 +74,13 @@ def test_from_place_to_place_by_key(offline: Offline, pages: str) -> None:
     assert offline.errors == []
 
 
+def test_a_page_may_give_the_marks_its_own_looks(article: Page) -> None:
+    looks = "getComputedStyle(document.querySelector('b'), '::highlight(qna-answer-current)')"
+    assert article.evaluate(f"{looks}.backgroundColor") == "rgb(255, 159, 64)"
+    article.add_style_tag(content="::highlight(qna-answer-current) { background-color: #010203 }")
+    assert article.evaluate(f"{looks}.backgroundColor") == "rgb(1, 2, 3)"
+
+
 def test_what_stands_nowhere(article: Page) -> None:
     ask(article, "Which football club won the cup?")
     settle(article)
