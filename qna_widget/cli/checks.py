@@ -11,7 +11,6 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib import metadata
-from pathlib import Path
 from typing import Final, Literal
 
 from qna_widget import __version__
@@ -139,14 +138,16 @@ def browser(_: names.ModelName) -> Iterator[Finding]:
         yield Finding("browser", "built with", "ok" if said else "absent", said or "is not said")
         for asset in listed:
             yield _file("browser", asset)
-    chromium = find_chromium()
     cure = "Install Chromium, or name one in $CHROMIUM; only `eval --backend browser` needs it."
-    if chromium is None:
-        yield Finding("browser", "chromium", "absent", "not found", cure)
+    try:
+        chromium = find_chromium()
+    except QnaError as error:
+        yield Finding("browser", "chromium", "broken", str(error), cure)
     else:
-        there = Path(chromium).is_file()
-        found: State = "ok" if there else "broken"
-        yield Finding("browser", "chromium", found, chromium, "" if there else cure)
+        state: State = "absent" if chromium is None else "ok"
+        yield Finding(
+            "browser", "chromium", state, chromium or "not found", "" if chromium else cure
+        )
 
 
 SECTIONS: Final[tuple[Callable[[names.ModelName], Iterator[Finding]], ...]] = (

@@ -10,7 +10,9 @@ import sys
 import time
 import tomllib
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -86,11 +88,14 @@ def answers(url: str) -> bool:
 def test_hosts_that_run_a_script_get_the_same_settings() -> None:
     """But for the address: such a host must be reachable from outside."""
     with (ROOT / ".streamlit" / "config.toml").open("rb") as file:
-        sections = tomllib.load(file)
-    said = {
-        f"{section}.{name}": str(value).lower()
-        for section, settings in sections.items()
-        for name, value in settings.items()
-    }
-    spelt = {name.replace("_", "").lower(): value for name, value in serve.DEFAULTS.items()}
-    assert {name.replace(".", "").lower(): value for name, value in said.items()} == spelt
+        said = dict(settings(tomllib.load(file)))
+    assert said == {name.replace("_", "").lower(): v for name, v in serve.DEFAULTS.items()}
+
+
+def settings(section: dict[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
+    for name, value in section.items():
+        whole = before + name.lower()
+        if isinstance(value, dict):
+            yield from settings(value, whole)
+        else:
+            yield whole, str(value).lower()
