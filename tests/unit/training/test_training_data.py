@@ -372,7 +372,7 @@ def test_collate_pads_and_marks(encoder: Encoder) -> None:
 
 def test_the_recipe_loads() -> None:
     path = Path(__file__).parents[3] / "training" / "recipe.toml"
-    assert load_config(path).stages[0].name == "stable"
+    assert load_config(path).stages[0].name == "long"
 
 
 @pytest.mark.parametrize("text", ["", "sede = 1\n[[stage]]\n[[source]]\n", "[[stage]]\n"])
