@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sphinx.cmd.build import main as sphinx
 
-from qna_widget.standalone import write_page
+from qna_widget.standalone import write_find, write_page
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -68,6 +68,7 @@ def build(out: Path) -> int:
     lay_out(source)
     code = sphinx(["-q", "-W", "--keep-going", "-c", str(HERE), str(source), str(html)])
     write_page(html / "live", TEXT, EXAMPLES[0], title="qna-widget", examples=EXAMPLES)
+    write_find(html / "qna")
     shutil.rmtree(html / ".doctrees", ignore_errors=True)
     return code
 

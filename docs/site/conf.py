@@ -19,6 +19,7 @@ autodoc_preserve_defaults = True
 maximum_signature_line_length = 88
 
 html_theme = "furo"
+templates_path = ["templates"]
 html_title = "qna-widget"
 html_copy_source = False
 html_show_sphinx = False

@@ -14,6 +14,7 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 import pytest
 from conftest import Offline
+from found import ask, marked, settle
 from playwright.sync_api import expect
 
 ROOT = Path(__file__).parents[2]
@@ -101,5 +102,16 @@ def test_the_live_component_answers_below_a_path(offline: Offline, served: str) 
     expect(live.get_by_role("article")).to_contain_text("roof", timeout=PATIENCE)
     page.get_by_role("complementary").get_by_role("link", name="Reference").click()
     expect(page.get_by_role("heading", name="Answers in the kernel")).to_be_visible()
+    assert all(url.startswith(served) for url in offline.local)
+    assert offline.errors == []
+
+
+def test_a_guide_is_searched_by_question(offline: Offline, served: str) -> None:
+    page = offline.page()
+    page.set_default_timeout(PATIENCE)
+    page.goto(f"{served}docs/long-texts.html")
+    ask(page, "After how many tokens is nothing left of a word?")
+    settle(page)
+    assert "32" in marked(page)
     assert all(url.startswith(served) for url in offline.local)
     assert offline.errors == []
