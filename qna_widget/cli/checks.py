@@ -144,10 +144,10 @@ def browser(_: names.ModelName) -> Iterator[Finding]:
     except QnaError as error:
         yield Finding("browser", "chromium", "broken", str(error), cure)
     else:
-        state: State = "absent" if chromium is None else "ok"
-        yield Finding(
-            "browser", "chromium", state, chromium or "not found", "" if chromium else cure
-        )
+        if chromium is None:
+            yield Finding("browser", "chromium", "absent", "not found", cure)
+        else:
+            yield Finding("browser", "chromium", "ok", chromium)
 
 
 SECTIONS: Final[tuple[Callable[[names.ModelName], Iterator[Finding]], ...]] = (
