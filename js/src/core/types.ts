@@ -103,9 +103,9 @@ export interface Decoded {
   readonly null_margin: number | null;
   /**
    * Share of the candidates that overlap the best span, itself left out: mostly longer and shorter
-   * cuts of the same answer.
+   * cuts of the same answer. null: answers that were kept do not say.
    */
-  readonly overlapping_probability: number;
+  readonly overlapping_probability: number | null;
   readonly no_answer: boolean;
 }
 

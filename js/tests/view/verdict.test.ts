@@ -59,6 +59,16 @@ describe("what a result amounts to", () => {
     expect(surenessOf(result)).toBe("fairly");
   });
 
+  test("of a result that was kept nobody knows what other cuts had", () => {
+    const result = resultOf([["pier four", 0.48]], {
+      overlapping_probability: null,
+      null_probability: 0.09,
+    });
+    expect(restText(result, verdictOf(result))).toBe(
+      "9% for no answer, 43% for other cuts of it and the rest of the text",
+    );
+  });
+
   test("no answer shows what came nearest, and nothing as close", () => {
     const none = { no_answer: true, null_probability: 0.95 };
     const null_answer = { text: "", start: 0, end: 0, score: 9, probability: 0.95 };

@@ -279,6 +279,10 @@ class QnA(anywidget.AnyWidget):
             answers=outputs["answers"],
         )
 
+    def get_state(self, key: object = None, drop_defaults: bool = False) -> dict[str, Any]:
+        """Return the whole state: a page without a kernel cannot know the defaults of names."""
+        return cast("dict[str, Any]", super().get_state(key))
+
     def set_state(self, sync_data: dict[str, object]) -> None:
         """Take what a page says; the page is sent the reason where its model is refused."""
         with self._loader.page_speaks():

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import traitlets
+from ipywidgets.embed import embed_data
 from recorded import ANSWER, PASSAGE, READY, asked, customs, from_browser, report, typed, updates
 from recorded import front_end as front_end
 
@@ -58,6 +59,13 @@ def test_the_page_is_not_told_where_a_model_outside_the_package_lies(
     }
     from_browser(widget, ask)
     assert bytes(customs(widget)[0][1][0]) == (copy / "vocab.txt.gz").read_bytes()[:9]
+
+
+def test_a_page_without_a_kernel_is_given_the_names_of_the_view() -> None:
+    widget = QnA(PASSAGE)
+    data = embed_data(views=[widget], drop_defaults=True)
+    state = data["manager_state"]["state"][widget.model_id]["state"]
+    assert {"_view_name", "_view_module", "_view_module_version", "top_k"} <= set(state)
 
 
 def test_wrong_values_are_refused() -> None:

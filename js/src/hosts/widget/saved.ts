@@ -38,7 +38,7 @@ export function savedResult({ passage, question }: Inputs, saved: Saved): Result
     null_score,
     null_probability: nullProbability(inUnits, null_score),
     null_margin: best === undefined ? null : null_score - best.score,
-    overlapping_probability: 0,
+    overlapping_probability: null,
     no_answer: inUnits[0]!.text === "",
     question,
     passage_length: passage.length,

@@ -68,7 +68,7 @@ export function surenessOf(result: Result): Sureness {
   const share =
     no_answer || best === undefined
       ? null_probability
-      : best.answer.probability + overlapping_probability + sharedBy(result, best);
+      : best.answer.probability + (overlapping_probability ?? 0) + sharedBy(result, best);
   if (share >= 0.9) return "very";
   if (share >= 0.6) return "fairly";
   return share >= 0.3 ? "not" : "guess";
@@ -97,7 +97,8 @@ const WORTH_SAYING = 0.005;
 export function restText(result: Result, verdict: Verdict): string {
   const { best, kind } = verdict;
   if (best === null || kind === "none") return "";
-  const cuts = result.overlapping_probability;
+  const known = result.overlapping_probability !== null;
+  const cuts = result.overlapping_probability ?? 0;
   const same = sharedBy(result, best);
   const none = result.null_probability;
   const left = 1 - best.answer.probability;
@@ -106,7 +107,10 @@ export function restText(result: Result, verdict: Verdict): string {
     [cuts, "for longer or shorter cuts of it"],
     [same, "for the same words elsewhere"],
     [none, "for no answer"],
-    [left - cuts - same - none, "spread over the rest of the text"],
+    [
+      left - cuts - same - none,
+      known ? "spread over the rest of the text" : "for other cuts of it and the rest of the text",
+    ],
   ] as const;
   return parts
     .filter(([share]) => share >= WORTH_SAYING)
