@@ -77,7 +77,8 @@ def test_one_window_is_read_whatever_the_budget(qa: QuestionAnswerer, ran: list[
     result = qa.ask(WHO, LONG, budget_s=0, **SMALL)
     assert result.windows_read == 1
     assert result.answers[0].text == "Tamsin Vale"
-    assert len(ran) <= 4, "further windows were run for nothing"
+    # Two for each thread are under way, and one more when the first is handed out.
+    assert len(ran) <= 5, "further windows were run for nothing"
 
 
 def test_a_budget_ends_the_reading(qa: QuestionAnswerer, monkeypatch: pytest.MonkeyPatch) -> None:
