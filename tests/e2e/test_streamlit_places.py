@@ -116,7 +116,9 @@ def address(folder: Path, hub: Hub) -> Iterator[str]:
         "HF_HUB_CACHE": str(folder / "hub"),
         "QNA_WIDGET_CACHE": str(folder / "cache"),
     }
-    with streamlit(folder / "app.py", folder / "log.txt", **env) as address:
+    # The demo's settings take Streamlit's own keys away, which are tried here.
+    keys = "--client.toolbarMode=developer"
+    with streamlit(folder / "app.py", folder / "log.txt", keys, **env) as address:
         yield address
 
 
