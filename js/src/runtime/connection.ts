@@ -66,7 +66,8 @@ export class Connection {
     this.initialised = true;
     // Copied, not transferred: another model's load may be waiting for the same bytes.
     const copy = wasm.slice().buffer;
-    this.send({ kind: "init", wasm: copy, threads: this.engine.threads }, [copy]);
+    const { threads, script } = this.engine;
+    this.send({ kind: "init", wasm: copy, threads, script }, [copy]);
   }
 
   /** @throws EngineDied, or Error for the reader when the model cannot be started. */

@@ -15,8 +15,8 @@ export interface Request {
 
 /** Page to worker. `client` names a component; `id` grows with each of its requests. */
 export type ToWorker =
-  /** Once, first. `wasm` is onnxruntime's binary, unpacked. */
-  | { readonly kind: "init"; readonly wasm: ArrayBuffer; readonly threads: number }
+  /** Once, first. */
+  | ({ readonly kind: "init" } & Outfit)
   | { readonly kind: "load"; readonly model: string; readonly files: ModelFiles }
   /** Frees a model that nobody asks any more. */
   | { readonly kind: "unload"; readonly model: string }
@@ -45,6 +45,15 @@ export type ToWorker =
   /** The client is gone. */
   | { readonly kind: "forget"; readonly client: string }
   | { readonly kind: "ping"; readonly nonce: number };
+
+/** What an engine works with, whatever the model. */
+export interface Outfit {
+  /** onnxruntime's binary, unpacked. */
+  readonly wasm: ArrayBuffer;
+  readonly threads: number;
+  /** The worker's script, where the page has it as a text. */
+  readonly script?: Blob | undefined;
+}
 
 export interface ModelFiles {
   readonly manifest: ModelManifest;

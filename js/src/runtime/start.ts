@@ -11,6 +11,8 @@ export interface EngineHandle {
   readonly port: Port<ToWorker, FromWorker>;
   /** Threads that onnxruntime may use there. */
   readonly threads: number;
+  /** The script that it runs; absent when that came from an address of its own. */
+  readonly script?: Blob;
   /** A sentence for the reader when the engine runs elsewhere than in a worker; else "". */
   readonly notice: string;
   /** Ends the engine. One that runs on the page cannot be ended and is only dropped. */
@@ -39,7 +41,7 @@ export const startEngine: StartEngine = async ({ onDeath, cautious, script }) =>
   const url = URL.createObjectURL(source);
   const threads = threadsFor(cautious);
   try {
-    return await inWorker(url, threads, onDeath);
+    return { ...(await inWorker(url, threads, onDeath)), script: source };
   } catch (refusal) {
     try {
       if (script !== undefined) throw refusal;
@@ -94,7 +96,7 @@ async function inWorker(
   const worker = await spawn(url, "qna-widget", onDeath);
   const stop = (): void => {
     worker.terminate();
-    // Until then the engine starts its hands, and onnxruntime its threads, from this URL.
+    // Until then onnxruntime starts its threads from this URL.
     URL.revokeObjectURL(url);
   };
   return { port: worker, threads, notice: "", stop };

@@ -1,13 +1,24 @@
 // The engine's hands: workers that run windows, started when there is enough to do, ended after a
 // rest, replaced when they die. A death costs the window under way, which is handed out again.
 import { inWords } from "../../core/text";
-import type { Bytes, FromHand, Graph } from "./hand-protocol";
+import type { Outfit } from "../protocol";
+import type { FromHand, Graph } from "./hand-protocol";
 import { type HandHandle, Member, SharedBytes, type Task } from "./member";
+
+/**
+ * A new worker.
+ * @param onDeath called when it crashes later
+ * @param script what it is to run, where the engine was given it
+ */
+export type Spawn = (
+  onDeath: (reason: string) => void,
+  script: Blob | undefined,
+) => Promise<HandHandle>;
 
 /** Where hands come from. */
 export interface Hands {
-  /** A new worker; null where there is none to be had. `onDeath` is called when it crashes later. */
-  readonly spawn: ((onDeath: (reason: string) => void) => Promise<HandHandle>) | null;
+  /** A new worker; null where there is none to be had. */
+  readonly spawn: Spawn | null;
   /** A hand in this thread; once. It cannot be replaced. */
   here(): HandHandle;
 }
@@ -56,6 +67,7 @@ export class Crew {
   private readonly graphs = new Map<string, SharedGraph>();
   private readonly openings = new Map<string, Opening>();
   private wasm: SharedBytes | undefined;
+  private script: Blob | undefined;
   private threads = 1;
   private joining: Promise<Member> | null = null;
   private spawn: Hands["spawn"];
@@ -75,9 +87,10 @@ export class Crew {
   }
 
   /** Starts the first hand, which gets onnxruntime's binary at once. */
-  init(wasm: Bytes, threads: number): void {
-    this.wasm = new SharedBytes(wasm);
+  init({ wasm, threads, script }: Outfit): void {
+    this.wasm = new SharedBytes(new Uint8Array(wasm));
     this.threads = threads;
+    this.script = script;
     this.join().catch(() => undefined); // open() tells why
   }
 
@@ -153,7 +166,7 @@ export class Crew {
   private async hire(onDeath: (reason: string) => void): Promise<HandHandle> {
     if (this.spawn === null) return this.hands.here();
     try {
-      const handle = await this.spawn(onDeath);
+      const handle = await this.spawn(onDeath, this.script);
       this.spawns = true;
       return handle;
     } catch (refusal) {

@@ -67,7 +67,7 @@ class Engine {
 
   receive(message: ToWorker): void {
     const { kind } = message;
-    if (kind === "init") this.crew.init(new Uint8Array(message.wasm), message.threads);
+    if (kind === "init") this.crew.init(message);
     else if (kind === "load") void this.load(message.model, message.files);
     else if (kind === "unload") this.unload(message.model);
     else if (kind === "ask") void this.ask(message);

@@ -8,10 +8,14 @@ import type { HandHandle } from "./member";
 
 /** For an engine in a worker; its script must serve as a hand when it is called so. */
 export function workerHands(sessions: Sessions): Hands {
+  let own: string | undefined;
   return {
     ...hereOnly(sessions),
-    spawn: async (onDeath) => {
-      const port = await spawn(self.location.href, HAND_NAME, onDeath);
+    spawn: async (onDeath, script) => {
+      // A page opened from disk has an origin that equals no other: the page's blob: URL, from which
+      // the engine came, is foreign to the engine. One that it makes itself is its own.
+      if (script !== undefined) own ??= URL.createObjectURL(script);
+      const port = await spawn(own ?? self.location.href, HAND_NAME, onDeath);
       return { port, stop: () => port.terminate() };
     },
   };
