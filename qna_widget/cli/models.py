@@ -27,9 +27,10 @@ def run(options: argparse.Namespace) -> int:
     """Print a line per model, or what was removed."""
     if options.remove is not None:
         return _remove(options.remove)
-    entries = {str(entry.name): entry for entry in cache.entries()}
-    models = available()
-    lines = [_line(model, entries.get(model.name)) for model in models]
+    entries = cache.entries()
+    models = available(entries)
+    by_name = {str(entry.name): entry for entry in entries}
+    lines = [_line(model, by_name.get(model.name)) for model in models]
     if options.json:
         print(json.dumps(lines, indent=2, ensure_ascii=False))
         return OK

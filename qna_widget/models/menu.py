@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
@@ -30,18 +31,22 @@ class AvailableModel:
     """How much of it is here, of 1, while it is fetched beside; 1 while it is converted."""
 
 
-def available() -> list[AvailableModel]:
+def available(entries: Sequence[cache.Entry] | None = None) -> list[AvailableModel]:
     """Return the models that a menu should offer, without asking the network.
 
-    The bundled one and MobileBERT always, besides every other whole model in the user's cache.
+    The bundled one and MobileBERT always, besides every other whole model in the user's cache;
+    `entries`: what the cache holds, for a caller who has looked.
     """
     found = [_line(ModelManifest.read(BUNDLED), "package")]
+    # One look: a fetch that ends between two of them would name its model twice, or not at all.
+    entries = cache.entries() if entries is None else entries
+    here = {entry.name for entry in entries}
     for short, known in names.SHORT.items():
-        if cache.find(names.HubName(known.repo)) is None:
+        if names.HubName(known.repo) not in here:
             arrived = beside.MOBILEBERT.share if names.parse(short) == names.MOBILEBERT else None
             line = AvailableModel(short, known.title, "hub", known.download, False, arrived)
             found.append(line)
-    for entry in cache.entries():
+    for entry in entries:
         with suppress(ModelFileError):
             found.append(_line(cached(entry), "cache"))
     return found

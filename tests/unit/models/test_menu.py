@@ -1,0 +1,60 @@
+"""The menu of models while the cache changes beside: no model twice, none forgotten."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qna_widget.cli import main
+from qna_widget.models import cache, menu, names, registry
+
+ENTRY = cache.Entry(names.MOBILEBERT, "c0", "k")
+
+
+def come() -> None:
+    """Let MobileBERT be in the cache, as another process does once it has fetched it."""
+    ENTRY.folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(registry.BUNDLED / "model.json", ENTRY.folder)
+    cache.remember(ENTRY)
+
+
+def go() -> None:
+    """Let its name be gone."""
+    shutil.rmtree(cache.root() / "names", ignore_errors=True)
+
+
+def after_each_look(monkeypatch: pytest.MonkeyPatch, change: Callable[[], None]) -> None:
+    """Have the cache changed just after anybody has looked at it."""
+    for name in ("find", "entries"):
+        look: Callable[..., Any] = getattr(cache, name)
+
+        def looked(*given: Any, look: Callable[..., Any] = look) -> Any:
+            found = look(*given)
+            change()
+            return found
+
+        monkeypatch.setattr(cache, name, looked)
+
+
+@pytest.mark.parametrize(("before", "after"), [(go, come), (come, go)])
+def test_what_changes_while_the_menu_is_made(
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    before: Callable[[], None],
+    after: Callable[[], None],
+) -> None:
+    before()
+    after_each_look(monkeypatch, after)
+    mobilebert = [line for line in menu.available() if line.name == "mobilebert"]
+    assert [line.cached for line in mobilebert] == [before is come]
+    before()
+    assert main(["models", "--json"]) == 0
+    lines = [line for line in json.loads(capsys.readouterr().out) if line["name"] == "mobilebert"]
+    folder = str(ENTRY.folder) if before is come else ""
+    assert [(line["cached"], line["folder"]) for line in lines] == [(before is come, folder)]
