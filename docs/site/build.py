@@ -67,7 +67,8 @@ def build(out: Path) -> int:
     source.mkdir(parents=True)
     lay_out(source)
     code = sphinx(["-q", "-W", "--keep-going", "-c", str(HERE), str(source), str(html)])
-    write_page(html / "live", TEXT, EXAMPLES[0], title="qna-widget", examples=EXAMPLES)
+    # One folder: runtime and model are there once.
+    write_page(html / "qna", TEXT, EXAMPLES[0], title="qna-widget", examples=EXAMPLES)
     write_find(html / "qna")
     shutil.rmtree(html / ".doctrees", ignore_errors=True)
     return code

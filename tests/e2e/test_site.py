@@ -76,7 +76,7 @@ def test_every_link_leads_somewhere_and_nothing_is_loaded_from_elsewhere(site: P
     assert len(pages) > 15
     checked = 0
     for page, found in pages.items():
-        if "live" in page.relative_to(site).parts:
+        if "qna" in page.relative_to(site).parts:
             continue
         for link in [*found.links, *found.loaded]:
             whole = urljoin(page.as_uri(), link)

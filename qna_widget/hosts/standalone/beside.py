@@ -1,10 +1,13 @@
-"""Files that lie beside a page: names that hold their content, and folders written anew."""
+"""Files that lie beside a page: names that hold their content, and folders written anew.
+
+A page and `<qna-find>` may share a folder: what both need is there once.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from qna_widget.core.manifest import Asset, Manifest, ModelManifest
@@ -14,6 +17,10 @@ from qna_widget.hosts.page import page_manifest, with_paths
 from qna_widget.models import files
 
 FILES = "assets"
+INDEX = "index.html"
+"""The page."""
+LISTING = "qna-find.json"
+"""What `<qna-find>` or the extension reads first."""
 _NAME = re.compile(r"[\w.-]+\.[0-9a-f]{16}\.(js|bin)")
 
 
@@ -47,23 +54,37 @@ def write(file: Path, content: bytes) -> None:
     write_whole(file, content)
 
 
-def clean(target: Path, used: str) -> None:
-    """Remove what an earlier run wrote among the files and `used`, a text, does not name."""
+def clean(target: Path) -> None:
+    """Remove what an earlier run wrote among the files and nothing in the folder names any more."""
+    used = b"".join(file.read_bytes() for file in _listings(target))
     for file in (target / FILES).iterdir():
-        if _NAME.fullmatch(file.name) and f"{FILES}/{file.name}" not in used:
+        if _NAME.fullmatch(file.name) and f"{FILES}/{file.name}".encode() not in used:
             file.unlink()
 
 
-def refuse_other_files(target: Path, ours: Callable[[], bool], keeps: str, *, force: bool) -> None:
-    """Raise InputError unless `target` is new, empty, or `ours` knows it.
+def refuse_other_files(target: Path, writes: Sequence[str], *, force: bool) -> None:
+    """Raise InputError unless `target` is new, empty, or of an earlier run, of another kind too.
 
-    `keeps` says which file is written over nonetheless.
+    `writes` are the names that are written over, first the one that names the files.
     """
     if target.exists() and not target.is_dir():
         raise InputError(f"{target} is a file. Give a folder to write into.")
-    if force or not target.is_dir() or not any(target.iterdir()) or ours():
+    if force or not target.is_dir() or not any(target.iterdir()):
+        return
+    found = _listings(target)
+    if target / writes[0] in found:
+        return
+    if found and not any((target / name).exists() for name in writes):
         return
     raise InputError(
         f"{target} holds other files. Give a new or empty folder, or --force (in Python "
-        f"force=True) to write into this one; what it holds stays, but for {keeps}."
+        f"force=True) to write into this one; what it holds stays, but for {', '.join(writes)} "
+        f"and what an earlier run left in {FILES}."
     )
+
+
+def _listings(target: Path) -> list[Path]:
+    """Return what earlier runs wrote here that names its files."""
+    index, listing = target / INDEX, target / LISTING
+    found = [index] if index.is_file() and b'id="qna-given"' in index.read_bytes() else []
+    return [*found, listing] if listing.is_file() else found

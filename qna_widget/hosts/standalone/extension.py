@@ -12,7 +12,7 @@ from qna_widget.models import registry
 from qna_widget.models.names import ModelLike
 
 from . import beside
-from .find import LISTING, write_engine
+from .find import write_engine
 
 _OFFSCREEN = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>The model</title></head>
@@ -40,17 +40,17 @@ def write_extension(folder: str | Path, *, model: ModelLike = "auto", force: boo
     Raises as `write_find` does.
     """
     target = Path(folder)
-    ours = f"its scripts, manifest.json, {LISTING} and the files in {beside.FILES}"
-    beside.refuse_other_files(target, lambda: (target / LISTING).is_file(), ours, force=force)
+    writes = [beside.LISTING, "manifest.json", "offscreen.html", *_SCRIPTS]
+    beside.refuse_other_files(target, writes, force=force)
     resolved = registry.resolve(model)
     scripts = {name: built(source).read_bytes() for name, source in _SCRIPTS.items()}
     listing = write_engine(target, resolved)
     for name, script in scripts.items():
         beside.write(target / name, script)
     beside.write(target / "offscreen.html", _OFFSCREEN.encode())
-    beside.write(target / LISTING, listing.encode())
+    beside.write(target / beside.LISTING, listing.encode())
     beside.write(target / "manifest.json", (json.dumps(_manifest(), indent=2) + "\n").encode())
-    beside.clean(target, listing)
+    beside.clean(target)
     return target / "manifest.json"
 
 

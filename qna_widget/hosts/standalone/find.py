@@ -14,7 +14,6 @@ from qna_widget.models.names import ModelLike
 from . import beside
 
 SCRIPT = "qna-find.js"
-LISTING = "qna-find.json"
 EXAMPLE = "example.html"
 # What a page needs to allow: its own server, and WebAssembly.
 _EXAMPLE = """<!doctype html>
@@ -55,21 +54,21 @@ def write_find(folder: str | Path, *, model: ModelLike = "auto", force: bool = F
 
     A page loads qna-find.js and holds `<qna-find for="ID or selector">`; example.html shows it. The
     files are fetched when a reader first goes to the bar. What an earlier run had in the folder is
-    replaced; into a folder with other files only with `force`.
+    replaced, what `write_page` wrote there is shared; into a folder with other files only with
+    `force`.
 
     Raises InputError for a folder that is not allowed, ModelError, AssetError when the front end
     was not built, OSError when a file cannot be written.
     """
     target = Path(folder)
-    ours = f"{SCRIPT}, {LISTING}, {EXAMPLE} and the files in {beside.FILES}"
-    beside.refuse_other_files(target, lambda: (target / LISTING).is_file(), ours, force=force)
+    beside.refuse_other_files(target, [beside.LISTING, SCRIPT, EXAMPLE], force=force)
     resolved = registry.resolve(model)
     script = built(SCRIPT).read_bytes()
     listing = write_engine(target, resolved)
     beside.write(target / EXAMPLE, _EXAMPLE.encode())
-    beside.write(target / LISTING, listing.encode())
+    beside.write(target / beside.LISTING, listing.encode())
     beside.write(target / SCRIPT, script)
-    beside.clean(target, listing)
+    beside.clean(target)
     return target / SCRIPT
 
 

@@ -13,7 +13,6 @@ from qna_widget.models import registry
 
 from . import beside, page
 
-INDEX = "index.html"
 # It runs and fetches what lies beside it, and nothing else.
 _POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' blob:; worker-src blob:; "
@@ -34,16 +33,16 @@ def write_page(
     """Write index.html and its files, about 23 MB, into a folder; return the path of the page.
 
     A file's name holds part of its sha256, so that servers may let browsers keep it for ever. What
-    an earlier page had in the folder is replaced, a file that nothing needs any more removed; into
-    a folder with other files only with `force`. `examples` and `options` as for `write_html`.
+    an earlier page had in the folder is replaced, a file that nothing needs any more removed; what
+    `write_find` wrote there is shared; into a folder with other files only with `force`. `examples`
+    and `options` as for `write_html`.
 
     Raises TypeError for an unknown option, InputError for a value or folder that is not allowed,
     ModelError, AssetError when the front end was not built, OSError when a file cannot be written.
     """
     inputs = page.checked(passage, question, options)
     target = Path(folder)
-    index = target / INDEX
-    beside.refuse_other_files(target, lambda: _is_ours(index), INDEX, force=force)
+    beside.refuse_other_files(target, [beside.INDEX], force=force)
     model = replace(registry.resolve(inputs["model"]), note="")
     script = built("standalone.js").read_bytes()
     manifest = beside.write_assets(target, model, [*runtime_files(), *model.files])
@@ -54,10 +53,6 @@ def write_page(
         + f'<script src="{script_name}"></script>\n</body>\n</html>\n'
     )
     # Last, by one rename: a folder that is being served shows the former page or the new one.
-    beside.write(index, text.encode())
-    beside.clean(target, text)
-    return index
-
-
-def _is_ours(index: Path) -> bool:
-    return index.is_file() and b'id="qna-given"' in index.read_bytes()
+    beside.write(target / beside.INDEX, text.encode())
+    beside.clean(target)
+    return target / beside.INDEX

@@ -11,7 +11,7 @@ import pytest
 
 from qna_widget.cli import main
 from qna_widget.errors import InputError
-from qna_widget.standalone import write_page
+from qna_widget.standalone import write_find, write_page
 
 
 def told(folder: Path) -> dict[str, dict[str, object]]:
@@ -69,3 +69,18 @@ def test_other_peoples_folders_are_left_alone(
     assert not (tmp_path / "new").exists()
     write_page(tmp_path, force=True)
     assert told(tmp_path)["inputs"]["passage"] == ""
+
+
+def test_a_page_and_find_in_page_share_one_folder(tmp_path: Path) -> None:
+    write_page(tmp_path, "Marta lives in Oslo.")
+    alone = {file.name for file in (tmp_path / "assets").iterdir()}
+    write_find(tmp_path)
+    both = {file.name for file in (tmp_path / "assets").iterdir()}
+    worker = json.loads((tmp_path / "qna-find.json").read_text("utf-8"))["worker"]
+    assert both == {*alone, worker.removeprefix("assets/")}, "runtime and model are there once"
+    write_page(tmp_path, "Anew.")
+    assert {file.name for file in (tmp_path / "assets").iterdir()} == both
+    # A page that somebody else put beside <qna-find> is not ours to write over.
+    (tmp_path / "index.html").write_text("<h1>Mine</h1>")
+    with pytest.raises(InputError, match="holds other files"):
+        write_page(tmp_path)
