@@ -20,6 +20,8 @@ from .endpoint import offline, shows
 
 PROBE_SECONDS = 0.5
 _NEEDED = ("huggingface_hub", "onnx", "onnxruntime", "safetensors", "tokenizers")
+_found: set[str] = set()
+"""Packages that were found: an app asks at every run, and none of them goes. One may yet come."""
 _BRINGS = "`qna-widget fetch mobilebert` brings it"
 
 
@@ -35,11 +37,16 @@ def obstacle() -> str:
     """Return why nothing can be fetched from the hub here, as a reason; "" when it may be tried."""
     if sys.platform == "emscripten":
         return "MobileBERT cannot be fetched from within a browser"
-    if any(importlib.util.find_spec(name) is None for name in _NEEDED):
+    _found.update(name for name in _NEEDED if name not in _found and _is_installed(name))
+    if len(_found) < len(_NEEDED):
         return f"MobileBERT is not on this machine, and fetching it takes {installing('hub')}"
     if forbidding := offline():
         return f"MobileBERT is not on this machine and {forbidding} is set"
     return ""
+
+
+def _is_installed(name: str) -> bool:
+    return importlib.util.find_spec(name) is not None
 
 
 def _reason(interactive: bool) -> str:

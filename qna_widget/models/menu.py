@@ -11,7 +11,7 @@ from qna_widget.core.manifest import ModelManifest
 from qna_widget.errors import ModelFileError
 
 from . import auto, beside, cache, names
-from .registry import BUNDLED, cached
+from .registry import bundled, cached
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def available(entries: Sequence[cache.Entry] | None = None) -> list[AvailableMod
     The bundled one and MobileBERT always, besides every other whole model in the user's cache;
     `entries`: what the cache holds, for a caller who has looked.
     """
-    found = [_line(ModelManifest.read(BUNDLED), "package")]
+    found = [_line(bundled(), "package")]
     # One look: a fetch that ends between two of them would name its model twice, or not at all.
     entries = cache.entries() if entries is None else entries
     here = {entry.name for entry in entries}

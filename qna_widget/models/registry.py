@@ -5,6 +5,7 @@ A name that is not on this machine yet is fetched (fetch.py), unless it is "auto
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 from collections.abc import Iterator
@@ -50,7 +51,7 @@ def resolve(
     """
     match names.parse(name):
         case names.Bundled():
-            return ModelManifest.read(BUNDLED)
+            return bundled()
         case names.Auto():
             return _auto(interactive)
         case names.HubName() as wanted:
@@ -59,6 +60,12 @@ def resolve(
             return _folder(wanted, str(name), progress)
         case never:
             assert_never(never)
+
+
+@functools.cache
+def bundled() -> ModelManifest:
+    """Return the package's own model; an app asks for it at every run. Raises ModelFileError."""
+    return ModelManifest.read(BUNDLED)
 
 
 def cached(entry: cache.Entry) -> ModelManifest:
@@ -74,7 +81,7 @@ def _auto(interactive: bool) -> ModelManifest:
         with suppress(ModelFileError):  # damaged: as if it were not there
             return cached(entry)
     note = auto.why_bundled(interactive=interactive)
-    return replace(ModelManifest.read(BUNDLED), note=note)
+    return replace(bundled(), note=note)
 
 
 def _from_hub(wanted: names.HubName, progress: Progress) -> cache.Entry:

@@ -12,7 +12,7 @@ from typing import TypedDict, cast
 from qna_widget.core.contract import check_inputs, check_value, default_outputs
 from qna_widget.core.messages import Inputs, Outputs, SomeInputs
 from qna_widget.hosts import heard
-from qna_widget.models import menu
+from qna_widget.models import menu, names
 
 from .chosen_model import ChosenModel
 
@@ -85,9 +85,10 @@ class Memory:
         """Return the name of the model: what the reader chose, unless the script says another."""
         new = self.arguments.get("model") != argument
         choice = argument if new else self.changes.get("model", argument)
+        if choice in (argument, names.AUTO):  # and the menu need not be asked
+            return choice
         # A page may be forged: it chooses from the menu, and opens no folder of the server's.
-        offered = {"auto", *(model.name for model in menu.offered())}
-        return choice if choice in offered else argument
+        return choice if any(model.name == choice for model in menu.offered()) else argument
 
     def _read(self, report: PageReport | None) -> None:
         """Keep what the page found, if it speaks of the present arguments.

@@ -1,6 +1,7 @@
 """The demo's page in Streamlit's own test harness; a stand-in says what a browser would."""
 
 import csv
+import gc
 import io
 import json
 import shutil
@@ -16,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 from qna_widget.core.contract import CONTRACT
 from qna_widget.core.manifest import PACKAGE
 from qna_widget.hosts.streamlit import serving
-from qna_widget.hosts.streamlit.demo import link, report, serve, session, shelf
+from qna_widget.hosts.streamlit.demo import link, report, serve, session, settle, shelf
 from qna_widget.hosts.streamlit.demo.examples import EXAMPLES
 from qna_widget.models import registry
 
@@ -98,8 +99,10 @@ class Page:
 def _own_server() -> Iterator[None]:
     """Each test is another server; what one offers is fixed when it starts."""
     session.shelf.cache_clear()
+    settle.once.cache_clear()
     yield
     session.shelf.cache_clear()
+    gc.unfreeze()
 
 
 @pytest.fixture
@@ -120,6 +123,13 @@ def test_it_begins_with_a_question_and_an_empty_address(page: Page) -> None:
     assert page.examples() == list(EXAMPLES["rent"].questions)
     assert not page.app.warning
     assert not page.app.error
+
+
+def test_what_the_first_run_loaded_is_left_out_of_collections_once(page: Page) -> None:
+    assert gc.get_freeze_count() > 10_000
+    gc.unfreeze()
+    page.run()
+    assert gc.get_freeze_count() == 0, "what comes later is collected as ever"
 
 
 SCRIPTS = [PACKAGE.parent / "streamlit_app.py", Path(serve.APP)]

@@ -122,6 +122,7 @@ def test_without_the_extra_the_note_names_it(hub: Hub, monkeypatch: pytest.Monke
     real = auto.importlib.util.find_spec
     without = lambda name: None if name == "huggingface_hub" else real(name)  # noqa: E731
     monkeypatch.setattr(auto.importlib.util, "find_spec", without)
+    monkeypatch.setattr(auto, "_found", set())
     note = registry.resolve("auto", interactive=True).note
     for command in ("pip install 'qna-widget[hub]'", "pip install '.[hub]'"):
         assert command in note, "the package may come from an index or from a clone"

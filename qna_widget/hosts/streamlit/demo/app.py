@@ -9,7 +9,7 @@ from __future__ import annotations
 import streamlit as st
 
 from qna_widget.errors import QnaError
-from qna_widget.hosts.streamlit.demo import panels, session
+from qna_widget.hosts.streamlit.demo import panels, session, settle
 from qna_widget.streamlit import qna
 
 
@@ -42,6 +42,7 @@ def main() -> None:
     panels.take_along(result)
     if is_news:
         st.rerun()
+    settle.once()
 
 
 if __name__ == "__main__":

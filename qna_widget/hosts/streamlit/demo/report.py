@@ -7,6 +7,7 @@ Nothing but the standard library writes it, the same bytes each time. Its text, 
 from __future__ import annotations
 
 import argparse
+from functools import cache
 from itertools import accumulate
 from pathlib import Path
 
@@ -20,6 +21,7 @@ _TOP = "72 750"
 """Where the first line begins, on a page of 595 by 842 points."""
 
 
+@cache
 def text() -> str:
     """Return what `read_document` finds in the file."""
     return PAGE_END.join("\n".join(lines) for lines in _pages())

@@ -11,7 +11,7 @@ import streamlit as st
 
 from qna_widget.documents import read_document
 from qna_widget.errors import QnaError
-from qna_widget.models import menu
+from qna_widget.models import menu, names
 from qna_widget.results.history import History
 from qna_widget.streamlit import QnAResult, reset
 
@@ -56,7 +56,9 @@ class Session:
 
 def current() -> Session:
     """Return this visit's memory."""
-    session: Session = st.session_state.setdefault("session", Session())
+    if "session" not in st.session_state:
+        st.session_state["session"] = Session()
+    session: Session = st.session_state["session"]
     return session
 
 
@@ -79,7 +81,7 @@ def follow_address() -> None:
 def write_address(inputs: link.Inputs) -> None:
     """Let the page's address lead back to here. An own text is not put there unasked."""
     session = current()
-    if inputs.model not in ("auto", *models()):  # may yet fail to come
+    if inputs.model != names.AUTO and inputs.model not in models():  # may yet fail to come
         inputs = replace(inputs, model=shelf().model)
     session.address = {} if inputs == link.start(shelf()) else link.write(inputs, shelf())
     if st.query_params.to_dict() != session.address:
