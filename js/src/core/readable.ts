@@ -25,6 +25,14 @@ const OTHERS = new Set(
   ).split(" "),
 );
 
+const OTHER_SCRIPT =
+  "Most of this text is in a script that the model can hardly read: its answers may be wrong.";
+const OTHER_LANGUAGE =
+  "This text seems to be in a language that the model has not learnt: its answers may be wrong.";
+
+/** All that `readingTrouble` may say. */
+export const HARDLY_READ: readonly string[] = [OTHER_SCRIPT, OTHER_LANGUAGE];
+
 /**
  * A sentence for the reader about a text that the model can hardly read; "" where it can.
  *
@@ -49,11 +57,11 @@ export function readingTrouble(
     const unknown = input_ids.subarray(0, tokens).filter((id) => id === unk_id).length;
     const spelt = alphabetic > east_asian && tokens > 0.6 * alphabetic;
     if (unknown <= 0.15 * tokens && !spelt) return "";
-    return "Most of this text is in a script that the model can hardly read: its answers may be wrong.";
+    return OTHER_SCRIPT;
   }
   const share = (list: ReadonlySet<string>): number =>
     words.filter((word) => list.has(word.toLowerCase())).length / words.length;
   const foreign = words.length >= ENOUGH_WORDS && tokens > 1.65 * words.length;
   if (!foreign || share(OTHERS) < 0.1 || share(ENGLISH) > 0.06) return "";
-  return "This text seems to be in a language that the model has not learnt: its answers may be wrong.";
+  return OTHER_LANGUAGE;
 }

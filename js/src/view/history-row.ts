@@ -1,6 +1,7 @@
 // One row of the history: a question, what came of it, and how it was asked.
 import type { Asked, Draft } from "../component/history";
 import type { Inputs } from "../component/inputs";
+import type { Answer } from "../core/types";
 import { CONTROL, el, hidden, setAttribute } from "./dom";
 import { opening } from "./excerpts";
 import { optionsText, percent, score, timeText } from "./format";
@@ -33,7 +34,7 @@ export class HistoryRow {
         { class: "qna-asked-question" },
         question.trim() === "" ? "No question yet" : el("bdi", {}, opening(question, 300)),
       ),
-      ...("answers" in entry ? outcome(entry) : [outcomeText("Not asked yet")]),
+      "answers" in entry ? outcome(entry) : outcomeText("Not asked yet"),
       el(
         "span",
         { class: "qna-meta" },
@@ -54,15 +55,9 @@ export class HistoryRow {
   }
 }
 
-function outcome({ answers }: Asked): HTMLElement[] {
-  const best = answers[0];
-  if (best === undefined) return [outcomeText("No answer in this passage")];
-  return [
-    best.text === ""
-      ? outcomeText("No answer in this passage")
-      : outcomeText(el("bdi", {}, opening(best.text, 300))),
-    el("span", { class: "qna-percent" }, hidden(", "), percent(best.probability)),
-  ];
+function outcome({ answers }: Asked): HTMLElement {
+  const text = answers[0]?.text ?? "";
+  return outcomeText(text === "" ? "The text does not say" : el("bdi", {}, opening(text, 300)));
 }
 
 function outcomeText(text: HTMLElement | string): HTMLElement {
@@ -70,12 +65,18 @@ function outcomeText(text: HTMLElement | string): HTMLElement {
 }
 
 function facts({ answers, model, asked_at }: Asked, now: number): HTMLElement[] {
-  const best = answers[0];
+  const [best] = answers;
   return [
-    ...(best === undefined ? [] : [fact(`score ${score(best.score)}`)]),
+    ...(best === undefined ? [] : figures(best)),
     fact(el("bdi", {}, model)),
     fact(el("time", { datetime: new Date(asked_at).toISOString() }, timeText(asked_at, now))),
   ];
+}
+
+/** Of these very words: the card's figure counts other cuts of them, too. */
+function figures({ text, probability, score: logits }: Answer): HTMLElement[] {
+  const what = text === "" ? "no answer" : "these words";
+  return [fact(`${percent(probability)} for ${what}`), fact(`score ${score(logits)}`)];
 }
 
 function fact(text: HTMLElement | string): HTMLElement {

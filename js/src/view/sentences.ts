@@ -151,7 +151,6 @@ export function timeLeft(result: Result): string {
 /** What a screen reader is told when an answer stands. */
 export function announcement(result: Result): string {
   const [best] = spansOf(result);
-  const sure = SURENESS[surenessOf(result)].toLowerCase();
-  if (result.no_answer || best === undefined) return `The text does not say: ${sure}.`;
-  return `Answer: ${best.text}. The model is ${sure}.`;
+  const none = result.no_answer || best === undefined;
+  return `${none ? "The text does not say" : `Answer: ${best.text}`}. ${SURENESS[surenessOf(result)]}.`;
 }

@@ -56,7 +56,7 @@ export function mountView(
         if (rank !== null) passage.scrollTo(rank);
         inspector.draw(source.state, rank);
       },
-      onFold: () => passage.quieten(answers.folded),
+      onFold: () => passage.setTones(answers.tones),
     },
     status.report,
     signal,
@@ -89,7 +89,7 @@ export function mountView(
     const final = result !== null && !isPartial(result);
     passage.draw(inputs.passage, result && shownSpans(result), final);
     answers.draw(state, hintFor(state));
-    passage.quieten(answers.folded);
+    passage.setTones(answers.tones);
     passage.emphasise("active", answers.chosen);
     inspector.draw(state, answers.chosen);
     status.draw(state);

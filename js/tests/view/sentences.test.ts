@@ -155,9 +155,9 @@ describe("answer and no answer", () => {
   });
 
   it("reads out the best answer, or that there is none", () => {
-    expect(announcement(result)).toBe("Answer: 123 Sesame Street. The model is fairly sure.");
+    expect(announcement(result)).toBe("Answer: 123 Sesame Street. Fairly sure.");
     expect(announcement({ ...result, no_answer: true, null_probability: 0.95 })).toBe(
-      "The text does not say: very sure.",
+      "The text does not say. Very sure.",
     );
   });
 });

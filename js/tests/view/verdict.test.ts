@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 import type { Answer, Result } from "../../src/core/types";
 import { copied, Quotes } from "../../src/view/answers/quote";
-import { restText, roundPercent, surenessOf, verdictOf } from "../../src/view/answers/verdict";
+import {
+  roundPercent,
+  shareOf,
+  shareText,
+  surenessOf,
+  verdictOf,
+} from "../../src/view/answers/verdict";
 
 function resultOf(answers: readonly (readonly [string, number])[], more: Partial<Result> = {}) {
   let at = 0;
@@ -16,6 +22,7 @@ function resultOf(answers: readonly (readonly [string, number])[], more: Partial
     null_margin: -8,
     overlapping_probability: 0,
     no_answer: false,
+    warnings: [],
     windows_done: 1,
     windows_total: 1,
     ...more,
@@ -64,8 +71,8 @@ describe("what a result amounts to", () => {
       overlapping_probability: null,
       null_probability: 0.09,
     });
-    expect(restText(result, verdictOf(result))).toBe(
-      "9% for no answer, 43% for other cuts of it and the rest of the text",
+    expect(shareText(result, verdictOf(result))).toBe(
+      "The rest: 9% for no answer, 43% for other cuts and the rest of the text.",
     );
   });
 
@@ -92,15 +99,39 @@ describe("probability", () => {
       overlapping_probability: 0.38,
       null_probability: 0.09,
     });
-    expect(restText(result, verdictOf(result))).toBe(
-      "38% for longer or shorter cuts of it, 9% for no answer, 5% spread over the rest of the text",
+    expect(shareText(result, verdictOf(result))).toBe(
+      "48% for exactly these words, 38% for longer or shorter cuts of them. " +
+        "The rest: 9% for no answer, 5% for the rest of the text.",
     );
-    expect(surenessOf(result)).toBe("fairly");
+    expect([surenessOf(result), roundPercent(shareOf(result))]).toEqual(["fairly", "86%"]);
+  });
+
+  test("the same words elsewhere count, and are told", () => {
+    const result = resultOf([
+      ["Ann", 0.5],
+      ["ann", 0.48],
+    ]);
+    expect(roundPercent(shareOf(result))).toBe("98%");
+    expect(shareText(result, verdictOf(result))).toMatch(
+      /^50% for exactly these words here, 48% for the same words elsewhere\./,
+    );
+  });
+
+  test("the word goes by the figure as it is shown", () => {
+    const of = (share: number) => surenessOf(resultOf([["Ann", share]]));
+    expect([0.896, 0.894, 0.596, 0.594, 0.296, 0.294].map(of)).toEqual([
+      "very",
+      "fairly",
+      "fairly",
+      "not",
+      "not",
+      "guess",
+    ]);
   });
 
   test("next to nothing needs no explanation", () => {
     const result = resultOf([["pier four", 0.985]]);
-    expect(restText(result, verdictOf(result))).toBe("");
+    expect(shareText(result, verdictOf(result))).toBe("");
   });
 
   test("is not rounded to nothing or to certainty", () => {

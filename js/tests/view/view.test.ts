@@ -65,6 +65,10 @@ function resultOf(passage: string, texts: readonly string[], more: Partial<Resul
 const find = <E extends HTMLElement = HTMLElement>(selector: string) =>
   document.querySelector<E>(selector)!;
 const passageArea = () => find<HTMLTextAreaElement>(".qna-text");
+const toned = (tone: string) =>
+  [...document.querySelectorAll(`.qna-mark[data-tone="${tone}"]`)].map(
+    (mark) => mark.lastChild!.textContent,
+  );
 const questionArea = () => find<HTMLTextAreaElement>(".qna-question");
 
 beforeEach(() => {
@@ -133,17 +137,14 @@ describe("hostile text", () => {
 });
 
 describe("less likely answers", () => {
-  it("are marked quietly until the reader opens their list or points at one", () => {
+  it("are not marked until the reader opens their list or points at one", () => {
     mount();
     const passage = "one two three";
     const shares = [0.6, 0.3, 0.001];
     const made = resultOf(passage, ["one", "two", "three"]);
     const answers = made.answers.map((one, i) => ({ ...one, probability: shares[i]! }));
     set({ inputs: { passage, question: "?" }, result: { ...made, answers } });
-    const quiet = () =>
-      [...document.querySelectorAll(".qna-mark[data-quiet]")].map(
-        (mark) => mark.lastChild!.textContent,
-      );
+    const quiet = () => toned("folded");
     const fold = find<HTMLDetailsElement>(".qna-less");
     const row = fold.querySelector("[data-rank='3']")!;
     expect(quiet()).toEqual(["three"]);
@@ -154,6 +155,17 @@ describe("less likely answers", () => {
     fold.open = true;
     fold.dispatchEvent(new Event("toggle"));
     expect(quiet()).toEqual([]);
+  });
+
+  it("where the text does not say, what came nearest is underlined only", () => {
+    mount();
+    const made = resultOf("one two", ["one", "two"], { no_answer: true, null_probability: 0.9 });
+    const none = { text: "", start: 0, end: 0, score: 9, probability: 0.9 };
+    const result = { ...made, answers: [none, ...made.answers] };
+    set({ inputs: { passage: "one two", question: "?" }, result });
+    expect([toned("near"), toned("folded")]).toEqual([["one"], ["two"]]);
+    set({ result: resultOf("one two", ["one", "two"]) });
+    expect(toned("near")).toEqual([]);
   });
 });
 

@@ -32,7 +32,7 @@ def as_html(inputs: Inputs, answers: Sequence[AnswerDict]) -> str:
 
 
 def _item(answer: AnswerDict) -> str:
-    text = escape(answer["text"]) or "No answer in this passage"
+    text = escape(answer["text"]) or "The text does not say"
     return f"<li>{text} <small>({answer['probability']:.1%})</small></li>"
 
 

@@ -46,7 +46,7 @@ def test_final_answers_newest_first(view: View) -> None:
         ask(page, case)
     expect(rows).to_have_count(3)
     expect(rows.nth(0)).to_contain_text("Who is the mayor?")
-    expect(rows.nth(0)).to_contain_text("No answer in this passage")
+    expect(rows.nth(0)).to_contain_text("The text does not say")
     expect(rows.nth(1)).to_contain_text("in “The clocks of the old town hall")
     expect(rows.nth(2)).to_have_attribute("aria-current", "true")
     assert [row.get_attribute("aria-current") for row in rows.all()] == [None, None, "true"]

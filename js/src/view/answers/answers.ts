@@ -3,9 +3,10 @@ import type { ComponentState } from "../../component/state";
 import type { Result } from "../../core/types";
 import { CONTROL, el, setAttribute, setText } from "../dom";
 import { count, spansOf } from "../format";
+import type { Tones } from "../passage/highlights";
 import { BestCard } from "./card";
 import { createRow, keyOf, type Row, rankUnder } from "./rows";
-import { type Verdict, verdictOf } from "./verdict";
+import { type Line, type Verdict, verdictOf } from "./verdict";
 
 export interface AnswersEvents {
   /** The pointer or the focus is on this answer; null: on none. */
@@ -35,6 +36,8 @@ export class Answers {
   #rows: readonly Row[] = [];
   /** The ranks of the less likely answers. */
   #lessRanks: readonly number[] = [];
+  /** The ranks of what came nearest where the text does not say. */
+  #nearRanks: readonly number[] = [];
   /** Names of the answers' places, best first. */
   #keys: readonly string[] = [];
   /** Name of the chosen answer's place. */
@@ -119,9 +122,12 @@ export class Answers {
     this.events.onChoose(this.chosen);
   }
 
-  /** The ranks of the answers that the reader has not asked to see. */
-  get folded(): ReadonlySet<number> {
-    return new Set(this.#fold.open ? [] : this.#lessRanks);
+  /** How the answers are marked that are not to catch the eye: by rank. */
+  get tones(): Tones {
+    const tones = new Map<number, "folded" | "near">();
+    if (!this.#fold.open) for (const rank of this.#lessRanks) tones.set(rank, "folded");
+    for (const rank of this.#nearRanks) tones.set(rank, "near");
+    return tones;
   }
 
   emphasise(rank: number | null): void {
@@ -137,7 +143,7 @@ export class Answers {
     this.#chosen = null;
   }
 
-  #drawOthers({ kind, final, close, less }: Verdict): void {
+  #drawOthers({ kind, final, best, close, less }: Verdict): void {
     // Nothing found yet: what came nearest so far is not worth a line.
     const shown = kind === "answer" || final;
     const before = new Map(this.#rows.map((row) => [row.key, row]));
@@ -155,7 +161,8 @@ export class Answers {
     };
     const rows = [place(shown ? close : [], this.#close), place(shown ? less : [], this.#less)];
     this.#rows = rows.flat();
-    this.#lessRanks = less.flatMap(({ rank, elsewhere }) => [rank, ...elsewhere]);
+    this.#lessRanks = less.flatMap(ranksOf);
+    this.#nearRanks = kind === "none" && best !== null ? ranksOf(best) : [];
     this.#fold.hidden = rows[1]!.length === 0;
     const others = count(rows[1]!.length, kind === "none" ? "other place" : "less likely answer");
     setText(this.#lessTitle, kind === "none" ? `${others} that came less near` : others);
@@ -193,6 +200,10 @@ export class Answers {
     event.preventDefault();
     next.focus();
   }
+}
+
+function ranksOf({ rank, elsewhere }: Line): number[] {
+  return [rank, ...elsewhere];
 }
 
 /** Puts the items into the list, in order; those that are there already are not touched. */

@@ -6,7 +6,7 @@ import { decidedText, partialText } from "../sentences";
 import { copyButton } from "./copy";
 import { copied, type Quote, Quotes } from "./quote";
 import { placeButtons } from "./rows";
-import { restText, roundPercent, SURENESS, surenessOf, type Verdict } from "./verdict";
+import { roundPercent, SURENESS, shareOf, shareText, surenessOf, type Verdict } from "./verdict";
 
 /** UTF-16 units from which an answer is a passage rather than a headline. */
 const LONG = 70;
@@ -63,10 +63,11 @@ export class BestCard {
     const none = kind === "none";
     setAttribute(this.element, "data-kind", kind);
     setAttribute(this.element, "data-final", final);
-    setAttribute(this.element, "data-sure", final ? surenessOf(result) : null);
-    setText(this.#sure, final ? SURENESS[surenessOf(result)] : partialText(result, running));
-    const share = none ? result.null_probability : best!.answer.probability;
-    setText(this.#percent, final ? roundPercent(share) : "");
+    const sureness = surenessOf(result);
+    setAttribute(this.element, "data-sure", final ? sureness : null);
+    setText(this.#sure, final ? SURENESS[sureness] : partialText(result, running));
+    const figures = final && sureness !== "unread";
+    setText(this.#percent, figures ? roundPercent(shareOf(result)) : "");
     this.#drawText(verdict);
     const nearest = none && final && best !== null;
     setText(this.#near, nearest ? "What came nearest:" : "");
@@ -77,9 +78,9 @@ export class BestCard {
     this.#elsewhere.replaceChildren(placeButtons(quoted ? best.elsewhere : []));
     this.#tools.hidden = !quoted;
     this.#copy.hidden = none;
-    const rest = final ? restText(result, verdict) : "";
+    const made = figures ? shareText(result, verdict) : "";
     const decided = final ? decidedText(result, thresholdOf(state)) : "";
-    setText(this.#rest, [rest && `The rest: ${rest}.`, decided].filter(Boolean).join(" "));
+    setText(this.#rest, [made, decided].filter(Boolean).join(" "));
   }
 
   #drawText({ kind, final, best }: Verdict): void {

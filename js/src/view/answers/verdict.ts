@@ -1,4 +1,5 @@
 // What a result amounts to for a reader: one answer, those that come close, the rest. Pure.
+import { HARDLY_READ } from "../../core/readable";
 import type { Answer, Result } from "../../core/types";
 import { isPartial, spansOf } from "../format";
 
@@ -59,59 +60,76 @@ function wordsOf(text: string): string {
   return words === null ? text : words.join(" ");
 }
 
-/** How sure the model is of these words, whatever their cut and wherever they stand. */
-export type Sureness = "very" | "fairly" | "not" | "guess";
-
-export function surenessOf(result: Result): Sureness {
-  const { no_answer, null_probability, overlapping_probability } = result;
-  const [best] = group(spansOf(result));
-  const share =
-    no_answer || best === undefined
-      ? null_probability
-      : best.answer.probability + (overlapping_probability ?? 0) + sharedBy(result, best);
-  if (share >= 0.9) return "very";
-  if (share >= 0.6) return "fairly";
-  return share >= 0.3 ? "not" : "guess";
-}
-
-/** Probability of the other places with the same words. */
-function sharedBy(result: Result, { elsewhere }: Line): number {
-  const spans = spansOf(result);
-  return elsewhere.reduce((sum, rank) => sum + spans[rank - 1]!.probability, 0);
-}
+/** In words; "unread": the model has not learnt the text's language, so its figures mean little. */
+export type Sureness = "very" | "fairly" | "not" | "guess" | "unread";
 
 export const SURENESS: Readonly<Record<Sureness, string>> = {
   very: "Very sure",
   fairly: "Fairly sure",
   not: "Not sure",
   guess: "Only a guess",
+  unread: "May well be wrong",
 };
+
+/**
+ * How much of the probability is for the best answer, whatever its cut and wherever its words
+ * stand, or for "no answer" where that is what was found. The figure on the card, and what its
+ * word says: the two cannot disagree.
+ */
+export function shareOf(result: Result): number {
+  const [best] = group(spansOf(result));
+  if (result.no_answer || best === undefined) return result.null_probability;
+  const { own, cuts, same } = partsOf(result, best);
+  return own + cuts + same;
+}
+
+export function surenessOf(result: Result): Sureness {
+  if (result.warnings.some((words) => HARDLY_READ.includes(words))) return "unread";
+  const percent = Math.round(100 * shareOf(result)); // as it is shown
+  if (percent >= 90) return "very";
+  if (percent >= 60) return "fairly";
+  return percent >= 30 ? "not" : "guess";
+}
+
+/** Shares of these very words, of other cuts of them, and of the same words at other places. */
+function partsOf(result: Result, { answer, elsewhere }: Line) {
+  const spans = spansOf(result);
+  const same = elsewhere.reduce((sum, rank) => sum + spans[rank - 1]!.probability, 0);
+  return { own: answer.probability, cuts: result.overlapping_probability ?? 0, same };
+}
 
 /** Shares smaller than this need no word. */
 const WORTH_SAYING = 0.005;
 
 /**
- * Where the rest of the probability is, e.g. "38% for longer or shorter cuts of it, 9% for no
- * answer"; "" when there is next to nothing left.
+ * What the card's figure is made of and where the rest of the probability is, e.g. "48% for exactly
+ * these words, 38% for longer or shorter cuts of them. The rest: 9% for no answer."; "" when there
+ * is next to nothing to say.
  */
-export function restText(result: Result, verdict: Verdict): string {
+export function shareText(result: Result, verdict: Verdict): string {
   const { best, kind } = verdict;
   if (best === null || kind === "none") return "";
-  const known = result.overlapping_probability !== null;
-  const cuts = result.overlapping_probability ?? 0;
-  const same = sharedBy(result, best);
+  const { own, cuts, same } = partsOf(result, best);
   const none = result.null_probability;
-  const left = 1 - best.answer.probability;
-  if (left < 0.02) return "";
-  const parts = [
-    [cuts, "for longer or shorter cuts of it"],
+  const left = 1 - own - cuts - same;
+  const known = result.overlapping_probability !== null;
+  const made = listed([
+    [own, same < WORTH_SAYING ? "for exactly these words" : "for exactly these words here"],
+    [cuts, "for longer or shorter cuts of them"],
     [same, "for the same words elsewhere"],
+  ]);
+  const rest = listed([
     [none, "for no answer"],
-    [
-      left - cuts - same - none,
-      known ? "spread over the rest of the text" : "for other cuts of it and the rest of the text",
-    ],
-  ] as const;
+    [left - none, known ? "for the rest of the text" : "for other cuts and the rest of the text"],
+  ]);
+  const sentences = [
+    cuts + same < WORTH_SAYING ? "" : `${made}.`,
+    left < 0.02 || rest === "" ? "" : `The rest: ${rest}.`,
+  ];
+  return sentences.filter(Boolean).join(" ");
+}
+
+function listed(parts: readonly (readonly [number, string])[]): string {
   return parts
     .filter(([share]) => share >= WORTH_SAYING)
     .map(([share, what]) => `${roundPercent(share)} ${what}`)

@@ -11,6 +11,14 @@ interface Chunk {
   marks: string;
 }
 
+/**
+ * How marks look that are not to catch the eye: what only came near is underlined, what is folded
+ * away is not marked at all, until the reader points at it or chooses it.
+ */
+export type Tones = ReadonlyMap<number, "folded" | "near">;
+
+const LOUDEST_FIRST = [undefined, "near", "folded"] as const;
+
 export class Highlights {
   readonly element = el("div", {
     class: "qna-layer",
@@ -20,7 +28,7 @@ export class Highlights {
   #chunks: Chunk[] = [];
   #marks: readonly Mark[] = [];
   readonly #emphasis: Record<"hot" | "active", number | null> = { hot: null, active: null };
-  #quiet: ReadonlySet<number> = new Set();
+  #tones: Tones = new Map();
 
   /** Shows a new text without marks. */
   setText(text: string): void {
@@ -83,13 +91,15 @@ export class Highlights {
     return [...this.element.querySelectorAll<HTMLElement>(`[data-ranks~="${rank}"]`)];
   }
 
-  /** How far down the text each answer begins, 0…1 by rank. */
+  /** How far down the text each answer begins that is not folded away, 0…1 by rank. */
   places(): Map<number, number> {
     const { top, height } = this.element.getBoundingClientRect();
     const places = new Map<number, number>();
     for (const mark of this.element.querySelectorAll("mark")) {
       const at = (mark.getBoundingClientRect().top - top) / height;
-      for (const rank of ranksOf(mark)) if (!places.has(rank)) places.set(rank, at);
+      for (const rank of ranksOf(mark)) {
+        if (!places.has(rank) && this.#tones.get(rank) !== "folded") places.set(rank, at);
+      }
     }
     return new Map([...places].sort(([a], [b]) => a - b));
   }
@@ -123,10 +133,10 @@ export class Highlights {
 
   /** The best answer drawn at a point of the screen, or null. */
   rankAt(x: number, y: number): number | null {
-    for (const mark of this.element.querySelectorAll("mark")) {
+    for (const mark of this.element.querySelectorAll("mark:not([data-tone='folded'])")) {
       for (const box of mark.getClientRects()) {
         if (x >= box.left && x <= box.right && y >= box.top && y <= box.bottom) {
-          return ranksOf(mark)[0]!;
+          return ranksOf(mark as HTMLElement)[0]!;
         }
       }
     }
@@ -140,23 +150,27 @@ export class Highlights {
     this.#paint();
   }
 
-  /** Marks these answers so that they do not catch the eye, unless one is emphasised. */
-  quieten(ranks: ReadonlySet<number>): void {
-    if (ranks.size === this.#quiet.size && [...ranks].every((rank) => this.#quiet.has(rank)))
-      return;
-    this.#quiet = ranks;
+  /** Whether that changed anything. */
+  setTones(tones: Tones): boolean {
+    const same = ([rank, tone]: [number, string]) => this.#tones.get(rank) === tone;
+    if (tones.size === this.#tones.size && [...tones].every(same)) return false;
+    this.#tones = tones;
     this.#paint();
+    return true;
   }
 
   /** Gives each mark the colour of the emphasised answer that covers it, else of the best one. */
   #paint(): void {
     const { hot, active } = this.#emphasis;
-    const isQuiet = (rank: number) => this.#quiet.has(rank) && rank !== hot && rank !== active;
+    const toneOf = (rank: number) =>
+      rank === hot || rank === active ? undefined : this.#tones.get(rank);
     for (const mark of this.element.querySelectorAll("mark")) {
       const ranks = ranksOf(mark);
-      setAttribute(mark, "data-quiet", ranks.every(isQuiet));
+      const tones = ranks.map(toneOf);
+      const loudest = LOUDEST_FIRST.find((tone) => tones.includes(tone));
+      setAttribute(mark, "data-tone", loudest ?? null);
       for (const badge of mark.querySelectorAll<HTMLElement>(".qna-badge")) {
-        setAttribute(badge, "data-quiet", isQuiet(Number(badge.dataset.number)));
+        setAttribute(badge, "data-tone", toneOf(Number(badge.dataset.number)) ?? null);
       }
       setAttribute(mark, "data-hot", hot !== null && ranks.includes(hot));
       setAttribute(mark, "data-active", active !== null && ranks.includes(active));

@@ -6,7 +6,7 @@ import { CONTROL, el, setAttribute, setText, uniqueId } from "../dom";
 import { count } from "../format";
 import { directionOf } from "./direction";
 import { FileDrop } from "./drop";
-import { Highlights } from "./highlights";
+import { Highlights, type Tones } from "./highlights";
 import { Newlines } from "./newlines";
 import { Rail } from "./rail";
 import { Spotlight } from "./spotlight";
@@ -153,8 +153,8 @@ export class PassagePane {
     setText(this.#length, code_points === 0 ? "" : count(code_points, "character"));
   }
 
-  quieten(ranks: ReadonlySet<number>): void {
-    this.#highlights.quieten(ranks);
+  setTones(tones: Tones): void {
+    if (this.#highlights.setTones(tones)) this.#rail.draw();
   }
 
   emphasise(name: "hot" | "active", rank: number | null): void {

@@ -1,0 +1,58 @@
+// @vitest-environment jsdom
+import { describe, expect, it } from "vitest";
+import { DEFAULT_INPUTS } from "../../src/component/inputs";
+import { initialState } from "../../src/component/state";
+import { HARDLY_READ } from "../../src/core/readable";
+import type { Result } from "../../src/core/types";
+import { BestCard } from "../../src/view/answers/card";
+import { verdictOf } from "../../src/view/answers/verdict";
+
+const passage = "The pair share the basement apartment at 123 Sesame Street.";
+const text = "123 Sesame Street";
+
+/** What the card says: how sure, the figure, what it is made of. */
+function saidOf(more: Partial<Result>): (string | null)[] {
+  const start = passage.indexOf(text);
+  const answer = { text, start, end: start + text.length, score: 9, probability: 0.34 };
+  const result: Result = {
+    answers: [answer],
+    null_score: 1,
+    null_probability: 0.01,
+    null_margin: -8,
+    overlapping_probability: 0,
+    no_answer: false,
+    question: "Where?",
+    passage_length: passage.length,
+    windows_done: 1,
+    windows_total: 1,
+    warnings: [],
+    timing: { tokens: 9, windows: 1, run_ms: 1, total_ms: 2 },
+    backend: "wasm",
+    model: "m",
+    ...more,
+  };
+  const card = new BestCard(new AbortController().signal);
+  const state = initialState({ ...DEFAULT_INPUTS, passage, question: "Where?" });
+  card.draw(result, verdictOf(result), { ...state, result });
+  return ["sure", "percent", "rest"].map(
+    (name) => card.element.querySelector(`.qna-${name}`)!.textContent,
+  );
+}
+
+describe("the word for how sure the model is", () => {
+  it("and the figure beside it say the same; what that is made of stands below", () => {
+    expect(saidOf({ overlapping_probability: 0.62 })).toEqual([
+      "Very sure",
+      "96%",
+      "34% for exactly these words, 62% for longer or shorter cuts of them. " +
+        "The rest: 1% for no answer, 3% for the rest of the text.",
+    ]);
+  });
+
+  it("is no boast, and has no figure, where the model can hardly read the text", () => {
+    for (const trouble of HARDLY_READ) {
+      const said = saidOf({ overlapping_probability: 0.64, warnings: [trouble] });
+      expect(said).toEqual(["May well be wrong", "", ""]);
+    }
+  });
+});
