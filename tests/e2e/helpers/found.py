@@ -9,7 +9,9 @@ from playwright.sync_api import Locator, Page, expect
 PATIENCE = 120_000
 """Milliseconds for a model to load and to answer, on a busy machine."""
 LABEL = "Ask about this page"
-_FINAL = re.compile(r"^(Very sure|Fairly sure|Not sure|Only a guess|May well be wrong|The page does not say)")
+_FINAL = re.compile(
+    "^(Very sure|Fairly sure|Not sure|Only a guess|May well be wrong|The page does not say)"
+)
 
 # Every tree of the page: itself, open shadow roots, frames of its origin.
 _TREES = """

@@ -255,9 +255,7 @@ def test_no_answer_is_as_calm_as_an_answer(view: View) -> None:
     put(page, ANSWERED)
     expect(best).to_contain_text("123 Sesame Street")
     expect(page.get_by_text("a threshold below −7.4 refuses it.")).to_be_visible()
-    expect(page.get_by_role("status").first).to_have_text(
-        "Answer: 123 Sesame Street. Fairly sure."
-    )
+    expect(page.get_by_role("status").first).to_have_text("Answer: 123 Sesame Street. Fairly sure.")
 
 
 def test_the_answer_comes_into_sight_by_itself(view: View) -> None:
