@@ -2,10 +2,12 @@
 
     python -m training.calibrate CHECKPOINT --out OUT --squad validation.json --everyday FOLDER
 
-A temperature divides all logits, so that of answers shown at 80 % about 80 % are right. It goes
-into the last product (qa_outputs) and costs nothing. The default no-answer threshold is written
-into config.json, from where the export takes it to model.json. Both are fitted to sets in which
-one question in four is made to count as unanswerable; each set counts the same.
+Two numbers see to it that of answers shown at 80 % about 80 % are right. A temperature divides all
+logits; it goes into the last product (qa_outputs) and costs nothing. And an answer is often right
+in several cuts, which share its probability among them: cut_share says how much of the other cuts'
+counts for each. It is written into config.json beside the default no-answer threshold; from there
+the export takes both to model.json. All three are fitted to sets in which one question in four is
+made to count as unanswerable; each set counts the same.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import json
 import shutil
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,10 +25,11 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from qna_widget.core.tokenizer import Tokenizer
+from qna_widget.core.types import DecodingOptions
 from qna_widget.errors import QnaError
 from qna_widget.evaluation.squad import Example, read_examples
 from training.data import DataError
-from training.evaluate import best_span, read_all
+from training.evaluate import SPANS_ONLY, WITH_CUTS, best_span, read_all
 from training.measure import (
     Scored,
     calibration_error,
@@ -38,18 +42,47 @@ from training.modelling import build_model
 from training.suite import everyday, spread
 
 TEMPERATURES = [round(float(t), 2) for t in np.arange(0.6, 2.51, 0.1)]
+CUT_SHARES = [round(float(c), 2) for c in np.arange(0, 0.81, 0.05)]
+
+Both = tuple[Scored, Scored]
+"""With the probability of the cut alone, and with that of all cuts."""
 
 
 def scores_by_temperature(
     checkpoint: Path, examples: Sequence[Example], temperatures: Sequence[float]
-) -> list[Scored]:
+) -> list[Both]:
     """Run the model once; score its best spans at each temperature."""
     vocab = (checkpoint / "vocab.txt").read_text(encoding="utf-8").splitlines()
     # In bfloat16 a logit moves by a hundredth: too little for what is fitted here.
     read = read_all(build_model(checkpoint, 0.0), Tokenizer(vocab), examples, bf16=True)
-    return [
-        compare(examples, [best_span(one, logits, t) for one, logits in read]) for t in temperatures
-    ]
+
+    def scored(temperature: float, options: DecodingOptions) -> Scored:
+        return compare(examples, [best_span(*one, temperature, options) for one in read])
+
+    return [(scored(t, SPANS_ONLY), scored(t, WITH_CUTS)) for t in temperatures]
+
+
+def with_cuts(both: Both, cut_share: float) -> Scored:
+    """Return the scores with the probabilities that decoding gives at a cut_share."""
+    alone, whole = both
+    probability = alone.probability + cut_share * (whole.probability - alone.probability)
+    return replace(alone, probability=probability)
+
+
+def fitted(sets: Sequence[Sequence[Both]], threshold: float) -> tuple[float, float]:
+    """Return the temperature and the cut_share of the lowest log loss of answers shown.
+
+    sets: by set and temperature, as TEMPERATURES has them. threshold: of undivided logits.
+    """
+
+    def losses(cut_share: float) -> list[float]:
+        return [
+            sum(log_loss(with_cuts(rows[n], cut_share), threshold / t) for rows in sets)
+            for n, t in enumerate(TEMPERATURES)
+        ]
+
+    cut_share = min(CUT_SHARES, key=lambda share: min(losses(share)))
+    return round(best_temperature(losses(cut_share), TEMPERATURES), 3), cut_share
 
 
 def best_temperature(losses: Sequence[float], temperatures: Sequence[float]) -> float:
@@ -62,8 +95,10 @@ def best_temperature(losses: Sequence[float], temperatures: Sequence[float]) -> 
     return temperatures[at] + step * 0.5 * (left - right) / (left - 2 * middle + right)
 
 
-def calibrated(checkpoint: Path, out: Path, temperature: float, threshold: float) -> None:
-    """Copy the checkpoint with its logits divided by `temperature`, and name the threshold."""
+def calibrated(
+    checkpoint: Path, out: Path, temperature: float, threshold: float, cut_share: float
+) -> None:
+    """Copy the checkpoint with its logits divided by `temperature`, and name the other two."""
     if out.exists():
         raise DataError(f"{out} exists already; give another --out")
     shutil.copytree(checkpoint, out)
@@ -72,7 +107,7 @@ def calibrated(checkpoint: Path, out: Path, temperature: float, threshold: float
         weights[name] = weights[name] / temperature
     save_file(weights, out / "model.safetensors", metadata={"format": "pt"})
     config = json.loads((out / "config.json").read_text(encoding="utf-8"))
-    config["no_answer_threshold"] = threshold
+    config |= {"no_answer_threshold": threshold, "cut_share": cut_share}
     (out / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 
 
@@ -103,20 +138,20 @@ def run(args: argparse.Namespace) -> None:
     grid = [
         scores_by_temperature(args.checkpoint, examples, TEMPERATURES) for examples in sets.values()
     ]
-    losses = [
-        sum(log_loss(rows[number]) for rows in grid) / len(grid)
-        for number in range(len(TEMPERATURES))
-    ]
-    temperature = round(best_temperature(losses, TEMPERATURES), 3)
+    raw = default_threshold([rows[TEMPERATURES.index(1.0)][0] for rows in grid])
+    temperature, cut_share = fitted(grid, raw)
     # Margins are divided, too, so the threshold belongs to the temperature.
-    nearest = int(np.argmin([abs(t - temperature) for t in TEMPERATURES]))
-    raw = default_threshold([rows[TEMPERATURES.index(1.0)] for rows in grid])
     threshold = round(raw / temperature, 2)
+    nearest = int(np.argmin([abs(t - temperature) for t in TEMPERATURES]))
+    at = TEMPERATURES[nearest]
     for path, rows in zip(sets, grid, strict=True):
-        error = calibration_error(reliability(rows[nearest], raw / TEMPERATURES[nearest]))
-        print(f"{path}: calibration error {error:.1f} points at {TEMPERATURES[nearest]}")
-    calibrated(args.checkpoint, args.out, temperature, threshold)
-    print(f"temperature {temperature}, no-answer threshold {threshold}, written to {args.out}")
+        error = calibration_error(reliability(with_cuts(rows[nearest], cut_share), raw / at))
+        print(f"{path}: calibration error {error:.1f} points at {at}")
+    calibrated(args.checkpoint, args.out, temperature, threshold, cut_share)
+    print(
+        f"temperature {temperature}, cut_share {cut_share}, no-answer threshold {threshold}, "
+        f"written to {args.out}"
+    )
 
 
 def main() -> int:

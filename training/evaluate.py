@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -20,6 +21,7 @@ from training.measure import Told
 
 # The best span whatever its margin; thresholds are tried afterwards.
 SPANS_ONLY = DecodingOptions(top_k=1, no_answer_threshold=math.inf)
+WITH_CUTS = replace(SPANS_ONLY, cut_share=1.0)
 TOKENS_PER_BATCH = 6000
 
 
@@ -74,13 +76,18 @@ def read_all(
     ]
 
 
-def best_span(prepared: Prepared, logits: Sequence[Logits], temperature: float = 1.0) -> Told:
+def best_span(
+    prepared: Prepared,
+    logits: Sequence[Logits],
+    temperature: float = 1.0,
+    options: DecodingOptions = SPANS_ONLY,
+) -> Told:
     """Decode the windows of a question, their logits divided by `temperature`."""
     decoder = Decoder(prepared.features)
     for number, one in enumerate(logits):
         starts, ends = one.start_logits / temperature, one.end_logits / temperature
         decoder.add(number, Logits(starts, ends))
-    result = conclude(prepared, decoder, SPANS_ONLY)
+    result = conclude(prepared, decoder, options)
     best = result.answers[0]
     return Told(best.text, result.null_margin, best.probability)
 

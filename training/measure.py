@@ -147,11 +147,12 @@ def default_threshold(sets: Sequence[Scored]) -> float:
     return float(grid[np.flatnonzero(smooth >= smooth.max() - PLATEAU)[0]])
 
 
-def log_loss(scored: Scored) -> float:
-    """Mean negative log likelihood of "the best span is right", weighed as above."""
+def log_loss(scored: Scored, threshold: float) -> float:
+    """Mean negative log likelihood of "this is right" of answers shown, weighed as above."""
     p = np.clip(scored.probability, 1e-6, 1 - 1e-6)
     losses = -np.where(scored.exact > 0, np.log(p), np.log(1 - p))
-    return float(scored.weights() @ losses)
+    weights = scored.weights() * (scored.margin <= threshold)
+    return float(weights @ losses / weights.sum()) if weights.any() else 0.0
 
 
 def _percent(values: NDArray[np.generic]) -> float:

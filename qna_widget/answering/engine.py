@@ -162,8 +162,11 @@ class Engine:
         Without `neat`, answers are those of the pipeline. `budget_s` is for `ask` alone. Raises
         TypeError for a name that is not known, InputError for a value.
         """
-        longest, threshold = self.manifest.max_seq_len, self.manifest.no_answer_threshold
-        return ask_options(given, longest, threshold, neat=neat, budget_s=budget_s)
+        own = self.manifest
+        return ask_options(
+            given, own.max_seq_len, own.no_answer_threshold, own.cut_share,
+            neat=neat, budget_s=budget_s,
+        )  # fmt: skip
 
     def _logits(self, windows: list[Feature]) -> Generator[Logits]:
         """Yield the logits of each window, run now or before."""

@@ -93,6 +93,7 @@ def ask_options(
     given: Mapping[str, object],
     longest: int,
     threshold: float = 0.0,
+    cut_share: float = 0.0,
     *,
     neat: bool = True,
     budget_s: float | None = None,
@@ -100,9 +101,9 @@ def ask_options(
     """Check the options by name and fill in the defaults; None stands for the default.
 
     `longest` is the most tokens that the model takes in one window, `threshold` its own of "no
-    answer" (logits); without `neat`, answers are the pipeline's. `budget_s` is for one question
-    alone. Raises TypeError for a name that is not known, InputError for a value that is not
-    allowed.
+    answer" (logits), `cut_share` its own of other cuts; without `neat`, answers and probabilities
+    are the pipeline's. `budget_s` is for one question alone. Raises TypeError for a name that is
+    not known, InputError for a value that is not allowed.
     """
     _refuse_budget(given)
     refuse_unknown(given, ASK_OPTIONS)
@@ -134,6 +135,7 @@ def ask_options(
             ),
             neat=neat,
             sentence_margin=SENTENCE_MARGIN if neat else 0.0,
+            cut_share=cut_share if neat else 0.0,
         ),
         ReadingOptions(
             max_windows=check_value("max_windows", values.get("max_windows"), MAX_WINDOWS),

@@ -62,6 +62,7 @@ CONTRACT: Final[Contract] = json.loads(
 )
 INPUTS: Final = CONTRACT["inputs"]
 OUTPUTS: Final = CONTRACT["outputs"]
+_CUT_SHARE: Final[Spec] = {"type": "number", "minimum": 0, "maximum": 1, "unit": "a share"}
 MOST_EXAMPLES: Final = int(CONTRACT["offers"]["examples"]["maximum"])
 CHUNK_BYTES: Final = CONTRACT["assets"]["chunk_bytes"]
 
@@ -91,6 +92,14 @@ def own_threshold(described: Mapping[str, object]) -> float:
     """
     named = check_input("no_answer_threshold", described.get("no_answer_threshold"))
     return 0.0 if named is None else float(named)
+
+
+def own_cut_share(described: Mapping[str, object]) -> float:
+    """Return the cut_share that a model's description names, 0 to 1; 0 without one.
+
+    Raises InputError.
+    """
+    return float(check_value("cut_share", described.get("cut_share", 0.0), _CUT_SHARE))
 
 
 def check_value(name: str, value: object, spec: Spec) -> Any:

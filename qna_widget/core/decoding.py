@@ -21,7 +21,7 @@ from qna_widget.errors import ModelFileError
 
 from .features import max_context_windows
 from .ranking import Rows, rank_spans, tokens_themselves
-from .types import DecodingOptions, Feature, Logits, RankedSpan, Ranking
+from .types import DecodingOptions, Feature, Logits, RankedSpan, Ranking, Span
 
 if TYPE_CHECKING:
     from .borders import Borders
@@ -82,9 +82,10 @@ class Decoder:
         Candidates are all i <= j < i + max_answer_len; with `borders`, those of several tokens
         hold none that was not read. null_score is the minimum over windows of start[0] + end[0];
         "no answer" ranks first iff null_score - best > no_answer_threshold, or when no candidate
-        is an answer. Probabilities are a softmax over all candidates and the null. `borders` say
-        which candidates are answers, what they take, and which cross a sentence's end: those rank
-        as if they had sentence_margin less.
+        is an answer. Shares are a softmax over all candidates and the null; the probability of an
+        answer is its share and `cut_share` of the shares of its other cuts, the candidates that
+        have a token in common with it. `borders` say which candidates are answers, what they take,
+        and which cross a sentence's end: those rank as if they had sentence_margin less.
         """
         if self.windows_done == 0:
             return Ranking((), None, 0.0, None, no_answer=False)
@@ -94,8 +95,14 @@ class Decoder:
         top = max(peak, null)
         total = mass * np.exp(peak - top) + np.exp(null - top)
 
-        def probability(score: float) -> float:
+        def share(score: float) -> float:
             return float(np.exp(score - top) / total)
+
+        def probability(span: Span, score: float) -> float:
+            if options.cut_share == 0:
+                return share(score)
+            cuts = self._cuts(span, score, options, borders, top) / total
+            return float(min(1.0, share(score) + options.cut_share * cuts))
 
         null_margin = null - peak
         no_answer = null_margin > options.no_answer_threshold
@@ -104,18 +111,45 @@ class Decoder:
         spans = tuple(
             RankedSpan(
                 *span.tokens, score := self._score(*span.tokens),
-                probability=probability(score), window=int(self._owner[span.start_token]),
+                probability=probability(span, score),
+                window=int(self._owner[span.start_token]),
             )
             for span in found
         )  # fmt: skip
         nothing = not found and options.top_k > no_answer
-        return Ranking(spans, null, probability(null), null_margin, no_answer or nothing)
+        return Ranking(spans, null, share(null), null_margin, no_answer or nothing)
 
     def _score(self, start_token: int, end_token: int) -> float:
         window = int(self._owner[start_token])
         first = self._features[window].window_start
         start, end = self._given[window]
         return float(start[start_token - first]) + float(end[end_token - first])
+
+    def _cuts(
+        self,
+        span: Span,
+        score: float,
+        options: DecodingOptions,
+        borders: Borders | None,
+        top: float,
+    ) -> float:
+        """Return the sum of exp(score - top) over the candidates that share a token with a span.
+
+        The span itself is left out.
+        """
+        first = max(0, span.start_token - options.max_answer_len + 1)
+        owners = self._owner[first : span.end_token + 1]
+        mass = 0.0
+        for window in np.unique(owners[owners >= 0]).tolist():
+            starts, scores = self._band(window, options.max_answer_len)
+            tokens = self._features[window].window_start + starts
+            near = (tokens >= first) & (tokens <= span.end_token)
+            tokens, scores = tokens[near], scores[near]
+            if borders is not None:
+                _stop(scores, tokens, borders)
+            ends = tokens[:, None] + np.arange(scores.shape[1])
+            mass += float(np.exp(scores[ends >= span.start_token] - top).sum())
+        return max(0.0, mass - float(np.exp(score - top)))
 
     def _rows(self, options: DecodingOptions, borders: Borders | None) -> tuple[Rows, float, float]:
         """Return the rows, the best score, and the sum of exp(score - best) over all candidates."""

@@ -13,7 +13,7 @@ from typing import Final, Literal, NotRequired, TypedDict, cast
 
 from qna_widget.errors import ModelFileError
 
-from .contract import own_threshold
+from .contract import own_cut_share, own_threshold
 
 PACKAGE: Final = Path(__file__).parents[1]
 """The folder of the package: what hosts serve lies below it."""
@@ -82,6 +82,8 @@ class ModelManifest:
     """The same model for WebGPU, fp32 or fp16 in standard operators: there int8 is slow."""
     no_answer_threshold: float = 0.0
     """Its own: "no answer" wins above this margin (logits) unless somebody sets another."""
+    cut_share: float = 0.0
+    """How much of the probability of other cuts of an answer counts for it, 0 to 1."""
 
     @property
     def files(self) -> list[Asset]:
@@ -109,20 +111,26 @@ class ModelManifest:
                 vocab=_beside(folder, files["vocab"]),
                 onnx_webgpu=None if second is None else _beside(folder, second),
                 no_answer_threshold=own_threshold(said),
+                cut_share=own_cut_share(said),
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise _no_description(folder, error) from error
 
     def write(self, folder: Path, provenance: Provenance) -> Path:
         """Write model.json, readable and in a stable order; return its path."""
-        from_weights = {"precision": provenance.precision} if provenance.precision else {}
+        from_weights: dict[str, object] = {}
+        if provenance.precision:
+            from_weights = {
+                "no_answer_threshold": self.no_answer_threshold,
+                "cut_share": self.cut_share,
+                "precision": provenance.precision,
+            }
         files = {"onnx": self.onnx, "vocab": self.vocab, "onnx_webgpu": self.onnx_webgpu}
         said = {
             "name": self.name,
             "title": self.title,
             "max_seq_len": self.max_seq_len,
             "lowercase": self.lowercase,
-            **({"no_answer_threshold": self.no_answer_threshold} if from_weights else {}),
             **from_weights,
             "optimized": self.optimized,
             "source": provenance.source,
@@ -165,6 +173,7 @@ class ModelDict(TypedDict):
     vocab: AssetDict
     onnx_webgpu: AssetDict | None
     no_answer_threshold: float
+    cut_share: float
 
 
 class WebGpuRuntime(TypedDict):

@@ -89,7 +89,7 @@ class Span:
 
 @dataclass(frozen=True)
 class RankedSpan(Span):
-    """A span with its share of the softmax over all candidates and the null."""
+    """A span with its probability: see Decoder.decode."""
 
     probability: float
     window: int
@@ -136,6 +136,8 @@ class DecodingOptions:
     """Trim brackets and markup or pair them, and want a letter or digit; not the pipeline's way."""
     sentence_margin: float = 0.0
     """Spans over a sentence's end rank as if they had so many logits less; 0: as all others."""
+    cut_share: float = 0.0
+    """How much of the probability of other cuts of an answer counts for it, 0 to 1."""
 
 
 class AnswerDict(TypedDict):
@@ -160,7 +162,8 @@ class Answer:
     score: float
     """Logits: start + end for a span, the null score for "no answer"."""
     probability: float
-    """Softmax over all merged candidates and the null; independent of top_k."""
+    """Its share of the softmax over all merged candidates and the null, with the model's
+    `cut_share` of its other cuts' shares; independent of top_k."""
     null_margin: float
     """null_score minus the best span's score (logits), the same for all answers to a question;
     below the threshold: the passage holds an answer."""

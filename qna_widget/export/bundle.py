@@ -37,6 +37,8 @@ class Model:
     """"" for a graph that was taken as it is."""
     no_answer_threshold: float = 0.0
     """Its own (logits)."""
+    cut_share: float = 0.0
+    """Its own: how much of the probability of other cuts counts for an answer."""
 
 
 def write_model(model: Model, origin: Origin, target: Path) -> Path:
@@ -51,6 +53,7 @@ def write_model(model: Model, origin: Origin, target: Path) -> Path:
         optimized=model.optimized,
         onnx=pack("model.onnx", model.graph, target / "model.onnx.gz"),
         no_answer_threshold=model.no_answer_threshold,
+        cut_share=model.cut_share,
         vocab=pack("vocab.txt", _lines(model.tokens), target / "vocab.txt.gz"),
     )
     return manifest.write(

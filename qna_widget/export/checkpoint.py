@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, deserialize
 
-from qna_widget.core.contract import own_threshold
 from qna_widget.errors import ExportError, InputError
 
 from .checkpoint_files import CONFIG, INDEX, WEIGHTS, read_bytes, read_config, read_object
@@ -49,10 +48,10 @@ class Checkpoint:
                 f"{self.config.get('model_type')!r} is needed, its head (qa_outputs) included."
             ) from None
 
-    def threshold(self) -> float:
-        """Return the model's own no-answer threshold (logits) from config.json; 0 without one."""
+    def own(self, read: Callable[[Mapping[str, object]], float]) -> float:
+        """Return a number of the model's own way of answering, read from config.json."""
         try:
-            return own_threshold(self.config)
+            return read(self.config)
         except InputError as error:
             raise ExportError(f"{self.folder}/config.json: {error}") from None
 

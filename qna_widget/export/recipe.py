@@ -14,6 +14,7 @@ from typing import get_args
 
 import onnx
 
+from qna_widget.core.contract import own_cut_share, own_threshold
 from qna_widget.core.tokenizer import Tokenizer
 from qna_widget.core.types import Feature, Precision
 from qna_widget.errors import ExportError
@@ -111,7 +112,8 @@ def export_checkpoint(
         optimized=precision != "fp16",
         weights_sha256=checkpoint.weights_sha256,
         precision=precision,
-        no_answer_threshold=checkpoint.threshold(),
+        no_answer_threshold=checkpoint.own(own_threshold),
+        cut_share=checkpoint.own(own_cut_share),
     )
     return write_model(exported, origin, target)
 

@@ -48,6 +48,7 @@ class Case:
 
     prepared: Prepared
     browser: dict[str, Any]
+    cut_share: float
 
     @property
     def browser_logits(self) -> list[Logits]:
@@ -61,7 +62,9 @@ class Case:
         for window, output in enumerate(logits):
             decoder.add(window, output)
         margin = CONTRACT["limits"]["sentence_margin"]
-        shown = DecodingOptions(align_to_words=True, sentence_margin=margin, **options)
+        shown = DecodingOptions(
+            align_to_words=True, sentence_margin=margin, cut_share=self.cut_share, **options
+        )
         return conclude(self.prepared, decoder, shown)
 
 
@@ -73,7 +76,7 @@ def ask(
     cases = [{"question": question, "passage": passage} for question, passage in texts]
     found = page.evaluate(ASK, {"manifest": given, "cases": cases})
     return [
-        Case(prepare(question, passage, tokenizer, options), browser)
+        Case(prepare(question, passage, tokenizer, options), browser, given["model"]["cut_share"])
         for (question, passage), browser in zip(texts, found, strict=True)
     ]
 

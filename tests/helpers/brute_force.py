@@ -34,7 +34,9 @@ class Expected:
     null_score: float
     null_margin: float
     no_answer: bool
-    share: Callable[[float], float]
+    null_probability: float
+    probabilities: list[float]
+    """Of `kept`, in the same order."""
 
 
 def brute_force(
@@ -52,9 +54,21 @@ def brute_force(
     kept = _filtered(candidates, count, options, rules)
     top = max(best, null_score)
     total = sum(math.exp(score - top) for _, _, score, _ in candidates) + math.exp(null_score - top)
+
+    def share(score: float) -> float:
+        return math.exp(score - top) / total
+
+    def probability(first: int, last: int, score: float) -> float:
+        cuts = [
+            share(other)
+            for i, j, other, _ in candidates
+            if i <= last and j >= first and (i, j) != (first, last)
+        ]
+        return share(score) + options.cut_share * math.fsum(cuts)
+
     return Expected(
         kept, null_score, null_score - best, refused or (not kept and count > 0),
-        lambda score: math.exp(score - top) / total,
+        share(null_score), [probability(*one[:3]) for one in kept],
     )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ def random_options(rng: random.Random) -> dict[str, Any]:
         "max_answer_len": rng.choice((1, 2, 30, 384)),
         "no_answer_threshold": rng.choice((-5.0, 0.0, 2.5, 100.0)),
         "overlap": rng.choice(("none", "nested", "allow")),
+        "cut_share": rng.choice((0.0, 0.4)),
     }
 
 

@@ -41,7 +41,8 @@ def test_answers_are_equal(core: Core, vocab: list[str]) -> None:
         decoding = {"top_k": 5, "max_answer_len": 30, "no_answer_threshold": rng.choice((-9, 0)),
                     "overlap": rng.choice(("none", "nested", "allow")),
                     "align_to_words": rng.random() < 0.5, "neat": rng.random() < 0.7,
-                    "sentence_margin": rng.choice((0, 0, 2.5))}  # fmt: skip
+                    "sentence_margin": rng.choice((0, 0, 2.5)),
+                    "cut_share": rng.choice((0, 0.4))}  # fmt: skip
         prepared = prepare(question, passage, tokenizer, FeatureOptions(**features))
         decoder = Decoder(prepared.features)
         logits = []

@@ -26,6 +26,7 @@ export const SHOWN: Ways = {
   align_to_words: true,
   neat: true,
   sentence_margin: contract.limits.sentence_margin,
+  cut_share: 0,
 };
 
 /** The borders of answers in one passage. */

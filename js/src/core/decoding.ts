@@ -9,8 +9,11 @@ import { maxContextWindows } from "./features";
 import { type Rows, rankSpans } from "./ranking";
 import type { DecodingOptions, Feature, Logits, Span, Ways } from "./types";
 
-/** A span with its share of the softmax over all candidates and the null. */
 export interface RankedSpan extends Span {
+  /**
+   * Its share of the softmax over all candidates and the null, and `cut_share` of the shares of its
+   * other cuts: the candidates that have a token in common with it.
+   */
   readonly probability: number;
 }
 
@@ -23,7 +26,10 @@ export interface Ranking {
   readonly null_probability: number;
   /** null_score minus the best score; null before the first window. */
   readonly null_margin: number | null;
-  /** Share of all candidates that have a token in common with the first span, itself left out. */
+  /**
+   * Share of all candidates that have a token in common with the first span, itself left out, as
+   * far as they do not count for it.
+   */
   readonly overlapping_probability: number;
   readonly no_answer: boolean;
 }
@@ -122,7 +128,7 @@ class LogitsDecoder implements Decoder {
     const { peak, mass } = this.#total();
     const top = Math.max(peak, null_score);
     const total = mass * Math.exp(peak - top) + Math.exp(null_score - top);
-    const probability = (value: number) => Math.exp(value - top) / total;
+    const share = (value: number) => Math.exp(value - top) / total;
     const null_margin = null_score - peak;
     const no_answer = null_margin > options.no_answer_threshold;
     const rows: Rows = {
@@ -133,20 +139,22 @@ class LogitsDecoder implements Decoder {
     };
     const count = options.top_k - (no_answer ? 1 : 0);
     const place = borders && ((i: number, j: number) => borders.place(i, j, ways));
-    const spans = rankSpans(rows, count, options.overlap, place).map((span) => {
-      const score = this.#score(span.start_token, span.end_token);
-      const window = this.#owner[span.start_token]!;
-      return { ...span, score, window, probability: probability(score) };
+    const { cut_share } = ways;
+    const cuts = (span: Span) => Math.max(0, this.#overlapping(span, share) - share(span.score));
+    const spans = rankSpans(rows, count, options.overlap, place).map((kept) => {
+      const score = this.#score(kept.start_token, kept.end_token);
+      const span = { ...kept, score, window: this.#owner[kept.start_token]! };
+      const counted = cut_share === 0 ? 0 : cut_share * cuts(span);
+      return { ...span, probability: Math.min(1, share(score) + counted) };
     });
-    const nothing = spans.length === 0 && count > 0;
     const [best] = spans;
+    const nothing = spans.length === 0 && count > 0;
     return {
       spans,
       null_score,
-      null_probability: probability(null_score),
+      null_probability: share(null_score),
       null_margin,
-      overlapping_probability:
-        best === undefined ? 0 : this.#overlapping(best, probability) - best.probability,
+      overlapping_probability: best === undefined ? 0 : (1 - cut_share) * cuts(best),
       no_answer: no_answer || nothing,
     };
   }
@@ -247,14 +255,14 @@ class LogitsDecoder implements Decoder {
     return this.#borders ? Math.min(stop, Math.max(i + 1, this.#borders.stop[i]!)) : stop;
   }
 
-  /** The probabilities of all candidates that share a token with a span, added up. */
-  #overlapping({ start_token, end_token }: Span, probability: (s: number) => number): number {
+  /** The shares of all candidates that have a token in common with a span, added up. */
+  #overlapping({ start_token, end_token }: Span, share: (score: number) => number): number {
     let sum = 0;
     const first = Math.max(0, start_token - this.#max_answer_len + 1);
     for (let i = first; i <= end_token; i++) {
       if (this.#owner[i]! < 0) continue;
       const stop = this.#rowEnd(i);
-      for (let j = Math.max(i, start_token); j < stop; j++) sum += probability(this.#score(i, j));
+      for (let j = Math.max(i, start_token); j < stop; j++) sum += share(this.#score(i, j));
     }
     return sum;
   }

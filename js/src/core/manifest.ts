@@ -29,6 +29,8 @@ export interface ModelManifest {
   readonly lowercase: boolean;
   /** Its own: "no answer" wins above this margin (logits) unless somebody sets another. 0 if absent. */
   readonly no_answer_threshold?: number;
+  /** How much of the probability of other cuts of an answer counts for it, 0 to 1. 0 if absent. */
+  readonly cut_share?: number;
   /** The graph was optimised ahead of time (qna_widget/export): the browser need not do it again. */
   readonly optimized?: boolean;
   readonly onnx: Asset;

@@ -68,6 +68,8 @@ export interface Ways {
   readonly neat: boolean;
   /** Spans over a sentence's end rank as if they had so many logits less; 0: as all others. */
   readonly sentence_margin: number;
+  /** How much of the probability of other cuts of an answer counts for it, 0 to 1. */
+  readonly cut_share: number;
 }
 
 export interface FeatureOptions {
@@ -88,7 +90,10 @@ export interface Answer {
   readonly end: number;
   /** Logits: start + end for a span, the null score for "no answer". */
   readonly score: number;
-  /** Softmax over all merged candidates and the null; independent of top_k. */
+  /**
+   * Its share of the softmax over all merged candidates and the null, with the model's `cut_share`
+   * of its other cuts' shares; independent of top_k.
+   */
   readonly probability: number;
 }
 
@@ -102,8 +107,9 @@ export interface Decoded {
   /** null_score - best span's score, against which the threshold stands. */
   readonly null_margin: number | null;
   /**
-   * Share of the candidates that overlap the best span, itself left out: mostly longer and shorter
-   * cuts of the same answer. null: answers that were kept do not say.
+   * Share of the candidates that overlap the best span, itself left out, as far as they do not
+   * count for it: mostly longer and shorter cuts of the same answer. null: answers that were kept
+   * do not say.
    */
   readonly overlapping_probability: number | null;
   readonly no_answer: boolean;

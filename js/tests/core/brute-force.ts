@@ -21,7 +21,7 @@ export interface Rules {
   readonly place: (first: number, last: number) => readonly [number, number] | null;
 }
 
-const BARE: Ways = { align_to_words: false, neat: false, sentence_margin: 0 };
+const BARE: Ways = { align_to_words: false, neat: false, sentence_margin: 0, cut_share: 0 };
 
 /**
  * The specification word for word: list all candidates, weigh, sort, filter, normalise.
@@ -44,13 +44,20 @@ export function bruteForce(
   const kept = filtered(all, count, options, rules, ways);
   const top = all.reduce((best, c) => Math.max(best, c.score), null_score);
   const total = all.reduce((sum, c) => sum + Math.exp(c.score - top), Math.exp(null_score - top));
+  const share = (s: number): number => Math.exp(s - top) / total;
+  const cuts = (span: Candidate): number =>
+    all
+      .filter((c) => c.start_token <= span.end_token && c.end_token >= span.start_token)
+      .filter((c) => c.start_token !== span.start_token || c.end_token !== span.end_token)
+      .reduce((sum, c) => sum + share(c.score), 0);
   return {
     kept,
     null_score,
     null_margin,
     no_answer: refused || (kept.length === 0 && count > 0),
-    share: (s: number) => Math.exp(s - top) / total,
-    all,
+    share,
+    probabilities: kept.map((c) => share(c.score) + ways.cut_share * cuts(c)),
+    overlapping_probability: kept[0] ? (1 - ways.cut_share) * cuts(kept[0]) : 0,
   };
 }
 

@@ -1,6 +1,6 @@
 // Lets the parity tests in Python run the core: one JSON request on stdin, one answer on stdout.
 import { readFileSync } from "node:fs";
-import { Borders } from "../../src/core/borders";
+import { Borders, SHOWN } from "../../src/core/borders";
 import { createDecoder, type Ranking } from "../../src/core/decoding";
 import { createFeatures, maxContextWindows } from "../../src/core/features";
 import { toCodePoints } from "../../src/core/offsets";
@@ -39,7 +39,7 @@ type Request =
         readonly logits: readonly Pair[];
         /** In which order the windows come. */
         readonly order: readonly number[];
-        readonly options: readonly DecodingOptions[];
+        readonly options: readonly (DecodingOptions & Pick<Ways, "cut_share">)[];
       }[];
     }
   | {
@@ -117,7 +117,9 @@ function answer(request: Request): unknown {
         const rankings: Ranking[] = [];
         for (const window of order) {
           decoder.add(window, logits(given.logits[window]!));
-          rankings.push(...options.map((option) => decoder.decode(option)));
+          const decode = (option: DecodingOptions & Pick<Ways, "cut_share">): Ranking =>
+            decoder.decode(option, undefined, { ...SHOWN, cut_share: option.cut_share });
+          rankings.push(...options.map(decode));
         }
         return rankings;
       });

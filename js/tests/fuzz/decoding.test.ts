@@ -32,6 +32,7 @@ const ways: fc.Arbitrary<Ways> = fc.record({
   align_to_words: fc.boolean(),
   neat: fc.boolean(),
   sentence_margin: fc.constantFrom(0, 0.5, 3, 100),
+  cut_share: fc.constantFrom(0, 0.4, 1),
 });
 
 /** Each token's marks, and how far places reach over their tokens (or -1: no answer). */
@@ -126,9 +127,11 @@ function check(
     expect(actual.null_margin).toBe(expected.null_margin);
     expect(actual.no_answer).toBe(expected.no_answer);
     expect(actual.null_probability).toBeCloseTo(expected.share(expected.null_score), 10);
-    for (const span of actual.spans) {
-      expect(span.probability).toBeCloseTo(expected.share(span.score), 10);
-    }
+    actual.spans.forEach(({ probability }, rank) => {
+      expect(probability).toBeCloseTo(expected.probabilities[rank]!, 10);
+      expect(probability).toBeLessThanOrEqual(1);
+    });
+    expect(actual.overlapping_probability).toBeCloseTo(expected.overlapping_probability, 10);
   }
 }
 

@@ -123,14 +123,17 @@ def test_export_gives_a_model_that_answers(tmp_path: Path) -> None:
     assert answer.text == "the cat sat . a dog saw the mat ."[answer.start : answer.end]
 
 
-def test_the_threshold_of_a_checkpoint_goes_along(folder: Path, tmp_path: Path) -> None:
-    for number, (given, kept) in enumerate([({}, 0.0), ({"no_answer_threshold": -1.25}, -1.25)]):
+@pytest.mark.parametrize(("name", "value"), [("no_answer_threshold", -1.25), ("cut_share", 0.4)])
+def test_a_checkpoint_s_own_ways_go_along(
+    folder: Path, tmp_path: Path, name: str, value: float
+) -> None:
+    for number, (given, kept) in enumerate([({}, 0.0), ({name: value}, value)]):
         change(folder, **given)
         file = export_checkpoint(folder, tmp_path / str(number), ORIGIN, max_seq_len=24)
-        assert json.loads(file.read_text(encoding="utf-8"))["no_answer_threshold"] == kept
-        assert registry.resolve(file.parent).no_answer_threshold == kept
-    change(folder, no_answer_threshold="soon")
-    with pytest.raises(ExportError, match=r"config\.json: no_answer_threshold must be a number"):
+        assert json.loads(file.read_text(encoding="utf-8"))[name] == kept
+        assert getattr(registry.resolve(file.parent), name) == kept
+    change(folder, **{name: "soon"})
+    with pytest.raises(ExportError, match=rf"config\.json: {name} must be a number"):
         export_checkpoint(folder, tmp_path / "out", ORIGIN, max_seq_len=24)
 
 

@@ -73,6 +73,13 @@ def test_a_threshold_that_is_none_is_refused(folder: Path, given: object) -> Non
         registry.resolve(folder)
 
 
+@pytest.mark.parametrize("given", ["1", -0.1, 1.5, True, None])
+def test_a_cut_share_that_is_none_is_refused(folder: Path, given: object) -> None:
+    described(folder, cut_share=given)
+    with pytest.raises(ModelFileError, match=r"cut_share must be a number from 0 to 1"):
+        registry.resolve(folder)
+
+
 def test_unknown_names_are_told_what_is_allowed(tmp_path: Path) -> None:
     with pytest.raises(ModelNotFoundError, match=r"'gpt-7'.*no such folder.*'bundled'.*export"):
         registry.resolve("gpt-7")

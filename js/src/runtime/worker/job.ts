@@ -1,4 +1,5 @@
 // One question on its way through the stages, window by window, in any order.
+import { SHOWN } from "../../core/borders";
 import { contract } from "../../core/contract";
 import { createDecoder, type Decoder } from "../../core/decoding";
 import type { ModelManifest, Progress } from "../../core/manifest";
@@ -143,7 +144,8 @@ export class Job {
     const prepared = this.prepared!;
     const { manifest, backend } = this.model!;
     const workers = this.most_running;
-    const decoded = conclude(prepared, this.decoder!, this.request.options);
+    const ways = { ...SHOWN, cut_share: manifest.cut_share ?? SHOWN.cut_share };
+    const decoded = conclude(prepared, this.decoder!, this.request.options, ways);
     const [first] = decoded.answers;
     const place = `${first?.start} ${first?.end}`;
     if (place !== this.best.place) this.best = { place, since: this.done };

@@ -26,7 +26,7 @@ export class Candidates {
         el(
           "tr",
           {},
-          ...["", "Span", "Start", "End", "Score", "To best", "Prob.", ""].map((title, i) =>
+          ...["", "Span", "Start", "End", "Score", "To best", "Alone", ""].map((title, i) =>
             title === ""
               ? el("td", {})
               : el("th", { scope: "col", class: i > 1 ? "qna-number" : null }, title),

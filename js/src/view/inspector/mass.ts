@@ -5,7 +5,7 @@ import { percent } from "../format";
 import type { Model } from "./model";
 
 const PARTS = [
-  ["best", "Best span"],
+  ["best", "Best answer"],
   ["listed", "Other answers listed"],
   ["rest", "All other spans"],
   ["none", "No answer"],

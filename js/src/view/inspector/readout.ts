@@ -44,7 +44,7 @@ function spanLine(model: Model, span: TokenSpan): Node[] {
   const share =
     probability === null
       ? `longer than ${inspection.max_answer_len} tokens: no candidate`
-      : `${percent(probability)} probable`;
+      : `${percent(probability)} for this cut alone`;
   return [
     title,
     el(
