@@ -73,7 +73,6 @@ function facts({ answers, model, asked_at }: Asked, now: number): HTMLElement[] 
   ];
 }
 
-/** Of these very words: the card's figure counts other cuts of them, too. */
 function figures({ text, probability, score: logits }: Answer): HTMLElement[] {
   const what = text === "" ? "no answer" : "these words";
   return [fact(`${percent(probability)} for ${what}`), fact(`score ${score(logits)}`)];

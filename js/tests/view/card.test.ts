@@ -42,10 +42,9 @@ function saidOf(more: Partial<Result>): (string | null)[] {
 describe("the word for how sure the model is", () => {
   it("and the figure beside it say the same; what that is made of stands below", () => {
     expect(saidOf({ overlapping_probability: 0.62 })).toEqual([
-      "Very sure",
-      "96%",
-      "34% for exactly these words, 62% for longer or shorter cuts of them. " +
-        "The rest: 1% for no answer, 3% for the rest of the text.",
+      "Not sure",
+      "34%",
+      "The rest: 62% for longer or shorter cuts of it, 1% for no answer, 3% for the rest of the text.",
     ]);
   });
 

@@ -72,15 +72,14 @@ export const SURENESS: Readonly<Record<Sureness, string>> = {
 };
 
 /**
- * How much of the probability is for the best answer, whatever its cut and wherever its words
- * stand, or for "no answer" where that is what was found. The figure on the card, and what its
- * word says: the two cannot disagree.
+ * How probable the best answer is, wherever its words stand, or "no answer" where that is what was
+ * found. The figure on the card, and what its word says: the two cannot disagree.
  */
 export function shareOf(result: Result): number {
   const [best] = group(spansOf(result));
   if (result.no_answer || best === undefined) return result.null_probability;
-  const { own, cuts, same } = partsOf(result, best);
-  return own + cuts + same;
+  const { own, same } = partsOf(result, best);
+  return own + same;
 }
 
 export function surenessOf(result: Result): Sureness {
@@ -91,7 +90,7 @@ export function surenessOf(result: Result): Sureness {
   return percent >= 30 ? "not" : "guess";
 }
 
-/** Shares of these very words, of other cuts of them, and of the same words at other places. */
+/** Of these words here, of their other cuts as far as not among them, and of the words elsewhere. */
 function partsOf(result: Result, { answer, elsewhere }: Line) {
   const spans = spansOf(result);
   const same = elsewhere.reduce((sum, rank) => sum + spans[rank - 1]!.probability, 0);
@@ -102,28 +101,30 @@ function partsOf(result: Result, { answer, elsewhere }: Line) {
 const WORTH_SAYING = 0.005;
 
 /**
- * What the card's figure is made of and where the rest of the probability is, e.g. "48% for exactly
- * these words, 38% for longer or shorter cuts of them. The rest: 9% for no answer."; "" when there
- * is next to nothing to say.
+ * What the card's figure is made of and where the rest of the probability is, e.g. "The rest: 24%
+ * for other cuts of it, 9% for no answer."; "" when there is next to nothing to say.
  */
 export function shareText(result: Result, verdict: Verdict): string {
   const { best, kind } = verdict;
   if (best === null || kind === "none") return "";
   const { own, cuts, same } = partsOf(result, best);
   const none = result.null_probability;
-  const left = 1 - own - cuts - same;
+  const left = 1 - own - same;
   const known = result.overlapping_probability !== null;
   const made = listed([
-    [own, same < WORTH_SAYING ? "for exactly these words" : "for exactly these words here"],
-    [cuts, "for longer or shorter cuts of them"],
+    [own, "for these words here"],
     [same, "for the same words elsewhere"],
   ]);
   const rest = listed([
+    [cuts, "for longer or shorter cuts of it"],
     [none, "for no answer"],
-    [left - none, known ? "for the rest of the text" : "for other cuts and the rest of the text"],
+    [
+      left - cuts - none,
+      known ? "for the rest of the text" : "for other cuts and the rest of the text",
+    ],
   ]);
   const sentences = [
-    cuts + same < WORTH_SAYING ? "" : `${made}.`,
+    same < WORTH_SAYING ? "" : `${made}.`,
     left < 0.02 || rest === "" ? "" : `The rest: ${rest}.`,
   ];
   return sentences.filter(Boolean).join(" ");
