@@ -148,7 +148,7 @@ def test_an_element_that_is_not_there(article: Page) -> None:
         '<qna-find for="#nowhere[">: the page has no element of this id or selector.'
     )
     article.evaluate("document.querySelector('qna-find').removeAttribute('for')")
-    ask(article, "In which year was the newspaper founded?")
+    ask(article, "In which year was the Mandal Courier founded?")
     settle(article)
     assert "1890" in marked(article), "without `for`, all of the page is read"
 

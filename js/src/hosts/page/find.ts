@@ -44,7 +44,9 @@ export class Find implements BarActions {
   private inputs: Inputs = DEFAULT_INPUTS;
   private changed: () => void = () => {};
   private typing: ReturnType<typeof setTimeout> | undefined;
-  private trouble = "";
+  /** Why there is no model; why the page was not read for the question at hand; or "". */
+  private unopened = "";
+  private unread = "";
   private found: Found | null = null;
   /** Which place is shown; whether the reader chose it. */
   private at = 0;
@@ -87,6 +89,7 @@ export class Find implements BarActions {
   ask(question: string): void {
     clearTimeout(this.typing);
     if (question.trim() === this.inputs.question) {
+      this.unread = "";
       this.draw();
       return;
     }
@@ -111,12 +114,13 @@ export class Find implements BarActions {
   }
 
   act(): void {
-    this.trouble = "";
-    if (this.component === null) this.model = this.start();
-    else if (this.component.state.status === "error") this.component.actions.retry();
+    if (this.unopened !== "") {
+      this.unopened = "";
+      this.model = this.start();
+    } else if (this.component?.state.status === "error") this.component.actions.retry();
     else {
       this.put();
-      this.component.actions.confirm();
+      this.component?.actions.confirm();
     }
     this.draw();
     this.bar.focus();
@@ -131,6 +135,7 @@ export class Find implements BarActions {
     this.places.clear();
     this.places.stop();
     this.inputs = { ...this.inputs, question: "" };
+    this.unread = "";
     this.found = null;
     this.changed();
     this.draw();
@@ -155,7 +160,7 @@ export class Find implements BarActions {
       this.component.subscribe((state) => this.update(state), this.signal);
       this.update(this.component.state);
     } catch (error) {
-      this.trouble = inWords(error);
+      this.unopened = inWords(error);
       this.draw();
     }
   }
@@ -163,17 +168,15 @@ export class Find implements BarActions {
   /** Asks what stands in the field of the page as it is now. */
   private put(): void {
     if (!this.active) return;
+    let [question, passage] = [this.bar.question.trim(), ""];
+    this.unread = "";
     try {
-      this.inputs = {
-        ...this.inputs,
-        passage: this.places.read(),
-        question: this.bar.question.trim(),
-      };
+      passage = this.places.read();
     } catch (error) {
-      this.trouble = inWords(error);
-      this.draw();
-      return;
+      this.unread = inWords(error);
+      question = ""; // nothing is asked, and no answer to a former question stays
     }
+    this.inputs = { ...this.inputs, passage, question };
     this.found = null;
     this.at = 0;
     this.chosen = false;
@@ -199,8 +202,8 @@ export class Find implements BarActions {
     const marked = this.places.mark(found, this.at);
     if (found !== null && (found.kind === "answer" || this.chosen)) this.show(found);
     const state = component?.state;
-    const line = this.trouble || (state === undefined ? this.waitLine() : lineOf(state, found));
-    const error = this.trouble || (state?.error ?? "");
+    const line = state === undefined ? this.waitLine() : lineOf(state, found);
+    const error = this.unopened || state?.error || this.unread;
     const count = found === null || marked === 0 ? "" : `${this.at + 1} of ${found.places.length}`;
     const stale = found !== null && this.places.changed;
     this.bar.draw({

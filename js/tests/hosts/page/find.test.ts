@@ -1,0 +1,132 @@
+// @vitest-environment jsdom
+// What the bar of <qna-find> says and asks; tests/e2e/test_find_use.py shows the rest in Chromium.
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Find } from "../../../src/hosts/page/find";
+import { FakeClient, result } from "../../component/fake-client";
+import { makeModel } from "../../runtime/fake-model";
+
+const NOWHERE = "There is no such element.";
+const { manifest } = makeModel("one");
+let client: FakeClient;
+let root: ShadowRoot;
+let stop: AbortController;
+let target: Element | null;
+let open: () => Promise<{ manifest: typeof manifest; sources: []; client: FakeClient }>;
+
+const settle = () => vi.advanceTimersByTimeAsync(0);
+const part = <T extends Element>(selector: string): T => root.querySelector<T>(selector)!;
+const line = () => part("p.line").textContent;
+const alerts = () => root.querySelectorAll("[role=alert]").length;
+const asked = () => client.asks.map(({ args }) => `${args.question} ${args.passage}`);
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal(
+    "CSSStyleSheet",
+    class {
+      replaceSync() {}
+    },
+  );
+  document.body.innerHTML = "<main><p>It is a zebra.</p></main>";
+  target = document.querySelector("main");
+  open = async () => ({ manifest, sources: [], client });
+  begin();
+});
+
+afterEach(() => {
+  stop.abort();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+/** Makes a bar that a reader goes to. */
+function begin(): void {
+  stop?.abort();
+  stop = new AbortController();
+  client = new FakeClient();
+  const host = document.createElement("div");
+  document.body.append(host);
+  root = host.attachShadow({ mode: "open" });
+  const options = { target: () => target ?? fail(), host, root, open: () => open() };
+  new Find(options, stop.signal).focus();
+}
+
+function fail(): never {
+  throw new Error(NOWHERE);
+}
+
+async function load(): Promise<void> {
+  await settle();
+  client.loads[0]!.resolve({ backend: "wasm, 1 thread" });
+  await settle();
+}
+
+/** Types a question; asks it at once by Enter, or only by a rest. */
+async function ask(question: string, by: "Enter" | "rest" = "Enter"): Promise<void> {
+  const input = part<HTMLInputElement>("input");
+  input.value = question;
+  input.dispatchEvent(new Event("input"));
+  const key = { key: "Enter", bubbles: true };
+  if (by === "Enter") input.dispatchEvent(new KeyboardEvent("keydown", key));
+  await vi.advanceTimersByTimeAsync(by === "Enter" ? 0 : 260);
+}
+
+test.each(["Enter", "rest"] as const)(
+  "an element that is there again is read, by %s",
+  async (by) => {
+    await load();
+    const main = target;
+    target = null;
+    await ask("Where is it?", by);
+    expect([line(), alerts()]).toEqual([NOWHERE, 1]);
+    expect(client.asks).toEqual([]);
+    target = main;
+    await ask("What is it?", by);
+    expect(alerts()).toBe(0);
+    expect(asked()).toEqual(["What is it? It is a zebra."]);
+  },
+);
+
+test("'Try again' reads the page again and starts no second model", async () => {
+  const [there, main] = [open, target];
+  const slow = vi.fn(() => new Promise((soon) => setTimeout(soon, 5000)).then(there));
+  open = slow;
+  begin();
+  target = null;
+  await ask("What is it?");
+  expect([line(), alerts()]).toEqual([NOWHERE, 1]);
+  target = main;
+  part<HTMLButtonElement>("button.word").click();
+  await vi.advanceTimersByTimeAsync(5000);
+  await load();
+  expect(alerts()).toBe(0);
+  expect(slow).toHaveBeenCalledTimes(1);
+  expect(asked()).toEqual(["What is it? It is a zebra."]);
+});
+
+test("no answer to a former question comes below what could not be read", async () => {
+  await load();
+  await ask("What is it?");
+  target = null;
+  await ask("Where is it?");
+  client.asks[0]!.resolve(result("It is a zebra."));
+  await settle();
+  expect([line(), alerts()]).toEqual([NOWHERE, 1]);
+  expect(part("button[aria-label='Next answer']").hasAttribute("disabled")).toBe(true);
+  await ask("");
+  expect([line(), alerts()]).toEqual(["", 0]);
+});
+
+test("a model that did not come is said until it is tried again, whatever is asked", async () => {
+  const there = open;
+  open = async () => fail();
+  begin();
+  await settle();
+  await ask("What is it?");
+  expect([line(), alerts()]).toEqual([NOWHERE, 1]);
+  open = there;
+  part<HTMLButtonElement>("button.word").click();
+  await load();
+  expect(alerts()).toBe(0);
+  expect(asked()).toEqual(["What is it? It is a zebra."]);
+});
