@@ -7,7 +7,7 @@ That the key Alt+Shift+F presses it is Chromium's part (`_execute_action`), and 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +19,11 @@ from playwright.sync_api import BrowserContext, Page, Playwright, Worker
 from qna_widget.standalone import write_extension
 
 MODELS = "() => chrome.runtime.getContexts({ contextTypes: ['OFFSCREEN_DOCUMENT'] })"
+# Of the button, where the bar could not be opened: why.
+TITLE = """async () => {
+  const [tab] = await chrome.tabs.query({ active: true });
+  return chrome.action.getTitle({ tabId: tab.id });
+}"""
 BAR = "document.documentElement.lastElementChild"
 
 
@@ -46,9 +51,20 @@ def browser_with_extension(
 
 @pytest.fixture
 def worker(browser_with_extension: BrowserContext) -> Worker:
-    """Give the extension's service worker."""
+    """Give the extension's service worker, once the browser knows what it listens to.
+
+    It is there before its script has run, and a press that nobody listens to yet is lost: in the
+    first moment after the extension is installed, that is, when nobody has seen its button.
+    """
     workers = browser_with_extension.service_workers
-    return workers[0] if workers else browser_with_extension.wait_for_event("serviceworker")
+    worker = workers[0] if workers else browser_with_extension.wait_for_event("serviceworker")
+    end = time.monotonic() + PATIENCE / 1000
+    while not worker.evaluate("globalThis.chrome?.action?.onClicked.hasListeners() === true"):
+        assert time.monotonic() < end, "the service worker listens to no press"
+        time.sleep(0.05)
+    # The browser's answer: it has heard by now what the worker told it before.
+    worker.evaluate(MODELS)
+    return worker
 
 
 def press(page: Page, worker: Worker) -> None:
@@ -61,14 +77,15 @@ def press(page: Page, worker: Worker) -> None:
     tab = next(tab for tab in tabs if tab["url"] == page.url)
     extension = worker.url.split("/")[2]
     session.send("Extensions.triggerAction", {"id": extension, "targetId": tab["targetId"]})
-    wait_until(page, f"{BAR}.localName === 'qna-find-bar'")
+    opened = f"{BAR}.localName === 'qna-find-bar'"
+    wait_until(page, opened, lambda: worker.evaluate(TITLE))
 
 
-def wait_until(page: Page, holds: str) -> None:
+def wait_until(page: Page, holds: str, why_not: Callable[[], object] = str) -> None:
     """Wait as `wait_for_function` does, on pages whose policy forbids its eval."""
     end = time.monotonic() + PATIENCE / 1000
     while not page.evaluate(holds):
-        assert time.monotonic() < end, f"never: {holds}"
+        assert time.monotonic() < end, f"never: {holds} {why_not()}"
         page.wait_for_timeout(100)
 
 
