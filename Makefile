@@ -92,7 +92,7 @@ test-e2e: $(VENV)/test $(STATIC) chromium ## Run the tests in headless Chromium
 	$(BIN)/pytest tests/e2e
 
 test: check test-js chromium ## Set up everything, lint, and run all tests
-	$(BIN)/pytest
+	$(BIN)/python scripts/run_tests.py --durations=15 --durations-min=5
 
 fixtures: $(VENV)/test ## Write the Unicode tables and fixtures anew from the Rust tokenizers library
 	$(BIN)/python -m tests.parity.make_fixtures
