@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from functools import partial
 from html.parser import HTMLParser
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
@@ -16,15 +13,11 @@ import pytest
 from conftest import Offline
 from found import ask, marked, settle
 from playwright.sync_api import expect
+from web_server import served
 
 ROOT = Path(__file__).parents[2]
 PREFIX = "some/where"
 PATIENCE = 120_000
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
 
 
 class Links(HTMLParser):
@@ -62,13 +55,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def served(site: Path) -> Iterator[str]:
-    root = site.parents[len(Path(PREFIX).parts)]
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(root)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/{PREFIX}/html/"
-    server.shutdown()
-    server.server_close()
+def start(site: Path) -> Iterator[str]:
+    """The address of the project's page."""
+    with served(site.parents[len(Path(PREFIX).parts)]) as address:
+        yield f"{address}/{PREFIX}/html/"
 
 
 def test_every_link_leads_somewhere_and_nothing_is_loaded_from_elsewhere(site: Path) -> None:
@@ -92,26 +82,26 @@ def test_every_link_leads_somewhere_and_nothing_is_loaded_from_elsewhere(site: P
     assert checked > 500
 
 
-def test_the_live_component_answers_below_a_path(offline: Offline, served: str) -> None:
+def test_the_live_component_answers_below_a_path(offline: Offline, start: str) -> None:
     page = offline.page()
     page.set_default_timeout(PATIENCE)
-    page.goto(served)
+    page.goto(start)
     live = page.frame_locator("iframe")
     expect(live.get_by_role("article")).to_contain_text("Sesame Street", timeout=PATIENCE)
     live.get_by_label("Question", exact=True).fill("Where does Bert keep pigeons?")
     expect(live.get_by_role("article")).to_contain_text("roof", timeout=PATIENCE)
     page.get_by_role("complementary").get_by_role("link", name="Reference").click()
     expect(page.get_by_role("heading", name="Answers in the kernel")).to_be_visible()
-    assert all(url.startswith(served) for url in offline.local)
+    assert all(url.startswith(start) for url in offline.local)
     assert offline.errors == []
 
 
-def test_a_guide_is_searched_by_question(offline: Offline, served: str) -> None:
+def test_a_guide_is_searched_by_question(offline: Offline, start: str) -> None:
     page = offline.page()
     page.set_default_timeout(PATIENCE)
-    page.goto(f"{served}docs/long-texts.html")
+    page.goto(f"{start}docs/long-texts.html")
     ask(page, "After how many tokens is nothing left of a word?")
     settle(page)
     assert "32" in marked(page)
-    assert all(url.startswith(served) for url in offline.local)
+    assert all(url.startswith(start) for url in offline.local)
     assert offline.errors == []

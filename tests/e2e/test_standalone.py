@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from conftest import Offline
 from playwright.sync_api import expect
+from web_server import served
 
 from qna_widget.cli import main
 from qna_widget.standalone import write_html, write_page
@@ -80,20 +78,11 @@ def test_wrong_options_write_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    """Any web server: no header of ours, and no log in the tests' output."""
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 def test_a_folder_answers_below_any_path(offline: Offline, tmp_path: Path) -> None:
     where = tmp_path / "some" / "where"
     write_page(where, PASSAGE + " <b>&</b></script>", "Where does Bert live?", title="<Bert>")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{server.server_port}/some/where/"
-    try:
+    with served(tmp_path) as root:
+        address = f"{root}/some/where/"
         page = offline.page()
         page.set_default_timeout(PATIENCE)
         page.goto(address)
@@ -103,16 +92,13 @@ def test_a_folder_answers_below_any_path(offline: Offline, tmp_path: Path) -> No
         below = [url.removeprefix(address) for url in offline.local if url.startswith(address)]
         assert {path.split("/")[0] for path in below} == {"", "assets"}
         elsewhere = {url for url in offline.local if not url.startswith(address)}
-        assert elsewhere <= {f"http://127.0.0.1:{server.server_port}/favicon.ico"}
+        assert elsewhere <= {f"{root}/favicon.ico"}
         page.reload()
         page.get_by_label("Question", exact=True).fill("Who is Bert's best friend?")
         expect(first).to_contain_text("Ernie", timeout=PATIENCE)
         models = [url for url in offline.local if "model.onnx" in url]
         assert len(models) == 1, "the browser keeps it"
         assert offline.errors == []
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def test_a_folder_opened_from_disk_says_what_to_do(offline: Offline, tmp_path: Path) -> None:
