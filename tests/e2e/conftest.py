@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chromium import CHROMIUM_ARGS, chromium_path, watched
-from chromium import Offline as Offline
+from chromium import CHROMIUM_ARGS, Offline, chromium_path, watched
 from find_pages import served_pages
 from harness import Harness, serve
 from playwright.sync_api import Browser, Playwright, sync_playwright

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import onnx
 import pytest
-from conftest import Offline
+from chromium import Offline
 from lab import BERT, BERT_QUESTION, Lab, write
 from onnx import TensorProto, helper, numpy_helper
 from servers import jupyterlab

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Offline
+from chromium import Offline
 from playwright.sync_api import Locator, Page, expect
 from servers import ROOT, free_port, streamlit
 from servers import demo as served_demo

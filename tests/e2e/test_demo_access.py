@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from accessibility import axe
-from conftest import Offline
+from chromium import Offline
 from playwright.sync_api import Page, expect
 from servers import demo as served_demo
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from conftest import Offline
+from chromium import Offline
 from found import ask, assert_untouched, line, marked, settle, watch
 from playwright.sync_api import Page
 

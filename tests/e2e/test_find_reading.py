@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import Offline
+from chromium import Offline
 from playwright.sync_api import Page
 
 JS = Path(__file__).parents[2] / "js"

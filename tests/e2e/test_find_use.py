@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Offline
+from chromium import Offline
 from found import LABEL, PATIENCE, ask, count, field, in_sight, line, marked, settle
 from playwright.sync_api import Page, expect
 

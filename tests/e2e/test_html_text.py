@@ -6,7 +6,7 @@ import textwrap
 import tomllib
 
 import pytest
-from conftest import Offline
+from chromium import Offline
 
 from qna_widget.documents.html import html_text
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import Offline
+from chromium import Offline
 from ipywidgets import Widget
 from lab import BERT, BERT_QUESTION, MAKE, Lab, write
 from lab import address as address

@@ -13,7 +13,7 @@ import nbclient
 import nbformat
 import numpy as np
 import pytest
-from conftest import Offline
+from chromium import Offline
 from lab import BERT_QUESTION, MAKE, PATIENCE, Lab, write
 from lab import address as address
 from lab import folder as folder

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Offline
+from chromium import Offline
 from harness import OTHER_QUESTION, PASSAGE, QUESTION, Harness, manifest, told
 from playwright.sync_api import Page
 

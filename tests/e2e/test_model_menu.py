@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Offline
+from chromium import Offline
 from hub_server import Hub, serve
 from lab import BERT, BERT_QUESTION, Lab, write
 from playwright.sync_api import Locator, expect

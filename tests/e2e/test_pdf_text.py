@@ -1,6 +1,6 @@
 """Pages that Chromium prints: what was printed is what is read."""
 
-from conftest import Offline
+from chromium import Offline
 
 from qna_widget.documents import read_document
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Offline
+from chromium import Offline
 from playwright.sync_api import Locator, expect
 from servers import demo as served_demo
 

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 import pytest
-from conftest import Offline
+from chromium import Offline
 from harness import OTHER_QUESTION, PASSAGE, QUESTION
 from playwright.sync_api import Frame, expect
 from simulated import Notebook

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 import pytest
-from conftest import Offline
+from chromium import Offline
 from found import ask, marked, settle
 from playwright.sync_api import expect
 from web_server import served

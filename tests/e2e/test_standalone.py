@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import Offline
+from chromium import Offline
 from playwright.sync_api import expect
 from web_server import served
 

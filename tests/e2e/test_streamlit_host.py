@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Offline
+from chromium import Offline
 from playwright.sync_api import Locator, Page, expect
 from servers import ROOT, streamlit
 

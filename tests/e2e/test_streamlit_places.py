@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Offline
+from chromium import Offline
 from hub_server import Hub, serve
 from playwright.sync_api import Browser, Locator, Page, expect
 from servers import streamlit

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from conftest import CHROMIUM_ARGS, chromium_path
+from chromium import CHROMIUM_ARGS, chromium_path
 from figures import Series, resident
 from harness import PASSAGE, Harness, manifest, serve
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright

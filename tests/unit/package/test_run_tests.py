@@ -64,3 +64,10 @@ def test_each_test_is_in_one_half(runner: Any) -> None:
     assert len(files) > 100
     for file in files:
         assert [takes(half, file) for half in runner.HALVES.values()].count(True) == 1, file
+
+
+def test_nothing_is_imported_from_a_conftest() -> None:
+    """There are several of that name, and which one comes depends on what else is run."""
+    own = Path(__file__)
+    for file in (ROOT / "tests").rglob("*.py"):
+        assert file == own or "from conftest import" not in file.read_text(encoding="utf-8"), file
