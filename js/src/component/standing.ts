@@ -28,14 +28,18 @@ export class Standing {
 
   /** Whether these first answers of a long text should stand until somebody wants to read on. */
   isEnough(result: Result): boolean {
-    if (this.#exchanged === null || partsRun(result) < ENOUGH_PARTS) return false;
-    return leftMs(result) > MOST_UNASKED_MS;
+    return this.#exchanged !== null && takesLonger(result, MOST_UNASKED_MS);
   }
 }
 
 /** Parts that were read for this question; others were known before. */
 export function partsRun({ windows_done, windows_known = 0 }: Result): number {
   return windows_done - windows_known;
+}
+
+/** Whether the rest takes longer than that; false before it can be told. */
+export function takesLonger(result: Result, ms: number): boolean {
+  return partsRun(result) >= ENOUGH_PARTS && leftMs(result) > ms;
 }
 
 /** Milliseconds that the other parts take, as long as those before. */

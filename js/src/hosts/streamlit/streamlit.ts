@@ -3,6 +3,7 @@ import { createComponent } from "../../component/component";
 import { History } from "../../component/history";
 import type { Host } from "../../component/host";
 import { type Inputs, sameInputs } from "../../component/inputs";
+import { takesLonger } from "../../component/standing";
 import type { ComponentState } from "../../component/state";
 import { isEqual } from "../../core/equal";
 import type { Fetching, Manifest, ModelChoice } from "../../core/manifest";
@@ -57,6 +58,10 @@ const OFFERS = ["manifest", "models", "fetching", "examples"] as const;
 const NO_RESULT = { answers: [], null_score: null, timing: {}, progress: {} };
 /** What Python is told of a question that is not answered yet. */
 const UNANSWERED = { ...NO_RESULT, status: "loading", error: "", backend: "" };
+/** A rest of this many milliseconds is long. */
+const PATIENCE_MS = 3000;
+/** Until an element that may be gone is looked at again. */
+const LOOK_AGAIN_MS = 1000;
 const SUBMIT = "Submit sends it to the app.";
 const SERVER_LOST =
   "The app's server is gone. Questions are answered here; the app hears of them when it is back.";
@@ -151,7 +156,10 @@ export class StreamlitHost implements Host {
     queueMicrotask(() => this.changed());
   }
 
-  /** Python gets the changes together with the answers, so that typing alone reruns nothing. */
+  /**
+   * Python gets the changes together with the answers, or once it is clear that those will take
+   * long, so that typing alone reruns nothing.
+   */
   writeInputs(changes: Partial<Inputs>): void {
     this.kept.changes = { ...this.kept.changes, ...sound(changes) };
     // In a form nothing reruns, and its button may be pressed before there are answers.
@@ -167,6 +175,7 @@ export class StreamlitHost implements Host {
 
   report(state: ComponentState): void {
     this.state = state;
+    if (isLong(state)) this.send(UNANSWERED);
     if (state.status === "loading" || state.status === "running") return;
     this.send({ ...NO_RESULT, ...outputsOf(state) });
   }
@@ -186,6 +195,11 @@ export class StreamlitHost implements Host {
     });
     this.tellLink();
   }
+}
+
+/** The app is not left with the former text and question while another one is read for long. */
+function isLong({ status, result }: ComponentState): boolean {
+  return status === "running" && result !== null && takesLonger(result, PATIENCE_MS);
 }
 
 function recall({ key, memory, revision, since, changes }: Data): Kept {
@@ -225,12 +239,21 @@ export default function qna(args: Arguments): () => void {
   } else {
     instance.host.update(args);
   }
-  const { stop } = instance;
   const call = ++instance.calls;
-  return () => {
-    // Streamlit runs the cleanup of an overtaken call too; only the newest speaks for the element.
-    if (instance.calls !== call) return;
-    mounted.delete(parentElement);
-    stop.abort();
-  };
+  return () => leave(parentElement, instance, call);
+}
+
+/**
+ * Streamlit runs the cleanup of an overtaken call, too: after the newer call, or, where that one's
+ * module is still on its way, before it. So only the newest speaks for the element, and what still
+ * stands in the page is not over.
+ */
+function leave(parent: Node, instance: Mounted, call: number): void {
+  if (instance.calls !== call) return;
+  if (parent.isConnected) {
+    setTimeout(() => leave(parent, instance, call), LOOK_AGAIN_MS);
+    return;
+  }
+  mounted.delete(parent);
+  instance.stop.abort();
 }

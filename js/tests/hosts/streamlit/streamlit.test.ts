@@ -11,7 +11,6 @@ interface Made {
 }
 
 const made: Made[] = vi.hoisted(() => []);
-const views: { root: unknown; signal: AbortSignal }[] = vi.hoisted(() => []);
 
 vi.mock("../../../src/component/component", () => ({
   createComponent: (host: StreamlitHost, signal: AbortSignal): Component => {
@@ -20,11 +19,7 @@ vi.mock("../../../src/component/component", () => ({
     return { actions: {} } as Component;
   },
 }));
-vi.mock("../../../src/view/view", () => ({
-  mountView: (root: unknown, _: unknown, __: unknown, signal: AbortSignal) => {
-    views.push({ root, signal });
-  },
-}));
+vi.mock("../../../src/view/view", () => ({ mountView: () => {} }));
 
 const changed = vi.fn();
 let key = 0;
@@ -47,7 +42,6 @@ test("other examples are a change, equal ones are none", () => {
 
 beforeEach(() => {
   made.length = 0;
-  views.length = 0;
   changed.mockClear();
   args = {
     data: {
@@ -69,28 +63,6 @@ beforeEach(() => {
 });
 
 const host = () => made.at(-1)!.host;
-
-test("called again it mounts nothing twice", () => {
-  call();
-  call();
-  call();
-  expect(made).toHaveLength(1);
-  expect(views).toHaveLength(1);
-  expect(changed).not.toHaveBeenCalled();
-});
-
-test("the cleanup of an overtaken call leaves the component alone", () => {
-  const overtaken = call();
-  const newest = call();
-  overtaken();
-  expect(made[0]!.signal.aborted).toBe(false);
-  newest();
-  expect(made[0]!.signal.aborted).toBe(true);
-  expect(views[0]!.signal.aborted).toBe(true);
-  // The same element may be used again.
-  call();
-  expect(made).toHaveLength(2);
-});
 
 test("only answers rerun the app, and equal ones only once", () => {
   call();
@@ -274,4 +246,23 @@ test("a new memory of Python's replaces nothing that was typed", () => {
     arguments: { ...empty, passage: "the script's" },
   });
   expect(host().readInputs()).toMatchObject({ passage: "the script's", question: "typed, too?" });
+});
+
+test("of a text that takes long to read the app hears before there are answers", () => {
+  call();
+  host().writeInputs({ passage: "A book" });
+  const partial = makeResult({ windows_done: 3, windows_total: 300 });
+  const quick = { ...partial, timing: { ...partial.timing, total_ms: 2 } };
+  host().report(makeState({ status: "running", result: quick }));
+  expect(args.setStateValue).not.toHaveBeenCalled();
+  const slow = { ...partial, timing: { ...partial.timing, total_ms: 400 } };
+  host().report(makeState({ status: "running", result: slow }));
+  host().report(makeState({ status: "running", result: { ...slow, windows_done: 4 } }));
+  expect(args.setStateValue).toHaveBeenCalledTimes(1);
+  expect(args.setStateValue.mock.calls[0]![1]).toMatchObject({
+    changes: { passage: "A book" },
+    outputs: { status: "loading", answers: [], null_score: null },
+  });
+  host().report(makeState());
+  expect(args.setStateValue).toHaveBeenCalledTimes(2);
 });
