@@ -60,14 +60,11 @@ export function statusText(state: ComponentState): string {
   return `Read in ${duration(result.timing.total_ms)} by ${model}, in your browser.`;
 }
 
-/** The line during a long wait; once there is an answer, it says how long that stands. */
+/** The line during a long wait. */
 export function waitText({ progress, result }: ComponentState): string {
   if (progress === null) return "";
   if (progress.stage !== "run" || result === null) return progressText(progress);
-  const read = `${figure(progress.loaded)} of ${count(progress.total, "part")} read`;
-  const { unchanged_for = 0 } = result;
-  const stands = unchanged_for > 0 && spansOf(result).length > 0 && !result.no_answer;
-  return stands ? `${read} · best answer unchanged for ${figure(unchanged_for)}` : read;
+  return `${figure(progress.loaded)} of ${count(progress.total, "part")} read`;
 }
 
 /** "MiniLM-L6 (bundled)" -> "MiniLM-L6". */
@@ -127,12 +124,18 @@ export function decidedText({ null_margin, no_answer }: Result, threshold: numbe
     : `“No answer” leads by ${lead}, which the threshold of ${limit} allows.`;
 }
 
-/** First answers, or none yet, of a long passage. `running`: more are to come by themselves. */
+/**
+ * First answers, or none yet, of a long passage, and for how long the best one stands.
+ * `running`: more are to come by themselves.
+ */
 export function partialText(result: Result, running: boolean): string {
   const nothing = result.no_answer || spansOf(result).length === 0;
   if (!running) return `${nothing ? "Nothing found" : "Best"} in ${partsRead(result)}`;
-  const left = timeLeft(result);
-  return `${nothing ? "Nothing found yet" : "Best so far"}${left && `; ${left}`}`;
+  const { unchanged_for = 0 } = result;
+  const stands = !nothing && unchanged_for > 0;
+  const found = nothing ? "Nothing found yet" : "Best so far";
+  const since = stands ? `unchanged for ${count(unchanged_for, "part")}` : "";
+  return [[found, since].filter(Boolean).join(", "), timeLeft(result)].filter(Boolean).join("; ");
 }
 
 function partsRead(result: Result): string {

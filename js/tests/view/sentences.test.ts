@@ -94,10 +94,6 @@ describe("a wait", () => {
     expect(progressText(run)).toBe("Reading: 12 of 87 parts");
     expect(waitText({ ...state, result: null, progress: run })).toBe("Reading: 12 of 87 parts");
     expect(waitText({ ...state, progress: run })).toBe("12 of 87 parts read");
-    const standing = { ...state, progress: run, result: { ...result, unchanged_for: 8 } };
-    expect(waitText(standing)).toBe("12 of 87 parts read · best answer unchanged for 8");
-    const nothing = { ...standing.result, no_answer: true };
-    expect(waitText({ ...standing, result: nothing })).toBe("12 of 87 parts read");
   });
 
   it("promises a first and only load where the bytes are not from the cache", () => {
@@ -117,6 +113,12 @@ describe("before everything is read", () => {
       "Nothing found yet; about 9 s left",
     );
     expect(partialText(partial, true)).toBe("Best so far; about 9 s left");
+    expect(partialText({ ...partial, unchanged_for: 8 }, true)).toBe(
+      "Best so far, unchanged for 8 parts; about 9 s left",
+    );
+    expect(partialText({ ...partial, no_answer: true, unchanged_for: 8 }, true)).toBe(
+      "Nothing found yet; about 9 s left",
+    );
     expect(partialText(partial, false)).toBe("Best in 12 of 89 parts");
     expect(partialText({ ...partial, no_answer: true }, false)).toBe(
       "Nothing found in 12 of 89 parts",
