@@ -11,6 +11,8 @@ from qna_widget.core.types import AnswerDict
 EXCERPT = 600
 """Code points of the passage that are shown."""
 _MOST_ANSWERS = 5
+_WORTH_SHOWING = 0.01
+"""Less likely answers than this are left out, but for the best one."""
 _ASK_MORE = "Run the notebook to ask more."
 
 
@@ -19,7 +21,12 @@ def as_html(inputs: Inputs, answers: Sequence[AnswerDict]) -> str:
 
     All text is escaped. Without answers it says so.
     """
-    items = "".join(_item(answer) for answer in answers[:_MOST_ANSWERS])
+    worth = [
+        answer
+        for rank, answer in enumerate(answers[:_MOST_ANSWERS])
+        if rank == 0 or answer["probability"] >= _WORTH_SHOWING
+    ]
+    items = "".join(_item(answer) for answer in worth)
     found = f"<ol>{items}</ol>" if items else "<p>Not answered yet.</p>"
     return (
         '<div class="qna-saved" dir="auto" translate="no">'

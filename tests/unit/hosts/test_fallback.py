@@ -103,6 +103,15 @@ def test_a_closed_widget_says_so(caplog: pytest.LogCaptureFixture) -> None:
     assert caplog.records == [] or all(r.levelno < logging.ERROR for r in caplog.records)
 
 
+def test_answers_that_are_next_to_impossible_are_left_out() -> None:
+    shares = [0.004, 0.2, 0.009]
+    answers = [{**ANSWER, "probability": share} for share in shares]
+    html = fallback.as_html(asked().inputs(), answers)
+    assert html.count("<li>") == 2
+    assert "(0.4%)" in html
+    assert "(20.0%)" in html
+
+
 def test_without_a_browser_python_answers_at_display(monkeypatch: pytest.MonkeyPatch) -> None:
     """For notebooks that a command runs: nobody else would answer."""
     monkeypatch.setenv("QNA_WIDGET_WITHOUT_BROWSER", "1")

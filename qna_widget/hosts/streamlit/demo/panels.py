@@ -62,7 +62,10 @@ def troubles() -> None:
     """Say what was wrong with a link or a file, and what was guessed of a file."""
     visit = session.current()
     if visit.text_missing:
-        st.info("A link does not carry your own text. Paste it, or open its file again.")
+        st.info(
+            "Your own text is in no link, and is not kept when the page is loaded anew. Paste it, "
+            "or open its file again."
+        )
     if visit.link_troubles:
         lines = "".join(f"\n- {plain(trouble)}" for trouble in visit.link_troubles)
         st.warning("Not all that the link asks for is possible; the rest was done." + lines)
