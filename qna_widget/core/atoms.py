@@ -12,33 +12,68 @@ from typing import Final
 
 from .characters import DIGIT, EXTENDS, LETTER_OR_DIGIT, SPACE, has
 
-# Signs beyond ASCII that numbers have; all others are spelled as a letter, a digit or "¤".
-_KEPT: Final = frozenset("−±≈€£¥°‰µμΩ²³")
+# Signs beyond ASCII that stand for themselves. Others are spelled as one of these, or as a letter,
+# a digit or "¤".
+_KEPT: Final = frozenset("−±≈€£¥°‰µμΩ²³–′″")
+_LIKE: Final = {
+    "’": "'",
+    **dict.fromkeys("№§₹₩₽₺₴₫₦₱₪₡₲₵₸₿￥￡", "€"),
+    **dict.fromkeys("\xa0\u2009\u202f", "\xa0"),  # spaces within a number
+}
 _LETTER: Final = "ª"
 _OTHER: Final = "¤"
 
 # What stands without spaces, but for what opens, closes or separates. ASCII alone.
-_RUN: Final = re.compile(r"(?:[^\s,;()\[\]{}<>\"'`|*¤]|(?<=[0-9]),(?=[0-9]))+", re.ASCII)
+_RUN: Final = re.compile(
+    r"(?:[^\s\xa0,;()\[\]{}<>\"'`|*¤–]|(?<=[0-9])[,–](?=[0-9])"
+    r"|(?<=[0-9])\xa0(?=[0-9]{3}(?![0-9]))|(?<=[\wª])'(?=[\wª]{2}))+",
+    re.ASCII,
+)
+# An address may hold most signs, brackets in pairs.
+_URL: Final = re.compile(
+    r"(?<![\wª+.-])(?:[A-Za-z][A-Za-z0-9+.-]{1,15}://|www\.)[^\s\xa0<>\"`¤]+", re.ASCII
+)
+_PHONE: Final = re.compile(
+    r"(?<![\wª])\+[0-9]{1,3}(?:[ \xa0./-]?\([0-9]{1,5}\)[ \xa0]?[0-9]{0,8}|[ \xa0./-][0-9]{1,10})"
+    r"{1,6}(?![\wª])",
+    re.ASCII,
+)
+_LEAST_DIGITS: Final = 8
+_URL_TRAILING: Final = re.compile(r"[.:!?_#=&~+−*'|,;(\[{-]+$")
+_PAIRS: Final = {")": "(", "]": "[", "}": "{"}
 # A capitalised word behind a full stop that lacks its space is another sentence's.
 _GLUED: Final = re.compile(r"\.(?=[A-Z][a-zª])")
 _LEADING: Final = re.compile(
-    r"^(?:[.:!?_#=&%](?![\w/\\]))+|^(?:[:!?=&%]|\.(?![0-9/\\.a-zª]))+", re.ASCII
+    r"^(?:[.:!?_#=&%](?![\w/\\]))+|^(?:[:!?=&%]|\.(?![0-9/\\.a-zª]|[A-Z]{2}))+", re.ASCII
 )
 _TRAILING: Final = re.compile(r"[.:!?_#=&~+−-]+$")
-_YEARS: Final = re.compile(r"^[0-9]+-[0-9]+$")
-_ACRONYM: Final = re.compile(r"^(?:[A-Za-zª]\.)+[A-Za-zª]$")
-_DOMAIN: Final = re.compile(r"^[\wª-]+(?:\.[\wª-]+)*\.[a-z]{2,6}$", re.ASCII)
-_PATH: Final = re.compile(
-    r"^(?:~?/|\.{1,2}/|[A-Za-z]:\\|\\\\)[\wª.]|[/\\].*[/\\]|[/\\][\wª-]+\.[a-z]", re.ASCII
+_SIGNED: Final = re.compile(r"^[A-Z](?:#|\+{1,2})(?=[.:!?]*$)")  # C#, C++, B+
+_YEARS: Final = re.compile(r"^[0-9]+[-–][0-9]+$")
+_ACRONYM: Final = re.compile(r"^(?:(?:[A-Za-zª]\.)+[A-Za-zª]|(?:[A-Z][a-z]?\.)+[A-Z])$")
+_NUMBER: Final = re.compile(
+    r"^[-+−±≈~]?[$€£¥]?[-−]?[0-9][0-9.,:'\xa0]*(?:e[-+]?[0-9]+)?[²³]?(?:[±–-][0-9][0-9.,:]*)?$"
 )
-_ADDRESS: Final = re.compile(r"[\wª]@[\wª]|://", re.ASCII)
-_CURRENCY: Final = re.compile(r"[$€£¥] $")
-_NUMBER: Final = re.compile(r"^[-+−±≈]?[$€£¥]?[0-9][0-9.,]*$")
+_CURRENCY: Final = re.compile(r"[$€£¥][ \xa0]$")
 _UNIT: Final = re.compile(
-    r"^ ?(?:[%‰€£¥$]|°[CF]?|[kKMG]?Hz|[kMGT]?i?B|[kMG]?W(?:h)?|[km]?V|mA|[kmcdnµμ]?m[²³]?(?:/[sh])?"
-    r"|km/h|mph|[kmµμ]?g|[mcd]?l|[nmµμ]?s|min|h|[kM]?Pa|[kM]?J|kcal|ft|lb|oz|dB|K|Ω)(?![\wª])",
+    r"^[ \xa0]?(?:[%‰€£¥$]|°[CF]?|[kKMG]?Hz|[kMGT]?i?B|[kMG]?Wh?(?:/m[²³])?|[km]?V|mA"
+    r"|[kmcdnµμ]?m[²³23]?(?:/[sh])?|km/h|mph|[kmnµμ]?g(?:/(?:[dm]?[lL]|kg|m[²³]))?|[mcd]?l"
+    r"|[nmµμ]?s|min|h|[kM]?Pa|[kM]?J|kcal|ft|lb|oz|dB|K|Ω|[ap]\.m\.?|[ap]m|AM|PM)(?![\wª])",
     re.ASCII,
-)  # fmt: skip
+)
+_NAMES: Final = (
+    re.compile(r"[\wª]@[\wª]|://", re.ASCII),
+    re.compile(
+        r"^(?:~?/|\.{1,2}/|[A-Za-z]:\\|\\\\)[\wª.]|[/\\].*[/\\]|[/\\][\wª-]+\.[a-z]", re.ASCII
+    ),
+    re.compile(r"^[\wª-]+(?:\.[\wª-]+)*\.[a-z]{2,6}(?:/.*)?$", re.ASCII),  # example.org/docs
+    re.compile(r"[A-Za-z0-9ª]_[A-Za-z0-9ª]"),  # snake_case
+    re.compile(r"^[#@][\wª]", re.ASCII),  # #ferry, @ferry
+    re.compile(r"^[\wª.-]+&[\wª.-]+$", re.ASCII),  # R&D
+    re.compile(r"^[A-Za-zª]{1,2}'[\wª]{2}", re.ASCII),  # O'Brien, d'Artagnan
+)
+_PLACES: Final = _NAMES[:2]
+"""Addresses and paths: what holds full stops before capitals."""
+_DOTTED: Final = re.compile(r"^\.[A-Za-zª]")  # .gitignore, .NET
 
 
 def spelled(near: Sequence[str]) -> str:
@@ -49,6 +84,8 @@ def spelled(near: Sequence[str]) -> str:
 def _spelled(character: str) -> str:
     if character in _KEPT:
         return character
+    if character in _LIKE:
+        return _LIKE[character]
     if has(character, SPACE):
         return "\n" if character in "\n\r\x0b\x0c\x85\u2028\u2029" else " "
     if " " < character < "\x7f":
@@ -71,6 +108,14 @@ def whole_atoms(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _atom_around(text: str, at: int) -> tuple[int, int] | None:
     """Return the atom that holds the character at `at`; None where there is none."""
+    for address in _URL.finditer(text):
+        start, end = address.start(), _end_of_url(text, address.start(), address.end())
+        if start <= at < end:
+            return start, end
+    for phone in _PHONE.finditer(text):
+        digits = sum("0" <= sign <= "9" for sign in phone.group())
+        if phone.start() <= at < phone.end() and digits >= _LEAST_DIGITS:
+            return phone.span()
     for run in _RUN.finditer(text):
         if run.start() <= at < run.end():
             break
@@ -84,33 +129,50 @@ def _atom_around(text: str, at: int) -> tuple[int, int] | None:
     return None
 
 
+def _end_of_url(text: str, start: int, end: int) -> int:
+    """Return where an address ends: before a bracket that it did not open, without last signs."""
+    opened: list[str] = []
+    for place in range(start, end):
+        sign = text[place]
+        if sign in _PAIRS.values():
+            opened.append(sign)
+        elif sign in _PAIRS and (not opened or opened.pop() != _PAIRS[sign]):
+            end = place
+            break
+    found = _URL_TRAILING.search(text[start:end])
+    return start + found.start() if found else end
+
+
 def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Take a run apart where two sentences touch; not an address or a path."""
     run = text[start:end]
-    if _ADDRESS.search(run) or _PATH.search(run):
+    if any(place.search(run) for place in _PLACES):
         return [(start, end)]
     cuts = [start + cut.end() for cut in _GLUED.finditer(run)]
     return list(zip([start, *cuts], [*cuts, end], strict=True))
 
 
 def _trimmed(text: str, start: int, end: int, at: int) -> tuple[int, int] | None:
-    if found := _LEADING.search(text[start:end]):
-        start += found.end()
+    if found := _SIGNED.search(text[start:end]):
+        return (start, start + found.end()) if at < start + found.end() else None
+    leading = _LEADING.search(text[start:end])
+    if leading:
+        start += leading.end()
     if found := _TRAILING.search(text[start:end]):
         end = start + found.start()
-    atom = text[start:end]
     if not start <= at < end:
         return None
+    atom = text[start:end]
     if _ACRONYM.search(atom):
         return start, end + (text[end : end + 1] == ".")
     if _NUMBER.search(atom):
-        return _with_unit(text, start, end)
+        whole = _with_unit(text, start, end)
+        # Of years a reader takes either; what has a unit is a measure.
+        return None if _YEARS.search(atom) and whole == (start, end) else whole
+    dotted = not leading and _DOTTED.search(atom)
     has_digit = any("0" <= sign <= "9" for sign in atom)
-    if (has_digit and not _YEARS.search(atom)) or any(
-        pattern.search(atom) for pattern in (_ADDRESS, _PATH, _DOMAIN)
-    ):
-        return start, end
-    return None
+    is_one = has_digit or dotted or any(name.search(atom) for name in _NAMES)
+    return (start, end) if is_one else None
 
 
 def _with_unit(text: str, start: int, end: int) -> tuple[int, int]:

@@ -60,6 +60,8 @@ def _is_lone_first(near: Sequence[str], start: int, end: int) -> bool:
         return not has(following, LETTER_OR_DIGIT) and following not in "./\\"
     if sign == "'" and "0" <= following <= "9":
         return False  # '90s
+    if sign == "~" and (following == "/" or "0" <= following <= "9"):
+        return False  # ~/notes, ~5 km
     return sign in _ALIKE and _run_is_lone(near, start, start, end)
 
 

@@ -26,6 +26,10 @@ PIECES = [
     "\x85", "x" * 101, "é" * 101, "\n3. Termination", "«six»", "# Title", "- item", "| cell |",
     "10³", "H₂O", "½ cup", "seven's", "'90s", "the boys'", "…)", "?!", "。", "次の文。",
     "price-determining", "COVID-19", "1990-1995",
+    "https://example.org/a_(b)?q=[1],2#x'.", "[a](https://b.de/c), ", "www.a.de/b", ".gitignore",
+    "+49 (0)30 1234-567", "~/.config", "9:30 a.m.", "9 PM", "9–17 h", "1\u202f000\xa0€", "1’000",
+    "§ 12", "40 ₽", "5±2 mm/s", "3-5 mg/dL", "10³ km²", "1.5e-3 kg", "~5 km", "48°51′24″N", "R&D",
+    "C++", "C#.", ".NET", "Ph.D. in", "#tag", "@name", "l’Hôpital", "O'Brien's",
 ]  # fmt: skip
 WAYS = [(aligned, neat) for aligned in (True, False) for neat in (True, False)]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -83,12 +84,13 @@ class Watched:
     def series(self, what: str, count: int, act: Callable[[int, int], None]) -> Series:
         """Act `count` times, looked at after each tenth; what comes first is warming up."""
         part = max(1, count // LOOKS)
-        act(0, part)
-        looks = [self.look()]
-        for first in range(part, count, part):
+        looks, begun = [], time.monotonic()
+        for first in range(0, count, part):
             act(first, min(part, count - first))
             looks.append(self.look())
-        return Series(what, count, looks)
+            done, seconds = min(first + part, count), time.monotonic() - begun
+            print(f"{what}: {done:,} of {count:,} in {seconds:.0f} s", file=sys.stderr, flush=True)
+        return Series(what, count, looks, {"seconds": seconds})
 
 
 @contextmanager

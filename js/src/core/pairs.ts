@@ -44,6 +44,8 @@ function isLoneFirst(near: Near, start: number, end: number): boolean {
   if (BULLETS.has(sign) && has(following, SPACE)) return true;
   if (sign === ".") return !has(following, LETTER_OR_DIGIT) && !"./\\".includes(following);
   if (sign === "'" && "0" <= following && following <= "9") return false; // '90s
+  // ~/notes, ~5 km
+  if (sign === "~" && (following === "/" || ("0" <= following && following <= "9"))) return false;
   return ALIKE.has(sign) && runIsLone(near, start, start, end);
 }
 

@@ -42,6 +42,17 @@ test.each([
   ["😀 Install v2.3.1-rc1 today.", "3.1", "v2.3.1-rc1"],
   ["mail tamsin.vale@example.org", "example.org", "tamsin.vale@example.org"],
   ["fell to -12.5 °C at", "12.5", "-12.5 °C"],
+  [
+    "at https://example.org/a_(b)?q=1,2&x=2#top. Read",
+    "b",
+    "https://example.org/a_(b)?q=1,2&x=2#top",
+  ],
+  ["[docs](https://example.org/docs), or", "example", "https://example.org/docs"],
+  ["call +49 (0)30 1234-567 now", "1234", "+49 (0)30 1234-567"],
+  ["in ~/.config/app.toml on", "config", "~/.config/app.toml"],
+  ["at 9:30 a.m. on", "9", "9:30 a.m."],
+  ["is 5-10 mg/dl now", "5", "5-10 mg/dl"],
+  ["by o'brien there", "brien", "o'brien"],
   ["かかい", "かか", "かか"],
 ])("whole in the view: %s", (text, chosen, whole) => {
   expect(answer(text, chosen, true)).toBe(whole);
