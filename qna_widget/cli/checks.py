@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib import metadata
+from itertools import starmap
 from typing import Final, Literal
 
 from qna_widget import __version__
@@ -35,7 +36,17 @@ EXTRAS: Final[Mapping[str, str]] = {
     "plot": "pictures of the scores",
     "browser": "`qna-widget eval --backend browser`",
 }
-SCRIPTS: Final = ("widget.js", "streamlit.js", "standalone.js")
+SCRIPTS: Final = (
+    "widget.js",
+    "streamlit.js",
+    "standalone.js",
+    "qna-find.js",
+    "worker.js",
+    "extension-background.js",
+    "extension-content.js",
+    "extension-offscreen.js",
+    "headless.js",
+)
 _REQUIREMENT: Final = re.compile(
     r"(?P<name>[\w.-]+)(?:\[[^]]*\])?\s*(?:>=\s*(?P<least>[\d.]+))?[^;]*"
     r"(?:;.*extra\s*==\s*['\"](?P<extra>[\w-]+)['\"])?"
@@ -76,14 +87,17 @@ def packages(_: names.ModelName) -> Iterator[Finding]:
         detail = f"{PACKAGE} was never installed, so nobody knows what it needs."
         yield Finding("packages", DISTRIBUTION, "broken", detail, "Run: pip install .")
         return
-    needed: dict[str, list[Finding]] = {}
+    needed: dict[str, dict[str, str]] = {}
     for match in filter(None, map(_REQUIREMENT.match, lines)):
         if match["name"] != DISTRIBUTION:
-            found = _package(match["name"], match["least"] or "")
-            needed.setdefault(match["extra"] or "", []).append(found)
-    for finding in needed.pop("", []):
+            least = needed.setdefault(match["extra"] or "", {})
+            # An extra may name a package again that a part of it names.
+            former = least.get(match["name"], "")
+            least[match["name"]] = max(former, match["least"] or "", key=_numbers)
+    for finding in starmap(_package, needed.pop("", {}).items()):
         yield replace(finding, state="ok" if finding.state == "ok" else "broken")
-    for extra, parts in needed.items():
+    for extra, packages_of in needed.items():
+        parts = [_package(*package) for package in packages_of.items()]
         states = {part.state for part in parts}
         state: State = "broken" if "broken" in states else "absent" if "absent" in states else "ok"
         versions = ", ".join(f"{part.name} {part.detail}" for part in parts)
@@ -150,23 +164,49 @@ def browser(_: names.ModelName) -> Iterator[Finding]:
             yield Finding("browser", "chromium", "ok", chromium)
 
 
+def hosts(_: names.ModelName) -> Iterator[Finding]:
+    """Say which installed hosts fetch scripts of their own, without which nothing is shown."""
+    if _version("panel"):
+        detail = "its page fetches anywidget's script from unpkg.com"
+        cure = "Where readers cannot reach that, let your app hand it out: docs/hosts.md."
+        yield Finding("hosts", "panel", "absent", detail, cure)
+    if not _version("solara"):
+        return
+    has = _version("solara-assets")
+    new = [name for name in ("ipyvue", "ipyvuetify") if _numbers(_version(name)) >= (3,)]
+    if has and not new:
+        yield Finding("hosts", "solara", "ok", f"its page's scripts are here: solara-assets {has}")
+        return
+    detail = "its server fetches its page's scripts from cdn.jsdelivr.net"
+    cure = "Where it cannot reach that, run: pip install solara-assets 'ipyvuetify<3' 'ipyvue<3'"
+    yield Finding("hosts", "solara", "absent", detail, cure)
+
+
 SECTIONS: Final[tuple[Callable[[names.ModelName], Iterator[Finding]], ...]] = (
     python,
     packages,
     model_files,
     browser,
+    hosts,
 )
 
 
 def _package(name: str, least: str) -> Finding:
     cure = f"Run: pip install '{name}>={least}'" if least else f"Run: pip install {name}"
-    try:
-        version = metadata.version(name)
-    except metadata.PackageNotFoundError:
+    version = _version(name)
+    if not version:
         return Finding("packages", name, "absent", "is not installed", cure)
     if _numbers(version) < _numbers(least):
         return Finding("packages", name, "broken", f"{version}, needed is {least}", cure)
     return Finding("packages", name, "ok", version)
+
+
+def _version(name: str) -> str:
+    """Return a package's version; "" where it is not installed."""
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return ""
 
 
 def _numbers(version: str) -> tuple[int, ...]:

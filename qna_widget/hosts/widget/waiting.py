@@ -21,6 +21,7 @@ from comm import DummyComm
 from qna_widget.core.messages import ScoresMessage
 
 from .interface import Sender
+from .undrawn import Watch
 
 POLL = 0.02
 """Seconds between two looks."""
@@ -46,6 +47,7 @@ class Pages:
         self._message_at = float("-inf")
         self._thread: int | None = None
         self._context: Context | None = None
+        self._first = Watch()
 
     @property
     def possible(self) -> bool:
@@ -58,8 +60,13 @@ class Pages:
         """Whether another thread reads the pages' messages, so that this one may block."""
         return self._thread not in (None, get_ident())
 
+    def close(self) -> None:
+        """Wait for no page any more."""
+        self._first.end()
+
     def note_message(self) -> None:
         """Note that a page sent a message; called in the thread that handles it, while it does."""
+        self._first.end()
         self._message_at = time.monotonic()
         self._thread = get_ident()
         self._context = copy_context()

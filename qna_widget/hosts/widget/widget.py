@@ -221,6 +221,7 @@ class QnA(anywidget.AnyWidget):
     def close(self) -> None:
         """Take the widget out of all pages; Python keeps its inputs and answers."""
         super().close()
+        self._dialogue.pages.close()
         self._closed = True
         # ipywidgets takes the method away, and the object would be shown.
         self.__dict__.pop("_repr_mimebundle_", None)

@@ -47,7 +47,9 @@ def test_a_whole_installation(capsys: pytest.CaptureFixture[str]) -> None:
     about = json.loads((registry.BUNDLED / "model.json").read_text(encoding="utf-8"))
     assert facts["source"]["detail"] == f"{about['source']}; licence {about['licence']}"
     assert facts["answers in Python"]["detail"] == "'Paris'"
-    assert {"widget.js", "streamlit.js", "standalone.js", "chromium"} <= set(facts)
+    scripts = {file.name for file in assets.STATIC.glob("*.js")}
+    assert {*scripts, "chromium"} <= set(facts)
+    assert len(scripts) == len(doctor.SCRIPTS)
 
 
 def test_as_text(capsys: pytest.CaptureFixture[str]) -> None:
@@ -56,6 +58,35 @@ def test_as_text(capsys: pytest.CaptureFixture[str]) -> None:
     assert text.endswith("Nothing is broken.\n")
     sections = [line for line in text.splitlines()[:-1] if not line.startswith(" ")]
     assert sections[:4] == ["python", "packages", "model", "browser"]
+
+
+def test_a_package_is_named_once_for_each_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the newest version that is asked for, as pip would."""
+    asked = ["no-such>=1.51; extra == 'demo'", "no-such>=1.53; extra == 'demo'"]
+    monkeypatch.setattr(metadata, "requires", lambda _: asked)
+    (finding,) = doctor.packages(parse("bundled"))
+    assert finding.detail.count("no-such") == 1
+    newest = ["pytest>=1.0; extra == 'demo'", "pytest>=999.0; extra == 'demo'", "pytest"]
+    monkeypatch.setattr(metadata, "requires", lambda _: newest)
+    assert found(doctor.packages(parse("bundled")), "extra demo").state == "broken"
+
+
+@pytest.mark.parametrize(
+    ("installed", "state"),
+    [
+        ({"solara": "1.64"}, "absent"),
+        ({"solara": "1.64", "solara-assets": "1.58", "ipyvuetify": "3.0.1"}, "absent"),
+        ({"solara": "1.64", "solara-assets": "1.58", "ipyvuetify": "1.11.3"}, "ok"),
+        ({"panel": "1.9"}, "absent"),
+    ],
+)
+def test_hosts_that_fetch_scripts_of_their_own(
+    installed: dict[str, str], state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "_version", lambda name: installed.get(name, ""))
+    (finding,) = doctor.hosts(parse("bundled"))
+    assert (finding.name, finding.state) == (next(iter(installed)), state)
+    assert ("Where" in finding.cure) == (state == "absent")
 
 
 def test_every_extra_says_what_it_gives() -> None:
