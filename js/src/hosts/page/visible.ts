@@ -39,7 +39,10 @@ export function seen(element: Element): Seen | null {
   if (style === undefined || isHidden(style)) return null;
   return {
     outside: outsideOf(style.display, name),
-    text: !/^(hidden|collapse)$/.test(style.visibility) && style.fontSize !== "0px",
+    text:
+      !/^(hidden|collapse)$/.test(style.visibility) &&
+      style.fontSize !== "0px" &&
+      !isFarOut(style.textIndent),
     spaces: spacesOf(style),
   };
 }
@@ -48,9 +51,15 @@ function isHidden(style: CSSStyleDeclaration): boolean {
   if (style.display === "none") return true;
   // hidden=until-found, and whatever a page keeps unseen in the same way.
   if (style.getPropertyValue("content-visibility") === "hidden") return true;
-  // Cut to a dot for screen readers alone: nothing to mark there.
-  const taken = style.position === "absolute" || style.position === "fixed";
-  return taken && style.overflow !== "visible" && isDot(style.width) && isDot(style.height);
+  if (style.position !== "absolute" && style.position !== "fixed") return false;
+  // Cut to a dot, or moved where nobody can scroll, for screen readers alone: nothing to mark there.
+  if (isFarOut(style.left) || isFarOut(style.top)) return true;
+  return style.overflow !== "visible" && isDot(style.width) && isDot(style.height);
+}
+
+/** Beyond any menu that stands out to the left of what opens it. */
+function isFarOut(place: string): boolean {
+  return place.endsWith("px") && Number.parseFloat(place) <= -999;
 }
 
 function isDot(size: string): boolean {

@@ -49,6 +49,9 @@ describe("what is not read", () => {
       `<span style="position: absolute; width: 1px; height: 1px;
       overflow: hidden">x</span>`,
     ],
+    ["text moved out of the page", '<p style="position: absolute; left: -9999px">x</p>'],
+    ["text above the page", '<p style="position: fixed; top: -1000px">x</p>'],
+    ["text that a picture stands for", '<div style="text-indent: -9999px"><a>x</a></div>'],
     ["text without a size", '<span style="font-size: 0px">x</span>'],
     ["hidden until found", '<p style="content-visibility: hidden">x</p>'],
     ["closed details", "<details><p>x</p></details>"],
@@ -69,6 +72,7 @@ describe("what is not read", () => {
   });
 
   it("reads what shows within what is hidden", () => {
+    expect(read('<p style="position: absolute; left: -300px">y</p>')).toBe("y");
     const html = '<div style="visibility: hidden">x <b style="visibility: visible">y</b></div>';
     expect(read(html)).toBe("y");
     expect(read("<details><summary>Title</summary>x</details>")).toBe("Title");
