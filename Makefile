@@ -91,7 +91,11 @@ test-python: $(VENV)/test ## Run the Python tests that need no browser
 test-e2e: $(VENV)/test $(STATIC) chromium ## Run the tests in headless Chromium
 	$(BIN)/pytest tests/e2e
 
-test: check test-js chromium ## Set up everything, lint, and run all tests
+# Output of targets that run beside each other stays apart; the make of macOS cannot.
+SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+
+test: chromium ## Set up everything, lint, and run all tests
+	$(MAKE) --no-print-directory --jobs=2 $(SYNC) check test-js
 	$(BIN)/python scripts/run_tests.py --durations=15 --durations-min=5
 
 fixtures: $(VENV)/test ## Write the Unicode tables and fixtures anew from the Rust tokenizers library
