@@ -9,7 +9,11 @@ import pytest
 from chromium import CHROMIUM_ARGS, Offline, chromium_path, watched
 from find_pages import served_pages
 from harness import Harness, serve
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
+from servers import demo
+
+# Milliseconds that a page may take on a busy machine, unless a test says otherwise.
+expect.set_options(timeout=60_000)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -41,6 +45,27 @@ def offline(browser: Browser) -> Iterator[Offline]:
     assert offline.outside == [], f"requests left the machine: {offline.outside}"
 
 
+@pytest.fixture(scope="module")
+def regular(browser: Browser) -> Iterator[Offline]:
+    """Give the browser context of `returning`."""
+    with watched(browser) as offline:
+        yield offline
+
+
+@pytest.fixture
+def returning(regular: Offline) -> Iterator[Offline]:
+    """Give a browser that keeps scripts and models from one test of a module to the next.
+
+    For what is not about the first visit, which takes as long again.
+    """
+    for said in (regular.outside, regular.local, regular.errors):
+        said.clear()
+    yield regular
+    for page in regular.context.pages:
+        page.close()
+    assert regular.outside == [], f"requests left the machine: {regular.outside}"
+
+
 @pytest.fixture
 def harness() -> Iterator[Harness]:
     """Serve the test page, where `window.qna` drives the real front end."""
@@ -53,6 +78,13 @@ def harness() -> Iterator[Harness]:
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve the pages that <qna-find> is tried on; give their address."""
     with served_pages(tmp_path_factory.mktemp("pages")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def demo_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the demo as `qna-widget demo` does; each page that opens it is a visitor of its own."""
+    with demo(tmp_path_factory.mktemp("demo") / "log.txt") as address:
         yield address
 
 

@@ -5,26 +5,16 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from chromium import Offline
 from playwright.sync_api import Locator, Page, expect
 from servers import ROOT, free_port, streamlit
-from servers import demo as served_demo
 
 from qna_widget.hosts.streamlit.demo import report
 
 PATIENCE = 120_000
-expect.set_options(timeout=60_000)
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    log = tmp_path_factory.mktemp("demo") / "log.txt"
-    with served_demo(log) as address:
-        yield address
 
 
 class Demo:
@@ -67,8 +57,8 @@ class Demo:
         return self.unfold().get_by_test_id("stCode").first.inner_text().strip()
 
 
-def test_a_visit(offline: Offline, address: str, screenshots: Path) -> None:
-    demo = Demo(offline, address)
+def test_a_visit(offline: Offline, demo_address: str, screenshots: Path) -> None:
+    demo = Demo(offline, demo_address)
     deposit, repairs = "How much is the deposit?", "Who pays for small repairs?"
     expect(demo.question).to_have_value(deposit)
     expect(demo.best).to_contain_text("1,880 euros")
@@ -117,9 +107,9 @@ def test_a_visit(offline: Offline, address: str, screenshots: Path) -> None:
 
 @pytest.mark.parametrize(("width", "height", "within"), [(1280, 800, 500), (390, 844, 844)])
 def test_question_and_answer_are_on_the_first_screen(
-    offline: Offline, address: str, width: int, height: int, within: int, screenshots: Path
+    offline: Offline, demo_address: str, width: int, height: int, within: int, screenshots: Path
 ) -> None:
-    demo = Demo(offline, address)
+    demo = Demo(offline, demo_address)
     demo.page.set_viewport_size({"width": width, "height": height})
     expect(demo.best).to_have_attribute("data-final", "")
     demo.settled("How much is the deposit?")
@@ -135,9 +125,9 @@ def test_question_and_answer_are_on_the_first_screen(
 
 
 def test_a_pdf_dropped_on_the_passage_is_answered_with_its_page(
-    offline: Offline, address: str, screenshots: Path
+    offline: Offline, demo_address: str, screenshots: Path
 ) -> None:
-    demo = Demo(offline, f"{address}/?example=own&question=Who+is+the+new+harbour+master%3F")
+    demo = Demo(offline, f"{demo_address}/?example=own&question=Who+is+the+new+harbour+master%3F")
     expect(demo.question).to_have_value("Who is the new harbour master?")
     # The demo's own report would be known as that.
     other = report.pdf().replace(b"Annual report 2025", b"Report of the year")
@@ -182,8 +172,8 @@ def drop(page: Page, onto: Locator) -> None:
     )
 
 
-def test_own_text_from_a_file(offline: Offline, address: str, screenshots: Path) -> None:
-    demo = Demo(offline, f"{address}/?example=own&question=Who+wrote+the+letter%3F")
+def test_own_text_from_a_file(offline: Offline, demo_address: str, screenshots: Path) -> None:
+    demo = Demo(offline, f"{demo_address}/?example=own&question=Who+wrote+the+letter%3F")
     expect(demo.question).to_have_value("Who wrote the letter?")
     chooser = demo.page.locator("input[type=file]")
     page = "<title>no</title><script>x()</script><p>The letter was written by Ada &amp; Grace."
@@ -207,9 +197,9 @@ def test_own_text_from_a_file(offline: Offline, address: str, screenshots: Path)
     assert offline.errors == []
 
 
-def test_a_hostile_link_shows_as_text(offline: Offline, address: str) -> None:
+def test_a_hostile_link_shows_as_text(offline: Offline, demo_address: str) -> None:
     demo = Demo(
-        offline, f"{address}/?top_k=![x](http://evil.example/x.png)&:red[a]=%3Cimg+src=x%3E"
+        offline, f"{demo_address}/?top_k=![x](http://evil.example/x.png)&:red[a]=%3Cimg+src=x%3E"
     )
     warning = demo.page.get_by_test_id("stAlert")
     expect(warning).to_contain_text("got '![x](http://evil.example/x.png)'")

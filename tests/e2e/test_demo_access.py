@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from accessibility import axe
 from chromium import Offline
 from playwright.sync_api import Page, expect
-from servers import demo as served_demo
 
 PATIENCE = 120_000
-expect.set_options(timeout=30_000)
 FOCUSED = """() => {
     let at = document.activeElement;
     while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
     const label = at.labels?.[0] ?? at;
     return (at.getAttribute('aria-label') ?? label.textContent).trim();
 }"""
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served_demo(tmp_path_factory.mktemp("demo") / "log.txt") as address:
-        yield address
 
 
 def answered(offline: Offline, address: str, width: int, height: int) -> Page:
@@ -36,8 +26,8 @@ def answered(offline: Offline, address: str, width: int, height: int) -> Page:
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
-def test_axe_finds_nothing(offline: Offline, address: str, width: int, height: int) -> None:
-    page = answered(offline, address, width, height)
+def test_axe_finds_nothing(offline: Offline, demo_address: str, width: int, height: int) -> None:
+    page = answered(offline, demo_address, width, height)
     page.get_by_text("Link, downloads and Python code").click()
     expect(page.get_by_test_id("stCode").first).to_be_visible()
     for theme in ("light", "dark"):
@@ -50,10 +40,10 @@ def test_axe_finds_nothing(offline: Offline, address: str, width: int, height: i
 
 @pytest.mark.parametrize(("width", "height"), [(640, 400), (320, 256)])
 def test_twice_and_four_times_as_large_nothing_is_cut_off(
-    offline: Offline, address: str, width: int, height: int
+    offline: Offline, demo_address: str, width: int, height: int
 ) -> None:
     """A screen of 1280 pixels at 200% and 400%."""
-    page = answered(offline, address, width, height)
+    page = answered(offline, demo_address, width, height)
     page.get_by_text("Link, downloads and Python code").click()
     expect(page.get_by_test_id("stCode").first).to_be_visible()
     scroller = page.get_by_test_id("stMain")
@@ -70,8 +60,8 @@ def test_twice_and_four_times_as_large_nothing_is_cut_off(
             assert box["x"] + box["width"] <= within["width"]
 
 
-def test_without_a_mouse(offline: Offline, address: str) -> None:
-    page = answered(offline, address, 1280, 800)
+def test_without_a_mouse(offline: Offline, demo_address: str) -> None:
+    page = answered(offline, demo_address, 1280, 800)
     names: list[str] = []
     for _ in range(40):
         page.keyboard.press("Tab")

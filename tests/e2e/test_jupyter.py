@@ -35,19 +35,19 @@ def test_bert_and_later_cells(offline: Offline, address: str, folder: Path) -> N
     assert offline.errors == []
 
 
-def test_offsets_are_code_points(offline: Offline, address: str, folder: Path) -> None:
+def test_offsets_are_code_points(returning: Offline, address: str, folder: Path) -> None:
     passage = "🙂🙃 Ernie 𠮷 moved to 12 Rainbow Road 🏠 in 1969, and Bert followed in 1970."
     make = f"from qna_widget import QnA\nw = QnA({passage!r}, 'When did Bert follow?')\nw"
-    lab = Lab(offline.page(), address, write(folder, "emoji", make))
+    lab = Lab(returning.page(), address, write(folder, "emoji", make))
     lab.run(0)
     answers = lab.answered("When did Bert follow?")
     assert "1970" in answers[0]["text"]
     assert all(passage[a["start"] : a["end"]] == a["text"] for a in answers)
 
 
-def test_undo_is_the_fields_own(offline: Offline, address: str, folder: Path) -> None:
+def test_undo_is_the_fields_own(returning: Offline, address: str, folder: Path) -> None:
     """JupyterLab has a Ctrl+Z, too, which would undo a change of the notebook instead."""
-    lab = Lab(offline.page(), address, write(folder, "undo", MAKE))
+    lab = Lab(returning.page(), address, write(folder, "undo", MAKE))
     lab.run(0)
     lab.answered()
     for field in (lab.question(), lab.view().get_by_label("Passage", exact=True)):
@@ -59,8 +59,8 @@ def test_undo_is_the_fields_own(offline: Offline, address: str, folder: Path) ->
         expect(field).to_have_value(before)
 
 
-def test_both_directions_and_observe(offline: Offline, address: str, folder: Path) -> None:
-    lab = Lab(offline.page(), address, write(folder, "sync", MAKE))
+def test_both_directions_and_observe(returning: Offline, address: str, folder: Path) -> None:
+    lab = Lab(returning.page(), address, write(folder, "sync", MAKE))
     lab.run(0)
     lab.answered()
     lab.python(
@@ -109,9 +109,9 @@ def test_a_reload_takes_no_byte_from_the_kernel(
     assert lab.value("w.bytes_sent") == 0
 
 
-def test_two_views_one_component(offline: Offline, address: str, folder: Path) -> None:
+def test_two_views_one_component(returning: Offline, address: str, folder: Path) -> None:
     twice = "from IPython.display import display\ndisplay(w)\ndisplay(w)"
-    lab = Lab(offline.page(), address, write(folder, "twice", MAKE, twice))
+    lab = Lab(returning.page(), address, write(folder, "twice", MAKE, twice))
     lab.run(0)
     lab.answered()
     sent = lab.value("w.bytes_sent")
@@ -126,11 +126,11 @@ def test_two_views_one_component(offline: Offline, address: str, folder: Path) -
     for view in (lab.view(0), lab.view(1, 0), lab.view(1, 1)):
         expect(view.get_by_role("article")).to_contain_text(best or "The text does not say")
     assert lab.value("w.bytes_sent") == sent
-    assert offline.errors == []
+    assert returning.errors == []
 
 
-def test_a_cell_run_again(offline: Offline, address: str, folder: Path) -> None:
-    lab = Lab(offline.page(), address, write(folder, "again", MAKE))
+def test_a_cell_run_again(returning: Offline, address: str, folder: Path) -> None:
+    lab = Lab(returning.page(), address, write(folder, "again", MAKE))
     lab.run(0)
     lab.answered()
     lab.question().fill("Who is Ernie?")
@@ -142,13 +142,13 @@ def test_a_cell_run_again(offline: Offline, address: str, folder: Path) -> None:
     assert lab.value("w.bytes_sent") == 0, "the page had the model already"
 
 
-def test_two_pages_on_one_kernel(offline: Offline, address: str, folder: Path) -> None:
+def test_two_pages_on_one_kernel(returning: Offline, address: str, folder: Path) -> None:
     notebook = write(folder, "pages", MAKE)
-    one = Lab(offline.page(), address, notebook)
+    one = Lab(returning.page(), address, notebook)
     one.run(0)
     one.answered()
     one.command("docmanager:save")
-    two = Lab(offline.page(), address, notebook)
+    two = Lab(returning.page(), address, notebook)
     expect(two.question()).to_have_value(BERT_QUESTION)
     one.python("seen = []; w.observe(lambda c: seen.append(c.new), 'question')")
     two.question().fill("Who is Ernie?")
@@ -161,11 +161,11 @@ def test_two_pages_on_one_kernel(offline: Offline, address: str, folder: Path) -
     assert one.value("seen") == ["Who is Ernie?", "Who is Bert?"]
 
 
-def test_editing_while_the_kernel_is_busy(offline: Offline, address: str, folder: Path) -> None:
+def test_editing_while_the_kernel_is_busy(returning: Offline, address: str, folder: Path) -> None:
     busy = (
         "import pathlib, time\nwhile not pathlib.Path('busy.txt').exists():\n    time.sleep(0.05)"
     )
-    lab = Lab(offline.page(), address, write(folder, "busy", MAKE, busy))
+    lab = Lab(returning.page(), address, write(folder, "busy", MAKE, busy))
     (folder / "busy.txt").unlink(missing_ok=True)
     lab.start(1)
     lab.start(0)
@@ -199,11 +199,11 @@ def test_a_kernel_restart_while_loading(offline: Offline, address: str, folder: 
 
 
 def test_the_quickstart_and_its_saved_size(
-    offline: Offline, address: str, folder: Path, screenshots: Path
+    returning: Offline, address: str, folder: Path, screenshots: Path
 ) -> None:
     notebook = folder / "quickstart.ipynb"
     shutil.copy(ROOT / "notebooks" / "quickstart.ipynb", notebook)
-    lab = Lab(offline.page(), address, notebook)
+    lab = Lab(returning.page(), address, notebook)
     cells = nbformat.read(notebook, 4).cells
     code = [number for number, cell in enumerate(cells) if cell.cell_type == "code"]
     lab.run(code[0])
@@ -222,7 +222,7 @@ def test_the_quickstart_and_its_saved_size(
     assert "widget-view" in notebook.read_text()
     assert saved < 200_000, f"{saved} bytes"
     assert lab.value("len(w._esm.encode())") < 300_000
-    assert offline.errors == []
+    assert returning.errors == []
 
 
 @pytest.mark.parametrize("name", ["quickstart", "inspect"])

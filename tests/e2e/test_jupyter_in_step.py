@@ -94,8 +94,10 @@ class Reader:
         expect(self.lab.view().get_by_role("article")).to_contain_text(best)
 
 
-def test_thirty_scripts_and_none_out_of_step(offline: Offline, address: str, folder: Path) -> None:
-    lab = Lab(offline.page(), address, write(folder, "in-step", MAKE))
+def test_thirty_scripts_and_none_out_of_step(
+    returning: Offline, address: str, folder: Path
+) -> None:
+    lab = Lab(returning.page(), address, write(folder, "in-step", MAKE))
     lab.run(0)
     lab.answered()
     for summary in ("History", "Settings"):
@@ -105,14 +107,14 @@ def test_thirty_scripts_and_none_out_of_step(offline: Offline, address: str, fol
         for _ in range(reader.random.randint(2, 5)):
             reader.step()
         reader.rest()
-    assert offline.errors == []
+    assert returning.errors == []
 
 
 def test_a_text_too_long_for_the_kernel_stays_and_all_else_goes_on(
-    offline: Offline, address: str, folder: Path
+    returning: Offline, address: str, folder: Path
 ) -> None:
     """A question, for a passage of ten megabytes takes a page long to read."""
-    lab = Lab(offline.page(), address, write(folder, "long", MAKE))
+    lab = Lab(returning.page(), address, write(folder, "long", MAKE))
     lab.run(0)
     lab.answered()
     lab.question().fill("Does it fit? " * 10_000)
@@ -129,7 +131,7 @@ def test_a_text_too_long_for_the_kernel_stays_and_all_else_goes_on(
 
 
 def test_a_notebook_that_is_not_trusted_shows_what_was_saved(
-    offline: Offline, address: str, folder: Path
+    returning: Offline, address: str, folder: Path
 ) -> None:
     widget = QnA(BERT, BERT_QUESTION)
     answer = {"text": "123 Sesame Street", "start": BERT.index("123"), "end": len(BERT) - 1}
@@ -144,10 +146,10 @@ def test_a_notebook_that_is_not_trusted_shows_what_was_saved(
     notebook.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": state}
     nbformat.write(notebook, path)
     widget.close()
-    lab = Lab(offline.page(), address, path)
+    lab = Lab(returning.page(), address, path)
     # JupyterLab shows no widget there, and cleans the HTML.
     for text in (BERT_QUESTION, "123 Sesame Street (90.0%)", "Run the notebook to ask more."):
         expect(lab.cell(0)).to_contain_text(text)
     expect(lab.cell(0).locator("mark")).to_have_text("123 Sesame Street")
     expect(lab.page.locator(".qna-root")).to_have_count(0)
-    assert offline.errors == []
+    assert returning.errors == []

@@ -41,7 +41,7 @@ def long_example(own_texts: Path) -> Example:
 
 
 def test_scores_are_those_of_the_page_and_nearly_pythons(
-    offline: Offline, address: str, folder: Path, own_texts: Path
+    returning: Offline, address: str, folder: Path, own_texts: Path
 ) -> None:
     example = long_example(own_texts)
     texts = f"{example.passage!r}, {example.question!r}"
@@ -53,7 +53,7 @@ def test_scores_are_those_of_the_page_and_nearly_pythons(
         f"v = QnA({example.passage!r})\nawaited = await v.ask({example.question!r})\n"
         "read = await v.read_scores()",
     ]
-    lab = Lab(offline.page(), address, write(folder, "scores", *cells))
+    lab = Lab(returning.page(), address, write(folder, "scores", *cells))
     lab.run(0)
     answers = lab.answered(example.question)
     lab.run(1)
@@ -90,18 +90,18 @@ def test_scores_are_those_of_the_page_and_nearly_pythons(
         [np.array(list(theirs[n].values())) - mine[n] for n in ("start_logit", "end_logit")]
     )
     assert np.abs(differences).max() < TOLERANCE
-    assert offline.errors == []
+    assert returning.errors == []
 
 
 def test_what_is_typed_is_in_the_history_and_members_stand_side_by_side(
-    offline: Offline, address: str, folder: Path
+    returning: Offline, address: str, folder: Path
 ) -> None:
     compared = (
         "from qna_widget import compare\n"
         "both = compare([{'question': 'Who is Ernie?'}, {'question': 'Who is Bert?'}],"
         " passage=w.passage)\nboth"
     )
-    lab = Lab(offline.page(), address, write(folder, "history", MAKE, compared))
+    lab = Lab(returning.page(), address, write(folder, "history", MAKE, compared))
     lab.run(0)
     first = lab.answered()
     lab.question().fill("Who is Ernie?")
@@ -121,11 +121,11 @@ def test_what_is_typed_is_in_the_history_and_members_stand_side_by_side(
     assert boxes[0]["x"] + boxes[0]["width"] <= boxes[1]["x"]
     assert boxes[0]["y"] == pytest.approx(boxes[1]["y"], abs=1)
     assert lab.value("both.answers_frame()[('Who is Ernie?', 'text')].iloc[0]") == second[0]["text"]
-    assert offline.errors == []
+    assert returning.errors == []
 
 
 def test_a_closed_browser_leaves_nobody_waiting(
-    offline: Offline, address: str, folder: Path
+    returning: Offline, address: str, folder: Path
 ) -> None:
     alone = (
         "import asyncio, json, pathlib, qna_widget.hosts.widget.dialogue\n"
@@ -135,7 +135,7 @@ def test_a_closed_browser_leaves_nobody_waiting(
         "pathlib.Path('sources.json').write_text(json.dumps("
         "[answers.source, w.source, w.scores.source, (await w.read_scores()).source]))"
     )
-    lab = Lab(offline.page(), address, write(folder, "closed", MAKE, alone))
+    lab = Lab(returning.page(), address, write(folder, "closed", MAKE, alone))
     lab.run(0)
     lab.answered()
     lab.start(1)
@@ -186,11 +186,11 @@ def test_the_notebook_runs_without_a_browser(folder: Path, address: str) -> None
 
 
 def test_the_notebook_runs_in_the_browser(
-    offline: Offline, address: str, folder: Path, screenshots: Path
+    returning: Offline, address: str, folder: Path, screenshots: Path
 ) -> None:
     path = folder / "inspect.ipynb"
     shutil.copy(NOTEBOOK, path)
-    lab = Lab(offline.page(), address, path)
+    lab = Lab(returning.page(), address, path)
     lab.page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
     code = [n for n, cell in enumerate(nbformat.read(path, 4).cells) if cell.cell_type == "code"]
     expect(lab.cell(code[-1]).locator("table")).to_contain_text("1833")
@@ -198,7 +198,7 @@ def test_the_notebook_runs_in_the_browser(
     lab.command("docmanager:save")
     check(nbformat.read(path, 4).cells, "browser")
     assert path.stat().st_size < 400_000
-    assert offline.errors == []
+    assert returning.errors == []
 
 
 def test_the_notebook_is_stored_with_the_outputs_of_one_run() -> None:

@@ -49,16 +49,16 @@ def address(folder: Path, hub: Hub) -> Iterator[str]:
 
 
 @pytest.fixture
-def lab(offline: Offline, address: str, folder: Path, hub: Hub) -> Iterator[Lab]:
+def lab(returning: Offline, address: str, folder: Path, hub: Hub) -> Iterator[Lab]:
     """A widget that has answered, on a hub whose MobileBERT is tiny, and stops half-way."""
     hub.add("csarron/mobilebert-uncased-squad-v2", TINY)
     hub.pace.clear()
-    lab = Lab(offline.page(), address, write(folder, "menu", MAKE))
+    lab = Lab(returning.page(), address, write(folder, "menu", MAKE))
     lab.run(0)
     lab.answered()
     lab.view().get_by_text("Settings", exact=True).click()
     yield lab
-    assert offline.errors == []
+    assert returning.errors == []
 
 
 def menu(view: Locator) -> Locator:

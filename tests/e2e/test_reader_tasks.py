@@ -8,24 +8,15 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from chromium import Offline
 from playwright.sync_api import Locator, expect
-from servers import demo as served_demo
 
 from qna_widget.hosts.streamlit.demo import report
 
 PATIENCE = 120_000
-expect.set_options(timeout=30_000)
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served_demo(tmp_path_factory.mktemp("demo") / "log.txt") as address:
-        yield address
 
 
 class Reader:
@@ -80,9 +71,9 @@ class Reader:
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
 def test_five_tasks(
-    offline: Offline, address: str, width: int, height: int, screenshots: Path
+    offline: Offline, demo_address: str, width: int, height: int, screenshots: Path
 ) -> None:
-    reader = Reader(offline, address, width, height)
+    reader = Reader(offline, demo_address, width, height)
     ask_three_questions(reader)
     see_that_there_is_no_answer(reader)
     change_the_threshold(reader)

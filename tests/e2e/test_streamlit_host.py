@@ -18,7 +18,6 @@ from qna_widget.export.recipe import export_checkpoint
 
 # Loading the model on a slow, shared machine.
 PATIENCE = 120_000
-expect.set_options(timeout=60_000)
 APP = """
 import json
 
@@ -150,8 +149,8 @@ def test_bert(offline: Offline, address: str) -> None:
     assert offline.errors == []
 
 
-def test_offsets_are_code_points(offline: Offline, address: str) -> None:
-    app = App(offline.page(), address)
+def test_offsets_are_code_points(returning: Offline, address: str) -> None:
+    app = App(returning.page(), address)
     app.answered(BERT_QUESTION)
     app.call("emoji")
     found = app.answered("When did Bert follow?")["found"]["one"]
@@ -164,9 +163,9 @@ def test_offsets_are_code_points(offline: Offline, address: str) -> None:
 
 
 def test_the_app_reruns_when_the_answers_change_and_only_then(
-    offline: Offline, address: str
+    returning: Offline, address: str
 ) -> None:
-    app = App(offline.page(), address)
+    app = App(returning.page(), address)
     runs = app.answered(BERT_QUESTION)["runs"]
     for question in ("Who is Ernie's roommate?", "What do the two share?", BERT_QUESTION):
         app.question().fill(question)
@@ -178,15 +177,15 @@ def test_the_app_reruns_when_the_answers_change_and_only_then(
     assert app.answered("Who lives at 123 Sesame Street?")["runs"] == runs + 1
 
 
-def test_typing_letter_by_letter_loses_nothing(offline: Offline, address: str) -> None:
-    app = App(offline.page(), address)
+def test_typing_letter_by_letter_loses_nothing(returning: Offline, address: str) -> None:
+    app = App(returning.page(), address)
     app.question().press_sequentially(" Tell me!", delay=20)
     app.answered(f"{BERT_QUESTION} Tell me!")
     expect(app.question()).to_have_value(f"{BERT_QUESTION} Tell me!")
 
 
-def test_hiding_and_showing_keeps_what_was_typed(offline: Offline, address: str) -> None:
-    app = App(offline.page(), address)
+def test_hiding_and_showing_keeps_what_was_typed(returning: Offline, address: str) -> None:
+    app = App(returning.page(), address)
     app.answered(BERT_QUESTION)
     app.question().fill("Who is Ernie?")
     runs = app.answered("Who is Ernie?")["runs"]
@@ -205,8 +204,8 @@ def test_hiding_and_showing_keeps_what_was_typed(offline: Offline, address: str)
     expect(app.component().locator(".qna-history > summary")).to_have_text("History (3)")
 
 
-def test_what_was_typed_just_before_hiding_is_not_lost(offline: Offline, address: str) -> None:
-    app = App(offline.page(), address)
+def test_what_was_typed_just_before_hiding_is_not_lost(returning: Offline, address: str) -> None:
+    app = App(returning.page(), address)
     app.answered(BERT_QUESTION)
     app.question().fill("Unfinished")
     app.show()
@@ -216,8 +215,8 @@ def test_what_was_typed_just_before_hiding_is_not_lost(offline: Offline, address
     app.answered("Unfinished")
 
 
-def test_a_changed_argument_overrides_and_the_rest_stays(offline: Offline, address: str) -> None:
-    app = App(offline.page(), address)
+def test_a_changed_argument_overrides_and_the_rest_stays(returning: Offline, address: str) -> None:
+    app = App(returning.page(), address)
     app.answered(BERT_QUESTION)
     passage = app.component().get_by_label("Passage", exact=True)
     passage.fill("Ernie's best friend is Bert. They live in a basement.")
@@ -231,9 +230,9 @@ def test_a_changed_argument_overrides_and_the_rest_stays(offline: Offline, addre
 
 
 def test_an_argument_changed_meanwhile_loses_nothing_that_was_pasted(
-    offline: Offline, address: str
+    returning: Offline, address: str
 ) -> None:
-    app = App(offline.page(), address)
+    app = App(returning.page(), address)
     app.answered(BERT_QUESTION)
     pasted = "Ernie's best friend is Bert. They live in a basement. " * 40
     passage = app.component().get_by_label("Passage", exact=True)
@@ -244,24 +243,24 @@ def test_an_argument_changed_meanwhile_loses_nothing_that_was_pasted(
     app.until(lambda said: said["found"]["one"]["passage"] == pasted)
 
 
-def test_without_texts_it_waits_quietly(offline: Offline, address: str) -> None:
-    app = App(offline.page(), address)
+def test_without_texts_it_waits_quietly(returning: Offline, address: str) -> None:
+    app = App(returning.page(), address)
     app.answered(BERT_QUESTION)
     app.call("nothing")
     said = app.answered("")
     assert said["found"]["one"]["answers"] == []
 
 
-def test_a_wrong_argument_is_explained_on_the_page(offline: Offline, address: str) -> None:
-    app = App(offline.page(), address)
+def test_a_wrong_argument_is_explained_on_the_page(returning: Offline, address: str) -> None:
+    app = App(returning.page(), address)
     app.answered(BERT_QUESTION)
     app.call("wrong")
     error = app.page.get_by_test_id("stException")
     expect(error).to_contain_text("top_k must be a whole number from 1 to 100 (answers); got 0")
 
 
-def test_dark_theme(offline: Offline, address: str, screenshots: Path) -> None:
-    app = App(offline.page(), address)
+def test_dark_theme(returning: Offline, address: str, screenshots: Path) -> None:
+    app = App(returning.page(), address)
     app.answered(BERT_QUESTION)
     colour = "element => getComputedStyle(element).color"
     light = app.question().evaluate(colour)

@@ -19,7 +19,6 @@ from servers import streamlit
 
 TINY = Path(__file__).parents[1] / "parity" / "tiny_bert"
 PATIENCE = 120_000
-expect.set_options(timeout=60_000)
 SHARED = '''
 import json
 

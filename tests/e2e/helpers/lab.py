@@ -11,12 +11,11 @@ from typing import Any
 
 import nbformat
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page
 from servers import TOKEN, jupyterlab
 
 # Loading the model over the kernel on a slow, shared machine.
 PATIENCE = 180_000
-expect.set_options(timeout=60_000)
 BERT = (
     "Bert is Ernie's best friend and roommate on Sesame Street. The pair share the basement "
     "apartment at 123 Sesame Street."
