@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ import tokenizers
 from qna_widget import QuestionAnswerer
 from qna_widget.core.atoms import spelled, whole_atoms
 from qna_widget.core.decoding import Decoder
-from qna_widget.core.pipeline import conclude, prepare
+from qna_widget.core.pipeline import Prepared, conclude, prepare
 from qna_widget.core.tokenizer import Tokenizer
 from qna_widget.core.types import DecodingOptions, FeatureOptions, Logits, Overlap
 from qna_widget.evaluation.squad import read_examples
@@ -24,20 +24,29 @@ def qa() -> QuestionAnswerer:
     return QuestionAnswerer("bundled", threads=2)
 
 
-@pytest.mark.parametrize("overlap", ["none", "nested", "allow"])
-def test_words_are_the_tokenizer_librarys(
-    qa: QuestionAnswerer, questions_file: Path, overlap: Overlap
-) -> None:
-    """The oracle: which word the library says a token belongs to, and where that word is.
+@dataclass(frozen=True)
+class Case:
+    """A question's logits, and the oracle's words."""
 
-    All candidates are widened by it and gone through, best first.
-    """
+    passage: str
+    prepared: Prepared
+    decoder: Decoder
+    words: list[tuple[int, int, float]]
+    """All candidates, best first: each widened to the words that the library says it is of."""
+
+
+ALL = DecodingOptions(top_k=10**6, overlap="allow", no_answer_threshold=float("inf"), neat=False)
+
+
+@pytest.fixture(scope="module")
+def cases(qa: QuestionAnswerer, questions_file: Path) -> list[Case]:
     library = tokenizers.BertWordPieceTokenizer(
         {token: i for i, token in enumerate(qa.tokenizer.vocab)}, lowercase=True
     )
-    widened = 0
     every_one = read_examples(questions_file)
     examples = every_one[:: max(1, len(every_one) // 8)] + every_one[1:3]
+    widened = 0
+    cases = []
     for example in examples:
         prepared = prepare(example.question, example.passage, qa.tokenizer, FeatureOptions())
         decoder = Decoder(prepared.features)
@@ -47,26 +56,33 @@ def test_words_are_the_tokenizer_librarys(
         words = [tokens.word_to_chars(tokens.token_to_word(i)) for i in range(len(tokens))]
         first = {start: i for i, (start, _) in reversed([*enumerate(tokens.offsets)])}
         last = {end: i for i, (_, end) in enumerate(tokens.offsets)}
-        options = DecodingOptions(
-            top_k=10**6, overlap="allow", no_answer_threshold=float("inf"), neat=False
-        )
         letters = spelled(example.passage)
-        expected: list[tuple[int, int, float]] = []
-        for answer in conclude(prepared, decoder, options).answers:
-            if len(expected) == 60:
-                break
+        found: list[tuple[int, int, float]] = []
+        for answer in conclude(prepared, decoder, ALL).answers:
             start, end = words[first[answer.start]][0], words[last[answer.end]][1]
             # What a reader takes as one is whole, too: test_borders.py has those.
             start, end = whole_atoms(letters, start, end)
             widened += (start, end) != (answer.start, answer.end)
-            if all(stands_beside(start, end, *kept, overlap) for *kept, _ in expected):
-                expected.append((start, end, answer.score))
-        found = conclude(
-            prepared, decoder, replace(options, top_k=60, overlap=overlap, align_to_words=True)
-        ).answers
-        assert [(a.start, a.end, a.score) for a in found] == expected
-        assert all(example.passage[a.start : a.end] == a.text for a in found)
+            found.append((start, end, answer.score))
+        cases.append(Case(example.passage, prepared, decoder, found))
     assert widened > 10
+    return cases
+
+
+@pytest.mark.parametrize("overlap", ["none", "nested", "allow"])
+def test_words_are_the_tokenizer_librarys(cases: list[Case], overlap: Overlap) -> None:
+    """The oracle: which word the library says a token belongs to, and where that word is."""
+    options = replace(ALL, top_k=60, overlap=overlap, align_to_words=True)
+    for case in cases:
+        expected: list[tuple[int, int, float]] = []
+        for start, end, score in case.words:
+            if len(expected) == 60:
+                break
+            if all(stands_beside(start, end, *kept, overlap) for *kept, _ in expected):
+                expected.append((start, end, score))
+        found = conclude(case.prepared, case.decoder, options).answers
+        assert [(a.start, a.end, a.score) for a in found] == expected
+        assert all(case.passage[a.start : a.end] == a.text for a in found)
 
 
 def stands_beside(start: int, end: int, first: int, last: int, overlap: Overlap) -> bool:
