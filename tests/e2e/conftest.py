@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 from chromium import CHROMIUM_ARGS, Offline, chromium_path, watched
+from component_app import write_app
 from find_pages import served_pages
 from harness import Harness, serve
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
-from servers import demo
+from servers import demo, streamlit
+
+from qna_widget.export.bundle import Origin
+from qna_widget.export.recipe import export_checkpoint
 
 # Milliseconds that a page may take on a busy machine, unless a test says otherwise.
 expect.set_options(timeout=60_000)
@@ -85,6 +89,23 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def demo_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve the demo as `qna-widget demo` does; each page that opens it is a visitor of its own."""
     with demo(tmp_path_factory.mktemp("demo") / "log.txt") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def own_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder of the user's with a model."""
+    origin = Origin("tiny", "Tiny random BERT", "tests/parity/tiny_bert", "MIT")
+    folder = tmp_path_factory.mktemp("own") / "model"
+    source = Path(__file__).parents[1] / "parity" / "tiny_bert"
+    return export_checkpoint(source, folder, origin, max_seq_len=24, precision="fp32").parent
+
+
+@pytest.fixture(scope="session")
+def app_address(own_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the app of component_app.py."""
+    folder = tmp_path_factory.mktemp("streamlit")
+    with streamlit(write_app(folder, own_model), folder / "log.txt") as address:
         yield address
 
 
