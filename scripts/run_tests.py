@@ -1,9 +1,9 @@
 """Runs the tests in two processes, beside each other, and prints what both say.
 
-One has those without a browser and those in JupyterLab, the other all other browsers': each takes
-about half of the time, as a browser test waits for a page, a server or a kernel as long as it
-computes. Each writes to a file of its own, and the files are printed one after the other as they
-grow, so that no two lines mix. Arguments go to both. The exit code is 0 when both passed.
+One has those without a browser and those in JupyterLab and Streamlit, the other those in all other
+pages: each takes about half of the time, and neither keeps two processors busy. Each writes to a
+file of its own, and the files are printed one after the other as they grow, so that no two lines
+mix. Arguments go to both. The exit code is 0 when both passed.
 """
 
 from __future__ import annotations
@@ -19,15 +19,19 @@ from typing import IO
 
 ROOT = Path(__file__).parents[1]
 BROWSER = "tests/e2e"
-NOTEBOOKS = sorted(f"{BROWSER}/{file.name}" for file in (ROOT / BROWSER).glob("test_jupyter*.py"))
+SERVED = sorted(
+    f"{BROWSER}/{file.name}"
+    for host in ("jupyter", "streamlit")
+    for file in (ROOT / BROWSER).glob(f"test_{host}*.py")
+)
 HALVES = {
-    "without a browser, and in JupyterLab": [
+    "without a browser, and in JupyterLab and Streamlit": [
         "tests/unit",
         "tests/parity",
         "tests/distributed",
-        *NOTEBOOKS,
+        *SERVED,
     ],
-    "in other browser pages": [BROWSER, *(f"--ignore={file}" for file in NOTEBOOKS)],
+    "in other pages": [BROWSER, *(f"--ignore={file}" for file in SERVED)],
 }
 SUMMARY = "short test summary info"
 
@@ -39,7 +43,7 @@ def main(arguments: list[str], halves: dict[str, list[str]] = HALVES) -> int:
         logs = [Path(folder) / f"{number}.txt" for number in range(len(halves))]
         try:
             for paths, log in zip(halves.values(), logs, strict=True):
-                command = [sys.executable, "-m", "pytest", *paths, *arguments]
+                command = [sys.executable, "-P", "-m", "pytest", *paths, *arguments]
                 with log.open("wb") as out:
                     # A session of its own: Ctrl-C comes to it once, by way of `end`.
                     started = subprocess.Popen(
