@@ -162,8 +162,12 @@ sbom: $(VENV)/test ## Write sbom.json: everything shipped or needed, with versio
 audit: $(VENV)/test js/node_modules/.package-lock.json ## Ask the advisories about all that is installed (needs the network)
 	$(BIN)/pip install --quiet --disable-pip-version-check pip-audit
 	$(BIN)/pip freeze --exclude-editable > $(VENV)/installed.txt
-	$(BIN)/pip-audit --strict --disable-pip --no-deps -r $(VENV)/installed.txt
-	cd js && npm audit
+	@python=0; npm=0; \
+	$(BIN)/pip-audit --strict --disable-pip --no-deps -r $(VENV)/installed.txt || python=$$?; \
+	(cd js && npm audit) || npm=$$?; \
+	[ $$python = 0 ] || echo "Not passed: pip-audit asked https://pypi.org/pypi/NAME/VERSION/json; its lines above name advisories, or what was not answered." >&2; \
+	[ $$npm = 0 ] || echo "Not passed: npm audit asked $$(npm config get registry)-/npm/v1/security/advisories/bulk; its lines above name advisories, or what was not answered." >&2; \
+	[ $$python = 0 ] && [ $$npm = 0 ]
 
 clean: ## Remove what was built and set up, but for what was trained
 	rm -rf $(VENV) .venv-dist .venv-lite .venv-site .venv-train .venv-transformers .venv-engines .venv-hosts js/node_modules qna_widget/static/* build/models build/extension dist tests/output

@@ -130,7 +130,10 @@ def read_passage(file: Path | None) -> str:
 def _plain(data: bytes, source: str) -> tuple[str, list[str]]:
     """Decode a text in UTF-8 with or without a mark, which is none of the text."""
     from qna_widget.documents.encoding import decode_utf8
+    from qna_widget.documents.foreign import foreign
 
+    if what := foreign(data):
+        raise InputError(f"{source} {what}")
     decoded = decode_utf8(data)
     if decoded is None:
         try:

@@ -13,6 +13,7 @@ from pathlib import PurePath
 from qna_widget.errors import DocumentError
 
 from .encoding import decode, decode_html
+from .foreign import foreign
 from .limits import MAX_BYTES, MAX_CHARACTERS
 from .sandbox import run
 
@@ -53,6 +54,8 @@ def read_document(data: bytes, name: str) -> Document:
     broken, locked, or without text, and MissingExtraError without the `documents` extra.
     """
     suffix = format_of(data, name)
+    if suffix not in PARSED and (what := foreign(data)):
+        raise DocumentError(f"{name} {what}")
     if suffix not in SUFFIXES:
         raise DocumentError(f"{name!r} is of no kind that is read: {', '.join(SUFFIXES)}.")
     if len(data) > MAX_BYTES:
