@@ -119,9 +119,9 @@ export class Crew {
       const task = this.work.next();
       if (task === null) break;
       const { run_ms, open_ms } = this.options;
-      const known = member.models.has(task.model);
-      if (!known) this.sendGraph(member, task.model);
-      member.run(task, known ? run_ms : open_ms);
+      if (!member.models.has(task.model)) this.sendGraph(member, task.model);
+      // It comes after what the hand opens, be that the task's own model or another one.
+      member.run(task, member.opening ? open_ms : run_ms);
     }
     void this.grow();
   }
@@ -190,9 +190,7 @@ export class Crew {
     const { kind } = message;
     if (kind === "opened") {
       this.takeOpening(member, message.model)?.resolve(message.backend);
-      member.opening = false;
-      if (member.task === null) this.rest(member);
-      else member.watch(this.options.run_ms);
+      this.opened(member);
       void this.grow();
     } else if (kind === "not-opened") this.notOpened(member, message);
     else if (kind === "not-run" && message.fatal) this.lose(member, message.message);
@@ -205,14 +203,20 @@ export class Crew {
     }
   }
 
+  /** No model is being opened any more; the window behind it is run now. */
+  private opened(member: Member): void {
+    member.opening = false;
+    if (member.task === null) this.rest(member);
+    else member.watch(this.options.run_ms);
+  }
+
   private notOpened(member: Member, message: Extract<FromHand, { kind: "not-opened" }>): void {
     const { model, fatal, message: reason } = message;
     member.models.delete(model);
-    member.opening = false;
     const opening = this.takeOpening(member, model);
     if (opening !== undefined) this.graphs.delete(model);
     if (opening === undefined || fatal) this.lose(member, reason);
-    else member.clear();
+    else this.opened(member);
     opening?.reject(new NotOpened(reason, fatal));
   }
 
@@ -225,6 +229,10 @@ export class Crew {
 
   /** Unless work comes first, the hand ends; the last one stays. */
   private rest(member: Member): void {
+    if (member.opening) {
+      member.watch(this.options.open_ms);
+      return;
+    }
     member.watch(this.options.rest_ms, () => {
       if (this.members.length > 1) this.remove(member);
     });

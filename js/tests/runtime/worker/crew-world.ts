@@ -33,6 +33,10 @@ export class World {
   /** Whether windows wait to be let go. */
   held = false;
   refuses = false;
+  /** What the next models say that cannot be opened, though the hand lives on. */
+  damage = "";
+  /** Lets models that are being opened go on; null: they open at once. */
+  opening: (() => void)[] | null = null;
   private readonly port: Port<FromWorker, ToWorker>;
 
   constructor(options: EngineOptions, gate?: () => Promise<void>) {
@@ -45,10 +49,15 @@ export class World {
     this.port.onmessage!({ data: message } as MessageEvent<ToWorker>);
   }
 
-  async load(model = "m"): Promise<void> {
+  /** Begins to load a model. */
+  begin(model: string): void {
     const onnx = new Uint8Array(1);
     const files = { manifest: manifest.model, optimized: true, onnx, vocab: VOCAB };
     this.tell({ kind: "load", model, files });
+  }
+
+  async load(model = "m"): Promise<void> {
+    this.begin(model);
     const loaded = { kind: "loaded", model, backend: "fake" };
     await eventually(() => expect(this.said).toContainEqual(loaded));
   }
@@ -92,6 +101,9 @@ export class World {
     return {
       init: async () => {},
       open: async (): Promise<Session> => {
+        const { damage } = this;
+        if (this.opening !== null) await new Promise<void>((go) => this.opening?.push(go));
+        if (damage !== "") throw new Error(damage);
         if (this.refuses) throw new Error("Aborted(). no memory");
         return {
           backend: "fake",

@@ -130,6 +130,38 @@ test("a further hand that cannot open the model leaves the work to those that ca
   expect(world.hands.started.length).toBeLessThanOrEqual(2);
 });
 
+test("another model that cannot be opened costs no window of the text that is being read", async () => {
+  const one = await alone();
+  const world = new World({ workers: 1 });
+  await world.load();
+  world.held = true;
+  world.ask("a", 1, LONG);
+  await world.waits(0);
+  world.damage = "no such graph";
+  world.begin("n");
+  await eventually(() => {
+    expect(world.said.filter(({ kind }) => kind === "load-failed")).toHaveLength(1);
+  });
+  go(world);
+  expect(essence(await world.answer("a", 1))).toEqual(essence(one.result));
+  expect(world.hands.started.length).toBe(1);
+});
+
+test("a window that comes to its end beside a long opening does not end that", async () => {
+  const world = await three({ crew: { rest_ms: 30 } });
+  world.opening = [];
+  world.begin("n");
+  await eventually(() => expect(world.opening).toHaveLength(1));
+  world.tell({ kind: "cancel", client: "a" });
+  go(world);
+  await eventually(() => {
+    expect(world.hands.started.map(({ stopped }) => stopped)).toEqual([false, true, true]);
+  });
+  for (const open of world.opening) open();
+  const loaded = { kind: "loaded", model: "n", backend: "fake" };
+  await eventually(() => expect(world.said).toContainEqual(loaded));
+});
+
 test("cancelling stops all hands after their window; a newer question takes them", async () => {
   const world = await three();
   world.tell({ kind: "cancel", client: "a" });
