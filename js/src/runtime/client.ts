@@ -58,7 +58,8 @@ class RuntimeClient implements Client {
     readonly connection: Connection;
     readonly id: number;
     readonly model: string;
-    readonly question: Question;
+    /** Null when it came to no end: its logits are there to be looked at alone. */
+    readonly question: Question | null;
   } | null = null;
 
   constructor(
@@ -94,6 +95,7 @@ class RuntimeClient implements Client {
       const reuse =
         held?.connection === connection &&
         held.model === model &&
+        held.question !== null &&
         isSameRun(held.question, question);
       this.held = { connection, id, model, question };
       try {
@@ -104,7 +106,7 @@ class RuntimeClient implements Client {
           handlers,
         );
       } catch (error) {
-        if (this.held?.id === id) this.held = null;
+        if (this.held?.id === id) this.held = { ...this.held, question: null };
         throw error;
       }
     });

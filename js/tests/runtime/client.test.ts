@@ -121,6 +121,21 @@ test("an aborted question stops the engine's work", async () => {
   expect(sessions.runs).toBe(3);
 });
 
+test("what was read before a stop can be looked at, and is not taken for the whole", async () => {
+  const client = await loaded();
+  const own = handlers();
+  sessions.allow(2);
+  const asked = client.ask(LONG, own);
+  await eventually(() => expect(sessions.begun).toBe(3));
+  own.controller.abort();
+  await expect(asked).rejects.toThrow("aborted");
+  const scores = await client.scores();
+  expect(scores?.logits.filter((logits) => logits !== null)).toHaveLength(2);
+  sessions.go();
+  const whole = await client.ask(LONG, handlers());
+  expect(whole.windows_done).toBe(whole.windows_total);
+});
+
 test("when the engine dies the question is asked again of a new one, from the browser's copy", async () => {
   const source = server();
   const client = await loaded(source);
