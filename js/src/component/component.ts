@@ -189,7 +189,8 @@ class QnaComponent implements Component {
     this.typing = undefined;
     if (!this.loaded) {
       // Cancelled, and now there is something to ask again. A failed load waits for retry().
-      if (!this.loading.busy && this.state.status === "idle") this.loading.retry();
+      const rests = this.state.status === "idle" || this.state.status === "ready";
+      if (rests && !this.loading.busy) this.loading.retry();
       return;
     }
     const { inputs, model_threshold } = this.state;
