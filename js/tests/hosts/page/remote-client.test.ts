@@ -50,6 +50,14 @@ async function opened(): Promise<FakePort> {
   return ports.at(-1)!;
 }
 
+async function loaded(): Promise<FakePort> {
+  const port = await opened();
+  const loading = client.load(MANIFEST, [], handlers());
+  port.say({ kind: "loaded", backend: "wasm" });
+  await loading;
+  return port;
+}
+
 beforeEach(() => {
   ports = [];
   wake.mockClear();
@@ -85,7 +93,7 @@ describe("a bar's model", () => {
   });
 
   it("hears the newest question alone", async () => {
-    const port = await opened();
+    const port = await loaded();
     const older = client.ask(question("Who?"), handlers());
     await turn();
     const newer = client.ask(question("Where?"), handlers());
@@ -97,7 +105,7 @@ describe("a bar's model", () => {
   });
 
   it("stops the model when the reader stops", async () => {
-    const port = await opened();
+    const port = await loaded();
     const stop = new AbortController();
     const asked = client.ask(question("Who?"), { ...handlers(), signal: stop.signal });
     await turn();
@@ -107,7 +115,7 @@ describe("a bar's model", () => {
   });
 
   it("starts the offscreen document again that the browser closed", async () => {
-    const port = await opened();
+    const port = await loaded();
     const lost = client.ask(question("Who?"), handlers());
     await turn();
     port.break();
@@ -121,6 +129,30 @@ describe("a bar's model", () => {
     await turn();
     ports[1]!.say({ kind: "result", id: 2, final: true, result: result("found") });
     expect(await again).toEqual(result("found"));
+  });
+
+  it("connects once for several questions that come while nobody answers", async () => {
+    (await loaded()).break();
+    const [older, newer] = ["Who?", "Where?"].map((words) =>
+      client.ask(question(words), handlers()),
+    );
+    const refused = expect(older).rejects.toMatchObject({ name: "AbortError" });
+    await turn();
+    expect(ports).toHaveLength(2);
+    const port = ports[1]!;
+    port.say({ kind: "manifest", manifest: MANIFEST });
+    await turn();
+    // Between connecting and loading a question has to wait, too.
+    const newest = client.ask(question("When?"), handlers());
+    const refusedToo = expect(newer).rejects.toMatchObject({ name: "AbortError" });
+    await turn();
+    expect(port.sent.filter(({ kind }) => kind === "ask")).toEqual([]);
+    port.say({ kind: "loaded", backend: "wasm" });
+    await turn();
+    expect(port.sent.at(-1)).toEqual({ kind: "ask", id: 3, question: question("When?") });
+    port.say({ kind: "result", id: 3, final: true, result: result("found") });
+    expect(await newest).toEqual(result("found"));
+    await Promise.all([refused, refusedToo]);
   });
 
   it("says what a reader can do when the extension is gone or silent", async () => {

@@ -39,7 +39,13 @@ class Served {
   constructor(private readonly port: ChromePort) {
     port.onMessage.addListener((message) => void this.receive(message as ToModel));
     port.onDisconnect.addListener(() => this.end());
-    void ready.then(({ manifest }) => this.send({ kind: "manifest", manifest }));
+    ready.then(
+      ({ manifest }) => this.send({ kind: "manifest", manifest }),
+      () => {
+        port.disconnect(); // the bar says that nothing answers
+        this.end();
+      },
+    );
   }
 
   private async receive(message: ToModel): Promise<void> {

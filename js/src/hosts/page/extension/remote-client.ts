@@ -28,7 +28,9 @@ export class RemoteClient implements Client {
   private loads: Load[] = [];
   private asking: Ask | null = null;
   private id = 0;
-  private settled: ((manifest: Manifest | null) => void) | null = null;
+  private opening: Promise<Manifest> | null = null;
+  /** Whether the model is loaded at the other end. */
+  private loaded = false;
 
   /**
    * @param connect opens a port to the offscreen document, if that is there
@@ -39,8 +41,15 @@ export class RemoteClient implements Client {
     private readonly wake: () => Promise<unknown>,
   ) {}
 
-  /** Connects. @throws Error for the reader. */
-  async open(): Promise<Manifest> {
+  /** Connects, once for all who want it at the same time. @throws Error for the reader. */
+  open(): Promise<Manifest> {
+    this.opening ??= this.reach().finally(() => {
+      this.opening = null;
+    });
+    return this.opening;
+  }
+
+  private async reach(): Promise<Manifest> {
     for (const last of [false, true]) {
       await this.wake().catch(() => {
         throw new Error(GONE);
@@ -53,7 +62,7 @@ export class RemoteClient implements Client {
   }
 
   async load(_: Manifest, __: unknown, waiter: Waiter): Promise<Loaded> {
-    if (this.port === null) await this.open();
+    if (this.port === null || this.opening !== null) await this.open();
     const loaded = new Promise<Loaded>((resolve, reject) => {
       this.loads.push({ waiter, resolve, reject });
       this.send({ kind: "load" });
@@ -63,18 +72,19 @@ export class RemoteClient implements Client {
 
   async ask(question: Question, handlers: AskHandlers): Promise<Result> {
     const id = ++this.id;
-    this.asking?.reject(new DOMException("A newer request came.", "AbortError"));
+    this.asking?.reject(superseded());
     this.asking = null;
-    if (this.port === null) {
-      await this.open();
-      await this.load({} as Manifest, [], handlers);
-    }
+    if (!this.loaded) await this.load({} as Manifest, [], handlers);
     handlers.signal.throwIfAborted();
+    // It may have come while the offscreen document was started again.
+    if (id !== this.id) throw superseded();
     const answer = new Promise<Result>((resolve, reject) => {
       this.asking = { id, handlers, resolve, reject };
       this.send({ kind: "ask", id, question });
     });
-    const stop = (): void => this.send({ kind: "stop" });
+    const stop = (): void => {
+      if (this.asking?.id === id) this.send({ kind: "stop" });
+    };
     handlers.signal.addEventListener("abort", stop, { once: true });
     return abortable(answer, handlers.signal);
   }
@@ -91,11 +101,17 @@ export class RemoteClient implements Client {
 
   private hello(): Promise<Manifest | null> {
     return new Promise((resolve) => {
-      this.settled = resolve;
       const port = this.connect();
       this.port = port;
-      port.onMessage.addListener((message) => this.receive(message as FromModel));
-      port.onDisconnect.addListener(() => this.lose());
+      port.onMessage.addListener((message) => {
+        const heard = message as FromModel;
+        if (heard.kind === "manifest") resolve(heard.manifest);
+        else this.receive(heard);
+      });
+      port.onDisconnect.addListener(() => {
+        resolve(null);
+        if (this.port === port) this.lose();
+      });
     });
   }
 
@@ -103,14 +119,12 @@ export class RemoteClient implements Client {
     this.port?.postMessage(message);
   }
 
-  private receive(message: FromModel): void {
+  private receive(message: Exclude<FromModel, { kind: "manifest" }>): void {
     const { asking } = this;
-    if (message.kind === "manifest") {
-      this.settled?.(message.manifest);
-      this.settled = null;
-    } else if (message.kind === "loading") {
+    if (message.kind === "loading") {
       for (const { waiter } of this.loads) waiter.onProgress(message.progress);
     } else if (message.kind === "loaded") {
+      this.loaded = true;
       for (const { resolve } of this.loads.splice(0)) resolve({ backend: message.backend });
     } else if (message.kind === "load-failed") {
       for (const { reject } of this.loads.splice(0)) reject(new Error(message.message));
@@ -119,19 +133,26 @@ export class RemoteClient implements Client {
 
   private hear(asking: Ask, message: Extract<FromModel, { id: number }>): void {
     if (message.kind === "running") asking.handlers.onProgress(message.progress);
-    else if (message.kind === "failed") asking.reject(new Error(message.message));
-    else if (message.final) asking.resolve(message.result);
-    else asking.handlers.onPartial(message.result);
+    else if (message.kind === "result" && !message.final) {
+      asking.handlers.onPartial(message.result);
+    } else {
+      this.asking = null;
+      if (message.kind === "failed") asking.reject(new Error(message.message));
+      else asking.resolve(message.result);
+    }
   }
 
   /** The offscreen document is gone; the next request starts it again. */
   private lose(): void {
     this.port = null;
-    this.settled?.(null);
-    this.settled = null;
+    this.loaded = false;
     const error = new Error("The extension's model was stopped. Ask again.");
     for (const { reject } of this.loads.splice(0)) reject(error);
     this.asking?.reject(error);
     this.asking = null;
   }
+}
+
+function superseded(): DOMException {
+  return new DOMException("A newer request came.", "AbortError");
 }
