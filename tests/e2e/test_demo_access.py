@@ -36,6 +36,10 @@ def test_axe_finds_nothing(offline: Offline, demo_address: str, width: int, heig
         # The colours of code are Streamlit's own.
         found = [one for one in axe(page, "body") if 'class="token' not in one[1]]
         assert found == [], theme
+    page.emulate_media(forced_colors="active")
+    chosen = page.get_by_role("radio", name="Rental contract")
+    expect(chosen).to_have_css("outline-style", "solid")
+    expect(page.get_by_role("radio", name="Recipe")).to_have_css("outline-style", "none")
 
 
 @pytest.mark.parametrize(("width", "height"), [(640, 400), (320, 256)])

@@ -11,6 +11,7 @@
 // inspector-plots    inspector/windows, matrix
 // tables             inspector/candidates, word-table: tables of the inspector; the pages of a list
 // history            history, history-row
+// touch              sizes of all that is pressed, for a thumb
 import answers from "./styles/answers.css";
 import bestAnswer from "./styles/best-answer.css";
 import history from "./styles/history.css";
@@ -22,6 +23,7 @@ import settings from "./styles/settings.css";
 import status from "./styles/status.css";
 import tables from "./styles/tables.css";
 import theme from "./styles/theme.css";
+import touch from "./styles/touch.css";
 
 export const styles = [
   theme,
@@ -35,4 +37,5 @@ export const styles = [
   inspectorVerdict,
   tables,
   history,
+  touch,
 ].join("\n");

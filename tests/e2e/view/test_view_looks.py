@@ -43,6 +43,33 @@ def test_nothing_sticks_out_at_any_width(view: View, screenshots: Path, width: i
             page.screenshot(path=screenshots / f"view-{name}-{width}.png", full_page=True)
 
 
+TARGETS = """() => [...document.querySelectorAll('.qna-root :is(button, summary, select, input)')]
+  .filter(e => e.checkVisibility({ visibilityProperty: true }))
+  .map(e => [e.textContent || e.className || e.type, e.getBoundingClientRect()])
+  .map(([name, box]) => [name, box.width, box.height])"""
+
+
+def test_a_thumb_finds_everything(view: View) -> None:
+    page = view({**ANSWERED, "examples": ["Where does Bert live?", "Who laughs?"]}, width=390)
+    touch = page.context.new_cdp_session(page)
+    touch.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    page.wait_for_function("matchMedia('(pointer: coarse)').matches")
+    for summary in (".qna-less", ".qna-settings", ".qna-history"):
+        page.locator(f"{summary} > summary").click()
+    targets = page.evaluate(TARGETS)
+    names = [name for name, _, _ in targets]
+    assert {"Show in text", "Copy", "Who laughs?", "Settings", "Reset"} <= set(names), names
+    small = [name for name, *size in targets if min(size) < 44 and "range" not in name]
+    assert len(small) == 1, small
+    assert small[0].startswith("Read in 96 ms")  # may be pressed around it
+    page.evaluate("scrollTo(0, 0)")
+    line = page.locator(".qna-report > summary").bounding_box()
+    assert line is not None
+    page.mouse.click(line["x"] + line["width"] / 2, line["y"] - 8)
+    expect(page.locator(".qna-report")).to_have_attribute("open", "")
+    assert overflow(page) == []
+
+
 def test_wide_puts_passage_and_answers_side_by_side(view: View) -> None:
     def tops(page: Page) -> list[float]:
         boxes = [page.locator(name).bounding_box() for name in (".qna-passage", ".qna-results")]
@@ -125,7 +152,8 @@ def test_still_when_motion_is_unwanted_and_visible_in_forced_colours(
     expect(fill).to_have_css("animation-name", "qna-sweep")
     page.emulate_media(reduced_motion="reduce", forced_colors="active")
     expect(fill).to_have_css("animation-name", "none")
-    put(page, ANSWERED)
+    put(page, {**ANSWERED, "examples": ["Where does Bert live?", "Who laughs?"]})
+    expect(page.locator(".qna-example[aria-current]")).to_have_css("outline-style", "solid")
     mark = page.locator(".qna-mark", has_text="123 Sesame Street")
     assert mark.evaluate("e => getComputedStyle(e).boxShadow") != "none"
     page.screenshot(path=screenshots / "view-answered-forced-colours.png", full_page=True)
