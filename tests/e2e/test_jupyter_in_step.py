@@ -87,7 +87,7 @@ class Reader:
             )
 
         try:
-            found = self.lab.until(EVERYTHING, in_step, 30)
+            found = self.lab.until(EVERYTHING, in_step)
         except AssertionError as error:
             pytest.fail(f"After {self.done}: {error}")
         best = found[4][0]["text"] or "The text does not say"

@@ -108,11 +108,9 @@ class Lab:
     def value(self, expression: str) -> Any:
         return json.loads(self.python(f"import json; print(json.dumps({expression}))"))
 
-    def until(
-        self, expression: str, true: Callable[[Any], bool], seconds: float = PATIENCE / 1000
-    ) -> Any:
+    def until(self, expression: str, true: Callable[[Any], bool]) -> Any:
         """Wait until the kernel has a value that makes `true` true."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + PATIENCE / 1000
         value = self.value(expression)
         while not true(value):
             assert time.monotonic() < deadline, f"{expression} did not come to it; at last: {value}"
