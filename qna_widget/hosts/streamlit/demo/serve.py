@@ -20,6 +20,8 @@ DEFAULTS = {
     # Without an address Streamlit asks the internet for this machine's, to print it.
     "BROWSER_SERVER_ADDRESS": "localhost",
     "CLIENT_TOOLBAR_MODE": "minimal",
+    # A collection after each run goes through all readers' sessions; Python's own comes as needed.
+    "RUNNER_POST_SCRIPT_GC": "false",
     "SERVER_FILE_WATCHER_TYPE": "none",
     "SERVER_MAX_UPLOAD_SIZE": str(MAX_BYTES // 1_000_000),
     # Streamlit's red is too pale for words on its own tint.
