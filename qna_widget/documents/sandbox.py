@@ -41,6 +41,10 @@ def run(kind: str, data: bytes, seconds: float = SECONDS) -> tuple[str, list[str
         raise DocumentError(
             f"was not read within {seconds:g} seconds. Try a part of it, or paste the text."
         ) from None
+    except OSError as error:  # a limit on processes, a container that forbids them
+        raise DocumentError(
+            f"was not read: no process can be started ({error.strerror or error}). Paste the text."
+        ) from error
     try:
         answer = json.loads(done.stdout)
     except ValueError:

@@ -28,15 +28,25 @@ class Beside:
         self._lock = threading.Lock()
 
     def runs(self) -> bool:
-        """Start the process on the first call; return whether it still runs."""
+        """Start the process on the first call; return whether it still runs.
+
+        Where none can be started (a limit on processes, a container that forbids them), `failure`
+        says why, and nothing is tried again.
+        """
         with self._lock:
-            if self.process is None:
-                self.process = _start()
-                self.share = 0.0
-                self._reader = threading.Thread(
-                    target=self._read, args=(self.process,), daemon=True
-                )
-                self._reader.start()
+            if self.process is None and not self.failure:
+                try:
+                    self.process = _start()
+                except OSError as error:
+                    self.failure = f"no process can be started: {error.strerror or error}"
+                else:
+                    self.share = 0.0
+                    self._reader = threading.Thread(
+                        target=self._read, args=(self.process,), daemon=True
+                    )
+                    self._reader.start()
+        if self.process is None:
+            return False
         if self.process.poll() is None:
             return True
         if self._reader is not None:
@@ -56,16 +66,19 @@ class Beside:
             listener()  # it ended just now
 
     def _read(self, process: subprocess.Popen[str]) -> None:
-        notified_at = 0.0
-        for line in process.stdout or ():
-            with suppress(ValueError):
-                self.share = min(max(float(line), 0.0), 1.0)
-            if time.monotonic() - notified_at >= SECONDS_BETWEEN_NEWS:
-                notified_at = time.monotonic()
-                self._notify_all()
-        said = process.stderr.read().strip().splitlines() if process.stderr else []
-        if process.wait() != 0:
-            self.failure = said[-1] if said else f"exit code {process.returncode}"
+        notified_at, words = 0.0, ""
+        with process:  # closes its pipes, once it has ended
+            for line in process.stdout or ():
+                try:
+                    self.share = min(max(float(line), 0.0), 1.0)
+                except ValueError:
+                    words = line.strip() or words
+                if time.monotonic() - notified_at >= SECONDS_BETWEEN_NEWS:
+                    notified_at = time.monotonic()
+                    self._notify_all()
+            process.wait()
+        if process.returncode != 0:
+            self.failure = words or f"exit code {process.returncode}"
         self.share = None
         self._notify_all()
 
@@ -84,8 +97,9 @@ def _start() -> subprocess.Popen[str]:
         [sys.executable, "-m", "qna_widget.models.fetch_beside"],
         stdin=subprocess.PIPE,  # ends when this process does, however it ends
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=subprocess.STDOUT,  # one pipe: a second, read later, could fill and stop it
         text=True,
+        errors="replace",
         env={**os.environ, "HF_HUB_DISABLE_PROGRESS_BARS": "1"},
         start_new_session=True,  # Ctrl-C in a notebook means the cell, not this
     )

@@ -22,7 +22,7 @@ _told_at = 0.0
 
 
 def main() -> int:
-    """Return the exit code; the last line on standard error says what went wrong."""
+    """Return the exit code; the last line that is no number says what went wrong."""
     if hasattr(os, "nice"):
         os.nice(10)
     threading.Thread(target=_stop_with_parent, daemon=True).start()

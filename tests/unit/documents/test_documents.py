@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import re
 import subprocess
@@ -262,6 +263,16 @@ def test_a_parser_that_dies_is_explained(monkeypatch: pytest.MonkeyPatch) -> Non
     dead = subprocess.CompletedProcess([], -11, b"")
     monkeypatch.setattr(subprocess, "run", lambda *_args, **_more: dead)
     with pytest.raises(DocumentError, match=r"a\.html could not be read: the reading broke off"):
+        read_document(b"<p>x", "a.html")
+
+
+def test_where_no_process_can_be_started_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_args: object, **_more: object) -> None:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(subprocess, "run", full)
+    said = r"a\.html was not read: no process can be started \(Resource temporarily unavailable\)"
+    with pytest.raises(DocumentError, match=said):
         read_document(b"<p>x", "a.html")
 
 

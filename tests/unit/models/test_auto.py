@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pickle
 import shutil
@@ -136,6 +137,47 @@ def test_what_went_wrong_beside_is_told(hub: Hub) -> None:
         lambda: "failed (model.safetensors" in registry.resolve("auto", interactive=True).note
     )
     assert registry.resolve("auto", interactive=True).note.endswith("fetch mobilebert` brings it.")
+
+
+@pytest.mark.usefixtures("hub")
+def test_where_no_process_can_be_started_the_bundled_model_answers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tries: list[object] = []
+
+    def full(*_args: object, **_more: object) -> None:
+        tries.append(_args)
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(beside.subprocess, "Popen", full)
+    for _ in range(2):
+        note = registry.resolve("auto", interactive=True).note
+        assert "failed (no process can be started: Resource temporarily unavailable);" in note
+    assert len(tries) == 1
+
+
+def test_a_talkative_process_beside_is_read_to_its_end_and_its_pipes_are_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """More words of warning than a pipe holds; the last of them says what went wrong."""
+    code = "import sys; sys.stderr.write('A warning.\\n' * 50_000 + 'No luck.\\n'); sys.exit(1)"
+    real = subprocess.Popen
+    monkeypatch.setattr(
+        beside.subprocess,
+        "Popen",
+        lambda command, **more: real([command[0], "-c", "print(0.5);" + code], **more),
+    )
+    fetch = beside.Beside()
+    fetch.runs()
+    eventually(lambda: not fetch.runs())
+    assert (fetch.failure, fetch.share) == ("No luck.", None)
+    process = fetch.process
+    assert process is not None
+    assert [pipe and pipe.closed for pipe in (process.stdin, process.stdout, process.stderr)] == [
+        True,
+        True,
+        None,
+    ]
 
 
 def test_the_process_beside_ends_with_the_one_that_started_it(hub: Hub, tmp_path: Path) -> None:
