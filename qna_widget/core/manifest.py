@@ -249,7 +249,7 @@ def _load(folder: Path) -> dict[str, object]:
         said = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
         if not isinstance(said, dict):
             raise TypeError(f"a {type(said).__name__}, no object")
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         raise _no_description(folder, error) from error
     return said
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -132,13 +132,23 @@ def _from_folder(folder: Path) -> conversion.Source:
         f"{place.name}/{name}"
         for place in sorted(folder.iterdir())
         for name in (CONFIG, WEIGHTS, ADAPTER)
-        if place.name != "onnx" and (place / name).is_file()
+        if place.name != "onnx" and _may_be_taken(place / name)
     ]
     if DESCRIPTION in listed:
         raise ExportError(f"{folder} holds a model that was exported already: use it, or copy it.")
     chosen = conversion.choose(listed, read_config(folder), str(folder))
     wanted = conversion.needed(chosen, listed, folder, str(folder))
     return conversion.Source(folder, chosen, wanted, folder.name, folder.name, "", "")
+
+
+def _may_be_taken(file: Path) -> bool:
+    """Whether it is a file; what a folder holds that may not be looked into is nobody's business.
+
+    A volume's lost+found is such a folder.
+    """
+    with suppress(OSError):
+        return file.is_file()
+    return False
 
 
 def _convert(source: conversion.Source, progress: Progress) -> str:

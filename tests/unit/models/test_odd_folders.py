@@ -132,6 +132,31 @@ def test_whatever_the_disk_says_while_a_model_is_kept(
     assert leftovers(home) == []
 
 
+def test_a_folder_beside_the_checkpoint_that_may_not_be_looked_into_is_let_be(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as lost+found, where the checkpoint lies at the top of a volume."""
+    checkpoint = tmp_path / "volume"
+    shutil.copytree(TINY, checkpoint)
+    closed = checkpoint / "lost+found"
+    closed.mkdir()
+    real = Path.is_file
+
+    def is_file(place: Path) -> bool:
+        if place.parent == closed:
+            raise PermissionError(errno.EACCES, "Permission denied", str(place))
+        return real(place)
+
+    monkeypatch.setattr(Path, "is_file", is_file)
+    assert registry.resolve(checkpoint, quiet).title == "volume"
+
+
+def test_a_description_that_is_nested_without_end_is_refused_in_words(tmp_path: Path) -> None:
+    (tmp_path / "model.json").write_text("[" * 200_000)
+    with pytest.raises(ModelFileError, match="is not a model description: RecursionError"):
+        registry.resolve(tmp_path)
+
+
 def test_an_error_of_the_callers_own_stays_his(home: Path) -> None:
     def progress(*_: object) -> None:
         raise BrokenPipeError(errno.EPIPE, "gone")
