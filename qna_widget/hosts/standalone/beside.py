@@ -21,7 +21,7 @@ INDEX = "index.html"
 """The page."""
 LISTING = "qna-find.json"
 """What `<qna-find>` or the extension reads first."""
-_NAME = re.compile(r"[\w.-]+\.[0-9a-f]{16}\.(js|bin)")
+_NAME = re.compile(r"[\w.-]+\.[0-9a-f]{16}\.(js|bin)", re.ASCII)
 
 
 def write_assets(target: Path, model: ModelManifest, needed: Iterable[Asset]) -> Manifest:
@@ -42,8 +42,11 @@ def write_script(target: Path, name: str, script: bytes) -> str:
 
 
 def _name(asset: Asset) -> str:
-    """Not .gz: some servers would declare such a file's encoding, and browsers would unpack it."""
-    plain = re.sub(r"[^\w.-]+", "-", asset.name).strip("-")
+    """Not .gz: some servers would declare such a file's encoding, and browsers would unpack it.
+
+    ASCII alone: in JSON and in addresses other letters are spelled in several ways.
+    """
+    plain = re.sub(r"[^\w.-]+", "-", asset.name, flags=re.ASCII).strip("-")
     return f"{FILES}/{plain}.{asset.sha256[:16]}.bin"
 
 

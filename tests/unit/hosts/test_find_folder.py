@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from qna_widget.cli import main
 from qna_widget.errors import InputError
+from qna_widget.models import registry
 from qna_widget.standalone import write_extension, write_find
 
 
@@ -46,6 +48,19 @@ def test_a_folder_is_written_anew_and_what_nothing_needs_goes(tmp_path: Path) ->
     assert listing(tmp_path) == before
     assert kept == {file: file.stat().st_mtime_ns for file in kept}
     assert (tmp_path / "index.html").read_text() == "Mine"
+
+
+def test_a_model_whose_files_have_odd_names_is_written_and_stays(tmp_path: Path) -> None:
+    model = tmp_path / "model"
+    shutil.copytree(registry.BUNDLED, model)
+    said = json.loads((model / "model.json").read_text(encoding="utf-8"))
+    said["files"]["onnx"]["name"] = "modèle (größer).onnx"
+    (model / "model.json").write_text(json.dumps(said), encoding="utf-8")
+    out = tmp_path / "out"
+    write_find(out, model=model)
+    path = listing(out)["manifest"]["model"]["onnx"]["path"]
+    assert path.startswith("assets/mod-le-gr-er-.onnx.")
+    assert (out / path).is_file()
 
 
 def test_other_peoples_folders_are_left_alone(
