@@ -53,9 +53,13 @@ def available(entries: Sequence[cache.Entry] | None = None) -> list[AvailableMod
 
 
 def offered() -> list[AvailableModel]:
-    """Return what a page's menu should offer: `available`, without what cannot be fetched here."""
+    """Return what a page's menu should offer: `available`, without what could not be chosen here.
+
+    That is what cannot be fetched, and a folder that was converted once and is gone.
+    """
     fetchable = auto.obstacle() == ""
-    return [model for model in available() if model.cached or fetchable]
+    entries = [entry for entry in cache.entries() if not _is_gone(entry.name)]
+    return [model for model in available(entries) if model.cached or fetchable]
 
 
 def is_at_hand(name: names.ModelName) -> bool:
@@ -65,6 +69,10 @@ def is_at_hand(name: names.ModelName) -> bool:
     if isinstance(name, names.Folder):
         return not name.exists or name.exported
     return True
+
+
+def _is_gone(name: names.ModelName) -> bool:
+    return isinstance(name, names.Folder) and not name.exists
 
 
 def _line(model: ModelManifest, where: Literal["package", "cache"]) -> AvailableModel:

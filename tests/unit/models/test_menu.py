@@ -58,3 +58,18 @@ def test_what_changes_while_the_menu_is_made(
     lines = [line for line in json.loads(capsys.readouterr().out) if line["name"] == "mobilebert"]
     folder = str(ENTRY.folder) if before is come else ""
     assert [(line["cached"], line["folder"]) for line in lines] == [(before is come, folder)]
+
+
+def test_a_folder_that_is_gone_is_listed_for_its_owner_and_not_offered_in_a_page(
+    home: Path, tmp_path: Path
+) -> None:
+    checkpoint = tmp_path / "checkpoint"
+    checkpoint.mkdir()
+    entry = cache.Entry(names.Folder(checkpoint), "", "k")
+    entry.folder.mkdir(parents=True)
+    shutil.copy(registry.BUNDLED / "model.json", entry.folder)
+    cache.remember(entry)
+    assert str(checkpoint) in [line.name for line in menu.offered()]
+    checkpoint.rmdir()
+    assert str(checkpoint) in [line.name for line in menu.available()]
+    assert str(checkpoint) not in [line.name for line in menu.offered()]
