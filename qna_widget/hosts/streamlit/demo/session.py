@@ -126,10 +126,10 @@ def show_in_menu(text: str) -> int:
 
 
 def title(key: str) -> str:
-    """Return what the menu says for a text."""
+    """Return what the menu says for a text, as Markdown; a file may be called anything."""
     if key == OWN:
-        return current().file_name or "Your own text"
-    return shelf().texts[key].title
+        return plain(current().file_name or "Your own text")
+    return plain(shelf().texts[key].title)
 
 
 def questions() -> tuple[str, ...]:
