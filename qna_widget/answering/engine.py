@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from functools import lru_cache
@@ -32,14 +32,17 @@ from .pairs import PairLike, pair_of
 
 FEW_WINDOWS = 8
 """A passage of more windows is worth a bar of its own."""
-# Threads that begin at the same time must not load a model twice.
+# Threads that begin at the same time must neither fetch nor load a model twice; who waits for one
+# that is being fetched does not keep others from what is at hand.
+_FETCHING: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 _LOADING = threading.Lock()
 
 
 def _forked() -> None:
-    """Begin anew: the thread that held the lock in the parent does not exist here."""
+    """Begin anew: the threads that held the locks in the parent do not exist here."""
     global _LOADING
     _LOADING = threading.Lock()
+    _FETCHING.clear()
 
 
 if hasattr(os, "register_at_fork"):  # not on Windows
@@ -207,8 +210,10 @@ def load(name: names.ModelLike, threads: int | None, cache_bytes: int = CACHE_BY
     `threads` None: one per processor. `cache_bytes`: for what was run before, 0 for nothing. May
     fetch and convert the model. Raises as `registry.resolve` does.
     """
+    with _FETCHING[str(name)]:
+        manifest = registry.resolve(name)
     with _LOADING:
-        return Engine(registry.resolve(name), threads or default_threads(), cache_bytes)
+        return Engine(manifest, threads or default_threads(), cache_bytes)
 
 
 @lru_cache(maxsize=4)

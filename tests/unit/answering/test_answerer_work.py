@@ -16,8 +16,11 @@ from pathlib import Path
 import pytest
 
 from qna_widget import QuestionAnswerer
+from qna_widget.answering import engine
 from qna_widget.answering.engine import FEW_WINDOWS
+from qna_widget.core.manifest import ModelManifest
 from qna_widget.evaluation.squad import read_examples
+from qna_widget.models import registry
 
 BERT = "Bert is Ernie's best friend and roommate on Sesame Street."
 WHERE, WHO = "Where does Bert live?", "Who is Bert's best friend?"
@@ -78,6 +81,30 @@ def test_two_threads_get_the_answers_of_one(qa: QuestionAnswerer, own_texts: Pat
     for thread in threads:
         thread.join()
     assert found == dict(enumerate(alone))
+
+
+def test_a_model_at_hand_does_not_wait_for_one_that_is_being_fetched(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real, begun, come = registry.resolve, threading.Event(), threading.Event()
+
+    def resolve(name: object) -> ModelManifest:
+        if name == "owner/slow":
+            begun.set()
+            assert come.wait(60)
+        return real("bundled")
+
+    monkeypatch.setattr(registry, "resolve", resolve)
+    slow = threading.Thread(target=engine.load, args=("owner/slow", 1))
+    slow.start()
+    assert begun.wait(60)
+    quick = threading.Thread(target=engine.load, args=("bundled", 1), daemon=True)
+    quick.start()
+    quick.join(30)
+    waits = quick.is_alive()
+    come.set()
+    slow.join()
+    assert not waits
 
 
 FORKED = """
