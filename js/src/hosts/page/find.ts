@@ -145,7 +145,10 @@ export class Find implements BarActions {
   private async start(): Promise<void> {
     try {
       const { manifest, sources, client } = await this.options.open();
-      if (this.signal.aborted) return;
+      if (this.signal.aborted) {
+        client.release();
+        return;
+      }
       const host: Host = {
         sources,
         readManifest: () => manifest,

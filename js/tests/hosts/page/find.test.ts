@@ -130,3 +130,19 @@ test("a model that did not come is said until it is tried again, whatever is ask
   expect(alerts()).toBe(0);
   expect(asked()).toEqual(["What is it? It is a zebra."]);
 });
+
+test("a bar that is gone before its model came lets go of that", async () => {
+  await settle();
+  let arrive = (): void => {};
+  open = async () => {
+    await new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    return { manifest, sources: [], client };
+  };
+  begin();
+  stop.abort();
+  arrive();
+  await settle();
+  expect(client.released).toBe(1);
+});
