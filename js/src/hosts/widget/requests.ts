@@ -62,7 +62,7 @@ function scored(component: Component, signal: AbortSignal): Promise<ComponentSta
     };
     const timer = setTimeout(() => end("The browser has no scores yet."), PATIENCE);
     until.addEventListener("abort", () => clearTimeout(timer), { once: true });
-    signal.addEventListener("abort", () => end("The widget was closed."), { once: true });
+    signal.addEventListener("abort", () => end("The widget was closed."), { signal: own.signal });
     const look = (state: ComponentState): void => {
       if (until.aborted) return;
       const { status, result, scores, error } = state;
