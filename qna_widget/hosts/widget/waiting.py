@@ -88,8 +88,8 @@ class Pages:
         """Yield the seconds to sleep before the next look, until there is no more use in waiting.
 
         That is when `done()`, after `timeout` seconds, and after `patience` seconds (None: never)
-        without a sign of life. Once no page
-        was there, none is waited for until one sends a message.
+        without a sign of life. Once no page was there, none is waited for until one sends a
+        message.
         """
         begun = time.monotonic()
         pinged = float("-inf")
