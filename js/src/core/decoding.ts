@@ -5,6 +5,7 @@
 // to come, those that are there are taken for all of them: what is found depends on which these
 // are, never on their order.
 import { type Borders, SHOWN } from "./borders";
+import { checkLogits } from "./check-logits";
 import { maxContextWindows } from "./features";
 import { type Rows, rankSpans } from "./ranking";
 import type { DecodingOptions, Feature, Logits, Span, Ways } from "./types";
@@ -50,6 +51,11 @@ export interface Decoder {
    *   that was not read. Without them, all candidates are answers and take their tokens.
    */
   decode(options: DecodingOptions, borders?: Borders, ways?: Ways): Ranking;
+  /**
+   * Part of what decode() without borders would do, so that it need not do all at once: counts the
+   * candidates of one window. False when none is left to be counted.
+   */
+  countOne(max_answer_len: number): boolean;
 }
 
 /** The passage part of one window's logits. */
@@ -114,13 +120,7 @@ class LogitsDecoder implements Decoder {
 
   decode(options: DecodingOptions, borders?: Borders, ways: Ways = SHOWN): Ranking {
     if (this.windows_done === 0) return NOTHING_YET;
-    const same =
-      options.max_answer_len === this.#max_answer_len &&
-      borders === this.#borders &&
-      ways.neat === this.#ways.neat &&
-      ways.sentence_margin === this.#ways.sentence_margin;
-    if (this.#given_new) this.#share();
-    if (!same) this.#restart(options.max_answer_len, borders, ways);
+    this.#weighBy(options.max_answer_len, borders, ways);
     for (const window of this.#pending) this.#count(window);
     this.#pending.clear();
 
@@ -157,6 +157,25 @@ class LogitsDecoder implements Decoder {
       overlapping_probability: best === undefined ? 0 : (1 - cut_share) * cuts(best),
       no_answer: no_answer || nothing,
     };
+  }
+
+  countOne(max_answer_len: number): boolean {
+    this.#weighBy(max_answer_len, undefined, SHOWN);
+    const { value: window, done } = this.#pending.values().next();
+    if (done) return false;
+    this.#count(window);
+    this.#pending.delete(window);
+    return true;
+  }
+
+  #weighBy(max_answer_len: number, borders: Borders | undefined, ways: Ways): void {
+    const same =
+      max_answer_len === this.#max_answer_len &&
+      borders === this.#borders &&
+      ways.neat === this.#ways.neat &&
+      ways.sentence_margin === this.#ways.sentence_margin;
+    if (this.#given_new) this.#share();
+    if (!same) this.#restart(max_answer_len, borders, ways);
   }
 
   #restart(max_answer_len: number, borders: Borders | undefined, ways: Ways): void {
@@ -276,25 +295,3 @@ const NOTHING_YET: Ranking = {
   overlapping_probability: 0,
   no_answer: false,
 };
-
-/** @throws {Error} when the logits are too short for the feature or not finite. */
-function checkLogits(window: number, feature: Feature, logits: Logits): void {
-  const { start_logits, end_logits } = logits;
-  const { input_ids, passage_position, window_length } = feature;
-  for (const [name, values] of Object.entries({ start_logits, end_logits })) {
-    if (values.length < input_ids.length) {
-      throw new Error(
-        `The model gave ${values.length} ${name} for the ${input_ids.length} tokens of ` +
-          `window ${window}. It must give one per token.`,
-      );
-    }
-    for (let k = 0; k < passage_position + window_length; k++) {
-      if (!Number.isFinite(values[k])) {
-        throw new Error(
-          `The model gave ${values[k]} among the ${name} of window ${window}; every logit ` +
-            "must be a finite number. Try another model file or backend.",
-        );
-      }
-    }
-  }
-}

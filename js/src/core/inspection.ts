@@ -1,8 +1,9 @@
 // What the model said, looked at from every side: tokens, spans, windows, probability. Pure.
 // No decision is made here: decoding.ts decides, this file only takes its numbers apart.
-import { createDecoder } from "./decoding";
+import { bestOf } from "./best-of-window";
+import { createDecoder, type Decoder } from "./decoding";
 import { maxContextWindows } from "./features";
-import type { Decoded, Feature, Logits, RawScores, Span } from "./types";
+import type { Decoded, Feature, RawScores, Span } from "./types";
 
 /** Passage tokens start_token..end_token, both included. */
 export type TokenSpan = Pick<Span, "start_token" | "end_token">;
@@ -68,10 +69,14 @@ export class Inspection {
   /** A candidate's probability is exp(score - #log_total). */
   readonly #log_total: number;
 
-  /** @throws {RangeError} before the first window was read. */
+  /**
+   * @param decoder has been given the windows that were read; what it has counted is not counted anew
+   * @throws {RangeError} before the first window was read.
+   */
   constructor(
     readonly scores: RawScores,
     readonly max_answer_len: number,
+    decoder = decoderOf(scores),
   ) {
     const { features, logits } = scores;
     this.windows = windowsRead(scores);
@@ -80,17 +85,18 @@ export class Inspection {
     this.start_logits = new Float32Array(this.#owner.length).fill(Number.NaN);
     this.end_logits = new Float32Array(this.#owner.length).fill(Number.NaN);
     let [low_start, low_end] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-    this.#owner.forEach((window, token) => {
-      if (window < 0) return;
-      const { start_logit, end_logit } = this.#at(window, token, token);
+    for (let token = 0; token < this.#owner.length; token++) {
+      const window = this.#owner[token]!;
+      if (window < 0) continue;
+      const { passage_position, window_start } = features[window]!;
+      const place = token + passage_position - window_start;
+      const start_logit = logits[window]!.start_logits[place]!;
       this.start_logits[token] = start_logit;
-      this.end_logits[token] = end_logit;
+      this.end_logits[token] = logits[window]!.end_logits[place]!;
       low_start = Math.min(low_start, start_logit);
-    });
-    const decoder = createDecoder(features);
+    }
     logits.forEach((given, window) => {
       if (given === null) return;
-      decoder.add(window, given);
       const { passage_position, window_length } = features[window]!;
       for (let k = 0; k < window_length; k++) {
         low_end = Math.min(low_end, given.end_logits[passage_position + k]!);
@@ -199,9 +205,10 @@ export class Inspection {
   /** The tokens between two offsets (UTF-16 units), as answers have them; null when there are none. */
   tokensAt(start: number, end: number): TokenSpan | null {
     const { starts, ends } = this.scores.passage;
-    const start_token = starts.findIndex((at) => at >= start);
-    const end_token = ends.findLastIndex((at) => at <= end);
-    return start_token < 0 || end_token < start_token ? null : { start_token, end_token };
+    const start_token = firstAt(starts, start);
+    const end_token = firstAt(ends, end + 1) - 1;
+    const none = start_token === starts.length || end_token < start_token;
+    return none ? null : { start_token, end_token };
   }
 
   #share(start: number, end: number): number {
@@ -227,31 +234,29 @@ export class Inspection {
   }
 }
 
+/** A decoder with the windows that were read. */
+function decoderOf({ features, logits }: RawScores): Decoder {
+  const decoder = createDecoder(features);
+  logits.forEach((given, window) => {
+    if (given !== null) decoder.add(window, given);
+  });
+  return decoder;
+}
+
+/** The index of the first number that is at least `least`; their count when none is. */
+function firstAt(ascending: Int32Array, least: number): number {
+  let [low, high] = [0, ascending.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ascending[middle]! < least) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** One past the last passage token of a window. */
 function endOf({ window_start, window_length }: Feature): number {
   return window_start + window_length;
-}
-
-/** The best span of one window: on a tie the shorter, then the earlier. */
-function bestOf(feature: Feature, logits: Logits, window: number, max_answer_len: number): Span {
-  const { passage_position, window_start, window_length } = feature;
-  let best = { start_token: 0, end_token: 0, score: Number.NEGATIVE_INFINITY };
-  for (let i = 0; i < window_length; i++) {
-    const start_logit = logits.start_logits[passage_position + i]!;
-    const stop = Math.min(window_length, i + max_answer_len);
-    for (let j = i; j < stop; j++) {
-      const score = start_logit + logits.end_logits[passage_position + j]!;
-      const shorter = score === best.score && j - i < best.end_token - best.start_token;
-      if (score > best.score || shorter) best = { start_token: i, end_token: j, score };
-    }
-  }
-  const { start_token, end_token, score } = best;
-  return {
-    start_token: start_token + window_start,
-    end_token: end_token + window_start,
-    score,
-    window,
-  };
 }
 
 /** Where the probability goes; the four shares make 1. */

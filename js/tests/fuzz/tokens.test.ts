@@ -30,6 +30,7 @@ test("tokens lie in order within the text and split no character", { timeout: PA
           expect(input_ids[n]).toBeLessThan(tokenizer.vocab_size);
           expect(starts[n]).toBeGreaterThanOrEqual(n === 0 ? 0 : starts[n - 1]!);
           expect(ends[n]).toBeGreaterThan(starts[n]!);
+          expect(ends[n]).toBeGreaterThanOrEqual(n === 0 ? 0 : ends[n - 1]!);
           expect(ends[n]).toBeLessThanOrEqual(text.length);
           expect(halves(text, starts[n]!) || halves(text, ends[n]!)).toBe(false);
         }

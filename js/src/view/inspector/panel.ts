@@ -23,7 +23,7 @@ export class Inspector implements Pointing {
     this.#note,
     this.#content,
   );
-  readonly #reading = new Reading();
+  readonly #reading: Reading;
   #open: AbortController | null = null;
   #parts: Parts | null = null;
   #state: ComponentState | null = null;
@@ -43,6 +43,7 @@ export class Inspector implements Pointing {
     private readonly events: InspectorEvents,
     private readonly signal: AbortSignal,
   ) {
+    this.#reading = new Reading(() => this.#draw(), signal);
     this.element.addEventListener("toggle", () => this.#onToggle(), { signal });
     this.element.addEventListener("keydown", (event) => this.#onKey(event), { signal });
     signal.addEventListener("abort", () => this.#open?.abort(), { once: true });
@@ -96,6 +97,7 @@ export class Inspector implements Pointing {
     if (!this.element.open) {
       this.#open?.abort();
       this.#open = null;
+      this.#reading.stop();
       this.#forget();
       return;
     }
@@ -110,25 +112,25 @@ export class Inspector implements Pointing {
     if (state === null || this.#open === null) return;
     const { scores, result, inputs } = state;
     const ready = scores !== null && windowsRead(scores) > 0;
-    setAttribute(this.#content, "data-waiting", !ready);
-    setAttribute(this.#content, "inert", !ready);
+    const { max_answer_len, passage } = inputs;
+    const subject = ready ? { scores, max_answer_len, passage, pieces: this.#pieces } : null;
+    const inspection = subject && this.#reading.inspect(subject);
+    setAttribute(this.#content, "data-waiting", inspection === null);
+    setAttribute(this.#content, "inert", inspection === null);
     const asked = inputs.passage.trim() !== "" && inputs.question.trim() !== "";
     const hopeless = !asked || state.error !== "" || state.status === "idle";
     setText(this.#note, hopeless && !ready ? "There are scores when there is an answer." : "");
     this.#content.hidden = hopeless && !ready;
-    if (!ready) {
-      this.#forget();
-      return;
-    }
-    const inspection = this.#reading.inspect(scores, inputs.max_answer_len);
+    if (subject === null) this.#forget();
+    if (subject === null || inspection === null) return;
     // Between two results the ranked list of the last one stands.
     const listed = result === null ? (this.#model?.listed ?? []) : list(inspection, result);
     const shown = result ?? this.#model?.result;
     if (shown === undefined) return;
     this.#model = {
       inspection,
-      passage: inputs.passage,
-      words: this.#reading.words(inputs.passage, scores, this.#pieces),
+      passage,
+      words: this.#reading.words(subject),
       listed,
       pins: this.#pins,
       threshold: thresholdOf(state),

@@ -30,7 +30,6 @@ export class TokenStrip {
   #palette: Palette | null = null;
   /** Left edge of each word, and the right edge of the last one. */
   #edges = new Float64Array(1);
-  #logits: readonly { readonly start: number; readonly end: number }[] = [];
   #low = 0;
   #high = 1;
   #span: TokenSpan | null = null;
@@ -76,10 +75,10 @@ export class TokenStrip {
     this.#model = model;
     this.#palette = palette;
     if (fresh) {
-      this.#logits = words.map((word) => wordLogits(model, word));
       this.#low = Number.POSITIVE_INFINITY;
       this.#high = Number.NEGATIVE_INFINITY;
-      for (const { start, end } of this.#logits) {
+      for (const word of words) {
+        const { start, end } = wordLogits(model, word);
         if (Number.isNaN(start)) continue;
         this.#low = Math.min(this.#low, start, end);
         this.#high = Math.max(this.#high, start, end);
@@ -168,7 +167,7 @@ export class TokenStrip {
         context.fillStyle = palette.surface;
         context.fillRect(x, 0, across, HEIGHT);
       }
-      const { start, end } = this.#logits[i]!;
+      const { start, end } = wordLogits(this.#model!, words[i]!);
       this.#bar(context, x, across, start, "start", i === from || i === this.#hot);
       this.#bar(context, x, across, end, "end", i === to || i === this.#hot);
       context.fillStyle = inside || i === this.#hot ? palette.text : palette.muted;
@@ -244,7 +243,7 @@ export class TokenStrip {
 
   #describe(word: TokenWord): string {
     const { passage } = this.#model!;
-    const { start, end } = this.#logits[this.#at]!;
+    const { start, end } = wordLogits(this.#model!, word);
     return `${passage.slice(word.start, word.end)}: start ${score(start)}, end ${score(end)}`;
   }
 

@@ -2,7 +2,11 @@
 // Laid out in chunks, so that a book costs a hundred nodes, and an edit or a new answer
 // lays out one chunk again instead of all.
 import { el, setAttribute } from "../dom";
+import { nextFrame, Slices } from "../slices";
 import { editChunks, type Mark, segments } from "./segments";
+
+/** UTF-16 units that are laid out at once; of a longer text the rest follows frame by frame. */
+const AT_ONCE = 65_536;
 
 interface Chunk {
   text: string;
@@ -29,6 +33,22 @@ export class Highlights {
   #marks: readonly Mark[] = [];
   readonly #emphasis: Record<"hot" | "active", number | null> = { hot: null, active: null };
   #tones: Tones = new Map();
+  /** Chunks that are still to be laid out, in the text's order. */
+  #coming: Chunk[] = [];
+  readonly #slices = new Slices(AT_ONCE, nextFrame);
+
+  /** @param onLaid called when all of a text is laid out that was not so at once */
+  constructor(
+    private readonly onLaid: () => void = () => {},
+    signal?: AbortSignal,
+  ) {
+    signal?.addEventListener("abort", () => this.#slices.stop(), { once: true });
+  }
+
+  /** Whether some of the text is still to be laid out: the layer is lower than the text. */
+  get busy(): boolean {
+    return this.#slices.busy;
+  }
 
   /** Shows a new text without marks. */
   setText(text: string): void {
@@ -42,7 +62,26 @@ export class Highlights {
     });
     const next = this.#chunks[at + removed]?.element ?? null;
     for (const old of this.#chunks.splice(at, removed, ...added)) old.element.remove();
-    for (const chunk of added) this.element.insertBefore(chunk.element, next);
+    let units = 0;
+    for (const chunk of added) {
+      units += chunk.text.length;
+      chunk.element.hidden = units > AT_ONCE;
+      this.element.insertBefore(chunk.element, next);
+    }
+    this.#layLater();
+  }
+
+  #layLater(): void {
+    this.#coming = this.#chunks.filter(({ element }) => element.hidden);
+    if (this.#coming.length === 0) this.#slices.stop();
+    else this.#slices.begin(this.#lay(), this.onLaid);
+  }
+
+  *#lay(): Generator<number, void> {
+    for (const { element, text } of this.#coming) {
+      element.hidden = false;
+      yield text.length;
+    }
   }
 
   /** UTF-16 units of the longest stretch that is laid out as one. */
@@ -88,11 +127,13 @@ export class Highlights {
 
   /** The marked elements of one answer, in text order. */
   find(rank: number): HTMLElement[] {
+    this.#slices.finish();
     return [...this.element.querySelectorAll<HTMLElement>(`[data-ranks~="${rank}"]`)];
   }
 
   /** How far down the text each answer begins that is not folded away, 0…1 by rank. */
   places(): Map<number, number> {
+    if (this.#marks.length > 0) this.#slices.finish();
     const { top, height } = this.element.getBoundingClientRect();
     const places = new Map<number, number>();
     for (const mark of this.element.querySelectorAll("mark")) {
@@ -106,6 +147,7 @@ export class Highlights {
 
   /** Where the text from `start` to `end` (UTF-16 units) is on the screen, line by line. */
   boxes(start: number, end: number): DOMRect[] {
+    this.#slices.finish();
     const range = document.createRange();
     let at = 0;
     let begun = false;

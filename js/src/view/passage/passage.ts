@@ -26,10 +26,11 @@ export interface PassageEvents {
 
 export class PassagePane {
   readonly element: HTMLElement;
-  readonly #highlights = new Highlights();
+  readonly #highlights: Highlights;
   readonly #spotlight: Spotlight;
   #lines: { readonly given: string; readonly newlines: Newlines } | null = null;
   readonly #field: TextField;
+  readonly #sheet: HTMLElement;
   readonly #scroller: HTMLElement;
   readonly #length: HTMLElement;
   readonly #rail: Rail;
@@ -52,16 +53,17 @@ export class PassagePane {
       autocomplete: "off",
       "aria-describedby": `${id}-length`,
     });
+    this.#highlights = new Highlights(() => this.#setHeight(), signal);
     this.#spotlight = new Spotlight(this.#highlights, signal);
     this.#length = el("span", { id: `${id}-length`, class: "qna-muted" });
-    const sheet = el(
+    this.#sheet = el(
       "div",
       { class: "qna-sheet" },
       this.#highlights.element,
       this.#spotlight.element,
       area,
     );
-    this.#scroller = el("div", { class: "qna-scroller" }, sheet);
+    this.#scroller = el("div", { class: "qna-scroller" }, this.#sheet);
     this.#rail = new Rail(
       this.#scroller,
       () => this.#highlights.places(),
@@ -96,7 +98,9 @@ export class PassagePane {
           setAttribute(area, "dir", direction);
           setAttribute(this.#highlights.element, "dir", direction);
           this.#highlights.setText(shown);
-          setAttribute(sheet, "data-long-lines", this.#highlights.longestChunk > LONG_LINE);
+          const long = this.#highlights.longestChunk > LONG_LINE;
+          setAttribute(this.#sheet, "data-long-lines", long);
+          this.#setHeight();
           this.#drop.clear();
           this.#drawLength();
         },
@@ -151,6 +155,13 @@ export class PassagePane {
   #drawLength(): void {
     const { code_points } = createOffsetMap(this.#field.given);
     setText(this.#length, code_points === 0 ? "" : count(code_points, "character"));
+  }
+
+  /** The layer gives the height; while it grows, the text itself does. */
+  #setHeight(): void {
+    const { style } = this.#sheet;
+    style.minBlockSize = "";
+    if (this.#highlights.busy) style.minBlockSize = `${this.#field.area.scrollHeight}px`;
   }
 
   setTones(tones: Tones): void {
