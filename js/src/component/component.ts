@@ -129,7 +129,7 @@ class QnaComponent implements Component {
 
   private readLink(): void {
     const link = this.host.readLink?.() ?? "";
-    if (link !== this.state.link) this.update({ link });
+    if (link !== this.state.link) this.update({ link, alone: this.host.alone ?? false });
   }
 
   private restore(entry: Asked | Draft): void {

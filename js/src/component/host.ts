@@ -22,6 +22,8 @@ export interface Host {
   readSaved?(): Result | null;
   /** What the reader should know of the way to Python, as sentences; "" when all is well. */
   readLink?(): string;
+  /** Whether nothing can be asked here for want of Python; changes together with the link. */
+  readonly alone?: boolean;
   /**
    * Calls back whenever Python changed an input, the examples or the manifest, or the way to it
    * changed; until the signal aborts.

@@ -37,6 +37,8 @@ export interface ComponentState {
   readonly notice: string;
   /** What the reader should know of the way to Python, as sentences; "" when all is well. */
   readonly link: string;
+  /** Whether Python is gone and nothing can be asked, as in a saved notebook; `link` says so. */
+  readonly alone: boolean;
   /** Why this model answers instead of another one; "" when there is nothing to say. */
   readonly note: string;
   /** Questions that are offered to the reader. */
@@ -64,6 +66,7 @@ export function initialState(inputs: Inputs): ComponentState {
     error: "",
     notice: "",
     link: "",
+    alone: false,
     note: "",
     examples: [],
     model: "",

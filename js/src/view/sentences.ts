@@ -40,10 +40,10 @@ export function isFirstLoad(progress: Progress | null): boolean {
 }
 
 /** Whether there is something to answer, and nothing on its way: the reader stopped it. */
-export function isStopped({ inputs, status, result }: ComponentState): boolean {
+export function isStopped({ inputs, status, result, alone }: ComponentState): boolean {
   const asked = inputs.passage.trim() !== "" && inputs.question.trim() !== "";
   const rests = status === "idle" || status === "ready";
-  return asked && rests && (result === null || isPartial(result));
+  return asked && rests && (result === null ? !alone : isPartial(result));
 }
 
 /** What stands in the status line when nothing is waited for. */

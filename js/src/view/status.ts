@@ -69,7 +69,9 @@ export class StatusArea {
     // What was found stays.
     setText(this.#cancel, state.result === null ? "Cancel" : "Stop here");
     this.#show(this.#cancel, busy && long);
-    this.#show(this.#again, isStopped(state));
+    this.#show(this.#again, isStopped(state) && !state.alone);
+    // Nothing is under way and nothing was: the link says what to do.
+    this.report.hidden = state.alone && state.result === null;
     this.#drawLine(state, busy, long);
     this.#drawDetails(state);
     setText(this.#alert, error === "" ? "" : errorText(error, state));

@@ -130,15 +130,16 @@ function letGo({ status }: ComponentState, actions: Actions, answers: Answers): 
   return busy || chosen;
 }
 
-/** Why there are no answers to show, in words; "" when there are, or when they are on their way. */
-function hintFor(state: ComponentState): string {
+/** Why there are no answers to show, in words; null when there are, or when they are on their way. */
+function hintFor(state: ComponentState): string | null {
   const { passage, question } = state.inputs;
-  if (state.result !== null) return "";
+  if (state.result !== null) return null;
+  if (state.alone) return ""; // the status says what to do
   if (passage.trim() === "") return "Put in a text, then ask about it.";
   if (question.trim() === "") return "Ask a question about the text.";
   if (state.error !== "") return "No answer: see the message above.";
   if (isFirstLoad(state.progress)) {
     return "The model is loaded for the first time. It is kept in this browser afterwards.";
   }
-  return isStopped(state) ? "Stopped." : "";
+  return isStopped(state) ? "Stopped." : null;
 }

@@ -25,7 +25,7 @@ const REPORT_DELAY = 200;
 export class WidgetHost implements Host {
   readonly sources: readonly AssetSource[];
   private writing = false;
-  private alone = false;
+  alone = false;
   private changed: () => void = () => {};
   /** What the reader changed and Python does not have yet. */
   private readonly unsaved = new Map<string, unknown>();

@@ -75,18 +75,18 @@ export class Answers {
   }
 
   /**
-   * Draws a result. While one is waited for (`result` null, `hint` "") the old answers keep their
+   * Draws a result. While one is waited for (`result` and `hint` null) the old answers keep their
    * place, unreadable; with a `hint` (why there is nothing) they go.
    */
-  draw(state: ComponentState, hint: string): void {
+  draw(state: ComponentState, hint: string | null): void {
     const { result } = state;
-    const waiting = result === null && hint === "";
+    const waiting = result === null && hint === null;
     setAttribute(this.element, "data-waiting", waiting);
     setAttribute(this.element, "aria-busy", waiting ? "true" : null);
     setAttribute(this.#found, "inert", result === null);
     setAttribute(this.#found, "aria-hidden", result === null ? "true" : null);
-    setText(this.#empty, hint);
-    if (hint !== "") this.#clear();
+    setText(this.#empty, hint ?? "");
+    if (hint !== null) this.#clear();
     if (result === null) {
       this.#drawn = null;
       return;

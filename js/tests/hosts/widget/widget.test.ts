@@ -237,7 +237,7 @@ test("saved answers are drawn at once, and without a kernel the notebook is to b
   expect(component.state.result?.answers).toHaveLength(1);
   component.actions.setQuestion("Who?");
   await settle();
-  expect(component.state).toMatchObject({ result: null, error: "" });
+  expect(component.state).toMatchObject({ result: null, error: "", alone: true });
 });
 
 test.each([
