@@ -1,5 +1,5 @@
 # Benchmarks; included by ../Makefile, whose variables these use.
-.PHONY: bench bench-all bench-distributed bench-fetch bench-models bench-prepare bench-transformers
+.PHONY: bench bench-all bench-distributed bench-fetch bench-models bench-prepare bench-transformers bench-workers
 
 PEER := .venv-transformers/bin
 $(PEER)/ready: benchmarks/transformers/requirements.txt
@@ -60,6 +60,9 @@ bench-all: bench bench-models bench-transformers bench-distributed ## Run all be
 bench-fetch: $(VENV)/test ## Measure fetching and converting a model (CHECKPOINT=folder)
 	@test -n "$(CHECKPOINT)" || { echo "make bench-fetch needs CHECKPOINT=folder with config.json, model.safetensors, vocab.txt."; exit 2; }
 	$(BIN)/python benchmarks/fetch_model.py "$(CHECKPOINT)"
+
+bench-workers: $(VENV)/test $(STATIC) chromium ## Measure two workers of a page beside one, on a long text (a minute)
+	$(BIN)/python -m benchmarks.two_workers $(ARGS)
 
 bench-distributed: $(VENV)/test ## Measure one and two Dask workers, and a killed one (SQUAD=path/to/validation.json)
 	@test -n "$(SQUAD)" || { echo "make bench-distributed needs SQUAD=path/to/validation.json, a file in SQuAD's format."; exit 2; }
