@@ -92,7 +92,7 @@ def main() -> None:
         folders = {"qna_widget": ROOT / "qna_widget", "harness.js": Path(folder) / "harness.js"}
 
         def reply(path: str) -> Reply | None:
-            body = PAGE if path == "/" else in_folders(folders, path)
+            body = PAGE if path == "/index.html" else in_folders(folders, path)
             return None if body is None else Reply(body)
 
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGS)
@@ -100,7 +100,7 @@ def main() -> None:
         with served(reply) as port:
             page = browser.new_page()
             page.set_default_timeout(240_000)
-            page.goto(f"http://127.0.0.1:{port}/")
+            page.goto(f"http://127.0.0.1:{port}/index.html")
             page.wait_for_function("window.qna !== undefined")
             process = process_of(
                 page, lambda: session.send("SystemInfo.getProcessInfo")["processInfo"]

@@ -108,7 +108,8 @@ def process_of(page: Page, processes: Callable[[], list[dict[str, Any]]]) -> int
     before = renderers()
     page.evaluate("() => { const t = performance.now(); while (performance.now() < t + 300); }")
     after = renderers()
-    return max(after, key=lambda process: after[process] - before.get(process, 0))
+    # One that started meanwhile has done much, and is not the page's.
+    return max(before, key=lambda process: after.get(process, 0) - before[process])
 
 
 def cpu_ms(process: int) -> float:
