@@ -83,9 +83,10 @@ class Decoder:
         hold none that was not read. null_score is the minimum over windows of start[0] + end[0];
         "no answer" ranks first iff null_score - best > no_answer_threshold, or when no candidate
         is an answer. Shares are a softmax over all candidates and the null; the probability of an
-        answer is its share and `cut_share` of the shares of its other cuts, the candidates that
-        have a token in common with it. `borders` say which candidates are answers, what they take,
-        and which cross a sentence's end: those rank as if they had sentence_margin less.
+        answer is its share and `cut_share` of the shares of its other cuts: the candidates that
+        have a token in common with it, and none with a better answer. `borders` say which
+        candidates are answers, what they take, and which cross a sentence's end: those rank as if
+        they had sentence_margin less.
         """
         if self.windows_done == 0:
             return Ranking((), None, 0.0, None, no_answer=False)
@@ -98,10 +99,10 @@ class Decoder:
         def share(score: float) -> float:
             return float(np.exp(score - top) / total)
 
-        def probability(span: Span, score: float) -> float:
+        def probability(rank: int, score: float) -> float:
             if options.cut_share == 0:
                 return share(score)
-            cuts = self._cuts(span, score, options, borders, top) / total
+            cuts = self._cuts(found[rank], found[:rank], options, borders, top) / total
             return float(min(1.0, share(score) + options.cut_share * cuts))
 
         null_margin = null - peak
@@ -111,10 +112,10 @@ class Decoder:
         spans = tuple(
             RankedSpan(
                 *span.tokens, score := self._score(*span.tokens),
-                probability=probability(span, score),
+                probability=probability(rank, score),
                 window=int(self._owner[span.start_token]),
             )
-            for span in found
+            for rank, span in enumerate(found)
         )  # fmt: skip
         nothing = not found and options.top_k > no_answer
         return Ranking(spans, null, share(null), null_margin, no_answer or nothing)
@@ -128,14 +129,14 @@ class Decoder:
     def _cuts(
         self,
         span: Span,
-        score: float,
+        better: Sequence[Span],
         options: DecodingOptions,
         borders: Borders | None,
         top: float,
     ) -> float:
-        """Return the sum of exp(score - top) over the candidates that share a token with a span.
+        """Return the sum of exp(score - top) over the other cuts of a span.
 
-        The span itself is left out.
+        These are the candidates that have a token in common with it, and none with a better one.
         """
         first = max(0, span.start_token - options.max_answer_len + 1)
         owners = self._owner[first : span.end_token + 1]
@@ -148,8 +149,13 @@ class Decoder:
             if borders is not None:
                 _stop(scores, tokens, borders)
             ends = tokens[:, None] + np.arange(scores.shape[1])
-            mass += float(np.exp(scores[ends >= span.start_token] - top).sum())
-        return max(0.0, mass - float(np.exp(score - top)))
+            counted = (ends >= span.start_token) & ~(
+                (tokens[:, None] == span.start_token) & (ends == span.end_token)
+            )
+            for other in better:
+                counted &= (tokens[:, None] > other.end_token) | (ends < other.start_token)
+            mass += float(np.exp(scores[counted] - top).sum())
+        return mass
 
     def _rows(self, options: DecodingOptions, borders: Borders | None) -> tuple[Rows, float, float]:
         """Return the rows, the best score, and the sum of exp(score - best) over all candidates."""

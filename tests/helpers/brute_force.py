@@ -58,17 +58,22 @@ def brute_force(
     def share(score: float) -> float:
         return math.exp(score - top) / total
 
-    def probability(first: int, last: int, score: float) -> float:
+    def probability(rank: int, score: float) -> float:
+        def meets(first: int, last: int, other: tuple[int, int, float, int]) -> bool:
+            return first <= other[1] and last >= other[0]
+
         cuts = [
             share(other)
             for i, j, other, _ in candidates
-            if i <= last and j >= first and (i, j) != (first, last)
+            if meets(i, j, kept[rank])
+            and (i, j) != kept[rank][:2]
+            and not any(meets(i, j, better) for better in kept[:rank])
         ]
         return share(score) + options.cut_share * math.fsum(cuts)
 
     return Expected(
         kept, null_score, null_score - best, refused or (not kept and count > 0),
-        share(null_score), [probability(*one[:3]) for one in kept],
+        share(null_score), [probability(rank, one[2]) for rank, one in enumerate(kept)],
     )  # fmt: skip
 
 

@@ -7,13 +7,13 @@
 import { type Borders, SHOWN } from "./borders";
 import { checkLogits } from "./check-logits";
 import { maxContextWindows } from "./features";
-import { type Rows, rankSpans } from "./ranking";
+import { type Kept, type Rows, rankSpans } from "./ranking";
 import type { DecodingOptions, Feature, Logits, Span, Ways } from "./types";
 
 export interface RankedSpan extends Span {
   /**
    * Its share of the softmax over all candidates and the null, and `cut_share` of the shares of its
-   * other cuts: the candidates that have a token in common with it.
+   * other cuts: the candidates that have a token in common with it, and none with a better one.
    */
   readonly probability: number;
 }
@@ -59,10 +59,7 @@ export interface Decoder {
 }
 
 /** The passage part of one window's logits. */
-interface WindowLogits {
-  readonly start: Float32Array;
-  readonly end: Float32Array;
-}
+type WindowLogits = Readonly<Record<"start" | "end", Float32Array>>;
 
 /** The candidates of a window, or of all: the best score, and the sum of exp(score - peak). */
 interface Mass {
@@ -140,21 +137,21 @@ class LogitsDecoder implements Decoder {
     const count = options.top_k - (no_answer ? 1 : 0);
     const place = borders && ((i: number, j: number) => borders.place(i, j, ways));
     const { cut_share } = ways;
-    const cuts = (span: Span) => Math.max(0, this.#overlapping(span, share) - share(span.score));
-    const spans = rankSpans(rows, count, options.overlap, place).map((kept) => {
+    const found = rankSpans(rows, count, options.overlap, place);
+    const cuts = (rank: number) => this.#cuts(found[rank]!, found.slice(0, rank), share);
+    const spans = found.map((kept, rank) => {
       const score = this.#score(kept.start_token, kept.end_token);
-      const span = { ...kept, score, window: this.#owner[kept.start_token]! };
-      const counted = cut_share === 0 ? 0 : cut_share * cuts(span);
-      return { ...span, probability: Math.min(1, share(score) + counted) };
+      const counted = cut_share === 0 ? 0 : cut_share * cuts(rank);
+      const probability = Math.min(1, share(score) + counted);
+      return { ...kept, score, window: this.#owner[kept.start_token]!, probability };
     });
-    const [best] = spans;
     const nothing = spans.length === 0 && count > 0;
     return {
       spans,
       null_score,
       null_probability: share(null_score),
       null_margin,
-      overlapping_probability: best === undefined ? 0 : (1 - cut_share) * cuts(best),
+      overlapping_probability: spans.length === 0 ? 0 : (1 - cut_share) * cuts(0),
       no_answer: no_answer || nothing,
     };
   }
@@ -274,14 +271,20 @@ class LogitsDecoder implements Decoder {
     return this.#borders ? Math.min(stop, Math.max(i + 1, this.#borders.stop[i]!)) : stop;
   }
 
-  /** The shares of all candidates that have a token in common with a span, added up. */
-  #overlapping({ start_token, end_token }: Span, share: (score: number) => number): number {
+  /** The shares of a span's other cuts, added up. */
+  #cuts(span: Kept, better: readonly Kept[], share: (score: number) => number): number {
+    const { start_token, end_token } = span;
+    const others = (i: number, j: number) =>
+      better.some((b) => i <= b.end_token && j >= b.start_token);
     let sum = 0;
     const first = Math.max(0, start_token - this.#max_answer_len + 1);
     for (let i = first; i <= end_token; i++) {
       if (this.#owner[i]! < 0) continue;
       const stop = this.#rowEnd(i);
-      for (let j = Math.max(i, start_token); j < stop; j++) sum += share(this.#score(i, j));
+      for (let j = Math.max(i, start_token); j < stop; j++) {
+        if ((i === start_token && j === end_token) || others(i, j)) continue;
+        sum += share(this.#score(i, j));
+      }
     }
     return sum;
   }

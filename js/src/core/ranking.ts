@@ -17,7 +17,7 @@ export interface Rows {
   rowEnd(start_token: number): number;
 }
 
-type Kept = Omit<Span, "window">;
+export type Kept = Omit<Span, "window">;
 /** What a span of tokens takes: first and last, both included; null for what is no answer. */
 export type Place = (start_token: number, end_token: number) => readonly [number, number] | null;
 

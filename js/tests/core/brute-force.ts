@@ -45,9 +45,11 @@ export function bruteForce(
   const top = all.reduce((best, c) => Math.max(best, c.score), null_score);
   const total = all.reduce((sum, c) => sum + Math.exp(c.score - top), Math.exp(null_score - top));
   const share = (s: number): number => Math.exp(s - top) / total;
-  const cuts = (span: Candidate): number =>
+  const meets = (c: Candidate, span: Candidate): boolean =>
+    c.start_token <= span.end_token && c.end_token >= span.start_token;
+  const cuts = (span: Candidate, rank: number): number =>
     all
-      .filter((c) => c.start_token <= span.end_token && c.end_token >= span.start_token)
+      .filter((c) => meets(c, span) && !kept.slice(0, rank).some((better) => meets(c, better)))
       .filter((c) => c.start_token !== span.start_token || c.end_token !== span.end_token)
       .reduce((sum, c) => sum + share(c.score), 0);
   return {
@@ -56,8 +58,8 @@ export function bruteForce(
     null_margin,
     no_answer: refused || (kept.length === 0 && count > 0),
     share,
-    probabilities: kept.map((c) => share(c.score) + ways.cut_share * cuts(c)),
-    overlapping_probability: kept[0] ? (1 - ways.cut_share) * cuts(kept[0]) : 0,
+    probabilities: kept.map((c, rank) => share(c.score) + ways.cut_share * cuts(c, rank)),
+    overlapping_probability: kept[0] ? (1 - ways.cut_share) * cuts(kept[0], 0) : 0,
   };
 }
 
