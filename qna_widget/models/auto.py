@@ -38,7 +38,7 @@ def obstacle() -> str:
     if sys.platform == "emscripten":
         return "MobileBERT cannot be fetched from within a browser"
     _found.update(name for name in _NEEDED if name not in _found and _is_installed(name))
-    if len(_found) < len(_NEEDED):
+    if not _found.issuperset(_NEEDED):
         return f"MobileBERT is not on this machine, and fetching it takes {installing('hub')}"
     if forbidding := offline():
         return f"MobileBERT is not on this machine and {forbidding} is set"

@@ -1,6 +1,6 @@
 // A history as a file, the same from here as from Python (contract.json, "history"). Pure.
 
-import { contract } from "../core/contract";
+import * as contract from "../core/contract";
 import { crc32 } from "../core/crc32";
 import { createOffsetMap, type OffsetMap } from "../core/offsets";
 import { wellFormed } from "../core/text";

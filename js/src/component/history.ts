@@ -1,6 +1,6 @@
 // Questions so far with their answers, within bounds. Pure: the time is a parameter.
 
-import { contract } from "../core/contract";
+import * as contract from "../core/contract";
 import type { Answer, Result } from "../core/types";
 import type { Inputs, Options } from "./inputs";
 

@@ -1,5 +1,5 @@
 // What a component is given. The defaults and bounds stand in the contract, once for both languages.
-import { contract } from "../core/contract";
+import * as contract from "../core/contract";
 import type { AskOptions, Overlap } from "../core/types";
 
 /** What a person chooses per question. */

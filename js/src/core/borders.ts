@@ -5,7 +5,7 @@
 // or paired, and there is a letter or a digit. docs/answers.md tells the rules.
 import { spelled, wholeAtoms } from "./atoms";
 import { has, LETTER_OR_DIGIT, UNSPACED } from "./characters";
-import { contract } from "./contract";
+import * as contract from "./contract";
 import { whole } from "./graphemes";
 import { paired } from "./pairs";
 import { endsSentence } from "./sentence-ends";

@@ -2,7 +2,7 @@
 
 import type { Inputs } from "../component/inputs";
 import type { Actions, ComponentState } from "../component/state";
-import { contract } from "../core/contract";
+import * as contract from "../core/contract";
 import type { ModelChoice } from "../core/manifest";
 import { button, CONTROL, el, setAttribute, setText } from "./dom";
 import { field } from "./fields";

@@ -2,7 +2,7 @@
 
 import { DEFAULT_INPUTS, type Inputs } from "../component/inputs";
 import { type Actions, type ComponentState, thresholdOf } from "../component/state";
-import { contract } from "../core/contract";
+import * as contract from "../core/contract";
 import { button, CONTROL, el, setAttribute, setText } from "./dom";
 import { field, NumberField } from "./fields";
 import { score } from "./format";

@@ -3,7 +3,7 @@ import { History, settled } from "../../src/component/history";
 import { toCsv, toJson } from "../../src/component/history-file";
 import { DEFAULT_INPUTS, type Inputs } from "../../src/component/inputs";
 import { type ComponentState, initialState } from "../../src/component/state";
-import { contract } from "../../src/core/contract";
+import * as contract from "../../src/core/contract";
 import type { Result } from "../../src/core/types";
 
 const NOON = Date.UTC(2026, 0, 31, 12);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type Component, createComponent } from "../../src/component/component";
 import { DEFAULT_INPUTS } from "../../src/component/inputs";
-import { contract } from "../../src/core/contract";
+import * as contract from "../../src/core/contract";
 import type { Fetching, Manifest, ModelChoice } from "../../src/core/manifest";
 import { outputsOf } from "../../src/hosts/outputs";
 import { ScriptedHost } from "../page/scripted";

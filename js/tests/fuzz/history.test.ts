@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { type Asked, History, settled } from "../../src/component/history";
 import { toCsv, toJson } from "../../src/component/history-file";
 import { DEFAULT_INPUTS, type Inputs } from "../../src/component/inputs";
-import { contract } from "../../src/core/contract";
+import * as contract from "../../src/core/contract";
 import { crc32 } from "../../src/core/crc32";
 import { wellFormed } from "../../src/core/text";
 import { makeResult } from "../hosts/states";

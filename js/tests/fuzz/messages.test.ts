@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import type { Component } from "../../src/component/component";
-import { contract } from "../../src/core/contract";
+import * as contract from "../../src/core/contract";
 import { createOffsetMap } from "../../src/core/offsets";
 import { answerRequests } from "../../src/hosts/widget/requests";
 import { type Saved, savedResult } from "../../src/hosts/widget/saved";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { contract } from "../../src/core/contract";
+import * as contract from "../../src/core/contract";
 import { crc32 } from "../../src/core/crc32";
 import { outputsOf } from "../../src/hosts/outputs";
 import { ANSWER, makeInputs, makeResult, makeState, PASSAGE } from "./states";

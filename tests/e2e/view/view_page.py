@@ -15,11 +15,18 @@ View = Callable[..., Page]
 """`view(state, width=…, theme=…, shadow=…)` opens a page; see conftest.py."""
 
 
-def bundle(entry: str, out: Path, *options: str) -> Path:
-    """Bundle one of our modules as the build does."""
-    command = [JS / "node_modules/.bin/esbuild", entry, "--bundle", "--loader:.css=text"]
-    options = (f"--outfile={out}", "--log-level=error", *options)
-    subprocess.run([*command, *options], cwd=JS, check=True)
+_BUNDLE = """
+import { bundle } from "./bundle.mjs";
+const [name, entry, folder, format] = process.argv.slice(1);
+await bundle({ [name]: entry }, folder, format, "");
+"""
+
+
+def bundle(entry: str, out: Path, form: str = "iife") -> Path:
+    """Bundle one of our modules as the build does; `form` is esbuild's format."""
+    command = ["node", "--input-type=module", "-e", _BUNDLE, "--"]
+    arguments = [out.stem, entry, str(out.parent), form]
+    subprocess.run([*command, *arguments], cwd=JS, check=True)
     return out
 
 

@@ -93,9 +93,12 @@ def test_nothing_to_answer_is_an_answer_of_its_own(qa: QuestionAnswerer) -> None
 
 def test_probability_does_not_depend_on_top_k(qa: QuestionAnswerer) -> None:
     best = qa(QUESTION, BERT)
-    many = qa(QUESTION, BERT, top_k=100, overlap="allow")
-    assert many[0] == best
-    assert sum(answer.probability for answer in many) <= 1
+    for overlap in ("none", "nested", "allow"):
+        many = qa(QUESTION, BERT, top_k=100, overlap=overlap)
+        assert many[0] == best
+        assert qa(QUESTION, BERT, top_k=7, overlap=overlap) == many[:7]
+    apart = qa(QUESTION, BERT, top_k=100)
+    assert sum(answer.probability for answer in apart) <= 1
 
 
 def test_lists_pair_questions_with_passages(qa: QuestionAnswerer) -> None:

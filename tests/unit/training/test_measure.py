@@ -85,7 +85,7 @@ def test_the_default_threshold_parts_what_can_be_parted() -> None:
 
 def test_log_loss_is_least_at_the_true_share() -> None:
     def loss(p: float) -> float:
-        return log_loss(scored(*[(True, 1, 0, p)] * 8, *[(True, 0, 0, p)] * 2))
+        return log_loss(scored(*[(True, 1, 0, p)] * 8, *[(True, 0, 0, p)] * 2), 0.0)
 
     assert loss(0.8) < min(loss(0.7), loss(0.9))
 

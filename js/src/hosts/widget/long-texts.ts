@@ -1,6 +1,6 @@
 // Texts that no message to the kernel can hold. Jupyter's server drops the connection at such a
 // message, and ipywidgets, which waits for the kernel's word on it, then holds back all later ones.
-import { contract } from "../../core/contract";
+import * as contract from "../../core/contract";
 
 type TextName = "passage" | "question";
 

@@ -2,7 +2,7 @@
 
 import type { Component } from "../../component/component";
 import type { ComponentState } from "../../component/state";
-import { contract } from "../../core/contract";
+import * as contract from "../../core/contract";
 import { crc32 } from "../../core/crc32";
 import { inWords } from "../../core/text";
 import { attempt, type Model } from "./model";

@@ -3,7 +3,7 @@ import { type Component, createComponent } from "../../component/component";
 import type { Host } from "../../component/host";
 import { DEFAULT_INPUTS, type Inputs } from "../../component/inputs";
 import type { ComponentState } from "../../component/state";
-import { contract } from "../../core/contract";
+import * as contract from "../../core/contract";
 import { crc32 } from "../../core/crc32";
 import type { Fetching, Manifest, ModelChoice } from "../../core/manifest";
 import type { Result } from "../../core/types";

@@ -1,6 +1,6 @@
 // Files from the kernel, over custom messages in chunks (qna_widget/contract.json; Python's side:
 // qna_widget/hosts/assets.py). Small chunks, two in flight: larger ones freeze the page.
-import { contract } from "../../core/contract";
+import * as contract from "../../core/contract";
 import type { Asset } from "../../core/manifest";
 import { abortable } from "../shared";
 import type { AssetSource, OpenOptions } from "./source";

@@ -1,7 +1,7 @@
 // Answers the requests of many clients: one window after another, in turn between clients, so that
 // a short question need not wait for a long passage. Its hands run the windows; it never stands still.
 
-import { contract } from "../../core/contract";
+import * as contract from "../../core/contract";
 import { prepare } from "../../core/pipeline";
 import { inWords } from "../../core/text";
 import { createTokenizer } from "../../core/tokenizer";

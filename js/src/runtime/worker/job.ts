@@ -1,6 +1,6 @@
 // One question on its way through the stages, window by window, in any order.
 import { SHOWN } from "../../core/borders";
-import { contract } from "../../core/contract";
+import * as contract from "../../core/contract";
 import { createDecoder, type Decoder } from "../../core/decoding";
 import type { ModelManifest, Progress } from "../../core/manifest";
 import { conclude, type Prepared, prepare } from "../../core/pipeline";

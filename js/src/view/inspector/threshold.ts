@@ -1,7 +1,7 @@
 // "No answer" against the best span on one axis of scores; the line between them can be dragged.
 
 import type { Actions } from "../../component/state";
-import { contract } from "../../core/contract";
+import * as contract from "../../core/contract";
 import { CONTROL, el, setAttribute, setText } from "../dom";
 import { score } from "../format";
 import type { Model } from "./model";

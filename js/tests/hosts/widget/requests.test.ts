@@ -3,7 +3,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import type { Component } from "../../../src/component/component";
 import { History } from "../../../src/component/history";
 import type { ComponentState } from "../../../src/component/state";
-import { contract } from "../../../src/core/contract";
+import * as contract from "../../../src/core/contract";
 import { crc32 } from "../../../src/core/crc32";
 import type { RawScores } from "../../../src/core/types";
 import { packScores } from "../../../src/hosts/widget/packed-scores";

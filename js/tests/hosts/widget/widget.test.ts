@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createComponent } from "../../../src/component/component";
 import { DEFAULT_INPUTS } from "../../../src/component/inputs";
 import type { ComponentState } from "../../../src/component/state";
-import { contract } from "../../../src/core/contract";
+import * as contract from "../../../src/core/contract";
 import { crc32 } from "../../../src/core/crc32";
 import { jsonBytes } from "../../../src/hosts/widget/long-texts";
 import { watchKernel } from "../../../src/hosts/widget/model";

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { contract } from "../../../src/core/contract";
+import * as contract from "../../../src/core/contract";
 import {
   type AssetRead,
   type Buffers,

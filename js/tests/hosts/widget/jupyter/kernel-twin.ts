@@ -1,6 +1,6 @@
 // The kernel's half of a widget, for tests of the page: qna_widget/hosts/widget in TypeScript, as
 // far as values go. tests/parity/test_kernel_twin.py holds it against the Python code.
-import { contract } from "../../../../src/core/contract";
+import * as contract from "../../../../src/core/contract";
 import { crc32 } from "../../../../src/core/crc32";
 import type { Published, ToKernel } from "./widget-model";
 

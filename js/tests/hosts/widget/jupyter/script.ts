@@ -1,6 +1,6 @@
 // A reader and a notebook who do as chance will have it, and what must hold when they rest.
 import type { Inputs } from "../../../../src/component/inputs";
-import { contract } from "../../../../src/core/contract";
+import * as contract from "../../../../src/core/contract";
 import { wellFormed } from "../../../../src/core/text";
 import { outputsOf } from "../../../../src/hosts/outputs";
 import { Clock } from "./clock";
