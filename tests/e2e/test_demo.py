@@ -134,7 +134,8 @@ def test_a_pdf_dropped_on_the_passage_is_answered_with_its_page(
     carry(demo.page, "harbour.pdf", other)
     demo.page.screenshot(path=screenshots / "demo-drop.png")
     drop(demo.page, demo.passage)
-    expect(demo.passage).to_have_value(re.compile("Report of the year"))
+    # A process of its own reads it, within a minute.
+    expect(demo.passage).to_have_value(re.compile("Report of the year"), timeout=120_000)
     expect(demo.best).to_contain_text("Ingrid Solberg")
     expect(demo.best).to_contain_text("Page 5")
     menu = demo.page.get_by_role("radiogroup", name="Text")

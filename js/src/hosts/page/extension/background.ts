@@ -3,6 +3,7 @@ import { browser, type Tab } from "./chrome";
 import { WAKE } from "./protocol";
 
 const MODEL = "offscreen.html";
+const AGAIN_MS = 500;
 let starting: Promise<void> | null = null;
 
 /** Starts the document that holds the model, unless it is there: Chrome allows one. */
@@ -25,12 +26,14 @@ async function start(): Promise<void> {
 
 async function open({ id: tabId }: Tab): Promise<void> {
   if (tabId === undefined) return;
+  // A head start: the bar asks for it, too, and says what is wrong with it.
+  wake().catch(() => {});
+  const inject = () => browser.scripting.executeScript({ target: { tabId }, files: ["find.js"] });
   try {
-    await Promise.all([
-      wake(),
-      browser.scripting.executeScript({ target: { tabId }, files: ["find.js"] }),
-    ]);
-  } catch {
+    // A page that is just coming may refuse for a moment.
+    await inject().catch(() => new Promise((rest) => setTimeout(rest, AGAIN_MS)).then(inject));
+  } catch (error) {
+    console.warn(error);
     await browser.action.setBadgeText({ tabId, text: "–" });
     await browser.action.setTitle({ tabId, title: "The browser lets no extension read this page" });
   }
