@@ -129,6 +129,11 @@ def test_a_pdf_dropped_on_the_passage_is_answered_with_its_page(
 ) -> None:
     demo = Demo(offline, f"{demo_address}/?example=own&question=Who+is+the+new+harbour+master%3F")
     expect(demo.question).to_have_value("Who is the new harbour master?")
+    # Streamlit forgets a file that comes while it still draws the page for the first time.
+    app = demo.page.get_by_test_id("stApp")
+    expect(demo.page.get_by_text("Your own text is in no link")).to_be_visible()
+    demo.page.wait_for_load_state("networkidle")
+    expect(app).to_have_attribute("data-test-script-state", "notRunning")
     # The demo's own report would be known as that.
     other = report.pdf().replace(b"Annual report 2025", b"Report of the year")
     carry(demo.page, "harbour.pdf", other)
