@@ -43,7 +43,9 @@ def main(arguments: list[str], halves: dict[str, list[str]] = HALVES) -> int:
         logs = [Path(folder) / f"{number}.txt" for number in range(len(halves))]
         try:
             for paths, log in zip(halves.values(), logs, strict=True):
-                command = [sys.executable, "-P", "-m", "pytest", *paths, *arguments]
+                # Else each may clear away the other's temporary folders.
+                own = f"--basetemp={log.with_suffix('')}"
+                command = [sys.executable, "-P", "-m", "pytest", own, *paths, *arguments]
                 with log.open("wb") as out:
                     # A session of its own: Ctrl-C comes to it once, by way of `end`.
                     started = subprocess.Popen(
