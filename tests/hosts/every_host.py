@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from chromium import watched
-from hosts import APPS, HOSTS, Host
+from hosts import APPS, HOSTS, PANEL, SOLARA, SOLARA_ENV, Host, server
 from playwright.sync_api import Browser, Page, expect
 from table import Row
 
@@ -53,6 +53,29 @@ def test_the_same_answers(
     asked = offline.outside + served.world.asked
     assert [url for url in asked if not url.startswith(host.requests)] == []
     rows.append(row(host, shown[0], python, len(asked)))
+
+
+def test_solara_without_its_scripts_says_so(browser: Browser, tmp_path: Path) -> None:
+    """They are in the folder of `solara-assets`: another one has none, as if it were not there."""
+    env = {**SOLARA_ENV, "SOLARA_ASSETS_PROXY_CACHE_DIR": str(tmp_path / "none")}
+    serve = server("solara", "solara_app.py", *SOLARA, ready="/readyz", env=env)
+    with serve(tmp_path, {"PYTHONPATH": str(APPS)}) as served, watched(browser) as offline:
+        page = offline.page()
+        page.goto(served.address, timeout=PATIENCE)
+        note = page.get_by_role("alert")
+        expect(note).to_contain_text("pip install solara-assets", timeout=PATIENCE)
+
+
+def test_panel_without_anywidgets_script_says_so(browser: Browser, tmp_path: Path) -> None:
+    """In the log: nothing of this package runs in the page."""
+    serve = server("panel", "panel_app.py", *PANEL)
+    with serve(tmp_path, {"PYTHONPATH": str(APPS)}) as served, watched(browser) as offline:
+        page = offline.page()
+        page.goto(served.address)
+        deadline = time.monotonic() + PATIENCE / 1000
+        while "Let your app hand it out" not in (tmp_path / "log.txt").read_text("utf-8"):
+            assert time.monotonic() < deadline, "the log says nothing"
+            page.wait_for_timeout(100)
 
 
 def read(page: Page, best: str) -> list[str]:

@@ -1,13 +1,16 @@
-"""Pages of Panel that show no widget, because anywidget's script cannot be had.
+"""Pages that show no widget, because a script that their host fetches cannot be had.
 
-Nothing of this package runs in such a page, so the server's log says it. Other hosts bring the
-script themselves; Solara runs no Python of the app before its page has all scripts.
+Nothing of this package runs in such a page. For Panel, which takes anywidget's script from a CDN,
+the server's log says it; Solara's page, which misses Solara's own scripts, is lent a sentence.
+Other hosts bring all scripts themselves.
 """
 
 from __future__ import annotations
 
 import logging
 import sys
+from contextlib import suppress
+from pathlib import Path
 from threading import Timer
 
 PATIENCE = 20.0
@@ -49,3 +52,24 @@ def _say() -> None:
     if not Watch.said:
         Watch.said = True
         logging.getLogger("qna_widget").warning(_MESSAGE, PATIENCE)
+
+
+NOTE = str(Path(__file__).parent / "solara")
+"""The folder whose custom.js says in a page of Solara that its scripts did not come."""
+
+
+def lend_solara_a_note() -> None:
+    """Give the note to the server of Solara that imports the widget, if one does.
+
+    A server of Solara imports the app as it starts, before any page is there. It looks for
+    custom.js in the app's own `assets` first, then in these folders, then in its own, which is
+    empty: an app that brings one shows that.
+    """
+    settings = sys.modules.get("solara.server.settings")
+    with suppress(AttributeError):  # no server of Solara, or one without such folders
+        folders: list[str] = settings.assets.extra_locations  # type: ignore[union-attr]
+        if NOTE not in folders:
+            folders.append(NOTE)
+
+
+lend_solara_a_note()

@@ -1,9 +1,10 @@
-"""Where Panel's page cannot have anywidget's script, the server's log says what to do."""
+"""Where a host's page cannot have its scripts, its log or the page says what to do."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -84,3 +85,22 @@ def test_notebooks_are_not_waited_for(clocks: list[Clock], monkeypatch: pytest.M
     panel(monkeypatch, served=False)
     QnA()
     assert clocks == []
+
+
+def test_solaras_server_has_a_note_for_pages_without_scripts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    own = ["/the/apps/own"]
+    settings = SimpleNamespace(assets=SimpleNamespace(extra_locations=own))
+    monkeypatch.setitem(sys.modules, "solara.server.settings", settings)
+    undrawn.lend_solara_a_note()
+    undrawn.lend_solara_a_note()
+    assert own == ["/the/apps/own", undrawn.NOTE], "after the app's, and once"
+    assert (Path(undrawn.NOTE) / "custom.js").is_file()
+
+
+def test_other_servers_and_other_solaras_are_let_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    undrawn.lend_solara_a_note()
+    for settings in (None, SimpleNamespace(), SimpleNamespace(assets=SimpleNamespace())):
+        monkeypatch.setitem(sys.modules, "solara.server.settings", settings)
+        undrawn.lend_solara_a_note()
