@@ -5,6 +5,7 @@ import { isEqual } from "../core/equal";
 import { inWords } from "../core/text";
 import type { Result } from "../core/types";
 import { type Client, pageRuntime } from "../runtime/client";
+import { Asking } from "./asking";
 import { type Asked, type Draft, History } from "./history";
 import type { Host } from "./host";
 import { askOptions, type Inputs } from "./inputs";
@@ -58,8 +59,7 @@ class QnaComponent implements Component {
   private readonly loading: ModelLoading;
   private readonly standing = new Standing();
   private readonly scores: ScoreReading;
-  private asking: AbortController | null = null;
-  private typing: ReturnType<typeof setTimeout> | undefined;
+  private readonly asking: Asking;
   private quiet: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -74,16 +74,23 @@ class QnaComponent implements Component {
     const show = (scores: ComponentState["scores"]) =>
       scores === null ? this.set({ scores }) : this.update({ scores });
     this.scores = new ScoreReading(client, () => this.state, show);
+    this.asking = new Asking(client, {
+      rested: () => this.ask(),
+      progressed: (progress) => this.update({ progress }),
+      answeredInPart: (result) => this.answeredInPart(result),
+      answered: (result) => this.answered(result),
+      failed: (error) => this.update({ status: "error", progress: null, error: inWords(error) }),
+    });
     this.loading = new ModelLoading(host, client, {
       update: (changes) => this.updateIfNew(changes),
       ready: (manifest, backend) => {
-        this.stopAsking();
+        this.asking.stop();
         const { title, no_answer_threshold: model_threshold = 0 } = manifest.model;
         const done = { change: null, progress: null, result: null, scores: null, error: "" };
         const { note } = manifest.model;
         const { notice } = this.client;
         this.set({ ...done, notice, note, model: title, model_threshold, backend });
-        void this.ask();
+        this.ask();
       },
       takeBack: (model) => {
         this.host.writeInputs({ model });
@@ -116,7 +123,7 @@ class QnaComponent implements Component {
 
   private retry(): void {
     this.standing.confirm();
-    if (this.loaded) void this.ask();
+    if (this.loaded) this.ask();
     else this.loading.retry();
   }
 
@@ -157,7 +164,7 @@ class QnaComponent implements Component {
     const differs = (...names: (keyof Inputs)[]): boolean =>
       names.some((name) => inputs[name] !== old[name]);
     if (differs("passage", "question", "doc_stride")) {
-      this.stopAsking();
+      this.asking.stop();
       const waits = this.loaded && !isBlank(inputs);
       const status = this.loaded ? (waits ? "running" : "ready") : this.state.status;
       const error = this.loaded ? "" : this.state.error;
@@ -170,23 +177,21 @@ class QnaComponent implements Component {
         error,
         held: false,
       });
-      this.typing = setTimeout(() => this.ask(), rest_ms);
+      this.asking.wait(rest_ms);
     } else if (differs("top_k", "max_answer_len", "no_answer_threshold", "overlap")) {
       // Decoded anew without running the model: soon enough to spare the reader an empty list.
       this.set({ inputs, result: null });
       this.quiet ??= setTimeout(() => this.update({}), QUIET_MS);
       // If typing has just paused, the question that follows has the new options anyway.
-      if (this.typing === undefined) void this.ask();
+      if (!this.asking.waits) this.ask();
     }
     if (differs("model")) this.set({ inputs });
     if (differs("workers")) this.update({ inputs });
     if (differs("model")) this.loading.choose(); // Python answers with another manifest
   }
 
-  private async ask(): Promise<void> {
+  private ask(): void {
     if (this.signal.aborted) return;
-    clearTimeout(this.typing);
-    this.typing = undefined;
     if (!this.loaded) {
       // Cancelled, and now there is something to ask again. A failed load waits for retry().
       const rests = this.state.status === "idle" || this.state.status === "ready";
@@ -194,48 +199,29 @@ class QnaComponent implements Component {
       return;
     }
     const { inputs, model_threshold } = this.state;
-    const { passage, question, workers } = inputs;
-    const options = askOptions(inputs, model_threshold);
-    if (isBlank(this.state.inputs)) {
-      this.stopAsking();
+    if (isBlank(inputs)) {
+      this.asking.stop();
       this.update({ status: "ready", progress: null, result: null, error: "" });
       return;
     }
-    // The newer request replaces the older one; aborting that would throw its windows away.
-    const own = new AbortController();
-    this.asking = own;
-    const current = (): boolean => this.asking === own;
+    const turn = this.asking.begin();
     this.set({ status: "running", error: "", result: null, held: false });
     if (this.quiet === undefined) this.update({ progress: null });
-    try {
-      const result = await this.client.ask(
-        { passage, question, options, ...(workers === null ? {} : { workers }) },
-        {
-          signal: own.signal,
-          onProgress: (progress) => current() && this.update({ progress }),
-          onPartial: (result) => {
-            if (!current()) return;
-            if (this.standing.isEnough(result)) this.hold(result);
-            else this.update({ result });
-            void this.scores.fetch();
-          },
-        },
-      );
-      if (current()) this.finish(result);
-    } catch (error) {
-      if (!current()) return;
-      this.asking = null;
-      this.update({ status: "error", progress: null, error: inWords(error) });
-    }
+    const { passage, question, workers } = inputs;
+    const options = askOptions(inputs, model_threshold);
+    const most = workers === null ? {} : { workers };
+    void this.asking.put(turn, { passage, question, options, ...most });
   }
 
-  private hold(result: Result): void {
-    this.stopAsking();
-    this.update({ status: "ready", progress: null, result, held: true });
+  private answeredInPart(result: Result): void {
+    if (this.standing.isEnough(result)) {
+      this.asking.stop();
+      this.update({ status: "ready", progress: null, result, held: true });
+    } else this.update({ result });
+    void this.scores.fetch();
   }
 
-  private finish(result: Result): void {
-    this.asking = null;
+  private answered(result: Result): void {
     const { backend } = result;
     // It may change with every answer.
     const { notice } = this.client;
@@ -250,24 +236,16 @@ class QnaComponent implements Component {
       // Answers that were kept stay.
       this.update({ status: this.state.result === null ? "idle" : "ready", progress: null });
     } else if (status === "running") {
-      this.stopAsking();
+      this.asking.stop();
       // First answers stay: they are true as far as they go, and say how far.
       this.update({ status: "ready", progress: null });
       void this.scores.fetch();
     } else if (change !== null) this.edit({ model: change.former });
   }
 
-  private stopAsking(): void {
-    clearTimeout(this.typing);
-    this.typing = undefined;
-    const asking = this.asking;
-    this.asking = null;
-    asking?.abort();
-  }
-
   private end(): void {
     this.loading.cancel();
-    this.stopAsking();
+    this.asking.stop();
     clearTimeout(this.quiet);
     this.listeners.clear();
     this.client.release();
