@@ -19,7 +19,11 @@ export function httpSource(base: string | URL): AssetSource {
       const clock = new Stall(stall, silence, () => onWait("waiting for the server"));
       try {
         const response = await fetch(url, { signal: stall.signal });
-        if (response.status === 404) return null;
+        if (response.status === 404) {
+          clock.stop();
+          await response.body?.cancel();
+          return null;
+        }
         if (!response.ok || response.body === null) {
           throw new Error(`${url} answered ${response.status} ${response.statusText}.`);
         }

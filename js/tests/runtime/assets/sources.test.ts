@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import type { Asset } from "../../../src/core/manifest";
 import type { AssetSource } from "../../../src/runtime/assets/source";
 import { httpSource, inlineSource } from "../../../src/runtime/assets/sources";
@@ -30,6 +30,11 @@ afterAll(() => {
   server.close();
 });
 
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
 async function readAll(
   source: AssetSource,
   wanted: Asset,
@@ -55,6 +60,16 @@ test("what the server does not hold is null; what it should give but cannot is a
   await expect(readAll(source, { ...asset, path: "static/broken.gz" })).rejects.toThrow(
     /static\/broken\.gz answered 500/,
   );
+});
+
+test("a server that lacks a file is not said to be waited for", async () => {
+  vi.stubGlobal("fetch", async () => new Response("Not found", { status: 404 }));
+  vi.useFakeTimers();
+  const onWait = vi.fn();
+  const { signal } = new AbortController();
+  expect(await httpSource(base).open(asset, { offset: 0, signal, onWait })).toBeNull();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(onWait).not.toHaveBeenCalled();
 });
 
 test("aborting closes the connection", async () => {
