@@ -67,8 +67,8 @@ def worker(browser_with_extension: BrowserContext) -> Worker:
     return worker
 
 
-def press(page: Page, worker: Worker) -> None:
-    """Press the extension's button on this page; the bar opens."""
+def press(page: Page, worker: Worker, bar: str = BAR) -> None:
+    """Press the extension's button on this page; the bar opens, as the expression `bar`."""
     browser = page.context.browser
     assert browser is not None
     page.bring_to_front()
@@ -77,7 +77,7 @@ def press(page: Page, worker: Worker) -> None:
     tab = next(tab for tab in tabs if tab["url"] == page.url)
     extension = worker.url.split("/")[2]
     session.send("Extensions.triggerAction", {"id": extension, "targetId": tab["targetId"]})
-    opened = f"{BAR}.localName === 'qna-find-bar'"
+    opened = f"{bar}.localName === 'qna-find-bar'"
     wait_until(page, opened, lambda: worker.evaluate(TITLE))
 
 
@@ -121,6 +121,16 @@ def test_the_bar_on_a_page_at_hand(
     # Again, with the model that is there.
     press(page, worker)
     assert "50 minutes" in ask(page, "How long does the crossing take?")
+    # A page that threw the bar out, and one whose dialog shuts out all else.
+    page.evaluate(f"{BAR}.remove()")
+    press(page, worker)
+    dialog = "document.querySelector('dialog')"
+    page.evaluate("document.body.append(document.createElement('dialog'))")
+    page.evaluate(f"{dialog}.showModal()")
+    press(page, worker, "document.activeElement")
+    assert page.evaluate(f"{dialog}.contains(document.activeElement)")
+    page.evaluate(f"{dialog}.close()")
+    press(page, worker)
     hosts = {f"{urlsplit(url).scheme}://{urlsplit(url).netloc}" for url in asked}
     extension = "/".join(worker.url.split("/")[:3])
     assert hosts - {pages, extension} == set()

@@ -86,8 +86,13 @@ def test_shadow_roots_frames_and_what_is_hidden(offline: Offline, pages: str, re
     assert text.index("basses") < text.index("Christmas Oratorio") < text.index("The conductor")
     page.evaluate("document.querySelector('iframe').style.visibility = 'hidden'")
     assert "Oratorio" not in read(page, reading, "main")
+    page.goto(f"{pages}/frames.html")
+    text = read(page, reading, "frameset")
+    assert text.index("lentil") < text.index("Oratorio") < text.index("The conductor")
     page.goto(f"{pages}/recipe.html")
-    assert "Nobody sees this" not in read(page, reading, "body")
+    text = read(page, reading, "body")
+    assert "Nobody sees this" not in text
+    assert "Enjoy" in text
     page.evaluate("document.querySelector('ul').hidden = 'until-found'")
     page.evaluate("document.querySelector('ul').setAttribute('hidden', 'until-found')")
     assert "cumin\n1 lemon" not in read(page, reading, "main")

@@ -17,6 +17,9 @@ export function readPage(element: Element, skip: Element | null = null): Reading
   return { text: walk.builder.finish(), roots: [element, ...walk.roots] };
 }
 
+/** Of today, and of pages that are made of frames. */
+const FRAMES = new Set(["iframe", "frame"]);
+
 class Walk {
   readonly builder = new TextBuilder();
   readonly roots: Node[] = [];
@@ -32,7 +35,7 @@ class Walk {
     const how = seen(element);
     if (how === null) return;
     this.border(how.outside);
-    if (element.localName === "iframe") this.frame(element as HTMLIFrameElement, how);
+    if (FRAMES.has(element.localName)) this.frame(element as HTMLIFrameElement, how);
     else this.children(element, how);
     if (how.outside === "cell") this.builder.cell();
     else this.border(how.outside);

@@ -11,6 +11,9 @@ const UNREAD = new Set(
 /** Blocks that pages set apart by an empty line. */
 const APART = new Set(["p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "table"]);
 
+/** What is displayed so has no edges that could cut. */
+const UNCUT = /^(inline|contents|ruby|math|table-(row|column).*)$/;
+
 /** How an element stands in the text around it. */
 export type Outside =
   /** Runs on with what stands before and after it. */
@@ -36,7 +39,7 @@ export function seen(element: Element): Seen | null {
   const name = element.localName;
   if (UNREAD.has(name) || element.getAttribute("aria-hidden") === "true") return null;
   const style = element.ownerDocument.defaultView?.getComputedStyle(element);
-  if (style === undefined || isHidden(style)) return null;
+  if (style === undefined || isHidden(style) || isCutToNothing(element, style)) return null;
   return {
     outside: outsideOf(style.display, name),
     text:
@@ -55,6 +58,14 @@ function isHidden(style: CSSStyleDeclaration): boolean {
   // Cut to a dot, or moved where nobody can scroll, for screen readers alone: nothing to mark there.
   if (isFarOut(style.left) || isFarOut(style.top)) return true;
   return style.overflow !== "visible" && isDot(style.width) && isDot(style.height);
+}
+
+/** A closed accordion, a folded menu. What a page's body cuts is cut by the window instead. */
+function isCutToNothing(element: Element, style: CSSStyleDeclaration): boolean {
+  if (!/^(hidden|clip)$/.test(style.overflowY) || UNCUT.test(style.display)) return false;
+  const { body, documentElement } = element.ownerDocument;
+  if (element === body || element === documentElement) return false;
+  return element.clientHeight === 0 || element.clientWidth === 0;
 }
 
 /** Beyond any menu that stands out to the left of what opens it. */

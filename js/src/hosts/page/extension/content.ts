@@ -6,18 +6,22 @@ import { PORT, WAKE } from "./protocol";
 import { RemoteClient } from "./remote-client";
 
 const BAR = Symbol.for("qna-widget/find");
-const world = globalThis as { [BAR]?: Find };
+const world = globalThis as { [BAR]?: Opened };
 
-function openBar(): Find {
+interface Opened {
+  readonly host: HTMLElement;
+  readonly find: Find;
+}
+
+function openBar(): Opened {
   const host = document.createElement("qna-find-bar");
   const root = host.attachShadow({ mode: "closed", delegatesFocus: true });
-  document.documentElement.append(host);
   const alive = new AbortController();
   const client = new RemoteClient(
     () => browser.runtime.connect({ name: PORT }),
     async () => browser.runtime.sendMessage(WAKE),
   );
-  return new Find(
+  const find = new Find(
     {
       host,
       root,
@@ -32,7 +36,17 @@ function openBar(): Find {
     },
     alive.signal,
   );
+  return { host, find };
+}
+
+/** A modal dialog shuts out all that is not in it. */
+function reachable(): Element {
+  return [...document.querySelectorAll("dialog:modal")].at(-1) ?? document.documentElement;
 }
 
 world[BAR] ??= openBar();
-world[BAR].enter();
+const { host, find } = world[BAR];
+const place = reachable();
+// It may be in a dialog that was closed since, and some pages throw out what is not theirs.
+if (host.parentNode !== place) place.append(host);
+find.enter();
