@@ -21,7 +21,7 @@ const walk = (root) => {
   for (const element of root.querySelectorAll("*")) {
     if (element.localName === "qna-find") continue;
     if (element.shadowRoot) walk(element.shadowRoot);
-    if (element.localName === "iframe" && element.contentDocument) walk(element.contentDocument);
+    if (element.contentDocument) walk(element.contentDocument);
   }
 };
 walk(document);
