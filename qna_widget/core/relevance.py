@@ -1,4 +1,4 @@
-"""Which windows to read first: those where the question's words stand closest together.
+"""Which windows to read first: those that cover most of where the question's words stand together.
 
 Twin: js/src/core/relevance.ts. The order changes when an answer is found, never which. All numbers
 are whole ones, so that both languages agree on every tie.
@@ -6,6 +6,7 @@ are whole ones, so that both languages agree on every tie.
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections.abc import Sequence
 from functools import cached_property
@@ -14,7 +15,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from .features import max_context_windows
 from .types import Feature
 
 if TYPE_CHECKING:
@@ -30,6 +30,12 @@ BLOCK: Final = 64
 """Tokens; the more blocks of a passage hold a word, the less it says."""
 UNIT: Final = 1000
 """Weights are rounded to this part of a natural logarithm."""
+LEVELS: Final = 100
+"""Relevance is told from 0 to this, the most of the passage, before it is sharpened."""
+SHARPNESS: Final = 3
+"""Power of it by which tokens count: one that is half as relevant counts an eighth."""
+FINENESS: Final = 16
+"""Parts of one in which context is counted."""
 
 
 class PassageIndex:
@@ -64,19 +70,74 @@ class PassageIndex:
 
 
 def reading_order(index: PassageIndex, question: Ids, features: Sequence[Feature]) -> list[int]:
-    """Return the numbers of all windows, the most relevant one to the question first.
+    """Return the numbers of all windows, in the order in which to read them.
 
-    A window is as relevant as the best of the tokens whose spans count in it (see
-    `max_context_windows`); windows alike keep the order of the passage. `index` is that of the
-    passage that `features` were cut from, `question` the ids of the question's tokens.
+    Next comes always the window that adds most: the sum over its tokens of how much more context it
+    gives them than those before it, times their weight. So what lies apart is read before the same
+    words are read again with more around them. Windows that add as much keep the order of the
+    passage. `index` is that of the passage that `features` were cut from, `question` the ids of the
+    question's tokens.
     """
     if len(features) < 2:
         return list(range(len(features)))
-    relevance = token_relevance(index, question)
-    windows = np.full(len(features), -1, np.int64)
-    np.maximum.at(windows, max_context_windows(features), relevance)
-    order: list[int] = np.argsort(-windows, kind="stable").tolist()
+    weights = _weights(token_relevance(index, question))
+    contexts = _contexts(features)
+    places = [slice(x.window_start, x.window_start + x.window_length) for x in features]
+    had = np.zeros(len(weights), np.int64)
+
+    def added(window: int) -> int:
+        place = places[window]
+        return int((np.maximum(contexts[window] - had[place], 0) * weights[place]).sum())
+
+    # What a window adds only shrinks as others are read, so one that adds now what was said of it
+    # before adds more than all that are below it.
+    heap = [(-added(window), window) for window in range(len(features))]
+    heapq.heapify(heap)
+    order: list[int] = []
+    while heap:
+        said, window = heap[0]
+        now = -added(window)
+        if now != said:
+            heapq.heapreplace(heap, (now, window))
+            continue
+        heapq.heappop(heap)
+        order.append(window)
+        read = had[places[window]]
+        np.maximum(read, contexts[window], out=read)
     return order
+
+
+def _weights(relevance: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return for each token what it counts: 1 where nothing of the question stands near."""
+    most = max(1, int(relevance.max()))
+    levels: NDArray[np.int64] = LEVELS * relevance // most
+    return levels**SHARPNESS + 1
+
+
+def _contexts(features: Sequence[Feature]) -> list[NDArray[np.int64]]:
+    """Return for each window what context it gives to each of its tokens.
+
+    That is the root of the number of tokens up to the nearer border of the window, in parts of
+    FINENESS: the first tokens of context say most. Where the passage itself ends there is no
+    border, and half a window is the most that counts.
+    """
+    whole = features[0].window_length
+    stop = features[-1].window_start + features[-1].window_length
+    most = (whole + 1) // 2
+    known: dict[tuple[int, bool, bool], NDArray[np.int64]] = {}
+    contexts = []
+    for feature in features:
+        length = feature.window_length
+        begins, ends = feature.window_start == 0, feature.window_start + length == stop
+        if (length, begins, ends) not in known:
+            position = np.arange(length)
+            before = most if begins else position + 1
+            behind = most if ends else length - position
+            near = np.minimum(np.minimum(before, behind), most)
+            roots = np.sqrt(FINENESS**2 * near) * np.ones(length)
+            known[length, begins, ends] = np.floor(roots).astype(np.int64)
+        contexts.append(known[length, begins, ends])
+    return contexts
 
 
 def token_relevance(index: PassageIndex, question: Ids) -> NDArray[np.int64]:

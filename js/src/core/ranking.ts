@@ -1,4 +1,5 @@
 // The best spans in order, without sorting all candidates: best-first search over the rows.
+import { Heap } from "./heap";
 import type { Overlap, Span } from "./types";
 
 /**
@@ -43,28 +44,13 @@ export function rankSpans(
   const end = rows.best_end.slice();
   const kept: Kept[] = [];
   const places: (readonly [number, number])[] = [];
-  const heap = new Int32Array(score.length);
-  let size = 0;
-  for (let i = 0; i < score.length; i++) if (score[i]! > Number.NEGATIVE_INFINITY) heap[size++] = i;
-
   const before = (a: number, b: number): boolean => {
     if (score[a] !== score[b]) return score[a]! > score[b]!;
     const difference = end[a]! - a - (end[b]! - b);
     return difference === 0 ? a < b : difference < 0;
   };
-  const sink = (from: number): void => {
-    const item = heap[from]!;
-    let at = from;
-    for (;;) {
-      let child = 2 * at + 1;
-      if (child >= size) break;
-      if (child + 1 < size && before(heap[child + 1]!, heap[child]!)) child++;
-      if (!before(heap[child]!, item)) break;
-      heap[at] = heap[child]!;
-      at = child;
-    }
-    heap[at] = item;
-  };
+  const given = Int32Array.from(score.keys()).filter((i) => score[i]! > Number.NEGATIVE_INFINITY);
+  const heap = new Heap(given, before);
   const admitted = (i: number, j: number): readonly [number, number] | null => {
     const taken = place(i, j);
     return taken !== null && places.every((other) => compatible(overlap, other, taken))
@@ -72,9 +58,8 @@ export function rankSpans(
       : null;
   };
 
-  for (let at = (size >> 1) - 1; at >= 0; at--) sink(at);
-  while (kept.length < count && size > 0) {
-    const i = heap[0]!;
+  while (kept.length < count && heap.size > 0) {
+    const i = heap.top;
     const j = end[i]!;
     const s = score[i]!;
     const taken = admitted(i, j);
@@ -94,12 +79,12 @@ export function rankSpans(
       }
     }
     if (next < 0) {
-      heap[0] = heap[--size]!;
+      heap.pop();
     } else {
       score[i] = next_score;
       end[i] = next;
+      heap.settle();
     }
-    sink(0);
   }
   return kept;
 }

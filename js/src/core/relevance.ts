@@ -1,9 +1,9 @@
-// Which windows to read first: those where the question's words stand closest together.
+// Which windows to read first: those that cover most of where the question's words stand together.
 // Python's twin: qna_widget/core/relevance.py.
 //
 // The order changes when an answer is found, never which. All numbers are whole ones, so that both
 // languages agree on every tie.
-import { maxContextWindows } from "./features";
+import { Heap } from "./heap";
 import type { Feature } from "./types";
 
 /** Tokens over which a word of the question makes its surroundings relevant, less with each. */
@@ -12,6 +12,12 @@ const REACH = 32;
 const BLOCK = 64;
 /** Weights are rounded to this part of a natural logarithm. */
 const UNIT = 1000;
+/** Relevance is told from 0 to this, the most of the passage, before it is sharpened. */
+const LEVELS = 100;
+/** Power of it by which tokens count: one that is half as relevant counts an eighth. */
+const SHARPNESS = 3;
+/** Parts of one in which context is counted. */
+const FINENESS = 16;
 
 /** Where each word piece of a passage stands; made once, and used for every question. */
 export class PassageIndex {
@@ -55,10 +61,12 @@ export class PassageIndex {
 }
 
 /**
- * The numbers of all windows, the most relevant one to the question first.
+ * The numbers of all windows, in the order in which to read them.
  *
- * A window is as relevant as the best of the tokens whose spans count in it (see
- * `maxContextWindows`); windows alike keep the order of the passage.
+ * Next comes always the window that adds most: the sum over its tokens of how much more context it
+ * gives them than those before it, times their weight. So what lies apart is read before the same
+ * words are read again with more around them. Windows that add as much keep the order of the
+ * passage.
  *
  * @param index of the passage that `features` were cut from.
  * @param question the ids of the question's tokens.
@@ -68,14 +76,77 @@ export function readingOrder(
   question: Int32Array,
   features: readonly Feature[],
 ): number[] {
-  const order = features.map((_, window) => window);
-  if (order.length < 2) return order;
-  const relevance = tokenRelevance(index, question);
-  const windows = new Float64Array(features.length).fill(-1);
-  maxContextWindows(features).forEach((window, token) => {
-    windows[window] = Math.max(windows[window]!, relevance[token]!);
+  if (features.length < 2) return features.map((_, window) => window);
+  const weights = tokenWeights(tokenRelevance(index, question));
+  const contexts = windowContexts(features);
+  const had = new Int32Array(weights.length);
+  const added = (window: number): number => {
+    const { window_start, window_length } = features[window]!;
+    const context = contexts[window]!;
+    let sum = 0;
+    for (let at = 0; at < window_length; at++) {
+      const more = context[at]! - had[window_start + at]!;
+      if (more > 0) sum += more * weights[window_start + at]!;
+    }
+    return sum;
+  };
+  // What a window adds only shrinks as others are read, so one that adds now what was said of it
+  // before adds more than all that are below it.
+  const said = Float64Array.from(features, (_, window) => added(window));
+  const heap = new Heap(
+    Int32Array.from(features.keys()),
+    (a, b) => said[a]! > said[b]! || (said[a] === said[b] && a < b),
+  );
+  const order: number[] = [];
+  while (heap.size > 0) {
+    const window = heap.top;
+    const now = added(window);
+    if (now !== said[window]) {
+      said[window] = now;
+      heap.settle();
+      continue;
+    }
+    heap.pop();
+    order.push(window);
+    const first = features[window]!.window_start;
+    contexts[window]!.forEach((context, at) => {
+      had[first + at] = Math.max(had[first + at]!, context);
+    });
+  }
+  return order;
+}
+
+/** For each token what it counts: 1 where nothing of the question stands near. */
+function tokenWeights(relevance: Float64Array): Float64Array {
+  const most = relevance.reduce((a, b) => Math.max(a, b), 1);
+  return relevance.map((value) => Math.floor((LEVELS * value) / most) ** SHARPNESS + 1);
+}
+
+/**
+ * For each window what context it gives to each of its tokens.
+ *
+ * That is the root of the number of tokens up to the nearer border of the window, in parts of
+ * FINENESS: the first tokens of context say most. Where the passage itself ends there is no border,
+ * and half a window is the most that counts.
+ */
+function windowContexts(features: readonly Feature[]): Int32Array[] {
+  const last = features.at(-1)!;
+  const stop = last.window_start + last.window_length;
+  const most = (features[0]!.window_length + 1) >> 1;
+  const known = new Map<string, Int32Array>();
+  return features.map(({ window_start, window_length }) => {
+    const begins = window_start === 0;
+    const ends = window_start + window_length === stop;
+    const key = `${window_length} ${begins} ${ends}`;
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const context = Int32Array.from({ length: window_length }, (_, at) => {
+      const near = Math.min(begins ? most : at + 1, ends ? most : window_length - at, most);
+      return Math.floor(Math.sqrt(FINENESS ** 2 * near));
+    });
+    known.set(key, context);
+    return context;
   });
-  return order.sort((a, b) => windows[b]! - windows[a]! || a - b);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createFeatures, maxContextWindows } from "../../src/core/features";
+import { createFeatures } from "../../src/core/features";
 import { PassageIndex, readingOrder, tokenRelevance } from "../../src/core/relevance";
 import type { Encoding } from "../../src/core/types";
 
@@ -17,13 +17,18 @@ const cut = (passage: Int32Array, question: Int32Array, max_seq_len = 100, doc_s
     { max_seq_len, doc_stride },
   );
 
-test("the window around the rare word comes first, and each comes once", () => {
+test("what lies apart is read before neighbours, and each window comes once", () => {
   const passage = Int32Array.from({ length: 2000 }, (_, at) => (at % 40 === 0 ? 8 : 7));
+  passage[303] = 9;
   passage[1503] = 9;
   const question = Int32Array.of(7, 8, 9);
   const features = cut(passage, question);
   const order = readingOrder(new PassageIndex(passage), question, features);
-  expect(order[0]).toBe(maxContextWindows(features)[1503]);
+  const holds = (window: number, token: number): boolean => {
+    const { window_start, window_length } = features[window]!;
+    return window_start <= token && token < window_start + window_length;
+  };
+  expect([holds(order[0]!, 303), holds(order[1]!, 1503)]).toEqual([true, true]);
   expect(order.toSorted((a, b) => a - b)).toEqual(features.map((_, window) => window));
 });
 
@@ -42,12 +47,14 @@ test("a piece makes what is near it relevant, a pair of pieces more so", () => {
   expect(found[100 - 32]).toBe(0);
 });
 
-test("a question of other words is read from front to back", () => {
-  const passage = Int32Array.from({ length: 300 }, (_, at) => at);
-  const question = Int32Array.of(900, 300, 901);
-  const features = cut(passage, question);
+test("a question of other words is read from front to back, each place once at first", () => {
+  const passage = Int32Array.from({ length: 400 }, (_, at) => at);
+  const question = Int32Array.of(900, 901);
+  const features = cut(passage, question, 45, 10);
   const order = readingOrder(new PassageIndex(passage), question, features);
-  expect(order).toEqual(features.map((_, window) => window));
+  const starts = order.slice(0, 11).map((window) => features[window]!.window_start);
+  // A window holds 40 tokens; those at the ends of the passage miss no context there.
+  expect(starts).toEqual([0, 360, 40, 80, 120, 160, 200, 240, 280, 320, 20]);
 });
 
 test("an index serves every question, of any length", () => {
