@@ -129,11 +129,6 @@ def test_a_pdf_dropped_on_the_passage_is_answered_with_its_page(
 ) -> None:
     demo = Demo(offline, f"{demo_address}/?example=own&question=Who+is+the+new+harbour+master%3F")
     expect(demo.question).to_have_value("Who is the new harbour master?")
-    # Streamlit forgets a file that comes while it still draws the page for the first time.
-    app = demo.page.get_by_test_id("stApp")
-    expect(demo.page.get_by_text("Your own text is in no link")).to_be_visible()
-    demo.page.wait_for_load_state("networkidle")
-    expect(app).to_have_attribute("data-test-script-state", "notRunning")
     # The demo's own report would be known as that.
     other = report.pdf().replace(b"Annual report 2025", b"Report of the year")
     carry(demo.page, "harbour.pdf", other)
@@ -200,6 +195,16 @@ def test_own_text_from_a_file(offline: Offline, demo_address: str, screenshots: 
     expect(demo.passage).to_have_value("The letter was written by Marta in May.")
     expect(demo.question).to_have_value("Who wrote the letter?")
     demo.page.screenshot(path=screenshots / "demo-own-text.png")
+
+    # It is neither lost by loading the page anew nor by a look at another text.
+    demo.page.reload()
+    expect(demo.passage).to_have_value("The letter was written by Marta in May.")
+    demo.settled("Who wrote the letter?")
+    demo.choose("Recipe")
+    demo.settled("How long does the soup simmer?")
+    demo.page.go_back()
+    expect(demo.passage).to_have_value("The letter was written by Marta in May.")
+    expect(demo.question).to_have_value("Who wrote the letter?")
     assert offline.errors == []
 
 

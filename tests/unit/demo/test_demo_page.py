@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from qna_widget.core.contract import CONTRACT
 from qna_widget.core.manifest import PACKAGE
 from qna_widget.hosts.streamlit import serving
-from qna_widget.hosts.streamlit.demo import link, report, serve, session, settle, shelf
+from qna_widget.hosts.streamlit.demo import link, own, panels, report, serve, session, settle, shelf
 from qna_widget.hosts.streamlit.demo.examples import EXAMPLES
 from qna_widget.models import registry
 
@@ -30,6 +31,8 @@ class Page:
 
     def __init__(self, **address: str) -> None:
         self.data: dict[str, Any] = {}
+        self.tab_data: dict[str, Any] = {}
+        self.tab_says: object = None
         self.app = AppTest.from_file(str(PACKAGE.parent / "streamlit_app.py"), default_timeout=60)
         self.app.query_params.update(address)
 
@@ -37,6 +40,14 @@ class Page:
         """What Streamlit's component would be told."""
         self.data = json.loads(json.dumps(call["data"]))
         self.answered = call["on_report_change"]
+
+    def tab(self, **call: Any) -> None:
+        """What the browser's tab would be told; with something to say, it says it."""
+        self.tab_data = json.loads(json.dumps(call["data"]))
+        if self.tab_says is not None:
+            st.session_state["own-text"] = {"found": self.tab_says}
+            self.tab_says = None
+            call["on_found_change"]()
 
     def run(self) -> "Page":
         self.app.run()
@@ -63,6 +74,11 @@ class Page:
         }
         self.app.session_state[session.KEY] = {"report": report}
         self.visit().acted = True  # what Streamlit does by calling `on_change`
+        return self.run()
+
+    def back_to(self, address: dict[str, str]) -> "Page":
+        self.app.query_params.clear()
+        self.app.query_params.update(address)
         return self.run()
 
     def visit(self) -> session.Session:
@@ -110,9 +126,12 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Page:
     return shown(monkeypatch)
 
 
-def shown(monkeypatch: pytest.MonkeyPatch, **address: str) -> Page:
+def shown(monkeypatch: pytest.MonkeyPatch, tab: object = None, **address: str) -> Page:
+    """Open the page; `tab` is what the browser's tab has to say."""
     page = Page(**address)
+    page.tab_says = tab
     monkeypatch.setattr(serving, "component", lambda _runtime: page.mount)
+    monkeypatch.setattr(own, "_component", lambda _runtime: page.tab)
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     return page.run()
 
@@ -139,7 +158,7 @@ SCRIPTS = [PACKAGE.parent / "streamlit_app.py", Path(serve.APP)]
 def test_it_mounts_the_component_once_without_a_stand_in(script: Path) -> None:
     app = AppTest.from_file(str(script), default_timeout=60).run()
     assert not app.exception
-    assert [element.type for element in app.main].count("bidi_component") == 1
+    assert [element.type for element in app.main].count("bidi_component") == 2, "it and the tab's"
 
 
 def test_choosing_an_example_overrides_what_was_typed(page: Page) -> None:
@@ -171,7 +190,7 @@ def test_an_own_text_begins_empty_and_may_come_from_a_file(page: Page) -> None:
     assert page.examples() == []
     assert not page.app.info
     page.pick("rent")
-    assert page.menu().options[-1] == "Your own text"
+    assert page.menu().options[-1] == r"letter\.md", "it can be had again"
 
 
 def test_without_a_text_or_a_question_there_is_nothing_to_take_along(page: Page) -> None:
@@ -206,6 +225,28 @@ def test_questions_are_offered_for_exactly_the_text_that_is_shown(page: Page) ->
     assert page.examples() == []
     page.pick("recipe")
     assert page.examples() == list(EXAMPLES["recipe"].questions)
+
+
+def test_a_file_opened_while_the_page_is_drawn_for_the_first_time_is_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as first:
+        first.setattr(panels, "troubles", st.stop)  # as a widget's word ends a run
+        page = shown(monkeypatch, None, example="own", question="Whose?")
+    assert page.address() == {"example": "own", "question": "Whose?"}
+    page.upload("letter.md", b"Dear Bert.")
+    assert (page.inputs()["passage"], page.inputs()["question"]) == ("Dear Bert.", "Whose?")
+
+
+def test_a_file_is_shown_though_a_newer_run_ends_the_one_that_read_it(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as overtaken:
+        # Streamlit ends such a run where it next looks into the session.
+        overtaken.setattr(session, "reset", lambda *_names, **_key: st.stop())
+        page.upload("letter.md", b"Dear Bert.")
+    assert page.run().inputs()["passage"] == "Dear Bert."
+    assert page.menu().options[-1] == r"letter\.md"
 
 
 def test_a_late_word_of_the_menu_does_not_take_an_opened_file_away(
@@ -284,9 +325,7 @@ def test_the_address_follows_the_reader_and_going_back_is_followed(page: Page) -
     assert before == {"example": "rent", "question": "Who?", "top_k": "2"}
     page.says(question="Whose?", top_k=5)
     assert page.address() == {"example": "rent", "question": "Whose?"}
-    page.app.query_params.clear()
-    page.app.query_params.update(before)
-    page.run()
+    page.back_to(before)
     assert (page.inputs()["question"], page.inputs()["top_k"]) == ("Who?", 2)
     page.run()
     assert page.address() == before, "and it stays there"
@@ -314,6 +353,82 @@ def test_an_own_text_is_in_no_address_but_in_a_link_that_was_asked_for(page: Pag
     assert not page.app.checkbox
     wanted = "Not in it: text (a link takes up to 1,000 characters of it)."
     assert any(wanted in one.value for one in page.app.caption)
+
+
+OWN_TEXT = {"passage": "My own words.", "question": "Whose?", "file_name": "mine.md"}
+
+
+def test_an_own_text_is_there_again_after_a_look_at_another_and_going_back(page: Page) -> None:
+    page.says(passage="My own words.", question="Whose?")
+    first = page.address()
+    page.says(question="Whose words?")
+    page.back_to(first)
+    assert (page.inputs()["passage"], page.inputs()["question"]) == ("My own words.", "Whose?")
+    page.pick("recipe")
+    page.says(question="How long?")
+    page.pick("own")
+    assert (page.inputs()["passage"], page.inputs()["question"]) == ("My own words.", "Whose?")
+    page.pick("recipe")
+    page.back_to(first)
+    assert page.inputs()["passage"] == "My own words."
+    assert page.menu().value == "own"
+    assert not page.app.info
+
+
+def test_a_page_loaded_anew_gets_the_own_text_back_from_its_tab(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page = shown(monkeypatch)
+    assert page.tab_data["text"] is None
+    page.upload("mine.md", b"My own words.").says(question="Whose?")
+    assert page.tab_data["text"] == OWN_TEXT
+    again = shown(monkeypatch, {"text": OWN_TEXT, "ours": True}, **page.address())
+    assert again.tab_data["wanted"]
+    again.run()
+    assert (again.inputs()["passage"], again.inputs()["question"]) == ("My own words.", "Whose?")
+    assert again.menu().options[-1] == r"mine\.md"
+    assert not again.app.info
+    again.says(question="Whose words?")
+    assert again.tab_data["text"] == {**OWN_TEXT, "question": "Whose words?"}
+
+
+def test_the_tab_s_text_is_not_asked_what_a_link_asks_of_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    link = {"example": "own", "question": "Who else?"}
+    text = {**OWN_TEXT, "file_name": ""}  # the harness looks a choice up by its title
+    page = shown(monkeypatch, {"text": text, "ours": False}, **link).run()
+    assert page.inputs()["passage"] == ""
+    assert "is not in the link" in page.app.info[0].value
+    page.pick("rent")
+    assert not page.app.info
+    page.pick("own")
+    assert (page.inputs()["passage"], page.inputs()["question"]) == ("My own words.", "Whose?")
+
+
+@pytest.mark.parametrize(
+    "said", [{}, {"text": {"passage": 1}, "ours": True}, {"text": [], "ours": True}, "words"]
+)
+def test_what_is_no_own_text_of_a_tab_is_none(
+    monkeypatch: pytest.MonkeyPatch, said: object
+) -> None:
+    page = shown(monkeypatch, said, example="own", question="Whose?").run()
+    assert page.inputs()["passage"] == ""
+    assert "is not in the link" in page.app.info[0].value
+
+
+def test_a_text_that_a_link_brought_along_stays_in_the_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given = {"passage": "My own words.", "question": "Whose?"}
+    page = shown(monkeypatch, **given)
+    assert page.address() == given
+    page.says(question="Whose words?")
+    assert page.address() == {**given, "question": "Whose words?"}
+    assert page.app.checkbox[0].value
+    assert "passage=My+own+words." in page.link()
+    page.says(passage="Others' words.")
+    assert page.address() == {"example": "own", "question": "Whose words?"}
 
 
 def test_downloads_are_what_the_page_shows(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,23 +6,26 @@ belongs to no package: its imports are absolute.
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from qna_widget.errors import QnaError
-from qna_widget.hosts.streamlit.demo import panels, session, settle
+from qna_widget.hosts.streamlit.demo import own, panels, session, settle
 from qna_widget.streamlit import qna
 
 
 def main() -> None:
     """Draw the page."""
     st.set_page_config(page_title="Ask a text · qna-widget", page_icon="🔎", layout="wide")
-    panels.head()
+    place = panels.head()
     try:
         session.shelf()
     except QnaError as error:
         st.error(session.plain(f"This app was started with a text that is gone. {error}"))
         return
     session.follow_address()
+    session.take_over(partial(panels.say, place))
     above = st.container()  # drawn last: an edited example is the reader's own text
     inputs = session.current().inputs
     result = qna(
@@ -40,6 +43,8 @@ def main() -> None:
         panels.troubles()
     session.write_address(session.inputs_of(result))
     panels.take_along(result)
+    visit = session.current()
+    own.tab(visit.kept, visit.name, wanted=visit.text_missing, on_found=session.answered)
     if is_news:
         st.rerun()
     settle.once()

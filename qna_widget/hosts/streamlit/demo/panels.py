@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from qna_widget.core.contract import INPUTS
 from qna_widget.documents import MAX_BYTES, SUFFIXES
@@ -23,8 +25,8 @@ _AT_MOST = f"a link takes up to {link.MAX_CHARACTERS:,} characters of it"
 TAKE_ALONG = "Link, downloads and Python code"
 
 
-def head() -> None:
-    """Say what this page is."""
+def head() -> DeltaGenerator:
+    """Say what this page is; return a place for what is under way."""
     st.html(_HERE / "look.css")
     st.html(f"<script>{_script()}</script>", unsafe_allow_javascript=True)
     with st.container(gap=None, key="head"):
@@ -33,6 +35,14 @@ def head() -> None:
             "Your own browser finds the answer and shows where it stands. The text goes nowhere "
             "but to this app."
         )
+        return st.empty()
+
+
+@contextmanager
+def say(place: DeltaGenerator, sentence: str) -> Iterator[None]:
+    """Show a sentence there for a while."""
+    with place, st.spinner(sentence):
+        yield
 
 
 def texts(result: QnAResult) -> None:
@@ -52,7 +62,7 @@ def texts(result: QnAResult) -> None:
             "Open a file",
             [suffix.removeprefix(".") for suffix in SUFFIXES],
             key=f"file-{session.current().uploads}",
-            on_change=session.open_file,
+            on_change=session.acted,
             max_upload_size=MAX_BYTES // 1_000_000,
             label_visibility="collapsed",
         )
@@ -61,11 +71,8 @@ def texts(result: QnAResult) -> None:
 def troubles() -> None:
     """Say what was wrong with a link or a file, and what was guessed of a file."""
     visit = session.current()
-    if visit.text_missing:
-        st.info(
-            "Your own text is in no link, and is not kept when the page is loaded anew. Paste it, "
-            "or open its file again."
-        )
+    if visit.text_missing and visit.tab_spoke:  # else the text may be on its way
+        st.info("The text of this question is not in the link. Paste it, or open its file.")
     if visit.link_troubles:
         lines = "".join(f"\n- {plain(trouble)}" for trouble in visit.link_troubles)
         st.warning("Not all that the link asks for is possible; the rest was done." + lines)
@@ -99,7 +106,7 @@ def _link(result: QnAResult) -> None:
         carried.append("name of the example")
     elif inputs.passage:
         with_passage = link.fits(inputs.passage) and st.checkbox(
-            "Put the text into the link", on_change=session.acted
+            "Put the text into the link", session.is_linked(inputs), on_change=session.acted
         )
         (carried if with_passage else left_out).append("text")
     said = f"In the link: {', '.join(carried)}."

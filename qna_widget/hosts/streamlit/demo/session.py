@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import secrets
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from functools import cache
 
 import streamlit as st
 
-from qna_widget.documents import read_document
 from qna_widget.errors import QnaError
 from qna_widget.models import menu, names
 from qna_widget.results.history import History
 from qna_widget.streamlit import QnAResult, reset
 
-from . import link
+from . import link, own
 from .examples import EXAMPLES
+from .opening import Opening, begin
 from .shelf import OWN, Shelf, of_environment
 
 KEY = "demo"
@@ -36,10 +38,20 @@ class Session:
     inputs: link.Inputs = field(default_factory=lambda: link.start(shelf()))
     """The arguments; the reader's changes to them are in the result."""
     link_troubles: list[str] = field(default_factory=list)
+    kept: own.OwnText | None = None
+    """The own text that was shown last."""
+    name: str = field(default_factory=lambda: secrets.token_hex(8))
+    """Tells the browser's tab one visit from another."""
+    tab_spoke: bool = False
+    """Whether the tab has said which own text it keeps."""
     text_missing: bool = False
-    """Whether the link asks a question about an own text that is not in it."""
+    """Whether the address asks a question about an own text that is not known."""
+    linked: str = ""
+    """The own text that the address carried when it was opened."""
     file_name: str = ""
-    """Of the own text; "" for one that was typed or pasted."""
+    """Of the own text that is shown; "" for one that was typed or pasted."""
+    opening: Opening | None = None
+    """The file that is being read."""
     file_error: str = ""
     file_notices: list[str] = field(default_factory=list)
     menus: int = 0
@@ -47,7 +59,7 @@ class Session:
     uploads: int = 0
     """Numbers the field for files, so that it is empty after each."""
     address: dict[str, str] | None = None
-    """What the page's address was last made to say; None before the first run."""
+    """What the page's address said at first, or was last made to say; None before the first run."""
     seen: link.Inputs = field(default_factory=lambda: link.start(shelf()))
     """What the reader saw after the last run, with their changes."""
     acted: bool = False
@@ -69,8 +81,15 @@ def follow_address() -> None:
     """
     session, address = current(), st.query_params.to_dict()
     opened = session.address is None
+    if opened:
+        session.address = address  # a widget may end this run before the page is whole
     if opened or (address != session.address and not session.acted):
         session.inputs, session.link_troubles = link.read(address, shelf(), ["auto", *models()])
+        if "passage" in address:
+            session.linked = session.inputs.passage
+        elif not session.inputs.passage and session.kept:
+            session.inputs = replace(session.inputs, passage=session.kept.passage)
+            session.file_name = session.kept.file_name
         session.text_missing = bool(session.inputs.question and not session.inputs.passage)
         if not opened:
             reset(key=KEY)
@@ -79,13 +98,22 @@ def follow_address() -> None:
 
 
 def write_address(inputs: link.Inputs) -> None:
-    """Let the page's address lead back to here. An own text is not put there unasked."""
+    """Let the page's address lead back to here.
+
+    An own text is not put there unasked; one that the address brought along stays.
+    """
     session = current()
     if inputs.model != names.AUTO and inputs.model not in models():  # may yet fail to come
         inputs = replace(inputs, model=shelf().model)
-    session.address = {} if inputs == link.start(shelf()) else link.write(inputs, shelf())
+    start = inputs == link.start(shelf())
+    session.address = {} if start else link.write(inputs, shelf(), with_passage=is_linked(inputs))
     if st.query_params.to_dict() != session.address:
         st.query_params.from_dict(session.address)
+
+
+def is_linked(inputs: link.Inputs) -> bool:
+    """Whether this own text is one that the address brought along."""
+    return inputs.passage == current().linked
 
 
 def inputs_of(result: QnAResult) -> link.Inputs:
@@ -101,7 +129,7 @@ def models() -> dict[str, str]:
 
 
 def answered() -> None:
-    """Take note that new answers make this run."""
+    """Take note that new answers, or the tab's text, make this run."""
     current().acted = True
 
 
@@ -128,7 +156,10 @@ def show_in_menu(text: str) -> int:
 def title(key: str) -> str:
     """Return what the menu says for a text, as Markdown; a file may be called anything."""
     if key == OWN:
-        return plain(current().file_name or "Your own text")
+        session = current()
+        kept = session.kept.file_name if session.kept else ""
+        is_shown = shelf().key_of(session.seen.passage) == OWN
+        return plain((session.file_name if is_shown else kept) or "Your own text")
     return plain(shelf().texts[key].title)
 
 
@@ -138,37 +169,69 @@ def questions() -> tuple[str, ...]:
 
 
 def pick_text(menu: int) -> None:
-    """Show the text that the menu of this number now says; an own text begins empty."""
+    """Show the text that the menu of this number now says, an own text as it was left."""
     acted()
     session = current()
     text = st.session_state[f"text-{menu}"]
     if menu != session.menus or text is None:  # None: the chosen one was clicked again
         return
     session.file_name, session.file_error, session.file_notices = "", "", []
-    example = shelf().texts.get(text)
-    passage, question = ("", "") if example is None else (example.passage, example.question)
+    session.opening = None
+    chosen = shelf().texts.get(text) or session.kept
+    if text == OWN and session.kept:
+        session.file_name = session.kept.file_name
+    passage, question = (chosen.passage, chosen.question) if chosen else ("", "")
     _show(replace(session.inputs, passage=passage, question=question), "passage", "question")
 
 
-def open_file() -> None:
-    """Show the text of the chosen file; what is shown stays when there is none."""
-    acted()
+def take_over(say: Callable[[str], AbstractContextManager[None]]) -> None:
+    """Take over a file that the reader opened, and the text that the browser's tab has kept.
+
+    `say` shows a sentence while the file is read. Streamlit ends a run anywhere for a newer one,
+    its callbacks, too, and starts the newer one before; so neither is left to a callback, and what
+    this run does not come to is done by the next.
+    """
     session = current()
-    file = st.session_state[f"file-{session.uploads}"]
-    if file is None:
-        return
-    session.uploads += 1
-    session.file_error, session.file_notices = "", []
+    file = st.session_state.get(f"file-{session.uploads}")
+    if file is not None:
+        session.file_error, session.file_notices = "", []
+        session.opening = begin(file.getvalue(), file.name)
+        session.uploads += 1
+    if session.opening is not None:
+        with say(f"Reading {plain(session.opening.name)} …"):
+            session.opening.wait()
+        _show_file(session.opening)
+        session.opening = None
+    if not session.tab_spoke and (found := own.found()) is not None:
+        _show_kept(found)
+        session.tab_spoke = True
+
+
+def _show_file(file: Opening) -> None:
+    """Show the text of a file; what is shown stays when it has none."""
+    session = current()
     try:
-        document = read_document(file.getvalue(), file.name)
+        document = file.document()
     except QnaError as error:
         session.file_error = str(error)
         return
-    session.file_name, session.file_notices = file.name, list(document.notices)
     new, names = replace(session.inputs, passage=document.text), ["passage"]
     if session.seen.question in questions():  # it was about the example
         new, names = replace(new, question=""), ["passage", "question"]
     _show(new, *names)
+    session.file_name, session.file_notices = file.name, list(document.notices)
+
+
+def _show_kept(found: own.Found) -> None:
+    """Keep the tab's text, and show it where it stood before."""
+    session = current()
+    session.kept = session.kept or found.text
+    if not (found.text and found.ours) or session.seen.passage or session.inputs.passage:
+        return
+    question = session.seen.question or found.text.question
+    new = replace(session.inputs, passage=found.text.passage, question=question)
+    _show(new, "passage", "question")
+    session.text_missing, session.file_name = False, found.text.file_name
 
 
 def _show(inputs: link.Inputs, *names: str) -> None:
@@ -202,6 +265,8 @@ def remember(result: QnAResult) -> bool:
     session.text_missing &= not result.passage
     if shelf().key_of(result.passage) != OWN:
         session.file_name = ""
+    elif result.passage.strip():
+        session.kept = own.OwnText(result.passage, result.question, session.file_name)
     if result.answers and result.question != session.inputs.question:
         session.link_troubles = []  # of a link that the reader has left behind
     return questions() != offered
