@@ -74,6 +74,10 @@ def main() -> int:
             raise
         say("interrupted")
         code = INTERRUPTED
+    if ctrl_c.came:
+        # Where it left an exec(), such as those of dataclasses, `python -m` takes it for uncaught
+        # and ends by the signal instead of the code. The next exec() clears that note.
+        exec("")
     # What is left is the interpreter's end.
     ctrl_c.running, ctrl_c.code = False, code
     return code

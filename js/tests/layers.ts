@@ -9,7 +9,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   hosts: ["core", "runtime", "component", "view"],
 };
 /** Files of hosts/ that every host may use. */
-const SHARED = ["hosts/outputs.ts"];
+const SHARED = ["hosts/outputs.ts", "hosts/heard.ts"];
 
 const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*"(\.[^"]*)"/g;
 

@@ -13,11 +13,22 @@ from typing import Final, Literal, NotRequired, TypedDict, cast
 
 from qna_widget.errors import ModelFileError
 
-from .contract import own_cut_share, own_threshold
+from .bounded import MODEL_BYTES, TEXT_BYTES, read_at_most
+from .contract import Spec, check_value, own_cut_share, own_threshold
 
 PACKAGE: Final = Path(__file__).parents[1]
 """The folder of the package: what hosts serve lies below it."""
 DESCRIPTION: Final = "model.json"
+_TEXT: Final[Spec] = {"type": "string"}
+_TRUTH: Final[Spec] = {"type": "boolean"}
+_SIZE: Final[Spec] = {"type": "integer", "minimum": 0, "maximum": MODEL_BYTES, "unit": "bytes"}
+_ENCODING: Final[Spec] = {"type": "string", "enum": ["gzip", "identity"]}
+_ASSET: Final[dict[str, Spec]] = {
+    **dict.fromkeys(("name", "path", "sha256"), _TEXT),
+    **dict.fromkeys(("bytes", "unpacked_bytes"), _SIZE),
+    "encoding": _ENCODING,
+}
+_WINDOW: Final[Spec] = {"type": "integer", "minimum": 1, "maximum": 1 << 16, "unit": "tokens"}
 
 
 @dataclass(frozen=True)
@@ -104,9 +115,9 @@ class ModelManifest:
                 name=str(said["name"]),
                 title=str(said["title"]),
                 note="",
-                max_seq_len=int(str(said["max_seq_len"])),
-                lowercase=bool(said["lowercase"]),
-                optimized=bool(said.get("optimized", False)),
+                max_seq_len=check_value("max_seq_len", said["max_seq_len"], _WINDOW),
+                lowercase=check_value("lowercase", said["lowercase"], _TRUTH),
+                optimized=check_value("optimized", said.get("optimized", False), _TRUTH),
                 onnx=_beside(folder, files["onnx"]),
                 vocab=_beside(folder, files["vocab"]),
                 onnx_webgpu=None if second is None else _beside(folder, second),
@@ -246,7 +257,7 @@ def path_of(file: Path) -> str:
 
 def _load(folder: Path) -> dict[str, object]:
     try:
-        said = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+        said = json.loads(read_at_most(folder / DESCRIPTION, TEXT_BYTES))
         if not isinstance(said, dict):
             raise TypeError(f"a {type(said).__name__}, no object")
     except (OSError, ValueError, TypeError, RecursionError) as error:
@@ -257,6 +268,8 @@ def _load(folder: Path) -> dict[str, object]:
 def _beside(folder: Path, entry: AssetDict) -> Asset:
     """Return an entry of model.json; its file lies beside it, whatever folder the path names."""
     asset = Asset(**entry)
+    for name, spec in _ASSET.items():
+        check_value(name, getattr(asset, name), spec)
     return replace(asset, path=path_of(folder / Path(asset.path).name))
 
 

@@ -12,6 +12,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
+from qna_widget.core.bounded import MODEL_BYTES, TEXT_BYTES, read_at_most
 from qna_widget.errors import ExportError
 
 CONFIG: Final = "config.json"
@@ -28,10 +29,10 @@ _POINTER: Final = b"version https://git-lfs.github.com/spec/"
 _CLASS: Final = re.compile(r"(?P<kind>[A-Za-z0-9]+?)(For[A-Z]\w*|Model)")
 
 
-def read_bytes(file: Path) -> bytes:
+def read_bytes(file: Path, most: int = MODEL_BYTES) -> bytes:
     """Return a file's content. Raises ExportError when it cannot be had, and says what to do."""
     try:
-        data = file.read_bytes()
+        data = read_at_most(file, most)
     except FileNotFoundError:
         raise ExportError(
             f"{file} does not exist. Give the folder of a transformers checkpoint with {CONFIG}, "
@@ -53,7 +54,7 @@ def read_bytes(file: Path) -> bytes:
 def read_text(file: Path) -> str:
     """Return a UTF-8 file's content without a byte order mark. Raises ExportError."""
     try:
-        return read_bytes(file).decode("utf-8-sig")
+        return read_bytes(file, TEXT_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ExportError(f"{file} is not UTF-8: {error}.") from error
 

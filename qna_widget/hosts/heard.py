@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, cast
+from contextlib import suppress
+from typing import Any, Final, TypedDict, cast
 
-from qna_widget.core.contract import INPUTS, OUTPUTS, Spec, check_inputs, check_value
-from qna_widget.core.messages import Outputs, ReportedInputs, ReportMessage, ScoresMessage
+from qna_widget.core.contract import (
+    INPUTS,
+    OUTPUTS,
+    Spec,
+    check_input,
+    check_inputs,
+    check_value,
+)
+from qna_widget.core.messages import (
+    Outputs,
+    ReportedInputs,
+    ReportMessage,
+    ScoresMessage,
+    SomeInputs,
+)
 from qna_widget.errors import InputError
 
 _TEXT: Final[Spec] = {"type": "string"}
 _NUMBER: Final[Spec] = {"type": "number"}
+_AMOUNT: Final[Spec] = {"type": "number", "minimum": 0, "maximum": 1 << 53, "unit": "of them"}
 _COUNT: Final[Spec] = {"type": "integer", "minimum": 0, "maximum": 1 << 53, "unit": "of them"}
 _COUNTS: Final = ("passage", "question", "windows")
 _ANSWER: Final[dict[str, Spec]] = {
@@ -22,8 +37,28 @@ _ANSWER: Final[dict[str, Spec]] = {
 }
 _PROGRESS: Final[dict[str, Spec]] = {
     **dict.fromkeys(("stage", "name", "unit"), _TEXT),
-    **dict.fromkeys(("loaded", "total"), _NUMBER),
+    **dict.fromkeys(("loaded", "total"), _AMOUNT),
 }
+
+
+def changes(content: Mapping[str, object]) -> SomeInputs:
+    """Return the inputs that a page sets to what they may be; all else that it names stays."""
+    taken: dict[str, object] = {}
+    for name in INPUTS.keys() & content.keys():
+        with suppress(InputError):
+            taken[name] = check_input(name, content[name])
+    return cast(SomeInputs, taken)
+
+
+class PageReport(TypedDict):
+    """What a page of Streamlit's says: the reader's changes, and its answers to them."""
+
+    revision: str
+    """The revision of the arguments that the page speaks of."""
+    number: int
+    """Counts the reports of one revision."""
+    changes: SomeInputs
+    outputs: Outputs
 
 
 def report(content: Mapping[str, object]) -> ReportMessage:
@@ -36,9 +71,20 @@ def report(content: Mapping[str, object]) -> ReportMessage:
     }
 
 
+def page_report(said: object) -> PageReport:
+    """Return what a page of Streamlit's says. Raises InputError for what is no report."""
+    content = _mapping("report", said)
+    return {
+        "revision": check_value("revision", content.get("revision"), _TEXT),
+        "number": _count("number", content.get("number")),
+        "changes": _inputs("changes", content.get("changes")),
+        "outputs": outputs(content.get("outputs")),
+    }
+
+
 def outputs(value: object) -> Outputs:
     """Return the outputs of a page, all or some. Raises InputError for what are none."""
-    given = mapping("outputs", value)
+    given = _mapping("outputs", value)
     checked = {name: _output(name, part) for name, part in given.items()}
     unscored = checked.get("answers") and checked.get("null_score") is None
     if "status" not in checked or unscored:
@@ -53,7 +99,7 @@ def scores(content: Mapping[str, object], buffers: Sequence[bytes]) -> ScoresMes
         return {"kind": "scores.none", "request": request, "message": str(content.get("message"))}
     if not buffers:
         raise InputError("A chunk of scores came without its bytes.")
-    counts = mapping("counts", content.get("counts"))
+    counts = _mapping("counts", content.get("counts"))
     return {
         "kind": "scores.chunk",
         "request": request,
@@ -67,10 +113,18 @@ def scores(content: Mapping[str, object], buffers: Sequence[bytes]) -> ScoresMes
 
 
 def _reported_inputs(value: object) -> ReportedInputs:
-    given = mapping("inputs", value)
+    given = _inputs("inputs", value)
     if {*given} != {*INPUTS} - {"passage"}:
         raise InputError("A page's inputs are not those of this version.")
-    return cast(ReportedInputs, check_inputs(given))
+    return cast(ReportedInputs, given)
+
+
+def _inputs(name: str, value: object) -> SomeInputs:
+    """Return some inputs, each checked."""
+    try:
+        return check_inputs(_mapping(name, value))
+    except TypeError as error:  # a name that this version lacks
+        raise InputError(str(error)) from None
 
 
 def _output(name: str, value: object) -> object:
@@ -84,35 +138,35 @@ def _output(name: str, value: object) -> object:
 def _answers(value: object) -> list[dict[str, object]]:
     if not isinstance(value, list):
         raise InputError("A page's answers are no list.")
-    found = [_some("answers", answer, _ANSWER) for answer in value]
-    if any({*answer} != {*_ANSWER} or answer["start"] > answer["end"] for answer in found):
+    found = [_whole("answers", answer, _ANSWER) for answer in value]
+    if any(not answer or answer["start"] > answer["end"] for answer in found):
         raise InputError("A page's answers are not whole.")
     return cast(list[dict[str, object]], found)
 
 
-def _some(name: str, value: object, specs: Mapping[str, Spec]) -> dict[str, Any]:
-    """Return a dict with some of the parts that `specs` names, each checked."""
-    given = mapping(name, value)
-    if not {*given} <= {*specs}:
+def _whole(name: str, value: object, specs: Mapping[str, Spec]) -> dict[str, Any]:
+    """Return a dict with all parts that `specs` names, each checked, or an empty one."""
+    given = _mapping(name, value)
+    if given and {*given} != {*specs}:
         raise InputError(f"{name} has other parts than {', '.join(specs)}.")
-    return {key: check_value(key, part, specs[key]) for key, part in given.items()}
+    return {key: check_value(key, given[key], specs[key]) for key in specs if given}
 
 
 def _count(name: str, value: object) -> int:
     return cast(int, check_value(name, value, _COUNT))
 
 
-def mapping(name: str, value: object) -> Mapping[str, object]:
+def _mapping(name: str, value: object) -> Mapping[str, object]:
     """Return a dict by name. Raises InputError for what is none."""
     if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
         raise InputError(f"{name} must be a dict by name.")
     return value
 
 
-_TIMING: Final = dict.fromkeys(OUTPUTS["timing"]["items"], _NUMBER)
+_TIMING: Final = dict.fromkeys(OUTPUTS["timing"]["items"], _AMOUNT)
 _PARTS: Final[dict[str, Callable[[object], object]]] = {
     "answers": _answers,
-    "progress": lambda value: _some("progress", value, _PROGRESS),
-    "timing": lambda value: _some("timing", value, _TIMING),
+    "progress": lambda value: _whole("progress", value, _PROGRESS),
+    "timing": lambda value: _whole("timing", value, _TIMING),
     "null_score": lambda value: None if value is None else check_value("", value, _NUMBER),
 }

@@ -26,6 +26,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from qna_widget.core.bounded import TEXT_BYTES, read_at_most
 from qna_widget.core.manifest import DESCRIPTION
 from qna_widget.errors import ModelCacheError
 
@@ -243,7 +244,7 @@ def _name_file(name: HubName | Folder) -> Path:
 def _read(file: Path) -> Entry | None:
     """Return None, too, for what is broken: it will be fetched again."""
     with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
-        said = json.loads(file.read_text(encoding="utf-8"))
+        said = json.loads(read_at_most(file, TEXT_BYTES))
         name = hub_name(said["name"]) if said["commit"] else Folder(Path(said["name"]))
         # A key is one part of a path, never a way out of the cache.
         if name is not None and _KEY.fullmatch(said["key"]):

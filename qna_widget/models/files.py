@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import zlib
 
+from qna_widget.core.bounded import MODEL_BYTES, gunzip, read_at_most
 from qna_widget.core.manifest import DESCRIPTION, Asset
 from qna_widget.errors import ModelFileError
 
@@ -23,7 +23,7 @@ def verify(asset: Asset) -> bytes:
 
     Raises WrongBytesError when they are not those that the asset describes, and OSError.
     """
-    packed = asset.file.read_bytes()
+    packed = read_at_most(asset.file, MODEL_BYTES)
     digest = hashlib.sha256(packed).hexdigest()
     if digest != asset.sha256:
         raise WrongBytesError(digest)
@@ -55,9 +55,12 @@ def read(asset: Asset) -> bytes:
     if asset.encoding == "identity":
         return packed
     try:
-        return gzip.decompress(packed)
-    except (OSError, EOFError, zlib.error) as error:
-        raise ModelFileError(f"{asset.file} is not a gzip file: {error}.") from error
+        return gunzip(packed, asset.unpacked_bytes)
+    except (OSError, EOFError, ValueError, zlib.error) as error:
+        raise ModelFileError(
+            f"{asset.file} is not the gzip file that {DESCRIPTION} describes: {error}. Export the "
+            "model again."
+        ) from error
 
 
 def read_vocab(asset: Asset) -> list[str]:

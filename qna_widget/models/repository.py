@@ -14,6 +14,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from qna_widget.core.bounded import TEXT_BYTES, read_at_most
+
 from . import cache
 from .names import MAIN, HubName
 
@@ -80,7 +82,7 @@ def _folder(name: HubName) -> Path | None:
     with suppress(OSError, ValueError):
         reference = place / "refs" / name.revision
         if reference.is_file():
-            commit = reference.read_text(encoding="utf-8").strip()
+            commit = read_at_most(reference, TEXT_BYTES).decode("utf-8").strip()
         folder = place / "snapshots" / commit
         if folder.is_dir() and folder.parent == place / "snapshots":
             return folder

@@ -29,7 +29,7 @@ ASK = """async ([first, count]) => {
   for (let n = first; n < first + count; n++) {
     const state = await ask(`Where does number ${n} live?`);
     if (state.status !== "ready" || state.error) throw new Error(state.error || state.status);
-    mounted.host.states.length = 0; // the test's own
+    mounted.host.states.length = mounted.host.written.length = 0; // the test's own
   }
 }"""
 MOUNT = """async ([told, count]) => {

@@ -153,7 +153,7 @@ export class Engines {
       if (binary !== undefined) (await connecting).init(binary);
     });
     const connection = await both(connecting, reading, stop);
-    performance.mark("qna-widget: files read");
+    mark("files read");
     waiter.onProgress({ stage: "session", name: model.title, loaded: 0, total: 0, unit: "" });
     const given: ModelFiles = {
       manifest: model,
@@ -162,7 +162,7 @@ export class Engines {
       vocab: files.get(model.vocab)!,
     };
     await connection.load(key, given, waiter.signal);
-    performance.mark("qna-widget: model ready");
+    mark("model ready");
     return connection;
   }
 
@@ -208,7 +208,7 @@ async function both(
   reading.catch(() => undefined);
   try {
     const connection = await connecting;
-    performance.mark("qna-widget: worker started");
+    mark("worker started");
     await reading;
     return connection;
   } catch (error) {
@@ -229,4 +229,11 @@ function partsOf({ model, runtime }: Manifest, edition: Edition): Parts {
 /** Models are told apart by their content, so that equal ones are loaded once. */
 export function modelKey({ model }: Manifest): string {
   return `${model.onnx.sha256} ${model.vocab.sha256}`;
+}
+
+/** For the browser's performance panel; of each the newest, for the page keeps them for ever. */
+function mark(what: string): void {
+  const name = `qna-widget: ${what}`;
+  performance.clearMarks(name);
+  performance.mark(name);
 }

@@ -6,14 +6,18 @@ import * as contract from "../../src/core/contract";
 import { createOffsetMap } from "../../src/core/offsets";
 import { answerRequests } from "../../src/hosts/widget/requests";
 import { type Saved, savedResult } from "../../src/hosts/widget/saved";
+import { WidgetHost } from "../../src/hosts/widget/widget";
 import { type AssetRead, type Buffers, rpcSource } from "../../src/runtime/assets/kernel";
-import { makeInputs, makeState } from "../hosts/states";
+import { MANIFEST, makeInputs, makeState } from "../hosts/states";
 import { FakeModel } from "../hosts/widget/fake-model";
 import { makeFile } from "../runtime/helpers";
 import { anything, PATIENCE, size, texts } from "./cases";
 
 const { asset, shipped } = makeFile(400);
 const CHUNK = Math.ceil(shipped.length / 5);
+
+const CHOICE = { name: "auto", title: "Mini", where: "package", bytes: 5, cached: true };
+const FETCHING = { model: "auto", what: "", done: 0, total: 0, error: "" };
 
 /** What becomes of one request for a chunk. */
 const fate = fc.constantFrom(
@@ -136,6 +140,68 @@ test("the page answers pings and requests for scores, and nothing else", {
     }),
     size(),
   );
+});
+
+test("what a notebook keeps of inputs, models and questions is whole, or as if it were not there", {
+  timeout: PATIENCE,
+}, () => {
+  const asset = fc.record(
+    { name: anything, path: anything, sha256: anything, bytes: anything, encoding: anything },
+    { requiredKeys: [] },
+  );
+  const changed = <T extends object>(whole: T) =>
+    fc
+      .tuple(fc.constantFrom(...Object.keys(whole)), fc.oneof(anything, asset))
+      .map(([name, value]) => ({ ...whole, [name]: value }));
+  const manifest = fc.oneof(
+    anything,
+    fc.record({ model: anything, runtime: anything }, { requiredKeys: [] }),
+    changed(MANIFEST.model).map((model) => ({ ...MANIFEST, model })),
+    changed(MANIFEST.runtime).map((runtime) => ({ ...MANIFEST, runtime })),
+  );
+  const state = fc.record(
+    {
+      ...Object.fromEntries(
+        Object.keys(contract.inputs).map((name) => [name, fc.oneof(anything, fc.integer())]),
+      ),
+      _manifest: manifest,
+      _models: fc.oneof(anything, fc.array(changed(CHOICE))),
+      _fetching: fc.oneof(anything, changed(FETCHING)),
+      examples: fc.oneof(anything, fc.array(anything)),
+      answers: anything,
+      null_score: anything,
+      timing: anything,
+      backend: anything,
+    },
+    { requiredKeys: [] },
+  );
+  let manifests = 0;
+  fc.assert(
+    fc.property(state, (values) => {
+      const stop = new AbortController();
+      const host = new WidgetHost(new FakeModel(values as Record<string, unknown>), stop.signal);
+      const inputs = host.readInputs();
+      expect(typeof inputs.passage).toBe("string");
+      expect(typeof inputs.question).toBe("string");
+      expect(inputs.top_k).toBeGreaterThanOrEqual(contract.inputs.top_k.minimum);
+      expect(inputs.max_answer_len).toBeLessThanOrEqual(contract.inputs.max_answer_len.maximum);
+      expect(contract.inputs.overlap.enum).toContain(inputs.overlap);
+      host.readSaved();
+      const { model, runtime } = host.readManifest() ?? MANIFEST;
+      if (host.readManifest() !== null) manifests++;
+      for (const { sha256, bytes } of [model.onnx, model.vocab, runtime.wasm]) {
+        expect(typeof sha256).toBe("string");
+        expect(bytes).toBeGreaterThanOrEqual(0);
+      }
+      for (const { title, bytes } of host.readModels()) expect(title.length + bytes).not.toBeNaN();
+      const { error, total } = host.readFetching() ?? FETCHING;
+      expect(error.length + total).not.toBeNaN();
+      for (const example of host.readExamples()) expect(typeof example).toBe("string");
+      stop.abort();
+    }),
+    size(),
+  );
+  expect(manifests).toBeGreaterThan(0);
 });
 
 test("kept answers are drawn where they fit the text, or not at all", { timeout: PATIENCE }, () => {

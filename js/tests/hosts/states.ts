@@ -2,7 +2,7 @@
 
 import { DEFAULT_INPUTS, type Inputs } from "../../src/component/inputs";
 import { type ComponentState, initialState } from "../../src/component/state";
-import type { Manifest } from "../../src/core/manifest";
+import type { Asset, Manifest } from "../../src/core/manifest";
 import type { Answer, Result } from "../../src/core/types";
 
 export const PASSAGE = "🙂 Bert lives at 123 Sesame Street.";
@@ -13,7 +13,26 @@ export const ANSWER: Answer = {
   score: 9.5,
   probability: 0.9,
 };
-export const MANIFEST = { model: { name: "bundled" } } as unknown as Manifest;
+const file = (name: string): Asset => ({
+  name,
+  path: name,
+  sha256: "ab".repeat(32),
+  bytes: 5,
+  encoding: "gzip",
+  unpacked_bytes: 9,
+});
+export const MANIFEST: Manifest = {
+  model: {
+    name: "bundled",
+    title: "Mini",
+    note: "",
+    max_seq_len: 384,
+    lowercase: true,
+    onnx: file("model.onnx"),
+    vocab: file("vocab.txt"),
+  },
+  runtime: { wasm: file("onnxruntime") },
+};
 
 export function makeInputs(changes: Partial<Inputs> = {}): Inputs {
   return { ...DEFAULT_INPUTS, passage: PASSAGE, question: "Where?", ...changes };

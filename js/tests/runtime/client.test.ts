@@ -200,6 +200,9 @@ test("a model that nobody asks any more is freed when another one comes", async 
   await b.load(other.manifest, [source], waiter());
   await eventually(() => expect(sessions.disposed).toBe(1));
   expect((await b.ask(SHORT, handlers())).answers[0]?.text).toBe("zebra");
+  // The page keeps its marks for ever: one of each, however often models change.
+  const marks = performance.getEntriesByType("mark").map(({ name }) => name);
+  expect(marks.filter((name) => name === "qna-widget: model ready")).toHaveLength(1);
 });
 
 test("who lets go stops its question; the model stays for the page", async () => {

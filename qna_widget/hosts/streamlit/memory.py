@@ -7,25 +7,15 @@ import secrets
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypedDict, cast
+from typing import cast
 
-from qna_widget.core.contract import check_inputs, check_value, default_outputs
+from qna_widget.core.contract import default_outputs
 from qna_widget.core.messages import Inputs, Outputs, SomeInputs
+from qna_widget.errors import InputError
 from qna_widget.hosts import heard
 from qna_widget.models import menu, names
 
 from .chosen_model import ChosenModel
-
-
-class PageReport(TypedDict):
-    """What a page says: the reader's changes, and its answers to them."""
-
-    revision: str
-    """The revision of the arguments that the page speaks of."""
-    number: int
-    """Counts the reports of one revision."""
-    changes: SomeInputs
-    outputs: Outputs
 
 
 @dataclass
@@ -53,8 +43,8 @@ class Memory:
     """Sha256 of the model that the revision is about: "auto" may become another one."""
     chosen: ChosenModel = field(default_factory=ChosenModel)
 
-    def meet(self, report: PageReport | None, arguments: Inputs, *, alone: bool) -> None:
-        """Bring together what the page reported last and what the script says now.
+    def meet(self, report: object, arguments: Inputs, *, alone: bool) -> None:
+        """Bring together what the page reported last (None: nothing) and what the script says now.
 
         `alone`: nobody looks on, so the model is waited for. Raises ModelError when the script
         itself names a model that cannot be had.
@@ -90,20 +80,17 @@ class Memory:
         # A page may be forged: it chooses from the menu, and opens no folder of the server's.
         return choice if any(model.name == choice for model in menu.offered()) else argument
 
-    def _read(self, report: PageReport | None) -> None:
-        """Keep what the page found, if it speaks of the present arguments.
-
-        Raises InputError, or TypeError for an unknown input, for what is no report.
-        """
-        if report is None or report.get("revision") != self.revision:
+    def _read(self, said: object) -> None:
+        """Keep what the page found, if it speaks of the present arguments."""
+        try:
+            report = heard.page_report(said)
+        except InputError:  # of another version, or forged
             return
-        number = check_value("number", report.get("number"), {"type": "integer"})
         # A run that a newer one overtakes goes on for a while, and must not undo it.
-        if number >= self.report:
-            changes = check_inputs(heard.mapping("changes", report.get("changes")))
-            outputs = heard.outputs(report.get("outputs"))
-            self.changes, self.outputs = changes, {**default_outputs(), **outputs}
-            self.report = number
+        if report["revision"] == self.revision and report["number"] >= self.report:
+            self.changes = report["changes"]
+            self.outputs = {**default_outputs(), **report["outputs"]}
+            self.report = report["number"]
 
     def _call(self, arguments: Inputs, model: str) -> None:
         """Let arguments that differ from the last call's override what the reader changed."""

@@ -96,8 +96,7 @@ class QnA(anywidget.AnyWidget):
     timing = OutputTrait("timing")
     """tokens, windows, run_ms, total_ms of the last result."""
 
-    # Whether `close` was called.
-    _closed = False
+    _closed = False  # whether `close` was called
 
     _esm = traitlets.Unicode().tag(sync=True)
     _id = traitlets.Unicode().tag(sync=True)
@@ -221,7 +220,8 @@ class QnA(anywidget.AnyWidget):
     def close(self) -> None:
         """Take the widget out of all pages; Python keeps its inputs and answers."""
         super().close()
-        self._dialogue.pages.close()
+        if "_dialogue" in vars(self):  # else it was never made
+            self._dialogue.pages.close()
         self._closed = True
         # ipywidgets takes the method away, and the object would be shown.
         self.__dict__.pop("_repr_mimebundle_", None)
@@ -257,9 +257,7 @@ class QnA(anywidget.AnyWidget):
     def _send_chunk(self, wanted: Mapping[str, object]) -> None:
         reply = {"request": wanted.get("request")}
         try:
-            asset, data = self._assets.read(
-                wanted.get("sha256"), wanted.get("offset"), wanted.get("length")
-            )
+            asset, data = self._assets.read(*map(wanted.get, ("sha256", "offset", "length")))
         except AssetError as error:
             self.send({**reply, "kind": "asset.error", "message": str(error)})
             return
@@ -268,8 +266,7 @@ class QnA(anywidget.AnyWidget):
 
     def _remember(self, inputs: ReportedInputs, passage: str, outputs: Outputs) -> None:
         """Add answers to the history."""
-        null_score = outputs["null_score"]
-        if null_score is None:
+        if (null_score := outputs["null_score"]) is None:
             raise ValueError("Answers came without the score of no answer.")
         self._history.add(
             question=inputs["question"],
@@ -285,11 +282,13 @@ class QnA(anywidget.AnyWidget):
         return cast("dict[str, Any]", super().get_state(key))
 
     def set_state(self, sync_data: dict[str, object]) -> None:
-        """Take what a page says; the page is sent the reason where its model is refused."""
+        """Take the inputs that a page sets, and no more; it is sent what stands instead."""
         with self._loader.page_speaks():
-            super().set_state(sync_data)
-        if sync_data.get("model", self.model) != self.model:
-            self.send_state("model")
+            super().set_state(heard.changes(sync_data))
+        if wrong := [
+            name for name, now in self.inputs().items() if sync_data.get(name, now) != now
+        ]:
+            self.send_state(wrong)
 
     def inputs(self) -> Inputs:
         """Return every input as it stands."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -66,3 +67,19 @@ def test_who_is_started_with_ctrl_c_ignored_ignores_it(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, check=True)
     assert done.stdout == b"True\n"
+
+
+def test_within_an_exec_it_has_the_code_all_the_same(tmp_path: Path) -> None:
+    """The interpreter notes a KeyboardInterrupt that leaves an exec(), whoever catches it later."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import qna_widget.cli as cli\n"
+        "def run(_):\n"
+        "    exec('import signal; signal.raise_signal(signal.SIGINT)')\n"
+        "cli._run = run\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "qna_widget"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        stderr=subprocess.PIPE,
+    )
+    assert (done.returncode, done.stderr.decode()) == (130, "qna-widget: interrupted\n")

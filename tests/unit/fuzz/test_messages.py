@@ -15,11 +15,12 @@ pytest.importorskip("hypothesis", reason="a package of the test group")
 from fuzzing import SCALARS, TEXTS, cases
 from hypothesis import given
 from hypothesis import strategies as st
-from recorded import PASSAGE, READY, asked, customs, from_browser, report
+from recorded import PASSAGE, READY, asked, customs, from_browser, report, typed, updates
 from recorded import front_end as front_end
 
-from qna_widget.core.contract import CONTRACT
+from qna_widget.core.contract import CONTRACT, check_inputs
 from qna_widget.hosts.widget.packed_scores import of_browser
+from qna_widget.hosts.widget.widget import QnA
 from qna_widget.results.history import History
 
 MESSAGES = CONTRACT["messages"]
@@ -32,6 +33,7 @@ ANYTHING = st.recursive(
     ),
     max_leaves=10,
 )
+OTHERS = ("_manifest", "_models", "_fetching", "_esm", "_id", "layout", "examples", "tooltip")
 GOOD = report(PASSAGE, READY, question="Where?")
 
 
@@ -74,6 +76,8 @@ def test_whatever_a_page_says_the_widget_stays_whole(
             from_browser(widget, content, *buffers)
         assert caplog.records == []  # ipywidgets logs what a callback raises
         assert widget.status in CONTRACT["outputs"]["status"]["enum"]
+        for name in ("progress", "timing"):
+            assert list(getattr(widget, name)) in ([], CONTRACT["outputs"][name]["items"])
         assert isinstance(widget.error, str)
         assert widget.inputs()["passage"] == PASSAGE
         for answer in widget.answers:
@@ -84,6 +88,37 @@ def test_whatever_a_page_says_the_widget_stays_whole(
     for content, _ in customs(widget):
         assert content["kind"] in MESSAGES
     from_browser(widget, GOOD)
+    assert widget.answers == READY["answers"]
+
+
+STATE = st.dictionaries(
+    st.sampled_from(sorted({*QnA.class_trait_names(sync=True), "_model_name", "nothing"})),
+    ANYTHING,
+    max_size=5,
+)
+
+
+@cases()
+@given(st.lists(STATE, max_size=3))
+def test_a_page_sets_inputs_to_what_they_may_be_and_nothing_else(
+    caplog: pytest.LogCaptureFixture, states: list[dict[str, Any]]
+) -> None:
+    """Whatever it says of other traits: answers, manifest, script."""
+    widget = asked()
+    from_browser(widget, GOOD)
+    before = {name: getattr(widget, name) for name in OTHERS}
+    for state in states:
+        state.pop("model", None)  # which models are there is not asked here
+        with caplog.at_level("WARNING"):
+            typed(widget, **state)
+        assert caplog.records == []
+        inputs = dict(widget.inputs())
+        assert check_inputs(inputs) == inputs
+        wrong = {name for name in inputs.keys() & state.keys() if inputs[name] != state[name]}
+        assert not wrong or wrong <= updates(widget)[-1].keys()
+    assert {name: getattr(widget, name) for name in OTHERS} == before
+    repr(widget)
+    typed(widget, **{name: GOOD["inputs"][name] for name in GOOD["inputs"]}, passage=PASSAGE)
     assert widget.answers == READY["answers"]
 
 

@@ -172,6 +172,22 @@ def test_what_a_page_cannot_python_can(
         ask()
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"progress": {"loaded": 3}},
+        {"progress": {"stage": "run", "name": "", "loaded": -1, "total": 9, "unit": ""}},
+        {"progress": {"stage": "run", "name": "", "loaded": 1, "total": "9", "unit": ""}},
+        {"timing": {"tokens": 5}},
+        {"answers": [{}], "null_score": 1.0},
+    ],
+)
+def test_a_report_that_is_not_whole_is_not_heard(part: dict[str, Any], no_kernel: None) -> None:
+    widget = asked()
+    from_browser(widget, report(PASSAGE, {"status": "ready", **part}, question=widget.question))
+    assert (widget.status, widget.progress, widget.timing) == ("idle", {}, {})
+
+
 def test_the_readers_newer_question_keeps_its_place(impatient: float) -> None:
     widget = asked()
 

@@ -257,11 +257,32 @@ def test_wrong_values_are_refused(browser: Browser) -> None:
         qna(PASSAGE, top_k=0)
     with pytest.raises(InputError, match="overlap must be one of"):
         qna(PASSAGE, overlap="some")
+    assert len(browser.calls) == 0
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"changes": {"top_k": 10_000}},
+        {"changes": {"no such input": 1}},
+        {"changes": None},
+        {"number": "first"},
+        {"number": -1},
+        {"outputs": {"status": "ready", "answers": [{}], "null_score": 1.0}},
+        {"outputs": {"status": "ready", "progress": {"loaded": 3}}},
+        {"outputs": "none"},
+    ],
+)
+def test_a_page_that_says_what_no_page_says_is_not_heard(
+    browser: Browser, part: dict[str, Any]
+) -> None:
     qna(PASSAGE, "Where?")
-    browser.says(top_k=10_000)
-    with pytest.raises(InputError, match="top_k"):
-        qna(PASSAGE, "Where?")
-    assert len(browser.calls) == 1
+    browser.says(question="Who?")
+    browser.session["qna"]["report"] |= part
+    result = qna(PASSAGE, "Where?")
+    assert (result.question, result.answers, result.status) == ("Where?", [], "loading")
+    browser.session["qna"]["report"] = ["no", "report"]
+    assert qna(PASSAGE, "Where?").status == "loading"
 
 
 class Media:

@@ -1,5 +1,6 @@
 """The widget against a recorded comm: what Python sends, and what it makes of the answers."""
 
+import gc
 import json
 import shutil
 from pathlib import Path
@@ -81,6 +82,17 @@ def test_wrong_values_are_refused() -> None:
     with pytest.raises(traitlets.TraitError, match="There is no model"):
         widget.model = "no-such"
     assert widget.model == "auto"
+
+
+def test_a_widget_that_is_refused_goes_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[object] = []
+    monkeypatch.setattr("sys.unraisablehook", seen.append)
+    with pytest.raises(TypeError, match="no argument 'pasage'"):
+        QnA(pasage="typo")
+    gc.collect()
+    assert seen == []
 
 
 def test_a_report_sets_the_outputs_and_is_observed() -> None:

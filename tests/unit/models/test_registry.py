@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
+import os
 import shutil
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
@@ -78,6 +81,69 @@ def test_a_cut_share_that_is_none_is_refused(folder: Path, given: object) -> Non
     described(folder, cut_share=given)
     with pytest.raises(ModelFileError, match=r"cut_share must be a number from 0 to 1"):
         registry.resolve(folder)
+
+
+@pytest.mark.parametrize(
+    ("part", "given"),
+    [
+        ("bytes", "5"), ("bytes", -1), ("unpacked_bytes", 1 << 60), ("unpacked_bytes", None),
+        ("sha256", 5), ("encoding", "zip"), ("name", []),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_described_oddly_is_refused(folder: Path, part: str, given: object) -> None:
+    said = json.loads((folder / "model.json").read_text(encoding="utf-8"))["files"]
+    described(folder, files={**said, "onnx": {**said["onnx"], part: given}})
+    with pytest.raises(ModelFileError, match=rf"{part} must be"):
+        registry.resolve(folder)
+
+
+@pytest.mark.parametrize(
+    "values", [{"max_seq_len": 1 << 40}, {"max_seq_len": -3}, {"lowercase": "no"}]
+)
+def test_a_model_that_is_described_oddly_is_refused(
+    folder: Path, values: dict[str, object]
+) -> None:
+    described(folder, **values)
+    with pytest.raises(ModelFileError, match=r"must be"):
+        registry.resolve(folder)
+
+
+def packed(folder: Path, data: bytes, unpacked_bytes: int) -> None:
+    """Let the folder's vocabulary be `data`, packed and described as having so many bytes."""
+    shipped = gzip.compress(data)
+    (folder / "vocab.txt.gz").write_bytes(shipped)
+    said = json.loads((folder / "model.json").read_text(encoding="utf-8"))["files"]
+    own = {"sha256": hashlib.sha256(shipped).hexdigest(), "bytes": len(shipped)}
+    vocab = {**said["vocab"], **own, "unpacked_bytes": unpacked_bytes}
+    described(folder, files={**said, "vocab": vocab})
+
+
+def test_a_file_never_unpacks_beyond_what_is_described(folder: Path) -> None:
+    packed(folder, bytes(60_000_000), 4)
+    vocab = registry.resolve(folder).vocab
+    tracemalloc.start()
+    with pytest.raises(ModelFileError, match="holds more than 4 bytes"):
+        files.read_vocab(vocab)
+    assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    tracemalloc.stop()
+    packed(folder, b"four", 1 << 31)
+    with pytest.raises(ModelFileError, match=r"holds 4 bytes instead of 2,147,483,648"):
+        files.read_vocab(registry.resolve(folder).vocab)
+
+
+def test_a_device_or_a_pipe_is_no_file_of_a_model(folder: Path) -> None:
+    file = folder / "vocab.txt.gz"
+    for make in (lambda: file.symlink_to("/dev/zero"), lambda: os.mkfifo(file)):
+        file.unlink()
+        make()
+        with pytest.raises(ModelFileError, match="it is a pipe or a device, no file"):
+            files.read_vocab(registry.resolve(folder).vocab)
+
+
+def test_a_file_of_a_model_has_a_bound(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "MODEL_BYTES", 100)
+    with pytest.raises(ModelFileError, match="more than 100 bytes, the most that is read"):
+        files.read_vocab(registry.resolve(folder).vocab)
 
 
 def test_unknown_names_are_told_what_is_allowed(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 // Jupyter (and whatever speaks its widget protocol): traits in, one report out, files by message.
 import { type Component, createComponent } from "../../component/component";
 import type { Host } from "../../component/host";
-import { DEFAULT_INPUTS, type Inputs } from "../../component/inputs";
+import type { Inputs } from "../../component/inputs";
 import type { ComponentState } from "../../component/state";
 import * as contract from "../../core/contract";
 import { crc32 } from "../../core/crc32";
@@ -10,6 +10,7 @@ import type { Result } from "../../core/types";
 import { rpcSource } from "../../runtime/assets/kernel";
 import type { AssetSource } from "../../runtime/assets/source";
 import { mountView } from "../../view/view";
+import { examplesOf, fetchingOf, inputsOf, manifestOf, modelsOf } from "../heard";
 import { type Outputs, outputsOf, sound } from "../outputs";
 import { isTooLong, tooLongForPage, tooLongForPython } from "./long-texts";
 import { attempt, type Model, watchKernel } from "./model";
@@ -69,8 +70,7 @@ export class WidgetHost implements Host {
 
   /** The inputs that Python has, or will have. */
   private pythons(): Inputs {
-    const read = (name: keyof Inputs) => [name, this.model.get(name) ?? DEFAULT_INPUTS[name]];
-    return Object.fromEntries(INPUTS.map(read)) as unknown as Inputs;
+    return inputsOf((name) => this.model.get(name));
   }
 
   readLink(): string {
@@ -85,7 +85,7 @@ export class WidgetHost implements Host {
       null_score: read<number | null>("null_score") ?? null,
       timing: read<Saved["timing"]>("timing") ?? {},
       backend: read<string>("backend") ?? "",
-      model: this.filled<Manifest>("_manifest")?.model.title ?? "",
+      model: manifestOf(this.model.get("_manifest"))?.model.title ?? "",
     });
   }
 
@@ -97,25 +97,19 @@ export class WidgetHost implements Host {
   }
 
   readManifest(): Manifest | null {
-    return this.alone ? null : this.filled<Manifest>("_manifest");
+    return this.alone ? null : manifestOf(this.model.get("_manifest"));
   }
 
   readModels(): readonly ModelChoice[] {
-    return (this.model.get("_models") ?? []) as readonly ModelChoice[];
+    return modelsOf(this.model.get("_models"));
   }
 
   readFetching(): Fetching | null {
-    return this.filled<Fetching>("_fetching");
+    return fetchingOf(this.model.get("_fetching"));
   }
 
   readExamples(): readonly string[] {
-    return (this.model.get("examples") ?? []) as readonly string[];
-  }
-
-  /** A dict of Python's; the empty one stands for none. */
-  private filled<T extends object>(name: string): T | null {
-    const dict = this.model.get(name) as T | undefined;
-    return dict === undefined || Object.keys(dict).length === 0 ? null : dict;
+    return examplesOf(this.model.get("examples"));
   }
 
   onChange(callback: () => void, signal: AbortSignal): void {

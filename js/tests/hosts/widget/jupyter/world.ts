@@ -6,7 +6,7 @@ import { WidgetHost } from "../../../../src/hosts/widget/widget";
 import type { Client, Loaded, Question } from "../../../../src/runtime/client";
 import type { AskHandlers } from "../../../../src/runtime/connection";
 import type { Waiter } from "../../../../src/runtime/shared";
-import { makeResult } from "../../states";
+import { MANIFEST, makeResult } from "../../states";
 import type { Clock } from "./clock";
 import { KernelTwin, type Models, type State } from "./kernel-twin";
 import type { Random } from "./random";
@@ -17,7 +17,8 @@ export const MODELS: Models = {
   fetched: { "owner/slow": { ms: 900, comes: true }, "owner/gone": { ms: 400, comes: false } },
   // "auto" and "bundled" are one model by two names.
   manifest: (name) => ({
-    model: { name: name === "auto" ? "bundled" : name, title: name, note: "" },
+    ...MANIFEST,
+    model: { ...MANIFEST.model, name: name === "auto" ? "bundled" : name, title: name },
   }),
 };
 /** Bytes of a message at which the server drops the connection, and the message with it. */
