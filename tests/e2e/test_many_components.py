@@ -10,6 +10,7 @@ import pytest
 from chromium import Offline
 from harness import OTHER_QUESTION, PASSAGE, QUESTION, Harness, manifest, told
 from playwright.sync_api import Page
+from worker_heap import Workers
 
 from qna_widget import QuestionAnswerer
 from qna_widget.export.bundle import Origin
@@ -34,6 +35,8 @@ class Held:
     listeners: int
     nodes: int
     heap: int
+    in_workers: int
+    """Bytes of their heaps and buffers."""
 
 
 def held(page: Page) -> Held:
@@ -44,8 +47,11 @@ def held(page: Page) -> Held:
     session.send("HeapProfiler.collectGarbage")
     found = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
     session.detach()
-    workers = len(page.workers)
-    return Held(workers, *(int(found[n]) for n in ("JSEventListeners", "Nodes", "JSHeapUsedSize")))
+    names = ("JSEventListeners", "Nodes", "JSHeapUsedSize")
+    workers = Workers(page, len(page.workers))
+    in_workers = workers.held()
+    workers.detach()
+    return Held(len(page.workers), *(int(found[name]) for name in names), in_workers)
 
 
 def assert_nothing_is_kept(page: Page, script: str, given: dict[str, Any]) -> None:
@@ -59,6 +65,7 @@ def assert_nothing_is_kept(page: Page, script: str, given: dict[str, Any]) -> No
     assert after.listeners <= before.listeners
     assert after.nodes <= before.nodes + WARM  # not one per component
     assert after.heap < before.heap + ROUNDS * SMALL
+    assert after.in_workers < before.in_workers + ROUNDS * SMALL
 
 
 def test_a_hundred_components_leave_nothing(offline: Offline, harness: Harness) -> None:
