@@ -68,10 +68,13 @@ function numbersOf(timing: unknown): Partial<Timing> {
   return Object.fromEntries(named);
 }
 
-/** All probabilities are shares of one sum, which any answer gives away. */
+/**
+ * A probability is a share of one sum, and a part of the shares of other cuts besides. So each answer
+ * tells the most that the null can have, and the least of these is nearest.
+ */
 function nullProbability(answers: readonly Answer[], null_score: number): number {
-  const { score, probability } = answers.reduce((one, other) =>
-    other.probability > one.probability ? other : one,
-  );
-  return Math.min(1, probability * Math.exp(null_score - score));
+  const [first] = answers;
+  if (first?.text === "") return first.probability;
+  const most = answers.map(({ score, probability }) => probability * Math.exp(null_score - score));
+  return Math.min(1, ...most);
 }

@@ -27,6 +27,22 @@ test("what Python was told comes back as the result that it was", () => {
   expect(result).toMatchObject({ ...exact, warnings: [] });
 });
 
+test("what other cuts added to an answer is not taken for the null's", () => {
+  const { answers, ...others } = saved();
+  const [best] = answers;
+  // Shares of 0.5 and 0.04, the first with 0.3 of its cuts; the null has 0.1.
+  const score = others.null_score! + Math.log(0.5 / 0.1);
+  const two = [
+    { ...best!, score, probability: 0.8 },
+    { ...best!, score: others.null_score! + Math.log(0.04 / 0.1), probability: 0.04 },
+  ];
+  const again = savedResult(makeInputs(), { ...others, answers: two })!;
+  expect(again.null_probability).toBeCloseTo(0.1, 10);
+  const none = { text: "", start: 0, end: 0, score: others.null_score!, probability: 0.3 };
+  const refused = savedResult(makeInputs(), { ...others, answers: [none, ...two] })!;
+  expect(refused.null_probability).toBe(0.3);
+});
+
 test("without answers, or with such as the passage cannot have, there is none", () => {
   expect(savedResult(makeInputs(), { ...saved(), answers: [] })).toBeNull();
   expect(savedResult(makeInputs(), { ...saved(), null_score: null })).toBeNull();
