@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -26,6 +27,12 @@ _WORDS: Final = (
 _SHORT: Final = frozenset(_WORDS.split())
 _LONGEST: Final = 12
 """Code points of such a word, and more than that of a number."""
+# How a line begins that does not go on with the one before: a table's row; what goes no further
+# than its line (headings, fences of code); a list's line.
+_LINE: Final = re.compile(
+    r"(?P<row>\|)|(?P<whole>#|```|~~~)|[-*+•‣◦·–][ \t\xa0]"
+    r"|\(?(?:[0-9]{1,3}[.)]|[a-z]\))[ \t\xa0]"
+)
 
 
 def ends_sentence(text: str, starts: Ids, ends: Ids) -> NDArray[np.bool_]:
@@ -34,12 +41,20 @@ def ends_sentence(text: str, starts: Ids, ends: Ids) -> NDArray[np.bool_]:
     It does with a mark that ends one and is followed by white space (or is one of a script without
     spaces), and with what closes behind it: unless a small letter follows, or the mark is the full
     stop of a short word, an initial, or a number that begins a line. And it does before an empty
-    line or a form feed.
+    line, a form feed or a list's line, and at the end of a heading, a fence, and a table's cell.
     """
     found = np.zeros(len(starts), np.bool_)
     begin, end = starts.tolist(), ends.tolist()
+    line = _line_at(text, begin[0]) if begin else ""
     for token in range(len(begin) - 1):
-        if end[token] < begin[token + 1] and _has_break(text, end[token], begin[token + 1]):
+        gap = text[end[token] : begin[token + 1]]
+        former = line
+        if "\n" in gap:
+            line = _line_at(text, begin[token + 1])
+        elif "\t" in gap:
+            line = "whole"  # of a table
+        is_cells_end = line == "row" and text[begin[token]] == "|"
+        if is_cells_end or _is_break(gap, former, line):
             found[token] = True
         elif text[begin[token]] in _ENDS and end[token] - begin[token] == 1:
             last = token
@@ -55,13 +70,19 @@ def ends_sentence(text: str, starts: Ids, ends: Ids) -> NDArray[np.bool_]:
     return found
 
 
-def _has_break(text: str, start: int, end: int) -> bool:
-    lines = 0
-    for at in range(start, end):
-        if text[at] == "\f":
-            return True
-        lines += text[at] == "\n"
-    return lines > 1
+def _line_at(text: str, at: int) -> str:
+    """Tell how a line begins: "row", "whole", "item", or "" for any other."""
+    found = _LINE.match(text, at)
+    return "" if found is None else found.lastgroup or "item"
+
+
+def _is_break(gap: str, line: str, following: str) -> bool:
+    """Tell whether a sentence ends in what stands between two tokens, in lines that begin so."""
+    if "\f" in gap or gap.count("\n") > 1:
+        return True
+    if "\n" not in gap:
+        return "\t" in gap
+    return following != "" or line in ("row", "whole")
 
 
 def _ends_with(text: str, mark: int, end: int, following: int) -> bool:

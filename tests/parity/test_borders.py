@@ -30,6 +30,8 @@ PIECES = [
     "+49 (0)30 1234-567", "~/.config", "9:30 a.m.", "9 PM", "9–17 h", "1\u202f000\xa0€", "1’000",
     "§ 12", "40 ₽", "5±2 mm/s", "3-5 mg/dL", "10³ km²", "1.5e-3 kg", "~5 km", "48°51′24″N", "R&D",
     "C++", "C#.", ".NET", "Ph.D. in", "#tag", "@name", "l’Hôpital", "O'Brien's",
+    "\n- item", "\n| cell | cell |\n", "\n```sh\n", "one\ttwo", "\n  (b) Fold", "\n# Title\n",
+    "\n· item",
 ]  # fmt: skip
 WAYS = [(aligned, neat) for aligned in (True, False) for neat in (True, False)]
 

@@ -9,6 +9,12 @@ const UNSPACED = new Set("。！？｡");
 const CLOSES = new Set("\"'”’»)]」』）");
 /** Code points of a short word, and more than that of a number. */
 const LONGEST = 12;
+/**
+ * How a line begins that does not go on with the one before: a table's row; what goes no further than
+ * its line (headings, fences of code); a list's line.
+ */
+const LINE =
+  /(?<row>\|)|(?<whole>#|```|~~~)|[-*+•‣◦·–][ \t\xa0]|\(?(?:[0-9]{1,3}[.)]|[a-z]\))[ \t\xa0]/y;
 
 /**
  * For each token of a text 1 when its sentence ends with it, else 0.
@@ -16,13 +22,19 @@ const LONGEST = 12;
  * It does with a mark that ends one and is followed by white space (or is one of a script without
  * spaces), and with what closes behind it: unless a small letter follows, or the mark is the full
  * stop of a short word, an initial, or a number that begins a line. And it does before an empty
- * line or a form feed.
+ * line, a form feed or a list's line, and at the end of a heading, a fence, and a table's cell.
  */
 export function endsSentence(text: string, { starts, ends }: Encoding): Uint8Array {
   const found = new Uint8Array(starts.length);
   const isOne = (token: number): boolean => ends[token]! - starts[token]! === 1;
+  let line = lineAt(text, starts[0] ?? 0);
   for (let token = 0; token + 1 < starts.length; token++) {
-    if (ends[token]! < starts[token + 1]! && hasBreak(text, ends[token]!, starts[token + 1]!)) {
+    const gap = text.slice(ends[token], starts[token + 1]);
+    const former = line;
+    if (gap.includes("\n")) line = lineAt(text, starts[token + 1]!);
+    else if (gap.includes("\t")) line = "whole"; // of a table
+    const isCellsEnd = line === "row" && text[starts[token]!] === "|";
+    if (isCellsEnd || isBreak(gap, former, line)) {
       found[token] = 1;
     } else if (isOne(token) && ENDS.has(text[starts[token]!]!)) {
       let last = token;
@@ -43,13 +55,21 @@ export function endsSentence(text: string, { starts, ends }: Encoding): Uint8Arr
   return found;
 }
 
-function hasBreak(text: string, start: number, end: number): boolean {
-  let lines = 0;
-  for (let at = start; at < end; at++) {
-    if (text[at] === "\f") return true;
-    if (text[at] === "\n") lines++;
-  }
-  return lines > 1;
+type Line = "row" | "whole" | "item" | "other";
+
+/** How a line begins. */
+function lineAt(text: string, at: number): Line {
+  LINE.lastIndex = at;
+  const groups = LINE.exec(text)?.groups;
+  if (groups === undefined) return "other";
+  return groups.row !== undefined ? "row" : groups.whole !== undefined ? "whole" : "item";
+}
+
+/** Whether a sentence ends in what stands between two tokens, in lines that begin so. */
+function isBreak(gap: string, line: Line, following: Line): boolean {
+  if (gap.includes("\f") || gap.split("\n").length > 2) return true;
+  if (!gap.includes("\n")) return gap.includes("\t");
+  return following !== "other" || line === "row" || line === "whole";
 }
 
 function endsWith(text: string, mark: number, end: number, following: number): boolean {

@@ -241,3 +241,29 @@ def test_lists_hold_no_signs_and_nothing_twice(qa: QuestionAnswerer, overlap: st
 def test_a_long_row_of_signs_takes_no_long_time(qa: QuestionAnswerer) -> None:
     text = "." * 3000 + " Tamsin Vale owns it. " + "a" + "\u0301" * 3000
     assert qa("Who owns it?", text, top_k=50, overlap="allow")[0].text == "Tamsin Vale"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("## In\nfour - five\n- six\n- 80 g", ["## In", "four - five", "- six", "- 80 g"]),
+        ("3 eggs\n1) Beat\n(b) Fold\nin. Then", ["3 eggs", "1) Beat", "(b) Fold in.", "Then"]),
+        ("| a | b |\n| c | d |\nend | of", ["|", "a |", "b |", "|", "c |", "d |", "end | of"]),
+        ("Ulm\t1911\nEssen\t1924\nend", ["Ulm", "1911", "Essen", "1924", "end"]),
+        ("```sh\nmake it\n```\nrun", ["```sh", "make it", "```", "run"]),
+        ("a line\nthat goes | on\n\twith *this*", ["a line that goes | on with *this*"]),
+    ],
+)
+def test_lines_of_lists_cells_and_fences_are_sentences(
+    qa: QuestionAnswerer, text: str, sentences: list[str]
+) -> None:
+    passage = qa.tokenizer.encode(text)
+    found: dict[int, tuple[int, int]] = {}
+    for number, start, end in zip(
+        Borders(text, passage, qa.tokenizer).sentence.tolist(),
+        passage.starts.tolist(),
+        passage.ends.tolist(),
+        strict=True,
+    ):
+        found[number] = (found.get(number, (start, end))[0], end)
+    assert [" ".join(text[slice(*place)].split()) for place in found.values()] == sentences
