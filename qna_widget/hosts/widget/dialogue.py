@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 from qna_widget.core.contract import check_input
 from qna_widget.core.messages import Inputs, Progress, ScoresMessage
@@ -52,7 +53,8 @@ class Dialogue:
         self._loader = loader
         self.pages = Pages(widget)
         self._asking = False
-        self._reading: Reading | None = None
+        # Requests for scores under way, by their ids, as long as somebody awaits them: several may.
+        self._readings: WeakValueDictionary[str, Reading] = WeakValueDictionary()
         # The newest scores, and what they belong to.
         self._scores: tuple[dict[str, object], Scores] | None = None
 
@@ -73,8 +75,8 @@ class Dialogue:
 
     def receive(self, content: ScoresMessage, buffers: Sequence[bytes]) -> None:
         """Take what a page says about a request for scores."""
-        if self._reading is not None:
-            self._reading.receive(content, buffers)
+        if (reading := self._readings.get(content["request"])) is not None:
+            reading.receive(content, buffers)
 
     async def ask(self, question: str, timeout: float) -> Answers:
         """See QnA.ask."""
@@ -148,13 +150,12 @@ class Dialogue:
 
     def _begin(self) -> Reading:
         reading = Reading(self._same_run)
-        self._reading = reading
+        self._readings[reading.request] = reading
         self.pages.send({"kind": "scores.read", "request": reading.request})
         return reading
 
     def _finish(self, reading: Reading | None) -> Scores | None:
         """Return what a page sent, or what was known before."""
-        self._reading = None
         inputs = self._widget.inputs()
         if reading is not None and reading.blob is not None and self._same_run(reading.head):
             with needs_extra("Reading scores", "kernel"):

@@ -292,6 +292,24 @@ def test_scores_come_from_the_page_in_chunks_of_any_order() -> None:
     assert widget.scores.source == "kernel"
 
 
+def test_scores_awaited_together_all_come_from_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dialogue, "PATIENCE", LONG)
+    widget = QnA(PASSAGE, QUESTION)
+
+    def page() -> None:
+        sent = scores_of(widget)
+        for request in [c["request"] for c, _ in customs(widget) if c["kind"] == "scores.read"]:
+            for content, buffer in sent:
+                from_browser(widget, {**content, "request": request}, buffer)
+
+    async def run() -> Any:
+        soon(page)
+        both = asyncio.gather(*(widget.read_scores(timeout=LONG) for _ in range(2)))
+        return await asyncio.wait_for(both, 10)
+
+    assert [scores.source for scores in asyncio.run(run())] == ["browser", "browser"]
+
+
 def test_two_pages_are_not_mixed() -> None:
     widget = QnA(PASSAGE, QUESTION)
 
