@@ -41,6 +41,7 @@ def write_page(
     ModelError, AssetError when the front end was not built, OSError when a file cannot be written.
     """
     inputs = page.checked(passage, question, options)
+    head = page.head(title, _POLICY)
     target = Path(folder)
     beside.refuse_other_files(target, [beside.INDEX], force=force)
     model = replace(registry.resolve(inputs["model"]), note="")
@@ -48,7 +49,7 @@ def write_page(
     manifest = beside.write_assets(target, model, [*runtime_files(), *model.files])
     script_name = beside.write_script(target, "qna-widget", script)
     text = (
-        page.head(title, _POLICY)
+        head
         + page.given(inputs, manifest, examples, beside=True)
         + f'<script src="{script_name}"></script>\n</body>\n</html>\n'
     )

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from html import escape
 
-from qna_widget.core.contract import all_inputs, check_examples
+from qna_widget.core.contract import all_inputs, check_examples, check_value
 from qna_widget.core.manifest import Manifest
 from qna_widget.core.messages import Inputs, Options
 
@@ -23,7 +23,11 @@ def checked(passage: str, question: str, options: Options) -> Inputs:
 
 
 def head(title: str, policy: str) -> str:
-    """Return the page up to where its script belongs; `policy` is its content security policy."""
+    """Return the page up to where its script belongs; `policy` is its content security policy.
+
+    Raises InputError for a title that is not allowed.
+    """
+    title = check_value("title", title, {"type": "string"})
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from qna_widget.cli import main
 from qna_widget.errors import InputError
-from qna_widget.standalone import write_find, write_page
+from qna_widget.standalone import write_find, write_html, write_page
 
 
 def told(folder: Path) -> dict[str, dict[str, object]]:
@@ -37,6 +38,15 @@ def test_each_file_is_named_by_its_content(
     assert all(f"assets/{name}" in page for name in files)
     assert told(out)["inputs"]["passage"] == "Marta lives in Oslo.</script>"
     assert str(tmp_path) not in page, "where things lie here is nobody's business"
+
+
+@pytest.mark.parametrize("write", [write_page, write_html])
+def test_a_title_that_cannot_be_written_is_refused_before_anything_is(
+    tmp_path: Path, write: Callable[..., Path]
+) -> None:
+    with pytest.raises(InputError, match="title"):
+        write(tmp_path / "out", "Text.", title="half an emoji: \ud83d")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_page_is_replaced_and_what_nothing_needs_goes(tmp_path: Path) -> None:
