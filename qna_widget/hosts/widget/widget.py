@@ -251,6 +251,8 @@ class QnA(anywidget.AnyWidget):
                 self._send_chunk(content)
             elif kind == "report":
                 self._reports.receive(heard.report(content))
+            elif kind == "python.ping":
+                self.send({"kind": "python.pong", "request": content.get("request")})
             elif kind in ("scores.chunk", "scores.none"):
                 self._dialogue.receive(heard.scores(content, buffers), buffers)
 

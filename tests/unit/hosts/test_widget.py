@@ -260,3 +260,11 @@ def test_the_table_of_answers_is_for_reading() -> None:
     assert "8.762" in shown
     assert "e-" not in shown
     assert widget.answers[1]["probability"] == 1.2e-9
+
+
+def test_a_page_that_asks_whether_python_is_there_is_answered() -> None:
+    widget = asked()
+    from_browser(widget, {"kind": "python.ping", "request": "a-1"})
+    content, _ = customs(widget)[-1]
+    assert content == {"kind": "python.pong", "request": "a-1"}
+    assert list(content) == contract.CONTRACT["messages"]["python.pong"]["items"]

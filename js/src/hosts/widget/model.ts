@@ -20,7 +20,7 @@ export interface Model {
 
 /**
  * Says whether a kernel stands behind a model that is shown, and later when one comes: some pages draw
- * a widget from its state and connect it afterwards. A kernel that goes is noticed by who asks it.
+ * a widget from its state and connect it afterwards. A kernel that goes is noticed by its silence.
  */
 export function watchKernel(
   model: Model,
@@ -47,11 +47,13 @@ async function hasKernel(model: Model): Promise<boolean> {
   }
 }
 
-/** Sends to the kernel. Without a kernel the widget goes on; only Python learns nothing. */
-export function attempt(send: () => void): void {
+/** Sends to the kernel, if it can. Without a kernel the widget goes on; only Python learns nothing. */
+export function attempt(send: () => void): boolean {
   try {
     send();
+    return true;
   } catch (error) {
     console.warn("qna-widget: the kernel is gone.", error);
+    return false;
   }
 }

@@ -16,6 +16,7 @@ import { isTooLong, tooLongForPage, tooLongForPython } from "./long-texts";
 import { attempt, type Model, watchKernel } from "./model";
 import { answerRequests } from "./requests";
 import { type Saved, savedResult } from "./saved";
+import { SILENT, Silence } from "./silence";
 
 const INPUTS = Object.keys(contract.inputs) as (keyof Inputs)[];
 /** Milliseconds of quiet before what is typed goes to Python. */
@@ -37,6 +38,7 @@ export class WidgetHost implements Host {
   private newest: ComponentState | undefined;
   private sent = "";
   private passage = { text: "", crc32: 0 };
+  private readonly silence: Silence;
 
   constructor(
     private readonly model: Model,
@@ -57,6 +59,7 @@ export class WidgetHost implements Host {
         },
       ),
     ];
+    this.silence = new Silence(model, () => this.changed(), signal);
     signal.addEventListener("abort", () => {
       this.save();
       clearTimeout(this.reportTimer);
@@ -75,7 +78,8 @@ export class WidgetHost implements Host {
 
   readLink(): string {
     if (this.alone) return "Run the notebook to ask more.";
-    return this.tooLong.size === 0 ? "" : tooLongForPage([...this.tooLong.keys()]);
+    if (this.tooLong.size > 0) return tooLongForPage([...this.tooLong.keys()]);
+    return this.silence.lasts ? SILENT : "";
   }
 
   readSaved(): Result | null {
@@ -184,6 +188,7 @@ export class WidgetHost implements Host {
     if (text === this.sent) return;
     this.sent = text;
     attempt(() => this.model.send(report));
+    if (!this.alone) this.silence.ask();
   }
 
   /** Of a text that Python cannot have, it is told no more than that there is one. */

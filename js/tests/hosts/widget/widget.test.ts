@@ -202,7 +202,7 @@ test("without its kernel the widget goes on", async () => {
   host.writeInputs({ question: "Who?" });
   await settle();
   expect(host.readInputs().question).toBe("Who?");
-  expect(warn).toHaveBeenCalledTimes(2);
+  expect(warn).toHaveBeenCalledTimes(3); // input, report, and whether Python is there
 });
 
 test("nothing is left behind", () => {

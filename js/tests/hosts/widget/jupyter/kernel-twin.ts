@@ -61,8 +61,11 @@ export class KernelTwin {
     this.parent = parent;
     if (message.method === "update") this.setState(message.state);
     else {
-      const { kind } = message.content as { kind: string };
+      const { kind, request } = message.content as { kind: string; request?: string };
       if (kind === "report") this.take(message.content as Report);
+      if (kind === "python.ping") {
+        this.publish({ method: "custom", content: { kind: "python.pong", request } }, parent);
+      }
     }
     this.parent = null;
   }
