@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Page
 
+ROOT = Path(__file__).parents[1]
+ORT = ROOT / "js/node_modules/onnxruntime-web/dist"
 ARGS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -25,11 +25,10 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from qna_widget.core.tokenizer import Tokenizer
-from qna_widget.core.types import DecodingOptions
 from qna_widget.errors import QnaError
 from qna_widget.evaluation.squad import Example, read_examples
 from training.data import DataError
-from training.evaluate import SPANS_ONLY, WITH_CUTS, best_span, read_all
+from training.evaluate import best_span_and_cuts, read_all
 from training.measure import (
     Scored,
     calibration_error,
@@ -56,10 +55,11 @@ def scores_by_temperature(
     # In bfloat16 a logit moves by a hundredth: too little for what is fitted here.
     read = read_all(build_model(checkpoint, 0.0), Tokenizer(vocab), examples, bf16=True)
 
-    def scored(temperature: float, options: DecodingOptions) -> Scored:
-        return compare(examples, [best_span(*one, temperature, options) for one in read])
+    def scored(temperature: float) -> Both:
+        alone, whole = zip(*(best_span_and_cuts(*one, temperature) for one in read), strict=True)
+        return compare(examples, alone), compare(examples, whole)
 
-    return [(scored(t, SPANS_ONLY), scored(t, WITH_CUTS)) for t in temperatures]
+    return [scored(temperature) for temperature in temperatures]
 
 
 def with_cuts(both: Both, cut_share: float) -> Scored:

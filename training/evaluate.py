@@ -14,7 +14,7 @@ from transformers import BertForQuestionAnswering
 from qna_widget.core.decoding import Decoder
 from qna_widget.core.pipeline import Prepared, conclude, prepare
 from qna_widget.core.tokenizer import Tokenizer
-from qna_widget.core.types import DecodingOptions, Feature, FeatureOptions, Logits
+from qna_widget.core.types import Decoded, DecodingOptions, Feature, FeatureOptions, Logits
 from qna_widget.evaluation import Prediction, report
 from qna_widget.evaluation.squad import Example
 from training.measure import Told
@@ -76,18 +76,36 @@ def read_all(
     ]
 
 
-def best_span(
-    prepared: Prepared,
-    logits: Sequence[Logits],
-    temperature: float = 1.0,
-    options: DecodingOptions = SPANS_ONLY,
-) -> Told:
-    """Decode the windows of a question, their logits divided by `temperature`."""
+def best_span(prepared: Prepared, logits: Sequence[Logits]) -> Told:
+    """Decode the windows of a question."""
+    return _told(_decode(prepared, logits, 1.0, SPANS_ONLY))
+
+
+def best_span_and_cuts(
+    prepared: Prepared, logits: Sequence[Logits], temperature: float
+) -> tuple[Told, Told]:
+    """Decode the windows of a question, their logits divided by `temperature`.
+
+    Returned with the probability of the span alone, and with that of all its cuts.
+    """
+    result = _decode(prepared, logits, temperature, WITH_CUTS)
+    whole = _told(result)
+    # Both are shares of one softmax, in which the null has its own alone.
+    share = result.null_probability * math.exp(result.answers[0].score - result.null_score)
+    return replace(whole, probability=share), whole
+
+
+def _decode(
+    prepared: Prepared, logits: Sequence[Logits], temperature: float, options: DecodingOptions
+) -> Decoded:
     decoder = Decoder(prepared.features)
     for number, one in enumerate(logits):
         starts, ends = one.start_logits / temperature, one.end_logits / temperature
         decoder.add(number, Logits(starts, ends))
-    result = conclude(prepared, decoder, options)
+    return conclude(prepared, decoder, options)
+
+
+def _told(result: Decoded) -> Told:
     best = result.answers[0]
     return Told(best.text, result.null_margin, best.probability)
 

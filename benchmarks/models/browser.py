@@ -12,6 +12,8 @@ from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 from benchmarks.web import (
     ARGS,
+    ORT,
+    ROOT,
     Reply,
     cpu_ms,
     find_chromium,
@@ -22,8 +24,6 @@ from benchmarks.web import (
 )
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
-ORT = ROOT / "js/node_modules/onnxruntime-web/dist"
 TINY = ROOT / "tests/parity/tiny_bert"
 TIMEOUT_MS = 300_000
 

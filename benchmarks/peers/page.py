@@ -16,6 +16,7 @@ from playwright.sync_api import BrowserContext, CDPSession, Page, sync_playwrigh
 
 from benchmarks.web import (
     ARGS,
+    ORT,
     Reply,
     cpu_ms,
     find_chromium,
@@ -31,8 +32,6 @@ from qna_widget.hosts.page import page_manifest
 from qna_widget.models import registry
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
-ORT = ROOT / "js/node_modules/onnxruntime-web/dist"
 # Large enough that a model in one file is kept: Chromium keeps no file over an eighth of it.
 CACHE = "--disk-cache-size=2000000000"
 # What public servers send compressed; our own files are compressed already.
