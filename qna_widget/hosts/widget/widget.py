@@ -15,7 +15,7 @@ import traitlets
 from qna_widget.core.contract import INPUTS, refuse_unknown
 from qna_widget.core.manifest import Fetching, Manifest, ModelChoice
 from qna_widget.core.messages import Inputs, Options, Outputs, ReportedInputs
-from qna_widget.errors import AssetError, InputError, needs_extra
+from qna_widget.errors import InputError, needs_extra
 from qna_widget.hosts import heard
 from qna_widget.hosts.assets import AssetReader, built, runtime_files
 from qna_widget.hosts.page import menu_lines
@@ -23,6 +23,7 @@ from qna_widget.results.history import History
 from qna_widget.results.tables import answers_frame
 
 from . import hot_reload
+from .chunks import send_chunk
 from .dialogue import SCORES_TIMEOUT, Answers, Dialogue
 from .fallback import as_html
 from .interface import Source
@@ -248,23 +249,13 @@ class QnA(anywidget.AnyWidget):
         kind = content.get("kind")
         with suppress(InputError):  # of another version, or forged
             if kind == "asset.read":
-                self._send_chunk(content)
+                send_chunk(self, self._assets, content)
             elif kind == "report":
                 self._reports.receive(heard.report(content))
             elif kind == "python.ping":
                 self.send({"kind": "python.pong", "request": content.get("request")})
             elif kind in ("scores.chunk", "scores.none"):
                 self._dialogue.receive(heard.scores(content, buffers), buffers)
-
-    def _send_chunk(self, wanted: Mapping[str, object]) -> None:
-        reply = {"request": wanted.get("request")}
-        try:
-            asset, data = self._assets.read(*map(wanted.get, ("sha256", "offset", "length")))
-        except AssetError as error:
-            self.send({**reply, "kind": "asset.error", "message": str(error)})
-            return
-        chunk = {"sha256": asset.sha256, "offset": wanted["offset"], "total": asset.bytes}
-        self.send({**reply, "kind": "asset.chunk", **chunk}, [data])
 
     def _remember(self, inputs: ReportedInputs, passage: str, outputs: Outputs) -> None:
         """Add answers to the history."""
