@@ -6,6 +6,7 @@ import { HARDLY_READ } from "../../src/core/readable";
 import type { Result } from "../../src/core/types";
 import { BestCard } from "../../src/view/answers/card";
 import { verdictOf } from "../../src/view/answers/verdict";
+import { resultOf } from "./result-of";
 
 const passage = "The pair share the basement apartment at 123 Sesame Street.";
 const text = "123 Sesame Street";
@@ -14,23 +15,7 @@ const text = "123 Sesame Street";
 function saidOf(more: Partial<Result>): (string | null)[] {
   const start = passage.indexOf(text);
   const answer = { text, start, end: start + text.length, score: 9, probability: 0.34 };
-  const result: Result = {
-    answers: [answer],
-    null_score: 1,
-    null_probability: 0.01,
-    null_margin: -8,
-    overlapping_probability: 0,
-    no_answer: false,
-    question: "Where?",
-    passage_length: passage.length,
-    windows_done: 1,
-    windows_total: 1,
-    warnings: [],
-    timing: { tokens: 9, windows: 1, run_ms: 1, total_ms: 2 },
-    backend: "wasm",
-    model: "m",
-    ...more,
-  };
+  const result = resultOf(passage, [text], { answers: [answer], ...more });
   const card = new BestCard(new AbortController().signal);
   const state = initialState({ ...DEFAULT_INPUTS, passage, question: "Where?" });
   card.draw(result, verdictOf(result), { ...state, result });

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { History } from "../../src/component/history";
 import { DEFAULT_INPUTS, type Inputs } from "../../src/component/inputs";
 import { type Actions, type ComponentState, initialState } from "../../src/component/state";
-import type { Result } from "../../src/core/types";
 import { mountView } from "../../src/view/view";
+import { resultOf } from "./result-of";
 
 const HOSTILE = [
   '<img src=x onerror="globalThis.broken = true">',
@@ -36,30 +36,6 @@ function mount(root: HTMLElement | ShadowRoot = document.body) {
     },
   };
   mountView(root, source, actions, controller.signal);
-}
-
-function resultOf(passage: string, texts: readonly string[], more: Partial<Result> = {}): Result {
-  const answers = texts.map((text, i) => {
-    const start = passage.indexOf(text);
-    return { text, start, end: start + text.length, score: 9 - i, probability: 0.5 / (i + 1) };
-  });
-  return {
-    answers,
-    null_score: 1,
-    null_probability: 0.01,
-    null_margin: -8,
-    overlapping_probability: 0,
-    no_answer: false,
-    question: "?",
-    passage_length: passage.length,
-    windows_done: 1,
-    windows_total: 1,
-    warnings: [],
-    timing: { tokens: 9, windows: 1, run_ms: 1, total_ms: 2 },
-    backend: "wasm",
-    model: "m",
-    ...more,
-  };
 }
 
 const find = <E extends HTMLElement = HTMLElement>(selector: string) =>
