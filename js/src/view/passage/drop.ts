@@ -5,6 +5,8 @@ import { textOfFile } from "./file-text";
 export class FileDrop {
   /** Why the last file was not taken. */
   readonly note = el("p", { class: "qna-note", role: "status" });
+  /** The file that was dropped last: a larger one before it may still be on its way. */
+  #newest: File | null = null;
 
   /**
    * @param onto where a file may be dropped
@@ -34,8 +36,9 @@ export class FileDrop {
 
   async #read(file: File): Promise<void> {
     setText(this.note, "");
+    this.#newest = file;
     const bytes = await file.arrayBuffer().catch(() => null);
-    if (this.signal.aborted) return;
+    if (this.signal.aborted || file !== this.#newest) return;
     const found =
       bytes === null
         ? { refusal: `“${file.name}” cannot be read.` }
