@@ -41,7 +41,8 @@ def _documents(text: str) -> list[object]:
     try:
         return [json.loads(text)]
     except ValueError:
-        lines = [line for line in text.splitlines() if line.strip()]
+        # Not splitlines: a text within a line may hold U+2028 and its like as they are.
+        lines = [line for line in text.split("\n") if line.strip()]
         if len(lines) < 2:
             raise
         try:

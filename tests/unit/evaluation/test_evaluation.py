@@ -219,6 +219,15 @@ def test_answers_in_every_shape(
         assert summarize(wanted, {"7": "Bert"})["exact"] == 100.0 * bool(answers)
 
 
+def test_a_text_of_json_lines_may_hold_other_line_ends(tmp_path: Path) -> None:
+    file = tmp_path / "x.jsonl"
+    passages = ["One.\u2028Two.", "Three.\x85Four."]
+    rows = [{"question": "Who?", "context": passage, "answers": []} for passage in passages]
+    lines = (json.dumps(row, ensure_ascii=False) for row in rows)
+    file.write_text("\r\n".join(lines), encoding="utf-8", newline="")
+    assert [example.passage for example in read_examples(file)] == passages
+
+
 def test_json_lines_and_rows_without_ids(tmp_path: Path) -> None:
     file = tmp_path / "x.jsonl"
     rows = [{**GOLD, "answers": ["Bert"]}, {"question": "Where?", "passage": "Here."}]
