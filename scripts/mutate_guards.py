@@ -117,7 +117,7 @@ GUARDS = [
     ),
     Guard(
         "inputs within their bounds", "qna_widget/core/contract.py",
-        'if "minimum" in spec and not spec["minimum"] <= float(checked) <= spec["maximum"]:',
+        'if "minimum" in spec and not spec["minimum"] <= cast(float, checked) <= spec["maximum"]:',
         "if False:",
         "tests/unit/fuzz/test_fuzz.py::test_options_are_within_their_bounds_or_refused",
     ),
@@ -142,6 +142,100 @@ GUARDS = [
         "no formula for a spreadsheet", "js/src/component/history-file.ts",
         "const text = formula ? formula_prefix + value : value;", "const text = value;",
         "js/tests/fuzz/history.test.ts::no script breaks its rules, and no text is lost on the way",
+    ),
+    Guard(
+        "a packed file unpacks to its length", "qna_widget/core/bounded.py",
+        "            if left < 0:", "            if False:",
+        "tests/unit/models/test_registry.py::"
+        "test_a_file_never_unpacks_beyond_what_is_described",
+    ),
+    Guard(
+        "a packed file unpacks to its length, browser", "js/src/runtime/assets/verify.ts",
+        "if (length + value.byteLength > out.byteLength) {", "if (false) {",
+        "js/tests/runtime/assets/loader.test.ts::a file that unpacks to another length is refused",
+    ),
+    Guard(
+        "no devices, no pipes", "qna_widget/core/bounded.py",
+        "if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):", "if False:",
+        "tests/unit/models/test_registry.py::"
+        "test_a_device_or_a_pipe_is_no_file_of_a_model",
+    ),
+    Guard(
+        "a page sets inputs alone", "qna_widget/hosts/widget/widget.py",
+        "super().set_state(heard.changes(sync_data))", "super().set_state(sync_data)",
+        "tests/unit/fuzz/test_messages.py::"
+        "test_a_page_sets_inputs_to_what_they_may_be_and_nothing_else",
+    ),
+    Guard(
+        "a notebook's manifest is whole", "js/src/hosts/heard.ts",
+        "return whole ? (value as unknown as Manifest) : null;",
+        "return value as unknown as Manifest;",
+        "js/tests/fuzz/messages.test.ts::what a notebook keeps of inputs, models and questions is "
+        "whole, or as if it were not there",
+    ),
+    Guard(
+        "a late report about former arguments", "qna_widget/hosts/streamlit/memory.py",
+        'if report["revision"] == self.revision and report["number"] >= self.report:',
+        'if report["number"] >= self.report:',
+        "tests/unit/hosts/test_streamlit.py::"
+        "test_a_late_report_about_former_arguments_is_dropped",
+    ),
+    Guard(
+        "an overtaken run", "qna_widget/hosts/streamlit/memory.py",
+        'if report["revision"] == self.revision and report["number"] >= self.report:',
+        'if report["revision"] == self.revision:',
+        "tests/unit/hosts/test_streamlit.py::test_a_run_that_was_overtaken_undoes_nothing",
+    ),
+    Guard(
+        "a page chooses from the menu", "qna_widget/hosts/streamlit/memory.py",
+        "return choice if any(model.name == choice for model in menu.offered()) else argument",
+        "return choice",
+        "tests/unit/hosts/test_streamlit.py::test_a_forged_page_opens_no_folder_of_the_servers",
+    ),
+    Guard(
+        "a chunk's length", "js/src/runtime/assets/kernel.ts",
+        "if (chunk.byteLength !== length) {", "if (false) {",
+        "js/tests/runtime/assets/kernel.test.ts::a chunk of another length is refused",
+    ),
+    Guard(
+        "kept answers lie within the text", "js/src/hosts/widget/saved.ts",
+        "    end! <= code_points\n", "    true\n",
+        "js/tests/fuzz/messages.test.ts::"
+        "kept answers are drawn where they fit the text, or not at all",
+    ),
+    Guard(
+        "an index names files beside it", "qna_widget/export/checkpoint.py",
+        "strange = [name for name in names if Path(name).name != name]",
+        "strange: list[str] = []",
+        "tests/unit/export/test_export_architectures.py::test_an_index_names_files_beside_it",
+    ),
+    Guard(
+        "a cached name is no path", "qna_widget/models/cache.py",
+        'if name is not None and _KEY.fullmatch(said["key"]):', "if name is not None:",
+        "tests/unit/models/test_cache.py::test_a_name_cannot_lead_out_of_the_cache",
+    ),
+    Guard(
+        "a passage cannot end a page's script", "qna_widget/hosts/standalone/page.py",
+        r'text.replace("<", "\\u003c")', "text",
+        "tests/unit/hosts/test_page_folder.py::test_each_file_is_named_by_its_content",
+    ),
+    Guard(
+        "no password of a proxy in a message", "qna_widget/models/network.py",
+        """://…@{host}" if found and "://" in before else host""",
+        """://{before}@{host}" if found and "://" in before else host""",
+        "tests/unit/models/test_network.py::"
+        "test_a_proxy_that_refuses_is_named_without_its_password",
+    ),
+    Guard(
+        "a range of a file has a bound", "qna_widget/hosts/assets.py",
+        "if type(length) is not int or not 0 < length <= CHUNK_BYTES:", "if False:",
+        "tests/unit/hosts/test_assets.py::test_anything_else_is_refused_in_words",
+    ),
+    Guard(
+        "a link names a model of the menu", "qna_widget/hosts/streamlit/demo/link.py",
+        "if model not in (shelf.model, *models):", "if False:",
+        "tests/unit/demo/test_demo_link.py::"
+        "test_what_is_not_allowed_is_told_and_the_rest_is_done",
     ),
 ]  # fmt: skip
 

@@ -6,9 +6,10 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, Unpack, overload
 
-from qna_widget.core.contract import check_value
+from qna_widget.core.contract import check_value, quoted
 from qna_widget.core.tokenizer import Tokenizer
 from qna_widget.core.types import Answer, Result
+from qna_widget.errors import InputError
 from qna_widget.models import names
 from qna_widget.runtime.memory import CACHE_BYTES
 from qna_widget.runtime.progress import progress_bar
@@ -180,6 +181,8 @@ class QuestionAnswerer:
         InputError, for what is no pair or blank, comes after the results of all pairs before and
         has the number of its own as a note. Stop by closing the iterator or Ctrl-C.
         """
+        if not isinstance(pairs, Iterable):
+            raise InputError(f"pairs must be (question, passage) pairs; got {quoted(pairs)}.")
         return self._engine.stream(pairs, self.options(**options))
 
     def options(self, **options: Unpack[AskOptionsDict]) -> AskOptions:

@@ -88,10 +88,8 @@ def answer_batch(
     """
     if errors not in ("column", "raise"):
         raise InputError(f"errors is {errors!r}; it must be 'column' or 'raise'.")
-    if not isinstance(prefix, str):
-        raise InputError(f"prefix must be a string; got {quoted(prefix)}.")
     frame = frame_of(batch)
-    new = {name: prefix + name for name in BATCH_COLUMNS}
+    new = _new_names(prefix)
     _check_columns(frame, (question, passage), list(new.values()))
     texts = [_pair(*row) for row in zip(frame.values(question), frame.values(passage), strict=True)]
 
@@ -124,12 +122,23 @@ def answer_meta(frame: Any, **options: Unpack[BatchOptions]) -> Any:
 
     `frame` is a Dask or a pandas DataFrame; `options` are those given to `answer_batch`.
     """
-    return answer_batch(getattr(frame, "_meta", frame).iloc[:0], **options)
+    meta = getattr(frame, "_meta", frame)
+    if not hasattr(meta, "iloc"):
+        raise InputError(f"frame must be a DataFrame of Dask or pandas; got {quoted(frame)}.")
+    return answer_batch(meta.iloc[:0], **options)
 
 
 def answer_schema(prefix: str = "") -> str:
     """Return the new columns as Spark's schema strings name them, in order."""
-    return spark_types({prefix + name: kind for name, kind in BATCH_COLUMNS.items()})
+    new = _new_names(prefix)
+    return spark_types({new[name]: kind for name, kind in BATCH_COLUMNS.items()})
+
+
+def _new_names(prefix: object) -> dict[str, str]:
+    """Return what each new column is called. Raises InputError for a prefix that is no string."""
+    if not isinstance(prefix, str):
+        raise InputError(f"prefix must be a string; got {quoted(prefix)}.")
+    return {name: prefix + name for name in BATCH_COLUMNS}
 
 
 def _check_columns(frame: Frame, needed: Sequence[str], new: Sequence[str]) -> None:

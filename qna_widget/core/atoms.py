@@ -44,7 +44,7 @@ _PAIRS: Final = {")": "(", "]": "[", "}": "{"}
 # A capitalised word behind a full stop that lacks its space is another sentence's.
 _GLUED: Final = re.compile(r"\.(?=[A-Z][a-zª])")
 _LEADING: Final = re.compile(
-    r"^(?:[.:!?_#=&%](?![\w/\\]))+|^(?:[:!?=&%]|\.(?![0-9/\\.a-zª]|[A-Z]{2}))+", re.ASCII
+    r"^(?:[.:!?_#=&%](?![\w/\\]|\.[/\\]))+|^(?:[:!?=&%]|\.(?![0-9/\\.a-zª]|[A-Z]{2}))+", re.ASCII
 )
 _TRAILING: Final = re.compile(r"[.:!?_#=&~+−-]+$")
 _SIGNED: Final = re.compile(r"^[A-Z](?:#|\+{1,2})(?=[.:!?]*$)")  # C#, C++, B+

@@ -112,7 +112,8 @@ def check_value(name: str, value: object, spec: Spec) -> Any:
         raise InputError(f"{name} must be {allowed(spec)}; got {quoted(value)}.") from None
     if "enum" in spec and checked not in spec["enum"]:
         raise InputError(f"{name} must be {allowed(spec)}; got {quoted(value)}.")
-    if "minimum" in spec and not spec["minimum"] <= float(checked) <= spec["maximum"]:
+    # Not as float: a whole number may be too large for one.
+    if "minimum" in spec and not spec["minimum"] <= cast(float, checked) <= spec["maximum"]:
         raise InputError(f"{name} must be {allowed(spec)}; got {quoted(value)}.")
     if isinstance(checked, str):
         _refuse_lone_surrogates(name, checked)
@@ -213,7 +214,10 @@ def allowed(spec: Spec) -> str:
 
 def quoted(value: object) -> str:
     """Return a value for an error message: cut short, with its type."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except Exception:  # whatever it does, such as whole numbers of thousands of digits
+        return f"what cannot be shown ({type(value).__name__})"
     return f"{text if len(text) <= 60 else text[:57] + '...'} ({type(value).__name__})"
 
 

@@ -53,8 +53,13 @@ def read_document(data: bytes, name: str) -> Document:
     Raises DocumentError, in words for the reader, for a file that is too large, of another format,
     broken, locked, or without text, and MissingExtraError without the `documents` extra.
     """
+    if not isinstance(data, bytes) or not isinstance(name, str):
+        raise DocumentError(
+            "A file is given by its bytes and its name, read_document(file.read_bytes(), "
+            f"file.name); got {type(data).__name__} and {type(name).__name__}."
+        )
     suffix = format_of(data, name)
-    if suffix not in PARSED and (what := foreign(data)):
+    if not format_of(data, "") and (what := foreign(data)):
         raise DocumentError(f"{name} {what}")
     if suffix not in SUFFIXES:
         raise DocumentError(f"{name!r} is of no kind that is read: {', '.join(SUFFIXES)}.")
@@ -87,8 +92,8 @@ def format_of(data: bytes, name: str) -> str:
     if b"%PDF-" in start:
         return ".pdf"
     start = start.removeprefix(b"\xef\xbb\xbf").lstrip()
-    while start.startswith(b"<!--"):
-        start = start.partition(b"-->")[2].lstrip()
+    while start.startswith((b"<!--", b"<?xml")):
+        start = start.partition(b"-->" if start.startswith(b"<!") else b"?>")[2].lstrip()
     if _HTML.match(start):
         return ".html"
     return PurePath(name).suffix.lower()

@@ -72,8 +72,10 @@ def decode_utf8(data: bytes) -> tuple[str, list[str]] | None:
     """
     try:
         return data.decode("utf-8-sig"), []
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as error:
         text = data.decode("utf-8-sig", "replace")
+        if error.end == len(data) and error.end - error.start > 1:  # cut off within a character
+            return text, [_count(1, "UTF-8")]
     honest = data.count("\ufffd".encode())
     broken = text.count("\ufffd") - honest
     if sum(character > "\x7f" for character in text) - honest < 2 * broken:

@@ -29,7 +29,7 @@ const PAIRS = new Map([
 ]);
 // A capitalised word behind a full stop that lacks its space is another sentence's.
 const GLUED = /\.(?=[A-Z][a-zª])/g;
-const LEADING = /^(?:[.:!?_#=&%](?![\w/\\]))+|^(?:[:!?=&%]|\.(?![0-9/\\.a-zª]|[A-Z]{2}))+/;
+const LEADING = /^(?:[.:!?_#=&%](?![\w/\\]|\.[/\\]))+|^(?:[:!?=&%]|\.(?![0-9/\\.a-zª]|[A-Z]{2}))+/;
 const TRAILING = /[.:!?_#=&~+−-]+$/;
 const SIGNED = /^[A-Z](?:#|\+{1,2})(?=[.:!?]*$)/; // C#, C++, B+
 const YEARS = /^[0-9]+[-–][0-9]+$/;

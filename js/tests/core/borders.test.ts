@@ -50,6 +50,7 @@ test.each([
   ["[docs](https://example.org/docs), or", "example", "https://example.org/docs"],
   ["call +49 (0)30 1234-567 now", "1234", "+49 (0)30 1234-567"],
   ["in ~/.config/app.toml on", "config", "~/.config/app.toml"],
+  ["in ../lib/x.so.1 now", "lib", "../lib/x.so.1"],
   ["at 9:30 a.m. on", "9", "9:30 a.m."],
   ["is 5-10 mg/dl now", "5", "5-10 mg/dl"],
   ["by o'brien there", "brien", "o'brien"],

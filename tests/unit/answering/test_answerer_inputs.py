@@ -221,3 +221,17 @@ def test_no_answer_can_be_switched_off(qa: QuestionAnswerer) -> None:
         assert best == qa(nothing, BERT, no_answer_threshold=infinity)
     assert best.text
     assert qa(nothing, BERT, handle_impossible_answer=True) == qa(nothing, BERT)
+
+
+@pytest.mark.parametrize("name", ["top_k", "max_answer_len", "doc_stride", "max_windows"])
+@pytest.mark.parametrize("given", [10**400, -(10**400), 10**5000], ids=["+", "-", "unprintable"])
+def test_a_whole_number_beyond_all_floats_is_refused(
+    qa: QuestionAnswerer, name: str, given: int
+) -> None:
+    with pytest.raises(InputError, match=f"{name} must be a whole number from 1 to"):
+        qa.ask(WHERE, BERT, **{name: given})
+
+
+def test_what_holds_no_pairs_is_refused_at_once(qa: QuestionAnswerer) -> None:
+    with pytest.raises(InputError, match=r"must be \(question, passage\) pairs; got 5 \(int\)"):
+        qa.ask_many(5)  # type: ignore[arg-type]

@@ -205,6 +205,14 @@ def test_the_bar_is_drawn_in_a_notebook_and_not_into_a_file(
         assert ("2/2 questions" in out.getvalue()) == drawn
 
 
+def test_a_service_without_standard_error_has_no_bar(
+    qa: QuestionAnswerer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = qa([WHERE] * 2, BERT)
+    monkeypatch.setattr(sys, "stderr", None)
+    assert qa([WHERE] * 2, BERT, progress=True) == expected
+
+
 def test_threads_are_those_asked_for(qa: QuestionAnswerer) -> None:
     assert qa.session.threads == 2
     assert QuestionAnswerer("bundled", threads=3).session.threads == 3

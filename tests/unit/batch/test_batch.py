@@ -252,6 +252,14 @@ def test_what_is_no_table_is_refused_with_the_way_in(table: object) -> None:
         answer_batch(table)
 
 
+@pytest.mark.parametrize("given", [None, 5, "frame", [1], object()])
+def test_what_is_no_frame_or_prefix_is_refused(given: object) -> None:
+    with pytest.raises(InputError, match="frame must be a DataFrame of Dask or pandas; got"):
+        answer_meta(given)
+    with pytest.raises(InputError, match="prefix must be a string; got"):
+        answer_schema(5 if isinstance(given, str) else given)  # type: ignore[arg-type]
+
+
 def test_an_iterator_of_pieces_is_drawn_piece_by_piece(tiny: Path) -> None:
     drawn = []
 

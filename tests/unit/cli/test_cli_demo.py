@@ -42,6 +42,18 @@ def test_what_cannot_be_served_is_told_before_anything_starts(
             main(["demo", "--port", wrong])
 
 
+def test_an_address_where_nobody_can_listen_is_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(serve.runpy, "run_module", refuse)
+    assert main(["demo", "--address", "not an address", "--model", "bundled"]) == 1
+    words = "cannot be served at not an address, port 8501: Name or service not known. Give others"
+    assert words in capsys.readouterr().err
+
+
 def test_without_streamlit_the_extra_is_named(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from qna_widget import QuestionAnswerer
+from qna_widget.answering.options import SENTENCE_MARGIN
 from qna_widget.core.borders import Borders
+from qna_widget.core.decoding import Decoder
+from qna_widget.core.pipeline import conclude, prepare
 from qna_widget.core.tokenizer import Tokenizer
-from qna_widget.core.types import DecodingOptions
+from qna_widget.core.types import DecodingOptions, FeatureOptions, Logits
 from qna_widget.errors import InputError
 
 
@@ -60,6 +64,8 @@ def test_characters_are_whole(
         ("mail tamsin.vale@example.org", "example.org", "tamsin.vale@example.org"),
         ("see https://example.org/a?b=c#d.", "example", "https://example.org/a?b=c#d"),
         ("open /usr/local/bin, now", "local", "/usr/local/bin"),
+        ("in ../lib/x.so.1 now", "lib", "../lib/x.so.1"),
+        ("in ../../lib/x.so.1 now", "lib", "../../lib/x.so.1"),
         (r"in C:\Users\tam\x.txt is", "tam", r"C:\Users\tam\x.txt"),
         ("in src/core/borders.ts.", "borders", "src/core/borders.ts"),
         ("fell to -12.5 °C at", "12.5", "-12.5 °C"),
@@ -236,6 +242,35 @@ def test_lists_hold_no_signs_and_nothing_twice(qa: QuestionAnswerer, overlap: st
         for one, core in zip(found, cores, strict=True)
     ]
     assert len(set(places)) == len(places)
+
+
+@pytest.mark.parametrize(
+    ("within", "margin", "best"),
+    [
+        (3, SENTENCE_MARGIN, "pier four"),
+        (1, SENTENCE_MARGIN, "pier four. Odalys Pike"),  # nothing else is near
+        (3, 0, "pier four. Odalys Pike"),
+    ],
+)
+def test_a_span_over_a_sentences_end_ranks_behind_one_within(
+    qa: QuestionAnswerer, within: float, margin: float, best: str
+) -> None:
+    """`within` is how likely the answer ends with its sentence; with the next one, 5 (logits)."""
+    text = "It leaves from pier four. Odalys Pike sells tickets."
+    prepared = prepare("Where does the ferry leave?", text, qa.tokenizer, FeatureOptions())
+    (feature,) = prepared.features
+    logits = Logits(*np.full((2, len(feature.input_ids)), -9, np.float32))
+    at = dict(zip(("pier", "four", "Pike"), map(text.index, ("pier", "four", "Pike")), strict=True))
+    place = {
+        word: feature.passage_position + prepared.passage.starts.tolist().index(start)
+        for word, start in at.items()
+    }
+    logits.start_logits[place["pier"]] = logits.end_logits[place["Pike"]] = 5
+    logits.end_logits[place["four"]] = within
+    decoder = Decoder(prepared.features)
+    decoder.add(0, logits)
+    options = DecodingOptions(neat=True, sentence_margin=margin)
+    assert conclude(prepared, decoder, options).answers[0].text == best
 
 
 def test_a_long_row_of_signs_takes_no_long_time(qa: QuestionAnswerer) -> None:

@@ -10,6 +10,7 @@ import sys
 import time
 import zlib
 from pathlib import Path
+from typing import Any
 
 import pypdf
 import pytest
@@ -63,9 +64,11 @@ def test_a_bad_byte_does_not_turn_the_whole_text(broken: int) -> None:
 
 
 def test_a_cut_character_at_the_end_is_one_bad_place() -> None:
-    document = read_document(TEXT.encode() + "é".encode()[:1], "a.txt")
-    assert document.text == TEXT + "\ufffd"
-    assert "in 1 place" in document.notices[0]
+    # Of ASCII alone, two bytes of a character show what it is.
+    for text, cut in ((TEXT, "é".encode()[:1]), ("It costs 5 ", "€".encode()[:2])):
+        document = read_document(text.encode() + cut, "a.txt")
+        assert document.text == text + "\ufffd"
+        assert "in 1 place" in document.notices[0]
 
 
 def test_what_was_broken_before_is_no_fault_of_this_file() -> None:
@@ -105,6 +108,8 @@ def test_lines_end_in_lf_and_markdown_stays() -> None:
         (b"x", "pdf", "'pdf' is of no kind"),
         (b"<title>only</title><p hidden>x", "a.html", "a.html holds no text"),
         (b"<frameset><frame src=x></frameset>", "a.html", "a.html holds no text"),
+        (b"PK\x03\x04\x14\0\x06\0", "a.pdf", "a.pdf is a file of a word processor"),
+        (b"\x89PNG\r\n\x1a\n\0", "a.html", "a.html is a picture, not a text"),
         (b"not a pdf", "a.pdf", "a.pdf is not a readable PDF"),
         (b"%PDF-1.7\n%%EOF", "a.pdf", "a.pdf is not a readable PDF"),
         (b"", "a.pdf", "a.pdf is not a readable PDF"),
@@ -307,3 +312,16 @@ def test_without_the_extra_the_cure_is_named(
     with pytest.raises(MissingExtraError, match=r"pip install 'qna-widget\[documents\]'"):
         read_document(b"<p>x", name)
     assert read_document(b"x", "a.txt").text == "x"
+
+
+@pytest.mark.parametrize("data", [None, "a text", 5, [b"x"]])
+def test_a_file_is_given_by_its_bytes_and_its_name(data: Any) -> None:
+    with pytest.raises(DocumentError, match="A file is given by its bytes and its name"):
+        read_document(data, "a.txt")
+    with pytest.raises(DocumentError, match="got bytes and"):
+        read_document(b"x", 5 if isinstance(data, str) else data)
+
+
+def test_xml_before_html_does_not_hide_it() -> None:
+    data = b'<?xml version="1.0"?>\n<!DOCTYPE html><html><body><p>Tamsin owns it.</body></html>'
+    assert read_document(data, "a.xhtml").text == "Tamsin owns it."

@@ -462,3 +462,13 @@ def test_a_model_that_is_fetched_reruns_no_more_than_it_must(
         assert scopes == [scope]
         assert browser.data["fetching"]["model"] == "owner/name"
     assert "owner/name" in came
+
+
+def test_a_forged_page_opens_no_folder_of_the_servers(browser: Browser, tmp_path: Path) -> None:
+    """It chooses from the menu; the script may name what it likes."""
+    shutil.copytree(registry.BUNDLED, tmp_path / "own")
+    qna(PASSAGE, "Where?", model="bundled")
+    browser.says(model=str(tmp_path / "own"))
+    qna(PASSAGE, "Where?", model="bundled")
+    assert browser.data["manifest"]["asked"] == "bundled"
+    assert browser.data["fetching"] is None

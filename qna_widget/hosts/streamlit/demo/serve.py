@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from qna_widget.documents import MAX_BYTES
-from qna_widget.errors import MissingExtraError
+from qna_widget.errors import InputError, MissingExtraError
 
 from .shelf import ENVIRONMENT, packed
 
@@ -34,7 +34,7 @@ DEFAULTS = {
 def serve(model: str, texts: Sequence[Path], *, address: str, port: int) -> int:
     """Serve until a signal ends it; return the exit code.
 
-    Raises MissingExtraError without the `demo` extra.
+    Raises MissingExtraError without the `demo` extra, InputError where nobody can listen.
     """
     if find_spec("streamlit") is None:
         raise MissingExtraError("The demo", "demo", "streamlit")
@@ -47,4 +47,11 @@ def serve(model: str, texts: Sequence[Path], *, address: str, port: int) -> int:
         runpy.run_module("streamlit", run_name="__main__")  # as `python -m streamlit` does
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        raise InputError(
+            f"The demo cannot be served at {address}, port {port}: {error.strerror}. Give others "
+            "by --address and --port."
+        ) from error
     return 0
