@@ -9,6 +9,7 @@ from pathlib import Path
 import huggingface_hub
 import pytest
 from hub_server import Hub, quiet
+from no_proxies import plain as plain
 
 from qna_widget.errors import HubError
 from qna_widget.models import registry

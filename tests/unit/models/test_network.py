@@ -18,21 +18,13 @@ import huggingface_hub
 import pytest
 from hub_server import Hub, leftovers, quiet
 from huggingface_hub.errors import HTTPError
+from no_proxies import plain as plain
 
 from qna_widget.cli import main
 from qna_widget.errors import HubError, ModelError
 from qna_widget.models import network, registry
 
 NAME = "owner/tiny"
-VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
-
-
-@pytest.fixture(autouse=True)
-def plain(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Begin without proxies, and with caches of the test's own."""
-    for name in (*VARIABLES, "SSL_CERT_FILE", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.lower(), raising=False)
 
 
 @pytest.mark.parametrize(
