@@ -6,14 +6,31 @@ import os
 import secrets
 from pathlib import Path
 
+from qna_widget.errors import InputError
+
+from .contract import quoted
+
+
+def place_of(given: str | Path) -> Path:
+    """Return where to write. Raises InputError for what names no file or folder."""
+    try:
+        if b"\0" not in os.fsencode(given):
+            return Path(given)
+    except (TypeError, ValueError):  # no name, or half an emoji in it
+        pass
+    raise InputError(
+        f"A file or folder to write is named by a string or a Path; got {quoted(given)}."
+    )
+
 
 def write_whole(file: str | Path, data: bytes) -> Path:
     """Write `data` beside the file, then put it in its place by one rename; return the path.
 
     A link stays a link, and a file keeps its permissions. What is no file (a pipe, a device), or
-    lies in a folder that may not be written, is written in place. Raises OSError.
+    lies in a folder that may not be written, is written in place. Raises OSError, and InputError
+    for what names no file.
     """
-    given = Path(file)
+    given = place_of(file)
     place = Path(os.path.realpath(given))
     if place.exists() and (not place.is_file() or not os.access(place.parent, os.W_OK)):
         place.write_bytes(data)

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from qna_widget import __version__
+from qna_widget.core.whole_file import place_of
 from qna_widget.hosts.assets import built
 from qna_widget.models import registry
 from qna_widget.models.names import ModelLike
@@ -39,7 +40,7 @@ def write_extension(folder: str | Path, *, model: ModelLike = "auto", force: boo
 
     Raises as `write_find` does.
     """
-    target = Path(folder)
+    target = place_of(folder)
     writes = [beside.LISTING, "manifest.json", "offscreen.html", *_SCRIPTS]
     beside.refuse_other_files(target, writes, force=force)
     resolved = registry.resolve(model)

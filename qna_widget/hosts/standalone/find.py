@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from qna_widget.core.manifest import ModelManifest
+from qna_widget.core.whole_file import place_of
 from qna_widget.hosts.assets import built, wasm
 from qna_widget.models import registry
 from qna_widget.models.names import ModelLike
@@ -60,7 +61,7 @@ def write_find(folder: str | Path, *, model: ModelLike = "auto", force: bool = F
     Raises InputError for a folder that is not allowed, ModelError, AssetError when the front end
     was not built, OSError when a file cannot be written.
     """
-    target = Path(folder)
+    target = place_of(folder)
     beside.refuse_other_files(target, [beside.LISTING, SCRIPT, EXAMPLE], force=force)
     resolved = registry.resolve(model)
     script = built(SCRIPT).read_bytes()

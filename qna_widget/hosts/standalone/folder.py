@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Unpack
 
 from qna_widget.core.messages import Options
+from qna_widget.core.whole_file import place_of
 from qna_widget.hosts.assets import built, runtime_files
 from qna_widget.models import registry
 
@@ -42,7 +43,7 @@ def write_page(
     """
     inputs = page.checked(passage, question, options)
     head = page.head(title, _POLICY)
-    target = Path(folder)
+    target = place_of(folder)
     beside.refuse_other_files(target, [beside.INDEX], force=force)
     model = replace(registry.resolve(inputs["model"]), note="")
     script = built("standalone.js").read_bytes()

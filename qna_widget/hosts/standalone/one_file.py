@@ -10,7 +10,7 @@ from typing import Unpack
 
 from qna_widget.core.manifest import Asset
 from qna_widget.core.messages import Inputs, Options
-from qna_widget.core.whole_file import write_whole
+from qna_widget.core.whole_file import place_of, write_whole
 from qna_widget.hosts.assets import built, wasm
 from qna_widget.hosts.page import page_manifest
 from qna_widget.models import files, registry
@@ -44,8 +44,9 @@ def write_html(
     AssetError when the front end was not built, OSError when the file cannot be written; what it
     held before is then still there.
     """
+    place = place_of(file)
     text = html_page(passage, question, title=title, examples=examples, **options)
-    return write_whole(file, text.encode())
+    return write_whole(place, text.encode())
 
 
 def html_page(

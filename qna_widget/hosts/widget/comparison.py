@@ -76,7 +76,7 @@ def compare(
     argument; else as QnA does.
     """
     refuse_unknown(shared, INPUTS)
-    if isinstance(members, (str, Mapping)) or len(members) < 2:
+    if isinstance(members, str) or not isinstance(members, Sequence) or len(members) < 2:
         raise InputError(
             "compare takes a list of two or more members: dicts of QnA's arguments, or QnA widgets."
         )

@@ -11,8 +11,11 @@ from pathlib import Path
 import pytest
 
 import qna_widget
+from qna_widget import InputError
 from qna_widget.cli import main
 from qna_widget.core.whole_file import write_whole
+from qna_widget.results.history import History
+from qna_widget.standalone import write_extension, write_find, write_html, write_page
 
 
 def full(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,3 +107,11 @@ def test_every_write_is_one_that_a_full_disk_was_tried_on() -> None:
     for test in OTHERS.values():
         text = (tests / test).read_text(encoding="utf-8")
         assert re.search(r"ENOSPC|/dev/full|No space", text), test
+
+
+@pytest.mark.parametrize("given", [None, 5, ["a"], "a\0b", "\ud800"])
+def test_what_names_no_file_is_refused_before_any_work(given: object) -> None:
+    history = History()
+    for write in (write_html, write_page, write_find, write_extension, history.to_csv):
+        with pytest.raises(InputError, match="is named by a string or a Path; got"):
+            write(given)  # type: ignore[operator]

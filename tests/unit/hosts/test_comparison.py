@@ -67,6 +67,8 @@ def test_one_block_of_columns_per_member() -> None:
     [
         ([{}], {}, "two or more members"),
         ("ab", {}, "two or more members"),
+        (None, {}, "two or more members"),
+        (5, {}, "two or more members"),
         ({"question": "a", "passage": "b"}, {}, "two or more members"),
         ([{}, "Where?"], {}, "Member 2 is a str"),
         ([{"question": "a"}, {}], {"question": "b"}, "question is given to member 1 and to all"),
