@@ -89,7 +89,8 @@ class AssetReader:
     def read(self, sha256: object, offset: object, length: object) -> tuple[Asset, bytes]:
         """Return at most `length` bytes from `offset` on.
 
-        Raises AssetError, in words for the reader, for anything unknown or out of bounds.
+        Raises AssetError for anything unknown or out of bounds, in words that go to a page: it is
+        not told where files lie.
         """
         asset = self._assets.get(sha256) if isinstance(sha256, str) else None
         if asset is None:
@@ -112,13 +113,13 @@ class AssetReader:
                 data = file.read(length)
         except OSError as error:
             raise AssetError(
-                f"{asset.name} cannot be read ({error.strerror}): {asset.file}. "
-                "Install the package again."
+                f"Python's copy of {asset.name} cannot be read ({error.strerror}). "
+                "Install the package, or export the model, again."
             ) from error
         if size != asset.bytes:
             raise AssetError(
-                f"{asset.name} has {size} bytes on disk instead of {asset.bytes}: {asset.file}. "
-                "Install the package again and restart the kernel."
+                f"Python's copy of {asset.name} has {size} bytes on disk instead of {asset.bytes}. "
+                "Install the package, or export the model, again and restart the kernel."
             )
         self.bytes_read += len(data)
         return asset, data

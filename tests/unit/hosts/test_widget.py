@@ -60,6 +60,13 @@ def test_the_page_is_not_told_where_a_model_outside_the_package_lies(
     }
     from_browser(widget, ask)
     assert bytes(customs(widget)[0][1][0]) == (copy / "vocab.txt.gz").read_bytes()[:9]
+    for damage in (lambda file: file.write_bytes(b"short"), Path.unlink):
+        damage(copy / "vocab.txt.gz")
+        from_browser(widget, ask)
+        said, _ = customs(widget)[-1]
+        assert said["kind"] == "asset.error"
+        assert "vocab.txt" in said["message"]
+        assert "private" not in said["message"]
 
 
 def test_a_page_without_a_kernel_is_given_the_names_of_the_view() -> None:
