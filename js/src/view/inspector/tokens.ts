@@ -4,6 +4,7 @@
 import type { TokenSpan } from "../../core/inspection";
 import type { TokenWord } from "../../core/words";
 import { CONTROL, el, setAttribute } from "../dom";
+import { opening } from "../excerpts";
 import { score } from "../format";
 import type { Palette } from "./colors";
 import { type Focus, type Model, type Pointing, wordLogits, wordOf } from "./model";
@@ -257,7 +258,5 @@ export class TokenStrip {
 }
 
 function shown(passage: string, { start, end }: TokenWord): string {
-  return end - start > LONGEST
-    ? `${passage.slice(start, start + LONGEST - 1)}…`
-    : passage.slice(start, end);
+  return opening(passage.slice(start, end), LONGEST);
 }
