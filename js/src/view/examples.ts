@@ -23,8 +23,17 @@ export class Examples {
     if (examples.join("\n") !== this.#drawn.join("\n")) this.#place(examples);
     for (const chip of this.#list.querySelectorAll("button")) {
       const isAsked = chip.textContent === inputs.question;
+      const isNew = isAsked && !chip.hasAttribute("aria-current");
       setAttribute(chip, "aria-current", isAsked ? "true" : null);
+      if (isNew) this.#bringIntoSight(chip);
     }
+  }
+
+  /** Where the list is one line that scrolls. The page itself stays where it is. */
+  #bringIntoSight(chip: HTMLElement): void {
+    const [list, own] = [this.#list, chip].map((one) => one.getBoundingClientRect());
+    if (own!.right > list!.right) this.#list.scrollLeft += own!.right - list!.right;
+    if (own!.left < list!.left) this.#list.scrollLeft += own!.left - list!.left;
   }
 
   #place(examples: readonly string[]): void {

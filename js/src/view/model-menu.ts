@@ -183,7 +183,7 @@ export class ModelMenu {
       name,
       text: `${title}, ${bytes(size)}${cached ? "" : " to download"}`,
     }));
-    const known = [{ name: AUTO, text: "Automatic: the best one at hand" }, ...lines];
+    const known = [{ name: AUTO, text: "Automatic: best at hand" }, ...lines];
     if (!known.some(({ name }) => name === inputs.model)) {
       // A folder's path says little, and is the server's own business.
       const text = change === null ? model : lastPart(inputs.model);

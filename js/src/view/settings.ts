@@ -78,7 +78,7 @@ export class Settings {
         this.#topK.element,
         this.#maxAnswerLen.element,
         field("No-answer threshold", this.#threshold, this.#thresholdHint, this.#thresholdValue),
-        field("Overlap", this.#overlap),
+        field("Overlap", this.#overlap, "which answers may share words"),
         this.model.field,
         this.#reset,
       ),

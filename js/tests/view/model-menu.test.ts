@@ -39,7 +39,7 @@ function draw(model: string, change: Partial<ModelChange> | null = null, models 
 test("it offers what Python says, and what is chosen already", () => {
   draw("auto");
   expect([...select().options].map((option) => option.text)).toEqual([
-    "Automatic: the best one at hand",
+    "Automatic: best at hand",
     "MiniLM, 18.8 MB",
     "MobileBERT, 98.5 MB to download",
   ]);

@@ -342,6 +342,11 @@ def test_questions_to_click(view: View) -> None:
     page.get_by_role("button", name="What does <b>he</b> like?").click()
     assert calls(page) == [["setQuestion", "What does <b>he</b> like?"]]
     expect(first).not_to_have_attribute("aria-current", "true")
+    # In one line that scrolls, the question that was asked is in sight.
+    page.set_viewport_size({"width": 390, "height": 800})
+    many = [*(f"Is this question number {n}?" for n in range(9)), "Where does Bert live?"]
+    put(page, {**ANSWERED, "examples": many})
+    expect(page.get_by_role("button", name="Where does Bert live?")).to_be_in_viewport(ratio=0.9)
     put(page, {"examples": []})
     expect(page.get_by_text("Try:")).to_be_hidden()
 
@@ -373,7 +378,9 @@ def test_settings(view: View) -> None:
     expect(page.get_by_label("Longest answer")).to_have_value("384")
     expect(page.get_by_text("9999 is not allowed; 384 is taken (1 to 384 tokens")).to_be_visible()
     expect(page.get_by_text("1 to 100 answers", exact=True)).to_be_visible()
-    page.get_by_label("Overlap").select_option("nested")
+    overlap = page.get_by_label("Overlap")
+    expect(overlap).to_have_accessible_description("which answers may share words")
+    overlap.select_option("nested")
     page.get_by_role("button", name="Reset").click()
     expect(page.get_by_role("button", name="Reset")).to_be_disabled()
     assert [options for _, options in calls(page)] == [

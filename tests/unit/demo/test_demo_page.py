@@ -451,6 +451,14 @@ def test_downloads_are_what_the_page_shows(page: Page, monkeypatch: pytest.Monke
     assert files["The report as PDF"] == report.pdf()
 
 
+def test_nothing_that_the_component_shows_stands_on_the_page_again(page: Page) -> None:
+    page.says(question="Who?").says(question="Whose?")
+    kinds = [element.type for element in page.app.main]
+    assert not {"arrow_data_frame", "table", "tabs", "metric"} & {*kinds}
+    assert (kinds.count("download_button"), kinds.count("code")) == (2, 2), "link, Python"
+    assert [one.label for one in page.app.expander] == [panels.TAKE_ALONG]
+
+
 def test_a_chosen_model_is_carried(page: Page) -> None:
     page.says(question="Who?", model="bundled")
     assert page.address() == {"example": "rent", "question": "Who?", "model": "bundled"}

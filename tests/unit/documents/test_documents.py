@@ -130,6 +130,7 @@ def test_a_long_text_is_cut_and_said_to_be() -> None:
     document = read_document(b"word " * 300_000, "a.txt")
     assert len(document.text) == documents.MAX_CHARACTERS
     assert "Only the first 1,000,000 of 1,500,000 characters" in document.notices[0]
+    assert document.notices[0].count("1,000,000") == 1
 
 
 @pytest.mark.parametrize(
