@@ -19,6 +19,20 @@ const commonTo = (version) => ({
   define: { QNA_WIDGET_VERSION: JSON.stringify(version) },
 });
 
+/** The contract without its words for people, which no page needs. */
+const bareContract = {
+  name: "bare-contract",
+  setup(b) {
+    b.onLoad({ filter: /[\\/]contract\.json$/ }, async ({ path }) => {
+      const bare = (key, value) => (key === "about" ? undefined : value);
+      return {
+        contents: JSON.stringify(JSON.parse(await readFile(path, "utf8"), bare)),
+        loader: "json",
+      };
+    });
+  },
+};
+
 /** The worker: one classic script, so that it starts from a blob: URL on every kind of page. */
 export async function bundleWorker(
   entry = "src/runtime/worker/worker.ts",
@@ -29,8 +43,10 @@ export async function bundleWorker(
     ...common,
     entryPoints: [entry],
     format: "iife",
+    charset: "utf8", // as browsers read workers
     write: false,
     alias,
+    plugins: [bareContract],
     // onnxruntime starts its threads from import.meta.url, which a classic script lacks.
     define: { ...common.define, "import.meta.url": "self.location.href" },
   });
@@ -64,8 +80,10 @@ export const bundle = (entryPoints, outdir, format, worker, version = released) 
     ...commonTo(version),
     entryPoints,
     format,
+    // Modules are read as UTF-8 everywhere; a script has its page's encoding.
+    charset: format === "esm" ? "utf8" : "ascii",
     outdir,
-    plugins: [styleText, workerSource(worker)],
+    plugins: [bareContract, styleText, workerSource(worker)],
   });
 
 /** What Jupyter and Streamlit import. */

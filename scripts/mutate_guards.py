@@ -168,8 +168,8 @@ GUARDS = [
     ),
     Guard(
         "a notebook's manifest is whole", "js/src/hosts/heard.ts",
-        "return whole ? (value as unknown as Manifest) : null;",
-        "return value as unknown as Manifest;",
+        "return fits(value, MANIFEST) ? (value as Manifest) : null;",
+        "return value as Manifest;",
         "js/tests/fuzz/messages.test.ts::what a notebook keeps of inputs, models and questions is "
         "whole, or as if it were not there",
     ),

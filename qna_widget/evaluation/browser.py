@@ -19,7 +19,7 @@ from qna_widget.core.manifest import ModelManifest
 from qna_widget.errors import QnaError, needs_extra
 from qna_widget.hosts.assets import built, wasm
 from qna_widget.hosts.page import page_manifest
-from qna_widget.models import names, registry
+from qna_widget.models import files, names, registry
 
 from . import Prediction, Predictor
 from .squad import Example
@@ -97,7 +97,7 @@ def _served(model: ModelManifest) -> Iterator[str]:
         "/headless.js": ("text/javascript", built("headless.js").read_bytes()),
     }
     for asset in (wasm(), model.onnx, model.vocab):
-        bodies[f"/{asset.sha256}"] = ("application/octet-stream", asset.file.read_bytes())
+        bodies[f"/{asset.sha256}"] = ("application/octet-stream", files.read_packed(asset))
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

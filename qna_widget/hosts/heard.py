@@ -27,6 +27,7 @@ _TEXT: Final[Spec] = {"type": "string"}
 _NUMBER: Final[Spec] = {"type": "number"}
 _AMOUNT: Final[Spec] = {"type": "number", "minimum": 0, "maximum": 1 << 53, "unit": "of them"}
 _COUNT: Final[Spec] = {"type": "integer", "minimum": 0, "maximum": 1 << 53, "unit": "of them"}
+_BYTES: Final[Spec] = {"type": "integer", "minimum": 0, "maximum": 1 << 28, "unit": "bytes"}
 _COUNTS: Final = ("passage", "question", "windows")
 _ANSWER: Final[dict[str, Spec]] = {
     "text": _TEXT,
@@ -107,8 +108,8 @@ def scores(content: Mapping[str, object], buffers: Sequence[bytes]) -> ScoresMes
         "inputs": _reported_inputs(content.get("inputs")),
         "passage_crc32": _count("passage_crc32", content.get("passage_crc32")),
         "counts": {name: _count(name, counts.get(name)) for name in _COUNTS},
-        "offset": _count("offset", content.get("offset")),
-        "total": _count("total", content.get("total")),
+        "offset": check_value("offset", content.get("offset"), _BYTES),
+        "total": check_value("total", content.get("total"), _BYTES),
     }
 
 

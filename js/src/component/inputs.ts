@@ -16,7 +16,8 @@ export interface Inputs extends Options {
   readonly workers: number | null;
 }
 
-const { inputs } = contract;
+// Not taken apart, or all of the contract would be in the bundles.
+const inputs = contract.inputs;
 
 export const DEFAULT_INPUTS: Inputs = {
   passage: inputs.passage.default,

@@ -2,7 +2,7 @@
 // of another version. What is not whole counts as not said. Python's twin: qna_widget/hosts/heard.py.
 import { DEFAULT_INPUTS, type Inputs } from "../component/inputs";
 import * as contract from "../core/contract";
-import type { Asset, Fetching, Manifest, ModelChoice } from "../core/manifest";
+import type { Fetching, Manifest, ModelChoice } from "../core/manifest";
 
 /** What contract.json says of one input. */
 interface Spec {
@@ -13,94 +13,97 @@ interface Spec {
   readonly maximum?: number;
 }
 
-/** Of a model's file, as in qna_widget/core/bounded.py. */
-const MODEL_BYTES = 2 ** 31;
+/** The type of a value, or its parts by name; one whose name ends in "?" may be missing, or null. */
+type Shape = "string" | "boolean" | "number" | "count" | { readonly [name: string]: Shape };
 
-type Named = Readonly<Record<string, unknown>>;
-
-const INPUTS = Object.entries(contract.inputs) as [keyof Inputs, Spec][];
+/** Of a model's file, as in qna_widget/core/bounded.py; no count of ours is larger. */
+const MOST = 2 ** 31;
+const ASSET: Shape = {
+  name: "string",
+  path: "string",
+  sha256: "string",
+  bytes: "count",
+  encoding: "string",
+  unpacked_bytes: "count",
+};
+const MANIFEST: Shape = {
+  model: {
+    name: "string",
+    title: "string",
+    note: "string",
+    max_seq_len: "count",
+    lowercase: "boolean",
+    onnx: ASSET,
+    vocab: ASSET,
+    "onnx_webgpu?": ASSET,
+  },
+  runtime: { wasm: ASSET, "webgpu?": { script: ASSET, wasm: ASSET } },
+};
+const FETCHING: Shape = {
+  model: "string",
+  what: "string",
+  done: "number",
+  total: "number",
+  error: "string",
+};
+const CHOICE: Shape = {
+  name: "string",
+  title: "string",
+  where: "string",
+  bytes: "number",
+  cached: "boolean",
+  "arrived?": "number",
+};
 
 /** Every input: as it is said where it may be so, else its default. */
 export function inputsOf(say: (name: keyof Inputs) => unknown): Inputs {
-  const inputs = INPUTS.map(([name, spec]) => {
-    const value = say(name);
-    return [name, isAllowed(value, spec) ? value : DEFAULT_INPUTS[name]];
+  const inputs = Object.entries(contract.inputs).map(([name, spec]) => {
+    const value = say(name as keyof Inputs);
+    return [name, isAllowed(value, spec) ? value : DEFAULT_INPUTS[name as keyof Inputs]];
   });
   return Object.fromEntries(inputs) as unknown as Inputs;
 }
 
 /** Null for none. */
 export function manifestOf(value: unknown): Manifest | null {
-  if (!isNamed(value) || !isNamed(value.model) || !isNamed(value.runtime)) return null;
-  const { model, runtime } = value;
-  const whole =
-    ["name", "title", "note"].every((name) => typeof model[name] === "string") &&
-    Number.isSafeInteger(model.max_seq_len) &&
-    typeof model.lowercase === "boolean" &&
-    [model.onnx, model.vocab, runtime.wasm].every(isAsset) &&
-    (isNone(model.onnx_webgpu) || isAsset(model.onnx_webgpu)) &&
-    (isNone(runtime.webgpu) ||
-      (isNamed(runtime.webgpu) && isAsset(runtime.webgpu.script) && isAsset(runtime.webgpu.wasm)));
-  return whole ? (value as unknown as Manifest) : null;
+  return fits(value, MANIFEST) ? (value as Manifest) : null;
 }
 
 /** Null for none. */
 export function fetchingOf(value: unknown): Fetching | null {
-  const whole =
-    isNamed(value) &&
-    ["model", "what", "error"].every((name) => typeof value[name] === "string") &&
-    ["done", "total"].every((name) => Number.isFinite(value[name]));
-  return whole ? (value as unknown as Fetching) : null;
+  return fits(value, FETCHING) ? (value as Fetching) : null;
 }
 
 export function modelsOf(value: unknown): readonly ModelChoice[] {
-  return everyOf(value, isChoice);
+  return allOf(value, CHOICE);
 }
 
 export function examplesOf(value: unknown): readonly string[] {
-  return everyOf(value, (example) => typeof example === "string");
+  return allOf(value, "string");
 }
 
 /** The list itself, so that an unchanged one is known as such; none where a part of it is wrong. */
-function everyOf<T>(value: unknown, isOne: (one: unknown) => one is T): readonly T[] {
-  return Array.isArray(value) && value.every(isOne) ? value : [];
+function allOf<T>(value: unknown, shape: Shape): readonly T[] {
+  return Array.isArray(value) && value.every((one) => fits(one, shape)) ? value : [];
 }
 
 function isAllowed(value: unknown, spec: Spec): boolean {
   if (value === null) return spec.null !== undefined;
-  const type = Array.isArray(spec.type) ? spec.type[0] : spec.type;
-  if (type === "string") return typeof value === "string" && (spec.enum?.includes(value) ?? true);
-  const isNumber = type === "integer" ? Number.isSafeInteger(value) : Number.isFinite(value);
-  return isNumber && spec.minimum! <= (value as number) && (value as number) <= spec.maximum!;
+  const { minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY } = spec;
+  const type = [spec.type].flat()[0];
+  if (type === "string") return fits(value, type) && (spec.enum?.includes(value as string) ?? true);
+  const is = type === "integer" ? Number.isSafeInteger : Number.isFinite;
+  return is(value) && minimum <= (value as number) && (value as number) <= maximum;
 }
 
-function isAsset(value: unknown): value is Asset {
-  return (
-    isNamed(value) &&
-    ["name", "path", "sha256"].every((name) => typeof value[name] === "string") &&
-    ["bytes", "unpacked_bytes"].every((name) => isCount(value[name], MODEL_BYTES)) &&
-    (value.encoding === "gzip" || value.encoding === "identity")
-  );
-}
-
-function isChoice(value: unknown): value is ModelChoice {
-  return (
-    isNamed(value) &&
-    ["name", "title", "where"].every((name) => typeof value[name] === "string") &&
-    isCount(value.bytes) &&
-    typeof value.cached === "boolean" &&
-    (isNone(value.arrived) || Number.isFinite(value.arrived))
-  );
-}
-
-function isCount(value: unknown, most = Number.MAX_SAFE_INTEGER): boolean {
-  return Number.isInteger(value) && 0 <= (value as number) && (value as number) <= most;
-}
-
-function isNone(value: unknown): boolean {
-  return value === undefined || value === null;
-}
-
-function isNamed(value: unknown): value is Named {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+function fits(value: unknown, shape: Shape): boolean {
+  if (shape === "number") return Number.isFinite(value);
+  if (shape === "count")
+    return Number.isInteger(value) && 0 <= Number(value) && Number(value) <= MOST;
+  if (typeof shape === "string") return typeof value === shape;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  return Object.entries(shape).every(([name, part]) => {
+    const given = (value as Readonly<Record<string, unknown>>)[name.replace("?", "")];
+    return ((given ?? null) === null && name.endsWith("?")) || fits(given, part);
+  });
 }

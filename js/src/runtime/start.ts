@@ -37,7 +37,7 @@ const EMPTY = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0);
 export const startEngine: StartEngine = async ({ onDeath, cautious, script }) => {
   refuseWithoutWasm();
   // A blob: URL works on every kind of page, file:// and sandboxed frames included.
-  const source = new Blob([script ?? workerSource], { type: "text/javascript" });
+  const source = new Blob([script ?? workerSource], { type: "text/javascript;charset=utf-8" });
   const url = URL.createObjectURL(source);
   const threads = threadsFor(cautious);
   try {

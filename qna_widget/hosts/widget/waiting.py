@@ -27,6 +27,8 @@ POLL = 0.02
 """Seconds between two looks."""
 PING = 1.0
 """Seconds between two signs of life asked of the pages."""
+MOST_PAGES = 16
+"""Pages whose scores are put together at a time; chunks of further ones are dropped."""
 PATIENCE = 5.0
 """Seconds without a message after which no page is assumed, where the kernel can answer."""
 
@@ -133,7 +135,7 @@ class Reading:
             self.refusal = str(content.get("message")) or "The browser has no scores."
         elif not self._fits(content):
             self.refusal = "The page shows another question by now."
-        else:
+        elif content["page"] in self._parts or len(self._parts) < MOST_PAGES:
             parts = self._parts.setdefault(str(content["page"]), {})
             parts[content["offset"]] = bytes(buffers[0])
             if sum(map(len, parts.values())) >= content["total"]:
