@@ -35,7 +35,7 @@ HOOKED = """
 const Whole = window.Blob;
 window.Blob = class extends Whole {
   constructor(parts, options) {
-    const script = options?.type === "text/javascript";
+    const script = options?.type?.startsWith("text/javascript");
     super(script ? [window.worker_hook ?? "", ...parts] : parts, options);
   }
 };

@@ -22,6 +22,13 @@ from qna_widget.hosts.streamlit.demo import serve
 ROOT = Path(__file__).parents[3]
 
 
+@pytest.fixture(autouse=True)
+def process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What serving says to its process, arguments and environment, ends with the test."""
+    monkeypatch.setattr(sys, "argv", sys.argv)
+    monkeypatch.setattr(os, "environ", os.environ.copy())
+
+
 def test_what_cannot_be_served_is_told_before_anything_starts(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,8 @@ import gc
 import io
 import json
 import shutil
+import subprocess
+import sys
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -19,6 +21,7 @@ from qna_widget.core.contract import CONTRACT
 from qna_widget.core.manifest import PACKAGE
 from qna_widget.hosts.streamlit import serving
 from qna_widget.hosts.streamlit.demo import link, own, panels, report, serve, session, settle, shelf
+from qna_widget.hosts.streamlit.demo.app import HOW_TO_START
 from qna_widget.hosts.streamlit.demo.examples import EXAMPLES
 from qna_widget.models import registry
 
@@ -159,6 +162,13 @@ def test_it_mounts_the_component_once_without_a_stand_in(script: Path) -> None:
     app = AppTest.from_file(str(script), default_timeout=60).run()
     assert not app.exception
     assert [element.type for element in app.main].count("bidi_component") == 2, "it and the tab's"
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=["clone", "qna-widget demo"])
+def test_as_plain_python_it_says_how_to_start_it(script: Path) -> None:
+    said = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=60)
+    assert said.stderr == f"{HOW_TO_START}\n"
+    assert (said.stdout, said.returncode) == ("", 0)
 
 
 def test_choosing_an_example_overrides_what_was_typed(page: Page) -> None:

@@ -6,6 +6,7 @@ belongs to no package: its imports are absolute.
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 
 import streamlit as st
@@ -14,9 +15,15 @@ from qna_widget.errors import QnaError
 from qna_widget.hosts.streamlit.demo import own, panels, session, settle
 from qna_widget.streamlit import qna
 
+HOW_TO_START = "This is a Streamlit app. Start it with `qna-widget demo`, or `streamlit run` and this file."
+
 
 def main() -> None:
-    """Draw the page."""
+    """Draw the page. Run as plain Python, say how to start it instead."""
+    if not st.runtime.exists():
+        # No error: processes that a Streamlit app spawns run its script so, too.
+        print(HOW_TO_START, file=sys.stderr)
+        return
     st.set_page_config(page_title="Ask a text · qna-widget", page_icon="🔎", layout="wide")
     place = panels.head()
     try:
