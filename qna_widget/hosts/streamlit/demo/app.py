@@ -15,7 +15,7 @@ from qna_widget.errors import QnaError
 from qna_widget.hosts.streamlit.demo import own, panels, session, settle
 from qna_widget.streamlit import qna
 
-HOW_TO_START = "This is a Streamlit app. Start it with `qna-widget demo`, or `streamlit run` and this file."
+HOW_TO_START = "A Streamlit app: start it with `qna-widget demo`, or `streamlit run` and this file."
 
 
 def main() -> None:
