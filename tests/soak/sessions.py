@@ -34,6 +34,7 @@ OUTPUTS = {
     "null_score": -4.5,
     "timing": {"tokens": 20, "windows": 1, "run_ms": 5, "total_ms": 6},
 }
+NAME = "qna-widget.qna"
 FINISHED = ForwardMsg.ScriptFinishedStatus.FINISHED_SUCCESSFULLY
 
 
@@ -72,8 +73,9 @@ class Reader:
                 raise ConnectionError("The server hung up.")
             message = ForwardMsg.FromString(data)
             parts += message.WhichOneof("type") in ("delta", "ref_hash")
-            if message.delta.new_element.WhichOneof("type") == "bidi_component":
-                self._component = message.delta.new_element.bidi_component
+            component = message.delta.new_element.bidi_component
+            if component.component_name == NAME:  # not that of the tab's memory
+                self._component = component
             if message.WhichOneof("type") == "script_finished":
                 if message.script_finished != FINISHED or parts == 0:
                     raise RuntimeError(f"The script ended with {message.script_finished}.")
