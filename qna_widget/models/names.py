@@ -187,7 +187,7 @@ def hub_name(text: str) -> HubName | None:
 
 
 def _expanded(path: Path) -> Path:
-    """Put a home in the place of ~; where there is none, the path stays as it is."""
-    with suppress(RuntimeError):
+    """Put a home in the place of ~; where nobody has it, or can, the path stays as it is."""
+    with suppress(RuntimeError, ValueError):
         return path.expanduser()
     return path

@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("hypothesis", reason="a package of the test group")
 
 from fuzzing import SCALARS, cases
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from qna_widget.answering.options import ask_options
@@ -36,6 +36,8 @@ NAMES = st.lists(
 
 
 @cases()
+@example("~nobody\0")
+@example("~\ud800")
 @given(NAMES | TEXTS)
 def test_a_name_means_something_or_is_refused_in_words(text: str) -> None:
     try:
