@@ -23,8 +23,12 @@ MAIN: Final = "main"
 _ADDRESS = re.compile(
     r"hf://(models/(?=[^/]+/))?|(https?://)?(www\.)?(huggingface\.co|hf\.co)/", re.I
 )
+# A branch, tag or commit: git allows none of these signs in one, so no address is one.
+_REVISION = re.compile(r"[^\s:?*\[\\~^\x00-\x1f\x7f]+", re.ASCII)
 # owner/name, as the hub allows it; a path such as ./model or ../model is none.
-_HUB_ID = re.compile(r"(?P<repo>\w[\w.-]*/\w[\w.-]*)(?:@(?P<revision>\S+))?", re.ASCII)
+_HUB_ID = re.compile(
+    rf"(?P<repo>\w[\w.-]*/\w[\w.-]*)(?:@(?P<revision>{_REVISION.pattern}))?", re.ASCII
+)
 
 
 @dataclass(frozen=True)
@@ -154,7 +158,7 @@ def _keyword(text: str) -> ModelName | None:
     if word in (AUTO, BUNDLED):
         return Auto() if word == AUTO else Bundled()
     short, at, revision = text.rstrip("/").partition("@")
-    if short.lower() in SHORT and bool(at) == bool(revision):
+    if short.lower() in SHORT and (not at or _REVISION.fullmatch(revision)):
         return HubName(SHORT[short.lower()].repo, revision or MAIN, explicit=True)
     return None
 

@@ -38,6 +38,7 @@ NAMES = st.lists(
 @cases()
 @example("~nobody\0")
 @example("~\ud800")
+@example("mobilebert@.https://bundled@/@")
 @given(NAMES | TEXTS)
 def test_a_name_means_something_or_is_refused_in_words(text: str) -> None:
     try:
