@@ -159,6 +159,7 @@ export class Candidates {
     }
     return sum;
   }
+
   /** Counts the candidates of one window: the best end of each start, and their share. */
   #count(window: number): void {
     const { window_start, window_length } = this.features[window]!;

@@ -5,29 +5,22 @@ import { DEFAULT_INPUTS, type Inputs } from "../../src/component/inputs";
 import { type ComponentState, initialState } from "../../src/component/state";
 import * as contract from "../../src/core/contract";
 import type { Result } from "../../src/core/types";
+import { resultOf } from "../view/result-of";
 
 const NOON = Date.UTC(2026, 0, 31, 12);
 
 function stateOf(inputs: Partial<Inputs>, more: Partial<Result> = {}): ComponentState {
   const { passage, question } = { ...DEFAULT_INPUTS, ...inputs };
   const text = passage.slice(0, 4);
-  const result: Result = {
+  const result = resultOf(passage, [], {
     answers: [{ text, start: 0, end: text.length, score: 9.25, probability: 0.5 }],
     null_score: -1.5,
     null_probability: 0.1,
     null_margin: -10.75,
-    overlapping_probability: 0,
-    no_answer: false,
     question,
-    passage_length: passage.length,
-    windows_done: 1,
-    windows_total: 1,
-    warnings: [],
-    timing: { tokens: 9, windows: 1, run_ms: 1, total_ms: 2 },
-    backend: "wasm",
     model: "Mini",
     ...more,
-  };
+  });
   return {
     ...initialState({ ...DEFAULT_INPUTS, ...inputs }),
     status: "ready",

@@ -1,4 +1,4 @@
-// Results as an engine would give them for a view.
+// Results as an engine would give them.
 import type { Result } from "../../src/core/types";
 
 /** Answers of these texts, where they first stand in the passage, the best first. */
