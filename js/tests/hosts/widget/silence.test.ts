@@ -1,9 +1,10 @@
 // Whether Python still answers, as the widget's host finds and says it.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import * as contract from "../../../src/core/contract";
-import { WidgetHost } from "../../../src/hosts/widget/widget";
-import { MANIFEST, makeInputs, makeState } from "../states";
-import { FakeModel } from "./fake-model";
+import type { WidgetHost } from "../../../src/hosts/widget/widget";
+import { makeInputs, makeState } from "../states";
+import type { FakeModel } from "./fake-model";
+import { hosted } from "./hosted";
 
 let stop: AbortController;
 let model: FakeModel;
@@ -13,11 +14,8 @@ let changes: number;
 beforeEach(() => {
   vi.useFakeTimers();
   vi.spyOn(console, "warn").mockImplementation(() => {});
-  stop = new AbortController();
-  model = new FakeModel({ ...makeInputs(), _manifest: MANIFEST });
-  host = new WidgetHost(model, stop.signal);
   changes = 0;
-  host.onChange(() => changes++, stop.signal);
+  ({ stop, model, host } = hosted(() => changes++));
 });
 
 afterEach(() => {

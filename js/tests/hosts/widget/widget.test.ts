@@ -9,7 +9,8 @@ import { jsonBytes } from "../../../src/hosts/widget/long-texts";
 import { watchKernel } from "../../../src/hosts/widget/model";
 import { WidgetHost } from "../../../src/hosts/widget/widget";
 import { MANIFEST, makeInputs, makeState, PASSAGE } from "../states";
-import { FakeModel } from "./fake-model";
+import type { FakeModel } from "./fake-model";
+import { hosted } from "./hosted";
 
 let stop: AbortController;
 let model: FakeModel;
@@ -18,11 +19,8 @@ let changes: number;
 
 beforeEach(() => {
   vi.useFakeTimers();
-  stop = new AbortController();
-  model = new FakeModel({ ...makeInputs(), _manifest: MANIFEST });
-  host = new WidgetHost(model, stop.signal);
   changes = 0;
-  host.onChange(() => changes++, stop.signal);
+  ({ stop, model, host } = hosted(() => changes++));
 });
 
 afterEach(() => {
