@@ -22,6 +22,8 @@ def begin(file: Path, *, after: str) -> subprocess.Popen[bytes]:
         [*COMMAND, "ask", "Who?", "--model", "bundled", "-p", str(file)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        # Unbuffered: communicate() knows nothing of what a buffer holds, half a line among it.
+        bufsize=0,
     )
     assert process.stderr
     for line in process.stderr:
