@@ -67,6 +67,10 @@ class QuestionAnswerer:
         chosen = self.manifest.name if isinstance(wanted, names.Auto) else str(model)
         self._arguments = (chosen, threads, pipeline_compatible, kept)
 
+    def __repr__(self) -> str:
+        """Name the model."""
+        return f"<QuestionAnswerer: {self.manifest.title}>"
+
     @property
     def tokenizer(self) -> Tokenizer:
         """The model's tokenizer."""

@@ -122,7 +122,8 @@ def model_files(model: names.ModelName) -> Iterator[Finding]:
         yield Finding("model", name, "broken", str(error))
         return
     folder = manifest.onnx.file.parent
-    yield Finding("model", name, "ok", f"{manifest.title}, {folder} {manifest.note}".rstrip())
+    note = f". {manifest.note}" if manifest.note else ""
+    yield Finding("model", name, "ok", f"{manifest.title}, {folder}{note}")
     origin = Provenance.read(folder)
     licence = origin.licence or "not said"
     yield Finding("model", "source", "ok", f"{origin.source or 'not said'}; licence {licence}")

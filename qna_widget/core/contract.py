@@ -42,6 +42,9 @@ class HistoryShape(TypedDict):
     csv_columns: list[str]
     formula_starts: list[str]
     formula_prefix: str
+    most_questions: int
+    most_text: int
+    """Code points of all passages together, each counted once."""
 
 
 class Contract(TypedDict):

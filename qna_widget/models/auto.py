@@ -10,9 +10,9 @@ never start that: their answers should not change from one run to the next by th
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 
+from qna_widget.core.installed import is_installed
 from qna_widget.errors import installing
 
 from . import beside, names
@@ -37,16 +37,12 @@ def obstacle() -> str:
     """Return why nothing can be fetched from the hub here, as a reason; "" when it may be tried."""
     if sys.platform == "emscripten":
         return "MobileBERT cannot be fetched from within a browser"
-    _found.update(name for name in _NEEDED if name not in _found and _is_installed(name))
+    _found.update(name for name in _NEEDED if name not in _found and is_installed(name))
     if not _found.issuperset(_NEEDED):
         return f"MobileBERT is not on this machine, and fetching it takes {installing('hub')}"
     if forbidding := offline():
         return f"MobileBERT is not on this machine and {forbidding} is set"
     return ""
-
-
-def _is_installed(name: str) -> bool:
-    return importlib.util.find_spec(name) is not None
 
 
 def _reason(interactive: bool) -> str:

@@ -60,6 +60,7 @@ class Beside:
         """
         with self._lock:
             known = WeakMethod(listener)
+            self._drop_dead()
             if known not in self._listeners:
                 self._listeners.append(known)
         if self.process is not None and self.share is None:
@@ -82,8 +83,13 @@ class Beside:
         self.share = None
         self._notify_all()
 
+    def _drop_dead(self) -> None:
+        """Forget listeners whose object is gone. The lock is held."""
+        self._listeners = [each for each in self._listeners if each() is not None]
+
     def _notify_all(self) -> None:
         with self._lock:
+            self._drop_dead()
             listeners = list(self._listeners)
         for listener in listeners:
             method = listener()

@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import ssl
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
+
+from qna_widget.core.installed import is_installed
 
 from .endpoint import PUBLIC, endpoint
 
@@ -101,7 +102,7 @@ def _faults() -> Iterator[str]:
                 f"{name} is {_shown(address)!r}, no proxy's address. Give one such as "
                 "http://host:3128, or unset it."
             )
-        elif whole.startswith("socks") and find_spec("socksio") is None:
+        elif whole.startswith("socks") and not is_installed("socksio"):
             yield (
                 f"{name} is {_shown(address)!r}, and a SOCKS proxy takes the package socksio. Run: "
                 f"pip install socksio; or unset {name}."

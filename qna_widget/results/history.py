@@ -1,4 +1,4 @@
-"""Every question that got an answer, in order; its files have the shape named in contract.json.
+"""The questions that got an answer, in order; its files have the shape named in contract.json.
 
 The view exports the same shape (js/src/component/history.ts).
 """
@@ -67,12 +67,15 @@ class History(Sequence[Asked]):
     """What was asked of one widget, by the reader or from Python, oldest first.
 
     Each (question, passage, options, model) stands once, with its first answers. What is typed
-    counts when the browser has answered it and Python knows the passage that it was about.
+    counts when the browser has answered it and Python knows the passage that it was about. The
+    newest are kept: at most 1,000, about passages of 16 million characters together.
     """
 
     def __init__(self) -> None:
         self._asked: dict[tuple[object, ...], Asked] = {}
-        self._passages: dict[int, str] = {}
+        # Each known passage, held once however often it was set, and its CRC-32.
+        self._passages: dict[str, tuple[str, int]] = {}
+        self._length = 0
 
     def __len__(self) -> int:
         """Return the number of questions."""
@@ -93,7 +96,8 @@ class History(Sequence[Asked]):
     def __repr__(self) -> str:
         """Show the questions with their best answers."""
         lines = [f"  {one.question!r} → {one.answers[0]['text'] or 'no answer'!r}" for one in self]
-        return "\n".join([f"History of {len(self)} questions", *lines])
+        plural = "" if len(self) == 1 else "s"
+        return "\n".join([f"History of {len(self)} question{plural}", *lines])
 
     def add(
         self,
@@ -110,16 +114,22 @@ class History(Sequence[Asked]):
         key = (question, passage, model, *kept.values())
         if key in self._asked:
             return
-        self._passages[crc32(passage)] = passage
+        if passage not in self._passages:
+            self._passages[passage] = passage, crc32(passage)
+            self._length += len(passage)
+        passage, _ = self._passages[passage]
         now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         frozen = tuple(cast(AnswerDict, MappingProxyType({**answer})) for answer in answers)
         self._asked[key] = Asked(
             question, passage, model, MappingProxyType(kept), null_score, frozen, now
         )
+        most, most_text = SHAPE["most_questions"], SHAPE["most_text"]
+        while len(self) > 1 and (len(self) > most or self._length > most_text):
+            self._drop_oldest()
 
     def passage(self, crc: int) -> str | None:
         """Return the passage with this CRC-32, if a question was about it."""
-        return self._passages.get(crc)
+        return next((text for text, known in self._passages.values() if known == crc), None)
 
     def to_frame(self) -> DataFrame:
         """Return one row per answer, in the columns of the CSV file.
@@ -134,7 +144,7 @@ class History(Sequence[Asked]):
         """Write {"passages": [...], "questions": [...]}, each passage's text once."""
         passages = [
             {"crc32": crc, "length": len(text), "text": text}
-            for crc, text in self._passages.items()
+            for text, crc in self._passages.values()
         ]
         whole = {"passages": passages, "questions": [one.as_dict() for one in self]}
         text = json.dumps(whole, ensure_ascii=False, indent=1, allow_nan=False)
@@ -154,6 +164,12 @@ class History(Sequence[Asked]):
         for row in self._rows():
             writer.writerow({name: _harmless(value) for name, value in row.items()})
         write_whole(path, table.getvalue().encode("utf-8-sig"))
+
+    def _drop_oldest(self) -> None:
+        oldest = self._asked.pop(next(iter(self._asked)))
+        if all(other.passage is not oldest.passage for other in self):
+            del self._passages[oldest.passage]
+            self._length -= len(oldest.passage)
 
     def _rows(self) -> list[dict[str, object]]:
         return [

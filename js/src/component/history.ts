@@ -32,10 +32,8 @@ export interface Draft {
   readonly options: Options;
 }
 
-/** Entries; beyond, the oldest go. */
-const MOST_ASKED = 1000;
-/** UTF-16 units of all passages together, each counted once; beyond, the oldest questions go. */
-const MOST_TEXT = 16_000_000;
+/** Entries, and units of all passages together, each counted once; beyond, the oldest go. */
+const { most_questions: MOST_ASKED, most_text: MOST_TEXT } = contract.history;
 const MOST_DRAFTS = 20;
 /** Milliseconds within which a question that only grew was not finished. */
 const TYPING_MS = 3000;

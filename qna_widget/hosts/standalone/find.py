@@ -29,6 +29,7 @@ base-uri 'none'; form-action 'none'">
 <style>
 :root { color-scheme: light dark; }
 body { max-width: 40rem; margin: 0 auto; padding: 1rem; font: 1rem/1.6 system-ui, sans-serif; }
+pre { overflow-x: auto; }
 </style>
 <script src="qna-find.js" defer></script>
 </head>

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from qna_widget.core.installed import is_installed
 from qna_widget.core.messages import Inputs, Outputs
 from qna_widget.errors import needs_extra
 
@@ -25,10 +25,7 @@ class KernelAnswer:
 
 def available() -> bool:
     """Whether the packages of the `kernel` extra are there."""
-    try:
-        return all(find_spec(name) for name in ("numpy", "onnxruntime", "tokenizers"))
-    except ImportError:
-        return False
+    return all(is_installed(name) for name in ("numpy", "onnxruntime", "tokenizers"))
 
 
 def answer(inputs: Inputs) -> KernelAnswer:

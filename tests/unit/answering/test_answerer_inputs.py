@@ -31,6 +31,10 @@ def qa() -> QuestionAnswerer:
     return QuestionAnswerer("bundled", threads=2)
 
 
+def test_shown_in_a_notebook_it_names_its_model(qa: QuestionAnswerer) -> None:
+    assert repr(qa) == f"<QuestionAnswerer: {qa.manifest.title}>"
+
+
 def test_every_form_asks_the_same(qa: QuestionAnswerer) -> None:
     where, who = qa(WHERE, BERT), qa(WHO, BERT)
     assert where.text != who.text

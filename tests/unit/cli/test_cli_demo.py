@@ -64,7 +64,7 @@ def test_an_address_where_nobody_can_listen_is_told(
 def test_without_streamlit_the_extra_is_named(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(serve, "find_spec", lambda _: None)
+    monkeypatch.setattr(serve, "is_installed", lambda _: False)
     assert main(["demo"]) == 1
     assert "qna-widget[demo]" in capsys.readouterr().err
 

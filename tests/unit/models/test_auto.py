@@ -120,14 +120,32 @@ def test_a_hub_that_keeps_silent_is_not_waited_for(
 
 
 def test_without_the_extra_the_note_names_it(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = auto.importlib.util.find_spec
-    without = lambda name: None if name == "huggingface_hub" else real(name)  # noqa: E731
-    monkeypatch.setattr(auto.importlib.util, "find_spec", without)
+    real = auto.is_installed
+    monkeypatch.setattr(auto, "is_installed", lambda name: name != "huggingface_hub" and real(name))
     monkeypatch.setattr(auto, "_found", set())
     note = registry.resolve("auto", interactive=True).note
     for command in ("pip install 'qna-widget[hub]'", "pip install '.[hub]'"):
         assert command in note, "the package may come from an index or from a clone"
     assert hub.log == []
+
+
+class Waits:
+    """Somebody whose method is called when there is news."""
+
+    def news(self) -> None: ...
+
+
+def test_whoever_is_gone_is_not_kept_in_mind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many widgets come and go while nothing is fetched."""
+    one = beside.Beside()
+    for _ in range(5):
+        one.notify(Waits().news)
+    here = Waits()
+    one.notify(here.news)
+    assert len(one._listeners) == 1
+    del here
+    one._notify_all()
+    assert one._listeners == []
 
 
 def test_what_went_wrong_beside_is_told(hub: Hub) -> None:

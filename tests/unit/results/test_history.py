@@ -66,6 +66,37 @@ def test_whatever_differs_makes_another_entry(history: History, changes: dict[st
     assert len(history) == 4
 
 
+def test_the_oldest_go_beyond_the_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on the page: so many questions, and so much text, in which each passage counts once."""
+    history = History()
+    for i in range(1003):
+        add(history, question=f"{i}")
+    assert len(history) == SHAPE["most_questions"] == 1000
+    assert history[0].question == "3"
+    add(history, question="0")
+    assert history[-1].question == "0", "what went can be asked anew"
+
+    monkeypatch.setitem(SHAPE, "most_text", 100)
+    history = History()
+    for i in range(6):
+        passage = f"passage {i} " * 3
+        add(history, passage=passage, question=f"{i}a")
+        add(history, passage="".join(list(passage)), question=f"{i}b")
+    assert [one.question for one in history] == ["3a", "3b", "4a", "4b", "5a", "5b"]
+    assert history[0].passage is history[1].passage, "a text is held once"
+    assert history.passage(crc32("passage 2 " * 3)) is None
+    assert history.passage(crc32("passage 3 " * 3)) == "passage 3 " * 3
+    add(history, passage="x" * 1000, question="book")
+    assert [one.question for one in history] == ["book"], "the newest stays"
+
+
+def test_one_question_is_not_called_questions(history: History) -> None:
+    one = History()
+    add(one)
+    assert repr(one) == "History of 1 question\n  'What?' → '=1+1'"
+    assert repr(history).startswith("History of 3 questions\n")
+
+
 def test_records_are_frozen(history: History) -> None:
     with pytest.raises(FrozenInstanceError):
         history[0].question = "Else?"  # type: ignore[misc]

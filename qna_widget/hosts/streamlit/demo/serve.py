@@ -6,9 +6,9 @@ import os
 import runpy
 import sys
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 
+from qna_widget.core.installed import is_installed
 from qna_widget.documents import MAX_BYTES
 from qna_widget.errors import InputError, MissingExtraError
 
@@ -36,7 +36,7 @@ def serve(model: str, texts: Sequence[Path], *, address: str, port: int) -> int:
 
     Raises MissingExtraError without the `demo` extra, InputError where nobody can listen.
     """
-    if find_spec("streamlit") is None:
+    if not is_installed("streamlit"):
         raise MissingExtraError("The demo", "demo", "streamlit")
     for name, value in DEFAULTS.items():
         os.environ.setdefault(f"STREAMLIT_{name}", value)
