@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from .characters import DIGIT, EXTENDS, LETTER_OR_DIGIT, SPACE, has
@@ -17,6 +18,7 @@ from .characters import DIGIT, EXTENDS, LETTER_OR_DIGIT, SPACE, has
 _KEPT: Final = frozenset("−±≈€£¥°‰µμΩ²³–′″")
 _LIKE: Final = {
     "’": "'",
+    "×": "x",
     **dict.fromkeys("№§₹₩₽₺₴₫₦₱₪₡₲₵₸₿￥￡", "€"),
     **dict.fromkeys("\xa0\u2009\u202f", "\xa0"),  # spaces within a number
 }
@@ -26,16 +28,18 @@ _OTHER: Final = "¤"
 # What stands without spaces, but for what opens, closes or separates. ASCII alone.
 _RUN: Final = re.compile(
     r"(?:[^\s\xa0,;()\[\]{}<>\"'`|*¤–]|(?<=[0-9])[,–](?=[0-9])"
-    r"|(?<=[0-9])\xa0(?=[0-9]{3}(?![0-9]))|(?<=[\wª])'(?=[\wª]{2}))+",
+    r"|(?<=[0-9])\xa0(?=[0-9]{3}(?![0-9]))|(?<=[\wª])'(?=[\wª]{2})|(?<=n)'(?=t(?![\wª])))+",
     re.ASCII,
 )
 # An address may hold most signs, brackets in pairs.
 _URL: Final = re.compile(
     r"(?<![\wª+.-])(?:[A-Za-z][A-Za-z0-9+.-]{1,15}://|www\.)[^\s\xa0<>\"`¤]+", re.ASCII
 )
+# With the country's number, or without: (030) 123, 030/123, 01 23 45, (555) 123-4.
 _PHONE: Final = re.compile(
-    r"(?<![\wª])\+[0-9]{1,3}(?:[ \xa0./-]?\([0-9]{1,5}\)[ \xa0]?[0-9]{0,8}|[ \xa0./-][0-9]{1,10})"
-    r"{1,6}(?![\wª])",
+    r"(?<![\wª])(?:\+[0-9]{1,3}|\(0[0-9]{1,4}\)|\([2-9][0-9]{2}\)(?= ?[0-9]{3}-)"
+    r"|0[1-9](?:[0-9]{1,4}|(?= [0-9]{2} [0-9]{2} )))"
+    r"(?:[ \xa0./-]?\([0-9]{1,5}\)[ \xa0]?[0-9]{0,8}|[ \xa0./-]?[0-9]{1,10}){1,6}(?![\wª])",
     re.ASCII,
 )
 _LEAST_DIGITS: Final = 8
@@ -48,39 +52,60 @@ _LEADING: Final = re.compile(
 )
 _TRAILING: Final = re.compile(r"[.:!?_#=&~+−-]+$")
 _SIGNED: Final = re.compile(r"^[A-Z](?:#|\+{1,2})(?=[.:!?]*$)")  # C#, C++, B+
-_YEARS: Final = re.compile(r"^[0-9]+[-–][0-9]+$")
+_YEARS: Final = re.compile(r"^(?:1[0-9]|20)[0-9]{2}[-–](?:[0-9]{2}){1,2}$")
 _ACRONYM: Final = re.compile(r"^(?:(?:[A-Za-zª]\.)+[A-Za-zª]|(?:[A-Z][a-z]?\.)+[A-Z])$")
 _NUMBER: Final = re.compile(
     r"^[-+−±≈~]?[$€£¥]?[-−]?[0-9][0-9.,:'\xa0]*(?:e[-+]?[0-9]+)?[²³]?(?:[±–-][0-9][0-9.,:]*)?$"
 )
-_CURRENCY: Final = re.compile(r"[$€£¥][ \xa0]$")
-_UNIT: Final = re.compile(
-    r"^[ \xa0]?(?:[%‰€£¥$]|°[CF]?|[kKMG]?Hz|[kMGT]?i?B|[kMG]?Wh?(?:/m[²³])?|[km]?V|mA"
-    r"|[kmcdnµμ]?m[²³23]?(?:/[sh])?|km/h|mph|[kmnµμ]?g(?:/(?:[dm]?[lL]|kg|m[²³]))?|[mcd]?l"
-    r"|[nmµμ]?s|min|h|[kM]?Pa|[kM]?J|kcal|ft|lb|oz|dB|K|Ω|[ap]\.m\.?|[ap]m|AM|PM)(?![\wª])",
+_CURRENCY: Final = re.compile(r"(?:[$€£¥]+|US\$|USD|EUR|GBP|CHF)[ \xa0]$")
+_MEASURE: Final = (
+    r"[ \xa0]?(?:[%‰€£¥$]|°[CF]?"
+    r"|(?:[kMGTmcdhnµμ]?(?:Hz|i?B|bit|Wh?|V|Pa|J|cal|m[23]?|g|[lL])|[mnµμ]?s)[²³]?"
+    r"(?:/[kdm]?(?:min|[shgmlL])[²³]?)?"
+    r"|[kmµμ]?VA|[kmµμ]A|mph|bpm|min|ha?|ft|lb|oz|dB|K|Ω|Uhr|[ap]\.m\.?|[ap]m|[AP]M"
+    r"|USD|EUR|GBP|CHF|[mb]illion|Mio\.|Mrd\.)(?![\wª])"
+)
+_UNIT: Final = re.compile(f"^{_MEASURE}", re.ASCII)
+_LENGTH: Final = r"[0-9][0-9.,]*(?: ?[mck]?m)?"
+# What stands with spaces, and is one for a reader all the same.
+_SPACED: Final = re.compile(
+    r"(?<![\wª.,])(?:(?<![0-9] )[1-9][0-9]{0,2}(?: [0-9]{3})+(?! ?[0-9])"  # 1 000 000, 1 250 €
+    rf"(?:(?<=000)|(?=(?:,[0-9]+)?{_MEASURE}))"
+    rf"|{_LENGTH}(?: ?x ?{_LENGTH})+"  # 20 x 30 cm
+    r"|[\wª]+str\. ?[0-9]+[a-z]?"  # Lindenstr. 14b
+    r"|[A-Z]{2}[0-9]{2}(?: [0-9A-Z]{4}){3,7}(?: [0-9A-Z]{1,3})?"  # DE89 3704 0044 0532 0130 00
+    r"|[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2}"  # SW1A 1AA
+    r"|[0-9]{1,2} [1-9]/[1-9])(?![\wª])",  # 1 1/2
     re.ASCII,
 )
 _NAMES: Final = (
-    re.compile(r"[\wª]@[\wª]|://", re.ASCII),
+    re.compile(r"[\wª](?:@|::)[\wª]|://", re.ASCII),
     re.compile(
         r"^(?:~?/|\.{1,2}/|[A-Za-z]:\\|\\\\)[\wª.]|[/\\].*[/\\]|[/\\][\wª-]+\.[a-z]", re.ASCII
     ),
     re.compile(r"^[\wª-]+(?:\.[\wª-]+)*\.[a-z]{2,6}(?:/.*)?$", re.ASCII),  # example.org/docs
     re.compile(r"[A-Za-z0-9ª]_[A-Za-z0-9ª]"),  # snake_case
-    re.compile(r"^[#@][\wª]", re.ASCII),  # #ferry, @ferry
-    re.compile(r"^[\wª.-]+&[\wª.-]+$", re.ASCII),  # R&D
-    re.compile(r"^[A-Za-zª]{1,2}'[\wª]{2}", re.ASCII),  # O'Brien, d'Artagnan
+    # #ferry, @ferry, --force, $HOME, TCP/IP
+    re.compile(r"^(?:[#@][\wª]|--[a-z]|-[A-Za-z]$|\$[A-Z_]{2}|[A-Z]+/[A-Z]+$)", re.ASCII),
+    re.compile(r"^[\wª.-]+&(?:[A-Z0-9]|[a-z]$)", re.ASCII),  # R&D
+    re.compile(r"^[A-Za-zª]{1,2}'[\wª]{2}|n't$", re.ASCII),  # O'Brien, d'Artagnan, don't
 )
 _PLACES: Final = _NAMES[:2]
 """Addresses and paths: what holds full stops before capitals."""
+_DIGIT: Final = re.compile("[0-9]")
+_DIGIT_BEFORE: Final = re.compile("[0-9][^0-9]{0,9}$")
 _DOTTED: Final = re.compile(r"^\.[A-Za-zª]")  # .gitignore, .NET
 
 
 def spelled(near: Sequence[str]) -> str:
-    """Return one sign for each code point: ASCII and a few more as they are, or "0", "ª", "¤"."""
-    return "".join(map(_spelled, near))
+    """Return one sign for each code point: ASCII and a few more as they are, or "0", "ª", "¤".
+
+    A space within what is one (`1 000 000`) is spelled as a digit, too.
+    """
+    return _SPACED.sub(lambda found: found[0].replace(" ", "0"), "".join(map(_spelled, near)))
 
 
+@lru_cache(4096)
 def _spelled(character: str) -> str:
     if character in _KEPT:
         return character
@@ -107,7 +132,19 @@ def whole_atoms(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _atom_around(text: str, at: int) -> tuple[int, int] | None:
-    """Return the atom that holds the character at `at`; None where there is none."""
+    """Return the atom that holds the character at `at`; None where there is none.
+
+    Where that is of a unit or a currency, the number beside it says so.
+    """
+    before, after = _DIGIT_BEFORE.search(text[:at]), _DIGIT.search(text[: at + 5], at)
+    for place in (before and before.start(), after and after.start(), at):
+        atom = None if place is None else _atom_at(text, place)
+        if atom is not None and atom[0] <= at < atom[1]:
+            return atom
+    return None
+
+
+def _atom_at(text: str, at: int) -> tuple[int, int] | None:
     for address in _URL.finditer(text):
         start, end = address.start(), _end_of_url(text, address.start(), address.end())
         if start <= at < end:
@@ -177,8 +214,8 @@ def _trimmed(text: str, start: int, end: int, at: int) -> tuple[int, int] | None
 
 def _with_unit(text: str, start: int, end: int) -> tuple[int, int]:
     """Add the currency before a number, and the unit after it."""
-    if _CURRENCY.search(text[max(0, start - 2) : start]):
-        start -= 2
-    if found := _UNIT.search(text[end : end + 8]):
+    if found := _CURRENCY.search(text[max(0, start - 4) : start]):
+        start -= len(found[0])
+    if found := _UNIT.search(text[end : end + 12]):
         end += found.end()
     return start, end

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from importlib import resources
 from typing import Final
@@ -47,10 +48,13 @@ def has(character: str, flag: int) -> bool:
 
 
 def _numbers(table: str) -> list[int]:
-    """Read numbers in base 32, least digit first; 32 is added to all digits but the last."""
+    """Read numbers in base 32, least digit first; 32 is added to all digits but the last.
+
+    "." and a digit stand for so many times "AB", as alternating capitals and small letters make it.
+    """
     numbers: list[int] = []
     number = shift = 0
-    for digit in table:
+    for digit in re.sub(r"\.(.)", lambda found: "AB" * _ALPHABET.index(found[1]), table):
         value = _ALPHABET.index(digit)
         number |= (value & 31) << shift
         shift += 5

@@ -101,7 +101,7 @@ def _goes_on(text: str, mark: int) -> bool:
     word = text[start:mark]
     if len(word) == 1 and has(word, CAPITAL):
         return True
-    if word.lower() in _SHORT:
+    if word.lower() in _SHORT or word[1:].lower().endswith("str"):  # Lindenstr. 14
         return True
     at = start
     while at > 0 and text[at - 1] in " \t":

@@ -32,6 +32,12 @@ PIECES = [
     "C++", "C#.", ".NET", "Ph.D. in", "#tag", "@name", "l’Hôpital", "O'Brien's",
     "\n- item", "\n| cell | cell |\n", "\n```sh\n", "one\ttwo", "\n  (b) Fold", "\n# Title\n",
     "\n· item",
+    "10-12 people", "3-1", "USD 40", "US$ 40", "40 EUR", "§§ 12–14", "$4 million", "9:30 Uhr",
+    "15 ha", "1 000 000", "12 000.", "1 250 €", "12 345,50 EUR", "20 x 30 cm", "20 × 30 cm",
+    "4 cm x 3 cm,", "Lindenstr. 14b", "Hauptstr. 5. Then", "DE89 3704 0044 0532 0130 00",
+    "SW1A 1AA", "1 1/2", "(030) 123 45 67", "030/1234567", "01 23 45 67 89", "(555) 123-4567",
+    "Don't", "don’t", "--force", "-v", "$HOME", "a::b", "TCP/IP", "&quot;x&quot;", "2031 Ms",
+    "b&b",
 ]  # fmt: skip
 WAYS = [(aligned, neat) for aligned in (True, False) for neat in (True, False)]
 

@@ -8,6 +8,7 @@ import { DIGIT, EXTENDS, has, LETTER_OR_DIGIT, SPACE } from "./characters";
 const KEPT = new Set("−±≈€£¥°‰µμΩ²³–′″");
 const LIKE = new Map([
   ["’", "'"],
+  ["×", "x"],
   ...Array.from("№§₹₩₽₺₴₫₦₱₪₡₲₵₸₿￥￡", (sign) => [sign, "€"] as const),
   ...Array.from("\xa0\u2009\u202f", (space) => [space, "\xa0"] as const), // within a number
 ]);
@@ -15,12 +16,13 @@ const LINE_ENDS = new Set("\n\r\x0b\x0c\x85\u2028\u2029");
 
 // What stands without spaces, but for what opens, closes or separates.
 const RUN =
-  /(?:[^ \n\xa0,;()[\]{}<>"'`|*¤–]|(?<=[0-9])[,–](?=[0-9])|(?<=[0-9])\xa0(?=[0-9]{3}(?![0-9]))|(?<=[\wª])'(?=[\wª]{2}))+/g;
+  /(?:[^ \n\xa0,;()[\]{}<>"'`|*¤–]|(?<=[0-9])[,–](?=[0-9])|(?<=[0-9])\xa0(?=[0-9]{3}(?![0-9]))|(?<=[\wª])'(?=[\wª]{2})|(?<=n)'(?=t(?![\wª])))+/g;
 // An address may hold most signs, brackets in pairs.
 const URLS = /(?<![\wª+.-])(?:[A-Za-z][A-Za-z0-9+.-]{1,15}:\/\/|www\.)[^ \n\xa0<>"`¤]+/g;
 const URL_TRAILING = /[.:!?_#=&~+−*'|,;([{-]+$/;
+// With the country's number, or without: (030) 123, 030/123, 01 23 45, (555) 123-4.
 const PHONE =
-  /(?<![\wª])\+[0-9]{1,3}(?:[ \xa0./-]?\([0-9]{1,5}\)[ \xa0]?[0-9]{0,8}|[ \xa0./-][0-9]{1,10}){1,6}(?![\wª])/g;
+  /(?<![\wª])(?:\+[0-9]{1,3}|\(0[0-9]{1,4}\)|\([2-9][0-9]{2}\)(?= ?[0-9]{3}-)|0[1-9](?:[0-9]{1,4}|(?= [0-9]{2} [0-9]{2} )))(?:[ \xa0./-]?\([0-9]{1,5}\)[ \xa0]?[0-9]{0,8}|[ \xa0./-]?[0-9]{1,10}){1,6}(?![\wª])/g;
 const LEAST_DIGITS = 8;
 const PAIRS = new Map([
   [")", "("],
@@ -32,21 +34,28 @@ const GLUED = /\.(?=[A-Z][a-zª])/g;
 const LEADING = /^(?:[.:!?_#=&%](?![\w/\\]|\.[/\\]))+|^(?:[:!?=&%]|\.(?![0-9/\\.a-zª]|[A-Z]{2}))+/;
 const TRAILING = /[.:!?_#=&~+−-]+$/;
 const SIGNED = /^[A-Z](?:#|\+{1,2})(?=[.:!?]*$)/; // C#, C++, B+
-const YEARS = /^[0-9]+[-–][0-9]+$/;
+const YEARS = /^(?:1[0-9]|20)[0-9]{2}[-–](?:[0-9]{2}){1,2}$/;
 const ACRONYM = /^(?:(?:[A-Za-zª]\.)+[A-Za-zª]|(?:[A-Z][a-z]?\.)+[A-Z])$/;
 const NUMBER =
   /^[-+−±≈~]?[$€£¥]?[-−]?[0-9][0-9.,:'\xa0]*(?:e[-+]?[0-9]+)?[²³]?(?:[±–-][0-9][0-9.,:]*)?$/;
-const CURRENCY = /[$€£¥][ \xa0]$/;
+const CURRENCY = /(?:[$€£¥]+|US\$|USD|EUR|GBP|CHF)[ \xa0]$/;
 const UNIT =
-  /^[ \xa0]?(?:[%‰€£¥$]|°[CF]?|[kKMG]?Hz|[kMGT]?i?B|[kMG]?Wh?(?:\/m[²³])?|[km]?V|mA|[kmcdnµμ]?m[²³23]?(?:\/[sh])?|km\/h|mph|[kmnµμ]?g(?:\/(?:[dm]?[lL]|kg|m[²³]))?|[mcd]?l|[nmµμ]?s|min|h|[kM]?Pa|[kM]?J|kcal|ft|lb|oz|dB|K|Ω|[ap]\.m\.?|[ap]m|AM|PM)(?![\wª])/;
+  /^[ \xa0]?(?:[%‰€£¥$]|°[CF]?|(?:[kMGTmcdhnµμ]?(?:Hz|i?B|bit|Wh?|V|Pa|J|cal|m[23]?|g|[lL])|[mnµμ]?s)[²³]?(?:\/[kdm]?(?:min|[shgmlL])[²³]?)?|[kmµμ]?VA|[kmµμ]A|mph|bpm|min|ha?|ft|lb|oz|dB|K|Ω|Uhr|[ap]\.m\.?|[ap]m|[AP]M|USD|EUR|GBP|CHF|[mb]illion|Mio\.|Mrd\.)(?![\wª])/;
+const LENGTH = "[0-9][0-9.,]*(?: ?[mck]?m)?";
+// What stands with spaces, and is one for a reader all the same: 1 000 000, 1 250 €; 20 x 30 cm;
+// Lindenstr. 14b; DE89 3704 0044 0532 0130 00; SW1A 1AA; 1 1/2.
+const SPACED = new RegExp(
+  String.raw`(?<![\wª.,])(?:(?<![0-9] )[1-9][0-9]{0,2}(?: [0-9]{3})+(?! ?[0-9])(?:(?<=000)|(?=(?:,[0-9]+)?${UNIT.source.slice(1)}))|${LENGTH}(?: ?x ?${LENGTH})+|[\wª]+str\. ?[0-9]+[a-z]?|[A-Z]{2}[0-9]{2}(?: [0-9A-Z]{4}){3,7}(?: [0-9A-Z]{1,3})?|[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2}|[0-9]{1,2} [1-9]/[1-9])(?![\wª])`,
+  "g",
+);
 const NAMES = [
-  /[\wª]@[\wª]|:\/\//,
+  /[\wª](?:@|::)[\wª]|:\/\//,
   /^(?:~?\/|\.{1,2}\/|[A-Za-z]:\\|\\\\)[\wª.]|[/\\].*[/\\]|[/\\][\wª-]+\.[a-z]/,
   /^[\wª-]+(?:\.[\wª-]+)*\.[a-z]{2,6}(?:\/.*)?$/, // example.org/docs
   /[A-Za-z0-9ª]_[A-Za-z0-9ª]/, // snake_case
-  /^[#@][\wª]/, // #ferry, @ferry
-  /^[\wª.-]+&[\wª.-]+$/, // R&D
-  /^[A-Za-zª]{1,2}'[\wª]{2}/, // O'Brien, d'Artagnan
+  /^(?:[#@][\wª]|--[a-z]|-[A-Za-z]$|\$[A-Z_]{2}|[A-Z]+\/[A-Z]+$)/, // #ferry, @ferry, --force, $HOME, TCP/IP
+  /^[\wª.-]+&(?:[A-Z0-9]|[a-z]$)/, // R&D
+  /^[A-Za-zª]{1,2}'[\wª]{2}|n't$/, // O'Brien, d'Artagnan, don't
 ];
 /** Addresses and paths: what holds full stops before capitals. */
 const PLACES = NAMES.slice(0, 2);
@@ -54,9 +63,15 @@ const DOTTED = /^\.[A-Za-zª]/; // .gitignore, .NET
 
 type Range = readonly [number, number];
 
-/** One UTF-16 unit for each code point: ASCII and a few more as they are, "\n", " ", "0", "ª". */
+/**
+ * One UTF-16 unit for each code point: ASCII and a few more as they are, "\n", " ", "0", "ª". A space
+ * within what is one (`1 000 000`) is spelled as a digit, too.
+ */
 export function spelled(near: readonly string[]): string {
-  return near.map(spell).join("");
+  return near
+    .map(spell)
+    .join("")
+    .replace(SPACED, (found) => found.replaceAll(" ", "0"));
 }
 
 function spell(character: string): string {
@@ -76,8 +91,21 @@ export function wholeAtoms(text: string, start: number, end: number): [number, n
   return [Math.min(start, first?.[0] ?? start), Math.max(end, last?.[1] ?? end)];
 }
 
-/** The atom that holds the character at `at`; undefined where there is none. */
+/**
+ * The atom that holds the character at `at`; undefined where there is none. Where that is of a unit
+ * or a currency, the number beside it says so.
+ */
 function atomAround(text: string, at: number): Range | undefined {
+  const before = text.slice(0, at).search(/[0-9][^0-9]{0,9}$/);
+  const after = text.slice(at, at + 5).search(/[0-9]/);
+  for (const place of [before, after < 0 ? after : at + after, at]) {
+    const atom = atomAt(text, place);
+    if (atom && atom[0] <= at && at < atom[1]) return atom;
+  }
+  return undefined;
+}
+
+function atomAt(text: string, at: number): Range | undefined {
   const holds = ([start, end]: Range): boolean => start <= at && at < end;
   const address = ranges(text, URLS)
     .map((range) => withoutRest(text, range))
@@ -136,6 +164,6 @@ function trimmed(text: string, [from, to]: Range, at: number): Range | undefined
 
 /** Adds the currency before a number, and the unit after it. */
 function withUnit(text: string, start: number, end: number): Range {
-  const currency = CURRENCY.test(text.slice(Math.max(0, start - 2), start)) ? 2 : 0;
-  return [start - currency, end + (UNIT.exec(text.slice(end, end + 8))?.[0].length ?? 0)];
+  const currency = CURRENCY.exec(text.slice(Math.max(0, start - 4), start))?.[0].length ?? 0;
+  return [start - currency, end + (UNIT.exec(text.slice(end, end + 12))?.[0].length ?? 0)];
 }

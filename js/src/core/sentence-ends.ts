@@ -91,7 +91,7 @@ function goesOn(text: string, mark: number): boolean {
   }
   if (letters.length === 1 && has(letters[0], CAPITAL)) return true;
   const word = letters.join("");
-  if (SHORT.has(word.toLowerCase())) return true;
+  if (SHORT.has(word.toLowerCase()) || /.str$/i.test(word)) return true; // Lindenstr. 14
   let at = start;
   while (at > 0 && (text[at - 1] === " " || text[at - 1] === "\t")) at--;
   return /^[0-9]{1,3}$/.test(word) && (at === 0 || text[at - 1] === "\n");

@@ -112,13 +112,17 @@ function unpack(): Unicode {
   };
 }
 
-/** Numbers in base 32, least digit first; the format of unicode-tables.ts. */
+/**
+ * Numbers in base 32, least digit first; the format of unicode-tables.ts. "." and a digit stand for
+ * so many times "AB", as alternating capitals and small letters make it.
+ */
 export function unpackNumbers(table: string): number[] {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-";
   const numbers: number[] = [];
   let number = 0;
   let shift = 0;
-  for (const digit of table) {
+  const whole = table.replace(/\.(.)/g, (_, count) => "AB".repeat(alphabet.indexOf(count)));
+  for (const digit of whole) {
     const value = alphabet.indexOf(digit);
     number |= (value & 31) << shift;
     shift += 5;

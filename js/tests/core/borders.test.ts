@@ -54,6 +54,12 @@ test.each([
   ["at 9:30 a.m. on", "9", "9:30 a.m."],
   ["is 5-10 mg/dl now", "5", "5-10 mg/dl"],
   ["by o'brien there", "brien", "o'brien"],
+  ["goes 5 km/h here", "km", "5 km/h"],
+  ["for 10-12 people", "10", "10-12"],
+  ["😀 has 1 000 000 people", "1", "1 000 000"],
+  ["is 20 × 30 cm big", "30", "20 × 30 cm"],
+  ["see don’t look", "don", "don’t"],
+  ["in lindenstr. 14b, ulm", "14b", "lindenstr. 14b"],
   ["かかい", "かか", "かか"],
 ])("whole in the view: %s", (text, chosen, whole) => {
   expect(answer(text, chosen, true)).toBe(whole);

@@ -93,7 +93,9 @@ def test_ask_fails_in_words() -> None:
     assert "only its first 64 were used" in long.stderr.decode()
 
 
-def test_what_was_guessed_or_left_out_is_told_on_standard_error(tmp_path: Path) -> None:
+def test_what_was_guessed_or_left_out_is_told_on_standard_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     page = tmp_path / "page.html"
     page.write_bytes(f"<p>{BERT} Zo\xeb likes it.".encode("cp1252"))
     scan = tmp_path / "scan.pdf"
@@ -109,6 +111,7 @@ def test_what_was_guessed_or_left_out_is_told_on_standard_error(tmp_path: Path) 
         assert done.stdout.decode().endswith("Sesame Street\n")
         assert words in done.stderr.decode()
         assert main(["html", str(tmp_path / "out.html"), "-p", str(file), "--force"]) == 0
+        assert words in capsys.readouterr().err
 
 
 def test_html_and_pdf_are_known_on_standard_input() -> None:

@@ -1,16 +1,19 @@
-"""Where answers begin and end, by hand: the answer's tokens are those that touch `chosen`."""
+"""Where answers begin and end, by hand: the answer's tokens are those that touch `chosen`.
+
+What is one for a reader (versions, numbers with units ...) is tried in test_atoms.py.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
+from bordered import answer
 
 from qna_widget import QuestionAnswerer
 from qna_widget.answering.options import SENTENCE_MARGIN
 from qna_widget.core.borders import Borders
 from qna_widget.core.decoding import Decoder
 from qna_widget.core.pipeline import conclude, prepare
-from qna_widget.core.tokenizer import Tokenizer
 from qna_widget.core.types import DecodingOptions, FeatureOptions, Logits
 from qna_widget.errors import InputError
 
@@ -18,18 +21,6 @@ from qna_widget.errors import InputError
 @pytest.fixture(scope="module")
 def qa() -> QuestionAnswerer:
     return QuestionAnswerer("bundled", threads=2)
-
-
-def answer(
-    tokenizer: Tokenizer, text: str, chosen: str, *, aligned: bool = False, neat: bool = True
-) -> str | None:
-    passage = tokenizer.encode(text)
-    start = text.index(chosen)
-    end = start + len(chosen)
-    tokens = [t for t in range(len(passage)) if passage.starts[t] < end and passage.ends[t] > start]
-    options = DecodingOptions(align_to_words=aligned, neat=neat)
-    found = Borders(text, passage, tokenizer).range(tokens[0], tokens[-1], options)
-    return found and text[slice(*found)]
 
 
 @pytest.mark.parametrize(
@@ -55,87 +46,6 @@ def test_characters_are_whole(
 ) -> None:
     found = answer(qa.tokenizer, text, chosen, neat=neat)
     assert found == whole or (not neat and whole is None)
-
-
-@pytest.mark.parametrize(
-    ("text", "chosen", "whole"),
-    [
-        ("Install v2.3.1-rc1 today.", "3.1", "v2.3.1-rc1"),
-        ("mail tamsin.vale@example.org", "example.org", "tamsin.vale@example.org"),
-        ("see https://example.org/a?b=c#d.", "example", "https://example.org/a?b=c#d"),
-        ("open /usr/local/bin, now", "local", "/usr/local/bin"),
-        ("in ../lib/x.so.1 now", "lib", "../lib/x.so.1"),
-        ("in ../../lib/x.so.1 now", "lib", "../../lib/x.so.1"),
-        (r"in C:\Users\tam\x.txt is", "tam", r"C:\Users\tam\x.txt"),
-        ("in src/core/borders.ts.", "borders", "src/core/borders.ts"),
-        ("fell to -12.5 °C at", "12.5", "-12.5 °C"),
-        ("fell to −40°C.", "40", "−40°C"),
-        ("costs $4,000.50 now", "000", "$4,000.50"),
-        ("paid € 40 then", "40", "€ 40"),
-        ("it goes 5 km/h here", "5", "5 km/h"),
-        ("12% of it", "12", "12%"),
-        ("at 192.168.0.1:8080", "168", "192.168.0.1:8080"),
-        ("at 12:30.", "12", "12:30"),
-        ("on 2031-03-12.", "03", "2031-03-12"),
-        ("in the U.S. now", "U", "U.S."),
-        ("of COVID-19 waves", "COVID", "COVID-19"),
-        ("unaffable people", "##aff"[2:], "unaffable"),
-        (
-            "at https://example.org/a_(b)?q=1,2&x=2#top. Read",
-            "b",
-            "https://example.org/a_(b)?q=1,2&x=2#top",
-        ),
-        ("[docs](https://example.org/docs), or", "example", "https://example.org/docs"),
-        ("at <https://example.org/docs>.", "docs", "https://example.org/docs"),
-        ("https://example.org/?a[]=1'", "1", "https://example.org/?a[]=1"),
-        ("see www.example.org/docs today", "example", "www.example.org/docs"),
-        ("see münchen.de/straße today", "de", "münchen.de/straße"),
-        ("write o'neil@example.org now", "neil", "o'neil@example.org"),
-        ("call +49 (0)30 1234-567 now", "1234", "+49 (0)30 1234-567"),
-        ("in ~/.config/app.toml on", "config", "~/.config/app.toml"),
-        ("in .gitignore there", "gitignore", ".gitignore"),
-        ("at 9:30 a.m. on", "9", "9:30 a.m."),
-        ("at 9 PM.", "9", "9 PM"),
-        ("from 9:30–17:00 on", "30", "9:30–17:00"),
-        ("paid 1\u202f000\u202f000\xa0€ then", "000", "1\u202f000\u202f000\xa0€"),
-        ("paid 1’000’000 then", "000", "1’000’000"),
-        ("paid 40 ₽ then", "40", "40 ₽"),
-        ("see § 12 there", "12", "§ 12"),
-        ("grew 3–5 % then", "3", "3–5 %"),
-        ("is 5±2 mm then", "5", "5±2 mm"),
-        ("is 5-10 mg/dL now", "5", "5-10 mg/dL"),
-        ("is 10³ km² wide", "10", "10³ km²"),
-        ("is 1.5e-3 kg.", "1", "1.5e-3 kg"),
-        ("is ~5 km now", "5", "~5 km"),
-        ("at 48°51′24″N now", "51", "48°51′24″N"),
-        ("runs foo_bar_baz there", "bar", "foo_bar_baz"),
-        ("in R&D there", "D", "R&D"),
-        ("in C++, or", "C", "C++"),
-        ("in C#.", "C", "C#"),
-        ("in .NET there", "NET", ".NET"),
-        ("the Ph.D. was", "Ph", "Ph.D."),
-        ("post #SaveTheFerry now", "Save", "#SaveTheFerry"),
-        ("by Tamsin O'Brien there", "Brien", "O'Brien"),
-        ("l’Hôpital said", "Hôpital", "l’Hôpital"),
-        # No atom.
-        ("this and/or that", "and", "and"),
-        ("Sesame Street.The pair", "Street", "Street"),
-        ("in 2031.The pair", "2031", "2031"),
-        ("1990-1995", "1990", "1990"),
-        ("1914–1918 and", "1914", "1914"),
-        ("Tamsin's boat", "Tamsin", "Tamsin"),
-        ("well ...and then", "and", "and"),
-        ("120\t300\t450", "300", "300"),
-        ("grew by +12 2031 was", "2031", "2031"),
-        ("5 hours later", "5", "5"),
-    ],
-)
-def test_atoms_are_whole_when_words_are(
-    qa: QuestionAnswerer, text: str, chosen: str, whole: str
-) -> None:
-    for neat in (True, False):
-        assert answer(qa.tokenizer, text, chosen, aligned=True, neat=neat) == whole
-    assert len(answer(qa.tokenizer, text, chosen) or "") <= len(whole)
 
 
 @pytest.mark.parametrize(
@@ -286,6 +196,7 @@ def test_a_long_row_of_signs_takes_no_long_time(qa: QuestionAnswerer) -> None:
         ("| a | b |\n| c | d |\nend | of", ["|", "a |", "b |", "|", "c |", "d |", "end | of"]),
         ("Ulm\t1911\nEssen\t1924\nend", ["Ulm", "1911", "Essen", "1924", "end"]),
         ("```sh\nmake it\n```\nrun", ["```sh", "make it", "```", "run"]),
+        ("in der Lindenstr. 14b. Then", ["in der Lindenstr. 14b.", "Then"]),
         ("a line\nthat goes | on\n\twith *this*", ["a line that goes | on with *this*"]),
     ],
 )
