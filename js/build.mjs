@@ -15,6 +15,8 @@ if (harness !== -1) {
   process.exit();
 }
 
+const sha256 = (content) => createHash("sha256").update(content).digest("hex");
+
 /** Packs a file into `folder` and describes it as an asset (src/core/manifest.ts). */
 async function writeAsset(folder, name, file, content) {
   const packed = gzipSync(content, { level: constants.Z_BEST_COMPRESSION });
@@ -22,10 +24,11 @@ async function writeAsset(folder, name, file, content) {
   return {
     name,
     path: `static/${file}.gz`,
-    sha256: createHash("sha256").update(packed).digest("hex"),
+    sha256: sha256(packed),
     bytes: packed.byteLength,
     encoding: "gzip",
     unpacked_bytes: content.byteLength,
+    unpacked_sha256: sha256(content),
   };
 }
 

@@ -62,7 +62,7 @@ GUARDS = [
     ),
     Guard(
         "a download is no longer than it says", "js/src/runtime/assets/loader.ts",
-        "if (this.arrived + piece.byteLength > asset.bytes) {", "if (false) {",
+        "if (this.#arrived + piece.byteLength > asset.bytes) {", "if (false) {",
         "js/tests/runtime/assets/loader.test.ts::"
         "a source that goes on and on is left at the file's length",
     ),
@@ -91,6 +91,11 @@ GUARDS = [
         "if (actual !== null && actual !== this.asset.sha256) {", "if (false) {",
         "js/tests/runtime/assets/loader.test.ts::"
         "wrong bytes are never used: the error names the file, the expected and the actual",
+    ),
+    Guard(
+        "sha256 of what the browser keeps unpacked", "js/src/runtime/assets/loader.ts",
+        "if ((await sha256Hex(kept.bytes)) !== whole.sha256) {", "if (false) {",
+        "js/tests/runtime/assets/unpacked.test.ts::what is kept is not trusted",
     ),
     Guard(
         "late answers to a stale question", "js/src/runtime/connection.ts",

@@ -24,7 +24,7 @@ _TRUTH: Final[Spec] = {"type": "boolean"}
 _SIZE: Final[Spec] = {"type": "integer", "minimum": 0, "maximum": MODEL_BYTES, "unit": "bytes"}
 _ENCODING: Final[Spec] = {"type": "string", "enum": ["gzip", "identity"]}
 _ASSET: Final[dict[str, Spec]] = {
-    **dict.fromkeys(("name", "path", "sha256"), _TEXT),
+    **dict.fromkeys(("name", "path", "sha256", "unpacked_sha256"), _TEXT),
     **dict.fromkeys(("bytes", "unpacked_bytes"), _SIZE),
     "encoding": _ENCODING,
 }
@@ -45,6 +45,8 @@ class Asset:
     """As shipped."""
     encoding: Literal["gzip", "identity"]
     unpacked_bytes: int
+    unpacked_sha256: str = ""
+    """After unpacking, for browsers, which keep that; "" where whoever packed it did not say."""
 
     @property
     def file(self) -> Path:
@@ -169,6 +171,7 @@ class AssetDict(TypedDict):
     bytes: int
     encoding: Literal["gzip", "identity"]
     unpacked_bytes: int
+    unpacked_sha256: NotRequired[str]
 
 
 class ModelDict(TypedDict):

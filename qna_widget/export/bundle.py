@@ -82,6 +82,7 @@ def pack(name: str, data: bytes, target: Path) -> Asset:
         bytes=len(packed),
         encoding="gzip",
         unpacked_bytes=len(data),
+        unpacked_sha256=hashlib.sha256(data).hexdigest(),
     )
 
 

@@ -36,7 +36,7 @@ def test_answers_and_after_a_reload_fetches_nothing(offline: Any, harness: Harne
     loaded = [step["loaded"] for step in steps]
     assert loaded == sorted(loaded)
     assert loaded[-1] == shipped
-    assert len(set(loaded)) >= shipped // 2**20, "progress must move with every chunk"
+    assert len(steps) == 3, "each file is kept unpacked, in one piece"
     assert {(step["source"], step["total"]) for step in steps} == {("browser cache", shipped)}
 
 

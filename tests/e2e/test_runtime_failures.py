@@ -96,7 +96,7 @@ def test_a_damaged_copy_in_the_browser_is_replaced(offline: Any, harness: Harnes
     assert_answers(page.evaluate("mount", told()))
     onnx = told()["manifest"]["model"]["onnx"]
     page.evaluate(
-        """async (sha256) => {
+        """async ({ unpacked_sha256, unpacked_bytes }) => {
           await settled();
           const database = await new Promise((resolve, reject) => {
             const request = indexedDB.open("qna-widget");
@@ -104,11 +104,12 @@ def test_a_damaged_copy_in_the_browser_is_replaced(offline: Any, harness: Harnes
             request.onerror = () => reject(request.error);
           });
           const transaction = database.transaction("chunks", "readwrite");
-          transaction.objectStore("chunks").put(new Uint8Array(1 << 20), [sha256, 3]);
+          const damaged = new Blob([new Uint8Array(unpacked_bytes)]);
+          transaction.objectStore("chunks").put(damaged, [unpacked_sha256, 0]);
           await new Promise((resolve) => { transaction.oncomplete = resolve; });
           database.close();
         }""",
-        onnx["sha256"],
+        onnx,
     )
     before = harness.asset_bytes
     harness.open(page)

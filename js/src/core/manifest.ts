@@ -14,6 +14,8 @@ export interface Asset {
   readonly encoding: "gzip" | "identity";
   /** Bytes after unpacking; equal to `bytes` for identity. */
   readonly unpacked_bytes: number;
+  /** After unpacking, which is what the browser keeps; "" or absent where nobody said. */
+  readonly unpacked_sha256?: string;
 }
 
 /** How a model is asked. */

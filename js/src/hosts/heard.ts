@@ -25,6 +25,7 @@ const ASSET: Shape = {
   bytes: "count",
   encoding: "string",
   unpacked_bytes: "count",
+  "unpacked_sha256?": "string",
 };
 const MANIFEST: Shape = {
   model: {

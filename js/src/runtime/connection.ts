@@ -2,6 +2,7 @@
 
 import type { Progress } from "../core/manifest";
 import type { RawScores, Result } from "../core/types";
+import { type Content, movable, whatIsLeft } from "./content";
 import type { FromWorker, ModelFiles, ToWorker } from "./protocol";
 import { abortable } from "./shared";
 import type { EngineHandle } from "./start";
@@ -41,60 +42,62 @@ export class Connection {
   /** Whether the engine has onnxruntime's binary. */
   initialised = false;
   /** Why the engine died; "" while it lives. */
-  private cause = "";
-  private readonly loads = new Map<string, Pending<string>>();
-  private readonly asks = new Map<string, PendingAsk>();
+  #cause = "";
+  readonly #loads = new Map<string, Pending<string>>();
+  readonly #asks = new Map<string, PendingAsk>();
   /** By client, the oldest request first: the engine answers in this order. */
-  private readonly score_requests = new Map<string, Pending<RawScores | null>[]>();
-  private heartbeat: ReturnType<typeof setInterval> | undefined;
-  private silence = 0;
+  readonly #score_requests = new Map<string, Pending<RawScores | null>[]>();
+  #heartbeat: ReturnType<typeof setInterval> | undefined;
+  #silence = 0;
 
   constructor(
     private readonly engine: EngineHandle,
     private readonly onDeath: (reason: string) => void,
     private readonly ping_ms = PING_MS,
   ) {
-    engine.port.onmessage = ({ data }) => this.receive(data);
+    engine.port.onmessage = ({ data }) => this.#receive(data);
+    const { threads, script } = engine;
+    this.#send({ kind: "begin", threads, script });
   }
 
   get notice(): string {
     return this.engine.notice;
   }
 
-  init(wasm: Uint8Array): void {
+  init(wasm: Content): void {
     if (this.initialised) return;
     this.initialised = true;
-    // Copied, not transferred: another model's load may be waiting for the same bytes.
-    const copy = wasm.slice().buffer;
-    const { threads, script } = this.engine;
-    this.send({ kind: "init", wasm: copy, threads, script }, [copy]);
+    const bytes = whatIsLeft(wasm);
+    this.#send({ kind: "init", wasm: { ...wasm, bytes } }, movable(bytes));
   }
 
   /** @throws EngineDied, or Error for the reader when the model cannot be started. */
   load(model: string, files: ModelFiles, signal: AbortSignal): Promise<string> {
     const backend = new Promise<string>((resolve, reject) => {
-      this.loads.set(model, { resolve, reject });
-      this.send({ kind: "load", model, files }, [files.onnx.buffer as ArrayBuffer]);
+      this.#loads.set(model, { resolve, reject });
+      const bytes = whatIsLeft(files.onnx);
+      const onnx = { ...files.onnx, bytes };
+      this.#send({ kind: "load", model, files: { ...files, onnx } }, movable(bytes));
     });
     return abortable(backend, signal);
   }
 
   unload(model: string): void {
-    if (this.models.delete(model)) this.send({ kind: "unload", model });
+    if (this.models.delete(model)) this.#send({ kind: "unload", model });
   }
 
   /** @throws EngineDied, AbortError when a newer request took its place, or Error for the reader. */
   async ask(message: Asking, handlers: AskHandlers): Promise<Result> {
     const { client, id } = message;
-    this.asks.get(client)?.reject(superseded());
+    this.#asks.get(client)?.reject(superseded());
     const answer = new Promise<Result>((resolve, reject) => {
-      this.asks.set(client, { id, handlers, resolve, reject });
-      this.send(message);
+      this.#asks.set(client, { id, handlers, resolve, reject });
+      this.#send(message);
     });
     const cancel = (): void => {
-      if (this.asks.get(client)?.id !== id) return;
-      this.asks.delete(client);
-      this.send({ kind: "cancel", client });
+      if (this.#asks.get(client)?.id !== id) return;
+      this.#asks.delete(client);
+      this.#send({ kind: "cancel", client });
     };
     handlers.signal.addEventListener("abort", cancel, { once: true });
     try {
@@ -106,90 +109,90 @@ export class Connection {
 
   scores(client: string): Promise<RawScores | null> {
     return new Promise((resolve, reject) => {
-      this.score_requests.set(client, [
-        ...(this.score_requests.get(client) ?? []),
+      this.#score_requests.set(client, [
+        ...(this.#score_requests.get(client) ?? []),
         { resolve, reject },
       ]);
-      this.send({ kind: "scores", client, id: 0 });
+      this.#send({ kind: "scores", client, id: 0 });
     });
   }
 
   forget(client: string): void {
-    this.asks.get(client)?.reject(superseded());
-    this.asks.delete(client);
-    if (!this.cause) this.send({ kind: "forget", client });
+    this.#asks.get(client)?.reject(superseded());
+    this.#asks.delete(client);
+    if (!this.#cause) this.#send({ kind: "forget", client });
   }
 
   /** Ends the engine and rejects its open requests with EngineDied. */
   die(reason: string): void {
-    if (this.cause) return;
-    this.cause = reason || "it stopped without a word";
-    clearInterval(this.heartbeat);
+    if (this.#cause) return;
+    this.#cause = reason || "it stopped without a word";
+    clearInterval(this.#heartbeat);
     this.engine.stop();
-    this.onDeath(this.cause);
+    this.onDeath(this.#cause);
     const waiting = [
-      ...[this.loads, this.asks].flatMap((map) => [...map.values()]),
-      ...[...this.score_requests.values()].flat(),
+      ...[this.#loads, this.#asks].flatMap((map) => [...map.values()]),
+      ...[...this.#score_requests.values()].flat(),
     ];
-    for (const { reject } of waiting) reject(new EngineDied(this.cause));
+    for (const { reject } of waiting) reject(new EngineDied(this.#cause));
   }
 
-  private send(message: ToWorker, transfer: Transferable[] = []): void {
-    if (this.cause) throw new EngineDied(this.cause);
+  #send(message: ToWorker, transfer: Transferable[] = []): void {
+    if (this.#cause) throw new EngineDied(this.#cause);
     this.engine.port.postMessage(message, transfer);
-    if (this.heartbeat === undefined && this.isWaiting()) {
-      this.silence = 0;
-      this.heartbeat = setInterval(() => this.beat(), this.ping_ms);
+    if (this.#heartbeat === undefined && this.#isWaiting()) {
+      this.#silence = 0;
+      this.#heartbeat = setInterval(() => this.#beat(), this.ping_ms);
     }
   }
 
-  private isWaiting(): boolean {
-    return this.loads.size + this.asks.size + this.score_requests.size > 0;
+  #isWaiting(): boolean {
+    return this.#loads.size + this.#asks.size + this.#score_requests.size > 0;
   }
 
   // Counts pings instead of reading a clock: after the page slept, the engine is not dead.
-  private beat(): void {
-    if (!this.isWaiting()) {
-      clearInterval(this.heartbeat);
-      this.heartbeat = undefined;
+  #beat(): void {
+    if (!this.#isWaiting()) {
+      clearInterval(this.#heartbeat);
+      this.#heartbeat = undefined;
       return;
     }
-    if (this.silence >= (this.loads.size > 0 ? LOAD_PATIENCE_PINGS : PATIENCE_PINGS)) {
+    if (this.#silence >= (this.#loads.size > 0 ? LOAD_PATIENCE_PINGS : PATIENCE_PINGS)) {
       this.die("it does not answer any more");
       return;
     }
-    this.silence++;
-    this.send({ kind: "ping", nonce: this.silence });
+    this.#silence++;
+    this.#send({ kind: "ping", nonce: this.#silence });
   }
 
-  private receive(message: FromWorker): void {
-    if (this.cause) return;
-    this.silence = 0;
+  #receive(message: FromWorker): void {
+    if (this.#cause) return;
+    this.#silence = 0;
     const { kind } = message;
     if (kind === "dead") this.die(message.message);
     else if (kind === "load-failed" && message.fatal) this.die(message.message);
     else if (kind === "loaded") {
       this.models.set(message.model, message.backend);
-      remove(this.loads, message.model)?.resolve(message.backend);
+      remove(this.#loads, message.model)?.resolve(message.backend);
     } else if (kind === "load-failed") {
-      remove(this.loads, message.model)?.reject(new Error(message.message));
+      remove(this.#loads, message.model)?.reject(new Error(message.message));
     } else if (kind === "scores") {
-      const [first, ...others] = remove(this.score_requests, message.client) ?? [];
-      if (others.length > 0) this.score_requests.set(message.client, others);
+      const [first, ...others] = remove(this.#score_requests, message.client) ?? [];
+      if (others.length > 0) this.#score_requests.set(message.client, others);
       first?.resolve(message.scores);
     } else if (kind === "progress" || kind === "result" || kind === "failed") {
-      this.answer(message);
+      this.#answer(message);
     }
   }
 
-  private answer(message: Extract<FromWorker, { kind: "progress" | "result" | "failed" }>): void {
+  #answer(message: Extract<FromWorker, { kind: "progress" | "result" | "failed" }>): void {
     const { kind, client, id } = message;
-    const asked = this.asks.get(client);
+    const asked = this.#asks.get(client);
     // Drops late messages about an older request.
     if (asked === undefined || asked.id !== id) return;
     if (kind === "progress") asked.handlers.onProgress(message.progress);
-    else if (kind === "failed") remove(this.asks, client)?.reject(new Error(message.message));
-    else if (message.final) remove(this.asks, client)?.resolve(message.result);
+    else if (kind === "failed") remove(this.#asks, client)?.reject(new Error(message.message));
+    else if (message.final) remove(this.#asks, client)?.resolve(message.result);
     else asked.handlers.onPartial(message.result);
   }
 }

@@ -4,10 +4,10 @@ import type { Asset, Manifest, Progress } from "../core/manifest";
 import { inWords } from "../core/text";
 import { AssetCache } from "./assets/cache";
 import { AssetLoader } from "./assets/loader";
-import type { AssetSource } from "./assets/source";
+import type { AssetSource, Unpacked } from "./assets/source";
 import { Connection } from "./connection";
 import type { ModelFiles } from "./protocol";
-import { SharedJobs, type Waiter } from "./shared";
+import { SharedJobs, turns, type Waiter } from "./shared";
 import { type StartEngine, startEngine } from "./start";
 import { WebGpu } from "./webgpu";
 
@@ -34,18 +34,18 @@ interface Parts {
 
 export class Engines {
   readonly cache: AssetCache;
-  private readonly loader: AssetLoader;
-  private readonly gpu: WebGpu;
-  private readonly loads = new SharedJobs<Connection>();
-  private readonly connections = new Map<Edition, Promise<Connection>>();
-  private wasm_died = false;
+  readonly #loader: AssetLoader;
+  readonly #gpu: WebGpu;
+  readonly #loads = new SharedJobs<Connection>();
+  readonly #connections = new Map<Edition, Promise<Connection>>();
+  #wasm_died = false;
   /** Which models each client asks, or waits for. */
-  private readonly users = new Map<string, Set<string>>();
+  readonly #users = new Map<string, Set<string>>();
 
   constructor(private readonly options: EnginesOptions = {}) {
     this.cache = options.cache ?? new AssetCache();
-    this.loader = new AssetLoader(this.cache);
-    this.gpu = new WebGpu(options.software_gpu ?? false);
+    this.#loader = new AssetLoader(this.cache);
+    this.#gpu = new WebGpu(options.software_gpu ?? false);
   }
 
   /** The live connection, with the model loaded. Models that the client has stay. */
@@ -56,15 +56,15 @@ export class Engines {
     waiter: Waiter,
   ): Promise<Connection> {
     const key = modelKey(manifest);
-    this.users.set(client, (this.users.get(client) ?? new Set()).add(key));
-    return this.loads.run(key, waiter, (own) => this.loadModel(key, manifest, sources, own));
+    this.#users.set(client, (this.#users.get(client) ?? new Set()).add(key));
+    return this.#loads.run(key, waiter, (own) => this.#loadModel(key, manifest, sources, own));
   }
 
   /** From now on the client asks this model alone; what nobody asks is unloaded. */
   settle(client: string, manifest: Manifest): void {
-    this.users.set(client, new Set([modelKey(manifest)]));
-    const wanted = new Set([...this.users.values()].flatMap((keys) => [...keys]));
-    this.forEachConnection((connection) => {
+    this.#users.set(client, new Set([modelKey(manifest)]));
+    const wanted = new Set([...this.#users.values()].flatMap((keys) => [...keys]));
+    this.#forEachConnection((connection) => {
       for (const model of connection.models.keys()) {
         if (!wanted.has(model)) connection.unload(model);
       }
@@ -72,48 +72,48 @@ export class Engines {
   }
 
   leave(client: string): void {
-    this.users.delete(client);
-    this.forEachConnection((connection) => connection.forget(client));
+    this.#users.delete(client);
+    this.#forEachConnection((connection) => connection.forget(client));
   }
 
   /** What the reader of this model should know about this page; "" for nothing. */
   noticeFor(manifest: Manifest): string {
-    return [this.gpu.noticeFor(manifest), this.cache.trouble].filter(Boolean).join(" ");
+    return [this.#gpu.noticeFor(manifest), this.cache.trouble].filter(Boolean).join(" ");
   }
 
-  private forEachConnection(action: (connection: Connection) => void): void {
-    for (const connection of this.connections.values()) {
+  #forEachConnection(action: (connection: Connection) => void): void {
+    for (const connection of this.#connections.values()) {
       void connection.then(action).catch(() => undefined);
     }
   }
 
-  private async loadModel(
+  async #loadModel(
     key: string,
     manifest: Manifest,
     sources: readonly AssetSource[],
     waiter: Waiter,
   ): Promise<Connection> {
-    if (await this.gpu.isUsable(manifest)) {
+    if (await this.#gpu.isUsable(manifest)) {
       try {
-        return await this.loadInto("webgpu", key, manifest, sources, waiter);
+        return await this.#loadInto("webgpu", key, manifest, sources, waiter);
       } catch (error) {
         waiter.signal.throwIfAborted();
-        this.gpu.distrust(inWords(error));
+        this.#gpu.distrust(inWords(error));
         // Frees the memory of an engine that is not trusted any more.
-        this.withConnection("webgpu", (connection) => connection.die("it is not used any more"));
+        this.#withConnection("webgpu", (connection) => connection.die("it is not used any more"));
       }
     }
-    return this.loadInto("wasm", key, manifest, sources, waiter);
+    return this.#loadInto("wasm", key, manifest, sources, waiter);
   }
 
-  private withConnection(edition: Edition, action: (connection: Connection) => void): void {
-    void this.connections
+  #withConnection(edition: Edition, action: (connection: Connection) => void): void {
+    void this.#connections
       .get(edition)
       ?.then(action)
       .catch(() => undefined);
   }
 
-  private async loadInto(
+  async #loadInto(
     edition: Edition,
     key: string,
     manifest: Manifest,
@@ -122,95 +122,94 @@ export class Engines {
   ): Promise<Connection> {
     const { model } = manifest;
     const { script, wasm, onnx, optimized } = partsOf(manifest, edition);
-    const running = await this.connections.get(edition);
+    const running = await this.#connections.get(edition);
     if (running?.models.has(key)) return running;
+    const lacking = running?.initialised ? [] : [wasm];
     const first = running === undefined && script !== null ? [script] : [];
-    const rest = [...(running?.initialised ? [] : [wasm]), model.vocab, onnx];
-    const total = [...first, ...rest].reduce((sum, asset) => sum + asset.bytes, 0);
-    const files = new Map<Asset, Uint8Array<ArrayBuffer>>();
-    let before = 0;
-    const read = async (
-      assets: readonly Asset[],
-      signal: AbortSignal,
-      onFile?: () => Promise<void>,
-    ): Promise<void> => {
-      for (const asset of assets) {
-        const base = before;
-        const onProgress = (step: Progress): void =>
-          waiter.onProgress({ ...step, loaded: base + step.loaded, total });
-        files.set(asset, await this.loader.load(asset, sources, { signal, onProgress }));
-        before += asset.bytes;
-        await onFile?.();
-      }
-    };
-    await read(first, waiter.signal);
+    const read = this.#reader([...first, ...lacking, model.vocab, onnx], sources, waiter);
+    const [own] = await Promise.all(first.map((asset) => read(asset, waiter.signal)));
     // Side by side: the worker starts and compiles onnxruntime while the files are read. A page
     // that allows no worker says so at once.
     const stop = new AbortController();
-    const connecting = this.live(edition, files.get(script!));
-    const reading = read(rest, AbortSignal.any([waiter.signal, stop.signal]), async () => {
-      const binary = files.get(wasm);
-      if (binary !== undefined) (await connecting).init(binary);
+    const signal = AbortSignal.any([waiter.signal, stop.signal]);
+    const connecting = this.#live(edition, own?.bytes);
+    const binaries = lacking.map(async (asset) => {
+      const binary = await read(asset, signal);
+      (await connecting).init(binary);
     });
-    const connection = await both(connecting, reading, stop);
+    const reading = Promise.all([read(model.vocab, signal), read(onnx, signal), ...binaries]);
+    const [connection, [vocab, graph]] = await both(connecting, reading, stop);
     mark("files read");
     waiter.onProgress({ stage: "session", name: model.title, loaded: 0, total: 0, unit: "" });
-    const given: ModelFiles = {
-      manifest: model,
-      optimized,
-      onnx: files.get(onnx)!,
-      vocab: files.get(model.vocab)!,
-    };
-    await connection.load(key, given, waiter.signal);
+    const files: ModelFiles = { manifest: model, optimized, onnx: graph, vocab: vocab.bytes };
+    await connection.load(key, files, waiter.signal);
     mark("model ready");
     return connection;
   }
 
+  /** Reads files, those that are not kept unpacked in turn, and tells of all together. */
+  #reader(
+    assets: readonly Asset[],
+    sources: readonly AssetSource[],
+    waiter: Waiter,
+  ): (asset: Asset, signal: AbortSignal) => Promise<Unpacked> {
+    const total = assets.reduce((sum, asset) => sum + asset.bytes, 0);
+    const arrived = new Map<Asset, number>();
+    const turn = turns();
+    return (asset, signal) => {
+      const onProgress = (step: Progress): void => {
+        arrived.set(asset, step.loaded);
+        const loaded = [...arrived.values()].reduce((sum, bytes) => sum + bytes);
+        waiter.onProgress({ ...step, loaded, total });
+      };
+      return this.#loader.load(asset, sources, { signal, onProgress }, turn);
+    };
+  }
+
   /** The engine that runs, or a new one. */
-  private live(edition: Edition, script: Uint8Array<ArrayBuffer> | undefined): Promise<Connection> {
-    const connection = this.connections.get(edition) ?? this.startEngine(edition, script);
-    this.connections.set(edition, connection);
+  #live(edition: Edition, script: Uint8Array<ArrayBuffer> | undefined): Promise<Connection> {
+    const connection = this.#connections.get(edition) ?? this.#startEngine(edition, script);
+    this.#connections.set(edition, connection);
     return connection;
   }
 
-  private async startEngine(
+  async #startEngine(
     edition: Edition,
     script: Uint8Array<ArrayBuffer> | undefined,
   ): Promise<Connection> {
     const start = this.options.start ?? startEngine;
     let connection: Connection | undefined;
     const onDeath = (reason: string): void => {
-      this.connections.delete(edition);
-      if (edition === "webgpu") this.gpu.distrust(reason);
-      else this.wasm_died = true;
+      this.#connections.delete(edition);
+      if (edition === "webgpu") this.#gpu.distrust(reason);
+      else this.#wasm_died = true;
     };
     try {
       const engine = await start({
         onDeath: (reason) => connection?.die(reason),
-        cautious: this.wasm_died || edition === "webgpu",
+        cautious: this.#wasm_died || edition === "webgpu",
         ...(script === undefined ? {} : { script }),
       });
       connection = new Connection(engine, onDeath, this.options.ping_ms);
       return connection;
     } catch (error) {
-      this.connections.delete(edition);
+      this.#connections.delete(edition);
       throw error;
     }
   }
 }
 
 /** The engine, when the files are there, too; without an engine their reading stops. */
-async function both(
+async function both<T>(
   connecting: Promise<Connection>,
-  reading: Promise<void>,
+  reading: Promise<T>,
   stop: AbortController,
-): Promise<Connection> {
+): Promise<[Connection, T]> {
   reading.catch(() => undefined);
   try {
     const connection = await connecting;
     mark("worker started");
-    await reading;
-    return connection;
+    return [connection, await reading];
   } catch (error) {
     stop.abort(error);
     throw error;

@@ -1,6 +1,7 @@
 // What the page and the worker say to each other.
 import type { ModelManifest, Progress } from "../core/manifest";
 import type { AskOptions, RawScores, Result } from "../core/types";
+import type { Content } from "./content";
 
 /** One question about one passage. */
 export interface Request {
@@ -15,8 +16,10 @@ export interface Request {
 
 /** Page to worker. `client` names a component; `id` grows with each of its requests. */
 export type ToWorker =
-  /** Once, first. */
-  | ({ readonly kind: "init" } & Outfit)
+  /** Once, first. `script`: the worker's, where the page has it as a text. */
+  | { readonly kind: "begin"; readonly threads: number; readonly script?: Blob | undefined }
+  /** Once, before the first model: onnxruntime's binary, unpacked. */
+  | { readonly kind: "init"; readonly wasm: Content }
   | { readonly kind: "load"; readonly model: string; readonly files: ModelFiles }
   /** Frees a model that nobody asks any more. */
   | { readonly kind: "unload"; readonly model: string }
@@ -46,21 +49,12 @@ export type ToWorker =
   | { readonly kind: "forget"; readonly client: string }
   | { readonly kind: "ping"; readonly nonce: number };
 
-/** What an engine works with, whatever the model. */
-export interface Outfit {
-  /** onnxruntime's binary, unpacked. */
-  readonly wasm: ArrayBuffer;
-  readonly threads: number;
-  /** The worker's script, where the page has it as a text. */
-  readonly script?: Blob | undefined;
-}
-
 export interface ModelFiles {
   readonly manifest: ModelManifest;
   /** Whether this file's graph was optimised ahead of time. */
   readonly optimized: boolean;
-  /** Unpacked bytes. */
-  readonly onnx: Uint8Array<ArrayBuffer>;
+  /** Unpacked, as is the other. */
+  readonly onnx: Content;
   readonly vocab: Uint8Array;
 }
 

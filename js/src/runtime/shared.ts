@@ -18,13 +18,13 @@ interface Running<T> {
  * leaves, the next waiter runs its own `job`, so nobody depends on another component's connection.
  */
 export class SharedJobs<T> {
-  private readonly running = new Map<string, Running<T>>();
+  readonly #running = new Map<string, Running<T>>();
 
   async run(key: string, waiter: Waiter, job: (own: Waiter) => Promise<T>): Promise<T> {
     for (;;) {
       waiter.signal.throwIfAborted();
-      const other = this.running.get(key);
-      if (other === undefined) return this.start(key, waiter, job);
+      const other = this.#running.get(key);
+      if (other === undefined) return this.#start(key, waiter, job);
       other.watchers.add(waiter.onProgress);
       if (other.last !== null) waiter.onProgress(other.last);
       try {
@@ -37,7 +37,7 @@ export class SharedJobs<T> {
     }
   }
 
-  private start(key: string, waiter: Waiter, job: (own: Waiter) => Promise<T>): Promise<T> {
+  #start(key: string, waiter: Waiter, job: (own: Waiter) => Promise<T>): Promise<T> {
     const watchers = new Set([waiter.onProgress]);
     const onProgress = (progress: Progress): void => {
       entry.last = progress;
@@ -45,11 +45,23 @@ export class SharedJobs<T> {
     };
     const promise = Promise.resolve()
       .then(() => abortable(job({ signal: waiter.signal, onProgress }), waiter.signal))
-      .finally(() => this.running.delete(key));
+      .finally(() => this.#running.delete(key));
     const entry: Running<T> = { watchers, last: null, promise };
-    this.running.set(key, entry);
+    this.#running.set(key, entry);
     return promise;
   }
+}
+
+export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** Runs one task at a time; the others wait. */
+export function turns(): InTurn {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const mine = last.then(work, work);
+    last = mine.catch(() => undefined);
+    return mine;
+  };
 }
 
 /** `promise`, or a rejection with the signal's reason as soon as that aborts. */

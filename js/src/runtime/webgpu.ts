@@ -5,27 +5,27 @@ import type { Manifest } from "../core/manifest";
 const PATIENCE_MS = 3000;
 
 export class WebGpu {
-  private trouble = "";
-  private adapter: Promise<boolean> | undefined;
+  #trouble = "";
+  #adapter: Promise<boolean> | undefined;
 
   /** @param software whether to accept an adapter that runs on the processor, slower than wasm */
   constructor(private readonly software: boolean) {}
 
   /** A page without an adapter uses wasm without a notice: the reader could do nothing about it. */
   async isUsable(manifest: Manifest): Promise<boolean> {
-    if (this.trouble || !isOffered(manifest)) return false;
-    this.adapter ??= hasAdapter(this.software);
-    return (await this.adapter) && !this.trouble;
+    if (this.#trouble || !isOffered(manifest)) return false;
+    this.#adapter ??= hasAdapter(this.software);
+    return (await this.#adapter) && !this.#trouble;
   }
 
   /** Lasts as long as the page: a lost device seldom works again. */
   distrust(reason: string): void {
-    this.trouble ||= `The graphics card is not used: ${reason.replace(/\.?$/, ".")}`;
+    this.#trouble ||= `The graphics card is not used: ${reason.replace(/\.?$/, ".")}`;
   }
 
   /** What the reader of this model should know; "" for nothing. */
   noticeFor(manifest: Manifest): string {
-    return isOffered(manifest) ? this.trouble : "";
+    return isOffered(manifest) ? this.#trouble : "";
   }
 }
 

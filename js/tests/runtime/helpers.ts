@@ -4,6 +4,7 @@ import { gzipSync } from "node:zlib";
 import { vi } from "vitest";
 import type { Asset, Progress } from "../../src/core/manifest";
 import type { AssetSource, OpenOptions } from "../../src/runtime/assets/source";
+import type { Content } from "../../src/runtime/content";
 import type { Waiter } from "../../src/runtime/shared";
 
 export const MIB = 1 << 20;
@@ -39,6 +40,15 @@ export function packFile(content: Uint8Array, name = "file"): File {
     unpacked_bytes: content.byteLength,
   };
   return { asset, content, shipped };
+}
+
+/** As a newer manifest has it: with the sum of what it unpacks to. */
+export function withUnpackedSum({ asset, content, shipped }: File): File {
+  return { asset: { ...asset, unpacked_sha256: sha256(content) }, content, shipped };
+}
+
+export function contentOf(bytes: Uint8Array<ArrayBuffer>): Content {
+  return { bytes, spare: new Blob([bytes]) };
 }
 
 export interface ScriptedSource extends AssetSource {

@@ -143,7 +143,7 @@ test("a device lost in the middle of a question: wasm answers it whole", async (
 });
 
 const FEATURES = [] as Feature[];
-const OPEN = { optimized: false, trial: () => FEATURES };
+const OPEN = { optimized: false };
 const logits = (...values: number[]): Logits[] => [
   { start_logits: Float32Array.from(values), end_logits: Float32Array.from(values) },
 ];

@@ -3,7 +3,7 @@
 
 import type { Asset } from "../../core/manifest";
 import { inWords } from "../../core/text";
-import type { AssetSource, OpenOptions } from "./source";
+import type { AssetSource, OpenOptions, Unpacked } from "./source";
 
 /** Files lie in chunks, so that a reload shows true progress and a cut download can go on. */
 export const CHUNK_BYTES = 1 << 20;
@@ -14,7 +14,7 @@ const PATIENCE_MS = 5000;
 /** Chunks that may wait to be stored. */
 const QUEUE = 8;
 
-/** What is known of a stored file, keyed by its sha256. */
+/** What is known of a stored file, keyed by its sha256; one in one piece is its own first chunk. */
 interface FileRecord {
   readonly bytes: number;
   /** Milliseconds since 1970 when it was last loaded. */
@@ -34,25 +34,25 @@ export class AssetCache implements AssetSource {
   readonly name = "browser cache";
   /** Why nothing is kept, as a sentence for the reader; "" while all is well. */
   trouble = "";
-  private database: Promise<IDBDatabase> | null = null;
-  private writes: Promise<void> = Promise.resolve();
+  #database: Promise<IDBDatabase> | null = null;
+  #writes: Promise<void> = Promise.resolve();
   /** Chunks that were given to `keep`, the oldest first; `room` removes those that are stored. */
-  private readonly queue: Promise<void>[] = [];
-  private readonly patience_ms: number;
-  private readonly now: () => number;
-  private readonly max_bytes: number;
+  readonly #queue: Promise<void>[] = [];
+  readonly #patience_ms: number;
+  readonly #now: () => number;
+  readonly #max_bytes: number;
 
   constructor(private readonly options: CacheOptions = {}) {
-    this.patience_ms = options.patience_ms ?? PATIENCE_MS;
-    this.now = options.now ?? Date.now;
-    this.max_bytes = options.max_bytes ?? MAX_BYTES;
+    this.#patience_ms = options.patience_ms ?? PATIENCE_MS;
+    this.#now = options.now ?? Date.now;
+    this.#max_bytes = options.max_bytes ?? MAX_BYTES;
   }
 
   /** The stored beginning of the file, chunk by chunk; null when there is none. */
   async open(asset: Asset, { signal }: OpenOptions): Promise<AsyncIterable<Uint8Array> | null> {
-    const first = await this.chunk(asset, 0);
+    const first = await this.#chunk(asset, 0);
     if (first === null) return null;
-    const chunk = (index: number) => this.chunk(asset, index);
+    const chunk = (index: number) => this.#chunk(asset, index);
     return (async function* () {
       yield first;
       for (let index = 1; index * CHUNK_BYTES < asset.bytes; index++) {
@@ -64,110 +64,145 @@ export class AssetCache implements AssetSource {
     })();
   }
 
+  /** A file that is kept in one piece, with what `replace` was given; null when it is not. */
+  async whole({ sha256, bytes }: Asset): Promise<Unpacked | null> {
+    const spare = await this.#stored(sha256, 0);
+    if (!(spare instanceof Blob) || spare.size !== bytes) return null;
+    try {
+      return { bytes: new Uint8Array(await this.#patient(spare.arrayBuffer())), spare };
+    } catch {
+      return null; // cleared meanwhile
+    }
+  }
+
   /** Queues one chunk to be stored. Never fails: a full or broken store only sets `trouble`. */
   keep(asset: Asset, index: number, bytes: Uint8Array): void {
-    const stored = this.enqueue(async () => {
-      await this.within(["chunks", "files"], "readwrite", (transaction) => {
-        transaction.objectStore("files").put(this.record(asset), asset.sha256);
+    const stored = this.#enqueue(async () => {
+      await this.#within(["chunks", "files"], "readwrite", (transaction) => {
+        transaction.objectStore("files").put(this.#record(asset), asset.sha256);
         transaction.objectStore("chunks").put(bytes, [asset.sha256, index]);
         return undefined;
       });
     });
-    this.queue.push(stored);
+    this.#queue.push(stored);
   }
 
   /** Resolves when there is room for one more chunk. */
   async room(): Promise<void> {
-    while (this.queue.length > QUEUE) await this.queue.shift();
+    while (this.#queue.length > QUEUE) await this.#queue.shift();
+  }
+
+  /** Queues a file to be kept in one piece, in place of the chunks that it came in. */
+  replace(chunks: Asset, whole: Asset, content: Blob): void {
+    void this.#enqueue(async () => {
+      try {
+        await this.#within(["chunks", "files"], "readwrite", (transaction) => {
+          remove(transaction, chunks.sha256);
+          transaction.objectStore("files").put(this.#record(whole), whole.sha256);
+          transaction.objectStore("chunks").put(content, [whole.sha256, 0]);
+          return undefined;
+        });
+        this.tidy(whole);
+      } catch {
+        this.tidy(chunks); // where no Blob can be kept
+      }
+    });
   }
 
   /** Forgets a file; waits for the writes before it. */
   drop(sha256: string): Promise<void> {
-    return this.enqueue(() => this.remove(sha256));
+    return this.#enqueue(() => this.#remove(sha256));
   }
 
   /** After a file was loaded: marks it as used, removes what is old or too much. */
   tidy(loaded: Asset): void {
-    void this.enqueue(async () => {
-      const files = await this.within(["files"], "readwrite", (transaction) => {
+    void this.#enqueue(async () => {
+      const files = await this.#within(["files"], "readwrite", (transaction) => {
         const store = transaction.objectStore("files");
-        store.put(this.record(loaded), loaded.sha256);
+        store.put(this.#record(loaded), loaded.sha256);
         return entries<FileRecord>(store);
       });
-      const now = this.now();
+      const now = this.#now();
       // The clock may have been set back since: what was used in the future counts as the oldest.
       const age = ({ used }: FileRecord) => (used > now ? MAX_AGE_MS : now - used);
       let total = 0;
       for (const [sha256, file] of (files ?? []).sort((a, b) => age(a[1]) - age(b[1]))) {
         total += file.bytes;
-        if (age(file) > MAX_AGE_MS || total > this.max_bytes) await this.remove(sha256);
+        if (age(file) > MAX_AGE_MS || total > this.#max_bytes) await this.#remove(sha256);
       }
     });
   }
 
   /** Resolves when every chunk so far is stored, or the store has failed. */
   settled(): Promise<void> {
-    return this.writes;
+    return this.#writes;
   }
 
-  private record(asset: Asset): FileRecord {
-    return { bytes: asset.bytes, used: this.now() };
+  #record(asset: Asset): FileRecord {
+    return { bytes: asset.bytes, used: this.#now() };
   }
 
-  private async chunk(asset: Asset, index: number): Promise<Uint8Array | null> {
+  async #chunk(asset: Asset, index: number): Promise<Uint8Array | null> {
+    const stored = await this.#stored(asset.sha256, index);
+    const length = Math.min(CHUNK_BYTES, asset.bytes - index * CHUNK_BYTES);
+    return stored instanceof Uint8Array && stored.byteLength === length ? stored : null;
+  }
+
+  async #stored(sha256: string, index: number): Promise<unknown> {
     if (this.trouble) return null;
     try {
-      const stored: unknown = await this.within(["chunks"], "readonly", (transaction) => {
-        const request = transaction.objectStore("chunks").get([asset.sha256, index]);
+      return await this.#within(["chunks"], "readonly", (transaction) => {
+        const request = transaction.objectStore("chunks").get([sha256, index]);
         return () => request.result;
       });
-      const length = Math.min(CHUNK_BYTES, asset.bytes - index * CHUNK_BYTES);
-      return stored instanceof Uint8Array && stored.byteLength === length ? stored : null;
     } catch (error) {
-      this.giveUp(error);
+      this.#giveUp(error);
       return null;
     }
   }
 
-  private async remove(sha256: string): Promise<void> {
-    await this.within(["chunks", "files"], "readwrite", (transaction) => {
-      transaction.objectStore("files").delete(sha256);
-      transaction
-        .objectStore("chunks")
-        .delete(IDBKeyRange.bound([sha256, 0], [sha256, Number.MAX_SAFE_INTEGER]));
+  async #remove(sha256: string): Promise<void> {
+    await this.#within(["chunks", "files"], "readwrite", (transaction) => {
+      remove(transaction, sha256);
       return undefined;
     });
   }
 
-  private enqueue(task: () => Promise<void>): Promise<void> {
-    this.writes = this.writes.then(async () => {
+  #enqueue(task: () => Promise<void>): Promise<void> {
+    this.#writes = this.#writes.then(async () => {
       if (this.trouble) return;
       try {
         await task();
       } catch (error) {
-        this.giveUp(error);
+        this.#giveUp(error);
       }
     });
-    return this.writes;
+    return this.#writes;
   }
 
-  private giveUp(error: unknown): void {
+  #giveUp(error: unknown): void {
     const reason = inWords(error);
     this.trouble ||= `This browser keeps no copy of the model (${reason}): it is loaded anew after each reload.`;
   }
 
   /** One transaction; what `work` returns is called once everything is on disk. */
-  private async within<T>(
+  async #within<T>(
     stores: string[],
     mode: IDBTransactionMode,
     work: (transaction: IDBTransaction) => (() => T) | undefined,
   ): Promise<T | undefined> {
-    this.database ??= this.connect();
-    const database = await this.patient(this.database);
-    return this.patient(
+    this.#database ??= this.#connect();
+    const database = await this.#patient(this.#database);
+    return this.#patient(
       new Promise<T | undefined>((resolve, reject) => {
         const transaction = database.transaction(stores, mode);
-        const result = work(transaction);
+        let result: (() => T) | undefined;
+        try {
+          result = work(transaction);
+        } catch (error) {
+          transaction.abort(); // all of it, or nothing
+          throw error;
+        }
         transaction.oncomplete = () => resolve(result?.());
         transaction.onerror = () => reject(transaction.error);
         transaction.onabort = () => reject(transaction.error ?? new Error("storage was refused"));
@@ -175,7 +210,7 @@ export class AssetCache implements AssetSource {
     );
   }
 
-  private async connect(): Promise<IDBDatabase> {
+  async #connect(): Promise<IDBDatabase> {
     const factory = this.options.factory ?? globalThis.indexedDB;
     if (!factory) throw new Error("it has no IndexedDB");
     return new Promise((resolve, reject) => {
@@ -188,11 +223,11 @@ export class AssetCache implements AssetSource {
         // A newer version in another tab must be able to change the layout.
         request.result.onversionchange = () => {
           request.result.close();
-          this.database = null;
+          this.#database = null;
         };
         // Cleared by the reader or the browser while the page is open: the next write makes it anew.
         request.result.onclose = () => {
-          this.database = null;
+          this.#database = null;
         };
         resolve(request.result);
       };
@@ -201,15 +236,22 @@ export class AssetCache implements AssetSource {
     });
   }
 
-  private patient<T>(promise: Promise<T>): Promise<T> {
+  #patient<T>(promise: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
         () => reject(new Error("its storage does not answer")),
-        this.patience_ms,
+        this.#patience_ms,
       );
       promise.then(resolve, reject).finally(() => clearTimeout(timer));
     });
   }
+}
+
+function remove(transaction: IDBTransaction, sha256: string): void {
+  transaction.objectStore("files").delete(sha256);
+  transaction
+    .objectStore("chunks")
+    .delete(IDBKeyRange.bound([sha256, 0], [sha256, Number.MAX_SAFE_INTEGER]));
 }
 
 /** Keys and values of a small store, once the transaction is complete. */

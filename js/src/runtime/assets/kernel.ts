@@ -104,31 +104,31 @@ async function* readChunks(
 class Replies {
   /** Bytes in order so far. */
   received = 0;
-  private readonly requests = new Map<string, number>();
-  private readonly places = new Map<number, (reply: Reply) => void>();
-  private readonly early = new Map<number, Promise<Reply>>();
+  readonly #requests = new Map<string, number>();
+  readonly #places = new Map<number, (reply: Reply) => void>();
+  readonly #early = new Map<number, Promise<Reply>>();
   // Not the time of day, which may be set meanwhile.
-  private last_reply = performance.now();
+  #last_reply = performance.now();
   // The kernel's messages reach all its pages: a number alone would match another page's request.
-  private readonly prefix = Math.random().toString(36).slice(2);
-  private count = 0;
+  readonly #prefix = Math.random().toString(36).slice(2);
+  #count = 0;
 
   constructor(
     private readonly signal: AbortSignal,
     onMessage: OnMessage,
   ) {
-    onMessage((message, buffers) => this.receive(message, buffers), signal);
+    onMessage((message, buffers) => this.#receive(message, buffers), signal);
   }
 
   /** Returns the id of one more request for the chunk at `offset`. */
   expect(offset: number): string {
-    const request = `${this.prefix}-${++this.count}`;
-    this.requests.set(request, offset);
-    if (!this.early.has(offset)) {
-      this.early.set(
+    const request = `${this.#prefix}-${++this.#count}`;
+    this.#requests.set(request, offset);
+    if (!this.#early.has(offset)) {
+      this.#early.set(
         offset,
         new Promise((resolve) => {
-          this.places.set(offset, resolve);
+          this.#places.set(offset, resolve);
         }),
       );
     }
@@ -142,7 +142,7 @@ class Replies {
       timer = setTimeout(() => resolve(null), timeout_ms);
     });
     try {
-      return await abortable(Promise.race([this.early.get(offset)!, late]), this.signal);
+      return await abortable(Promise.race([this.#early.get(offset)!, late]), this.signal);
     } finally {
       clearTimeout(timer);
     }
@@ -150,17 +150,17 @@ class Replies {
 
   /** Milliseconds since the last reply. */
   silentFor(): number {
-    return performance.now() - this.last_reply;
+    return performance.now() - this.#last_reply;
   }
 
-  private receive(message: unknown, buffers: Buffers): void {
+  #receive(message: unknown, buffers: Buffers): void {
     if (typeof message !== "object" || message === null) return;
     const { kind, request } = message as { kind?: unknown; request?: unknown };
     if (kind !== "asset.chunk" && kind !== "asset.error") return;
-    const offset = typeof request === "string" ? this.requests.get(request) : undefined;
+    const offset = typeof request === "string" ? this.#requests.get(request) : undefined;
     if (offset === undefined) return;
-    this.last_reply = performance.now();
-    this.places.get(offset)?.({
+    this.#last_reply = performance.now();
+    this.#places.get(offset)?.({
       message: { ...message, kind },
       buffer: buffers?.[0],
     });

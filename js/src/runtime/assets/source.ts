@@ -1,5 +1,11 @@
 // What a place that holds files offers to the loader.
 import type { Asset } from "../../core/manifest";
+import type { Content } from "../content";
+
+/** A file, unpacked. */
+export interface Unpacked extends Content {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
 
 export interface OpenOptions {
   /** Bytes that have arrived before. A source starts after them, or reads and drops them. */

@@ -105,8 +105,8 @@ async function* skip(
 
 /** Calls `onWait` after a while without data, and aborts after a long while. */
 class Stall {
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  private waiting: ReturnType<typeof setTimeout> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #waiting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly controller: AbortController,
@@ -118,12 +118,12 @@ class Stall {
 
   restart(): void {
     this.stop();
-    this.waiting = setTimeout(this.onWait, WAITING_MS);
-    this.timer = setTimeout(() => this.controller.abort(new Error(this.message)), STALL_MS);
+    this.#waiting = setTimeout(this.onWait, WAITING_MS);
+    this.#timer = setTimeout(() => this.controller.abort(new Error(this.message)), STALL_MS);
   }
 
   stop(): void {
-    clearTimeout(this.waiting);
-    clearTimeout(this.timer);
+    clearTimeout(this.#waiting);
+    clearTimeout(this.#timer);
   }
 }

@@ -4,6 +4,16 @@ import type { Asset } from "../../core/manifest";
 /** Bytes unpacked at a time, some milliseconds of work. */
 const PIECE = 1 << 18;
 
+/**
+ * The same file after unpacking, as an asset of its own; null where it could not be verified: its
+ * sum is not known, or the page can take none.
+ */
+export function unpackedOf(asset: Asset): Asset | null {
+  const { unpacked_sha256, sha256, unpacked_bytes: bytes } = asset;
+  const known = asset.encoding === "identity" ? sha256 : unpacked_sha256;
+  return known && globalThis.crypto?.subtle ? { ...asset, sha256: known, bytes } : null;
+}
+
 /** Lower-case hex; null where the page has no crypto.subtle (plain http:// on another machine). */
 export async function sha256Hex(bytes: Uint8Array<ArrayBuffer>): Promise<string | null> {
   const subtle = globalThis.crypto?.subtle;

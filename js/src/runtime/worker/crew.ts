@@ -1,9 +1,9 @@
 // The engine's hands: workers that run windows, started when there is enough to do, ended after a
 // rest, replaced when they die. A death costs the window under way, which is handed out again.
 import { inWords } from "../../core/text";
-import type { Outfit } from "../protocol";
+import { type Content, whatIsLeft } from "../content";
 import type { FromHand, Graph } from "./hand-protocol";
-import { type HandHandle, Member, SharedBytes, type Task } from "./member";
+import { type HandHandle, Member, type Task } from "./member";
 
 /**
  * A new worker.
@@ -53,7 +53,7 @@ export class NotOpened extends Error {
 
 /** A graph that several hands open. */
 interface SharedGraph extends Omit<Graph, "onnx"> {
-  readonly onnx: SharedBytes;
+  readonly onnx: Content;
 }
 
 interface Opening {
@@ -63,18 +63,18 @@ interface Opening {
 }
 
 export class Crew {
-  private readonly members: Member[] = [];
-  private readonly graphs = new Map<string, SharedGraph>();
-  private readonly openings = new Map<string, Opening>();
-  private wasm: SharedBytes | undefined;
-  private script: Blob | undefined;
-  private threads = 1;
-  private joining: Promise<Member> | null = null;
-  private spawn: Hands["spawn"];
+  readonly #members: Member[] = [];
+  readonly #graphs = new Map<string, SharedGraph>();
+  readonly #openings = new Map<string, Opening>();
+  #wasm: Content | undefined;
+  #script: Blob | undefined;
+  #threads = 1;
+  #joining: Promise<Member> | null = null;
+  #spawn: Hands["spawn"];
   /** Whether a worker was started before. */
-  private spawns = false;
+  #spawns = false;
   /** Falls when one dies: most die because memory is short. */
-  private most = Number.POSITIVE_INFINITY;
+  #most = Number.POSITIVE_INFINITY;
 
   /** @param onDead called when no hand is left and none can be had */
   constructor(
@@ -83,180 +83,187 @@ export class Crew {
     private readonly onDead: (reason: string) => void,
     private readonly options: CrewOptions = CREW_OPTIONS,
   ) {
-    this.spawn = hands.spawn;
+    this.#spawn = hands.spawn;
   }
 
-  /** Starts the first hand, which gets onnxruntime's binary at once. */
-  init({ wasm, threads, script }: Outfit): void {
-    this.wasm = new SharedBytes(new Uint8Array(wasm));
-    this.threads = threads;
-    this.script = script;
-    this.join().catch(() => undefined); // open() tells why
+  /** Starts the first hand, which gets onnxruntime's binary when it comes. */
+  begin(threads: number, script: Blob | undefined): void {
+    this.#threads = threads;
+    this.#script = script;
+    this.#join().catch(() => undefined); // open() tells why
+  }
+
+  init(wasm: Content): void {
+    this.#wasm = wasm;
+    for (const member of this.#members) this.#sendWasm(member);
   }
 
   /** The backend of the model, when a hand has it. @throws NotOpened */
-  async open(model: string, graph: Graph): Promise<string> {
-    this.graphs.set(model, { ...graph, onnx: new SharedBytes(graph.onnx) });
-    const member = this.members[0] ?? (await this.join());
+  async open(model: string, graph: SharedGraph): Promise<string> {
+    this.#graphs.set(model, graph);
+    const member = this.#members[0] ?? (await this.#join());
     return new Promise((resolve, reject) => {
-      this.openings.set(model, { member, resolve, reject });
-      this.sendGraph(member, model);
+      this.#openings.set(model, { member, resolve, reject });
+      this.#sendGraph(member, model);
       member.watch(this.options.open_ms);
     });
   }
 
   close(model: string): void {
-    this.graphs.delete(model);
-    for (const member of this.members) {
+    this.#graphs.delete(model);
+    for (const member of this.#members) {
       if (member.models.delete(model)) member.send({ kind: "close", model });
     }
   }
 
   /** To be called when there is work: hands out windows, and starts a hand where it pays. */
   pump(): void {
-    for (const member of [...this.members]) {
+    for (const member of [...this.#members]) {
       if (member.task !== null) continue;
       const task = this.work.next();
       if (task === null) break;
       const { run_ms, open_ms } = this.options;
-      if (!member.models.has(task.model)) this.sendGraph(member, task.model);
+      if (!member.models.has(task.model)) this.#sendGraph(member, task.model);
       // It comes after what the hand opens, be that the task's own model or another one.
       member.run(task, member.opening ? open_ms : run_ms);
     }
-    void this.grow();
+    void this.#grow();
   }
 
-  private async grow(): Promise<void> {
+  async #grow(): Promise<void> {
     // One after the other: to open a model takes twice its memory for a while.
-    if (this.joining !== null || this.members.some(({ opening }) => opening)) return;
-    const several = this.spawn !== null && this.threads === 1;
-    const wanted = Math.min(this.work.hands(), several ? this.most : 1);
-    if (this.members.length >= wanted) return;
+    if (this.#joining !== null || this.#members.some(({ opening }) => opening)) return;
+    const several = this.#spawn !== null && this.#threads === 1;
+    const wanted = Math.min(this.work.hands(), several ? this.#most : 1);
+    if (this.#members.length >= wanted) return;
     try {
-      await this.join();
+      await this.#join();
     } catch (error) {
-      this.most = Math.max(1, this.members.length);
-      if (this.members.length === 0) this.onDead(inWords(error));
+      this.#most = Math.max(1, this.#members.length);
+      if (this.#members.length === 0) this.onDead(inWords(error));
       return;
     }
     this.pump();
   }
 
-  private join(): Promise<Member> {
-    this.joining ??= this.start().finally(() => {
-      this.joining = null;
+  #join(): Promise<Member> {
+    this.#joining ??= this.#start().finally(() => {
+      this.#joining = null;
     });
-    return this.joining;
+    return this.#joining;
   }
 
-  private async start(): Promise<Member> {
+  async #start(): Promise<Member> {
     let member: Member | undefined;
-    const handle = await this.hire((reason) => member && this.lose(member, reason));
-    const made = new Member(handle, (reason) => this.lose(made, reason));
+    const handle = await this.#hire((reason) => member && this.#lose(member, reason));
+    const made = new Member(handle, (reason) => this.#lose(made, reason));
     member = made;
-    handle.port.onmessage = ({ data }) => this.receive(made, data);
-    if (this.wasm !== undefined) {
-      made.send({ kind: "init", wasm: this.wasm.take(), threads: this.threads });
-    }
-    this.members.push(made);
-    this.rest(made);
+    handle.port.onmessage = ({ data }) => this.#receive(made, data);
+    this.#sendWasm(made);
+    this.#members.push(made);
+    this.#rest(made);
     return made;
   }
 
-  private async hire(onDeath: (reason: string) => void): Promise<HandHandle> {
-    if (this.spawn === null) return this.hands.here();
+  async #hire(onDeath: (reason: string) => void): Promise<HandHandle> {
+    if (this.#spawn === null) return this.hands.here();
     try {
-      const handle = await this.spawn(onDeath, this.script);
-      this.spawns = true;
+      const handle = await this.#spawn(onDeath, this.#script);
+      this.#spawns = true;
       return handle;
     } catch (refusal) {
-      if (this.spawns) throw refusal;
+      if (this.#spawns) throw refusal;
       // A browser in which workers cannot start workers.
-      this.spawn = null;
+      this.#spawn = null;
       return this.hands.here();
     }
   }
 
-  private sendGraph(member: Member, model: string): void {
-    const graph = this.graphs.get(model);
+  #sendWasm(member: Member): void {
+    const [wasm, threads] = [this.#wasm, this.#threads];
+    if (wasm !== undefined) member.send({ kind: "init", wasm: whatIsLeft(wasm), threads });
+  }
+
+  #sendGraph(member: Member, model: string): void {
+    const graph = this.#graphs.get(model);
     if (graph === undefined) return; // the hand says that it lacks it
     member.models.add(model);
     member.opening = true;
-    member.send({ kind: "open", model, graph: { ...graph, onnx: graph.onnx.take() } });
+    member.send({ kind: "open", model, graph: { ...graph, onnx: whatIsLeft(graph.onnx) } });
   }
 
-  private receive(member: Member, message: FromHand): void {
-    if (!this.members.includes(member)) return;
+  #receive(member: Member, message: FromHand): void {
+    if (!this.#members.includes(member)) return;
     const { kind } = message;
     if (kind === "opened") {
-      this.takeOpening(member, message.model)?.resolve(message.backend);
-      this.opened(member);
-      void this.grow();
-    } else if (kind === "not-opened") this.notOpened(member, message);
-    else if (kind === "not-run" && message.fatal) this.lose(member, message.message);
+      this.#takeOpening(member, message.model)?.resolve(message.backend);
+      this.#opened(member);
+      void this.#grow();
+    } else if (kind === "not-opened") this.#notOpened(member, message);
+    else if (kind === "not-run" && message.fatal) this.#lose(member, message.message);
     else if (kind === "ran" || kind === "not-run") {
       const task = member.clear()!;
       if (kind === "ran") task.ran(message.logits, message.ms);
       else task.failed(message.message);
       this.pump();
-      if (member.task === null) this.rest(member);
+      if (member.task === null) this.#rest(member);
     }
   }
 
   /** No model is being opened any more; the window behind it is run now. */
-  private opened(member: Member): void {
+  #opened(member: Member): void {
     member.opening = false;
-    if (member.task === null) this.rest(member);
+    if (member.task === null) this.#rest(member);
     else member.watch(this.options.run_ms);
   }
 
-  private notOpened(member: Member, message: Extract<FromHand, { kind: "not-opened" }>): void {
+  #notOpened(member: Member, message: Extract<FromHand, { kind: "not-opened" }>): void {
     const { model, fatal, message: reason } = message;
     member.models.delete(model);
-    const opening = this.takeOpening(member, model);
-    if (opening !== undefined) this.graphs.delete(model);
-    if (opening === undefined || fatal) this.lose(member, reason);
-    else this.opened(member);
+    const opening = this.#takeOpening(member, model);
+    if (opening !== undefined) this.#graphs.delete(model);
+    if (opening === undefined || fatal) this.#lose(member, reason);
+    else this.#opened(member);
     opening?.reject(new NotOpened(reason, fatal));
   }
 
-  private takeOpening(member: Member, model: string): Opening | undefined {
-    const opening = this.openings.get(model);
+  #takeOpening(member: Member, model: string): Opening | undefined {
+    const opening = this.#openings.get(model);
     if (opening?.member !== member) return undefined;
-    this.openings.delete(model);
+    this.#openings.delete(model);
     return opening;
   }
 
   /** Unless work comes first, the hand ends; the last one stays. */
-  private rest(member: Member): void {
+  #rest(member: Member): void {
     if (member.opening) {
       member.watch(this.options.open_ms);
       return;
     }
     member.watch(this.options.rest_ms, () => {
-      if (this.members.length > 1) this.remove(member);
+      if (this.#members.length > 1) this.#remove(member);
     });
   }
 
-  private remove(member: Member): void {
-    this.members.splice(this.members.indexOf(member), 1);
+  #remove(member: Member): void {
+    this.#members.splice(this.#members.indexOf(member), 1);
     member.clear();
     member.stop();
   }
 
   /** A hand died, or hangs. */
-  private lose(member: Member, reason: string): void {
-    if (!this.members.includes(member)) return;
+  #lose(member: Member, reason: string): void {
+    if (!this.#members.includes(member)) return;
     const { task } = member;
-    this.remove(member);
-    this.threads = 1;
-    this.most = Math.max(1, this.members.length);
-    for (const [model, opening] of this.openings) {
+    this.#remove(member);
+    this.#threads = 1;
+    this.#most = Math.max(1, this.#members.length);
+    for (const [model, opening] of this.#openings) {
       if (opening.member !== member) continue;
-      this.openings.delete(model);
+      this.#openings.delete(model);
       opening.reject(new NotOpened(reason, true));
     }
-    if (this.spawn === null) {
+    if (this.#spawn === null) {
       this.onDead(reason);
       return;
     }

@@ -1,15 +1,11 @@
 // What the engine and its hands say to each other: a hand holds sessions and runs windows.
 import type { Feature, Logits } from "../../core/types";
-
-/** Bytes, or a Blob of them: the browser may keep that out of this process's memory. */
-export type Bytes = Uint8Array<ArrayBuffer> | Blob;
+import type { Bytes } from "../content";
 
 export interface Graph {
   readonly onnx: Bytes;
   /** Whether it was optimised ahead of time. */
   readonly optimized: boolean;
-  /** A small input with which a backend that is not trusted by itself can be tried. */
-  readonly trial: readonly Feature[];
 }
 
 /** Engine to hand, in the order in which it is to be done. */

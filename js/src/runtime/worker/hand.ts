@@ -1,8 +1,9 @@
 // Holds onnxruntime's sessions and runs one window after another for the engine (crew.ts).
 import { inWords } from "../../core/text";
 import type { Feature } from "../../core/types";
+import type { Bytes } from "../content";
 import type { Port } from "../protocol";
-import type { Bytes, FromHand, Graph, ToHand } from "./hand-protocol";
+import type { FromHand, Graph, ToHand } from "./hand-protocol";
 import type { Session, SessionOptions } from "./session";
 
 /** The hand's door to onnxruntime, so that tests can put another one in. */
@@ -22,9 +23,9 @@ export function serveHand(port: Port<FromHand, ToHand>, sessions: Sessions): voi
 }
 
 class ServingHand {
-  private readonly models = new Map<string, Promise<Session>>();
-  private ready: Promise<void> = Promise.resolve();
-  private readonly signal = new AbortController().signal;
+  readonly #models = new Map<string, Promise<Session>>();
+  #ready: Promise<void> = Promise.resolve();
+  readonly #signal = new AbortController().signal;
 
   constructor(
     private readonly post: (message: FromHand, transfer?: Transferable[]) => void,
@@ -33,43 +34,43 @@ class ServingHand {
 
   receive(message: ToHand): void {
     const { kind } = message;
-    if (kind === "init") this.ready = this.init(message.wasm, message.threads);
-    else if (kind === "open") void this.open(message.model, message.graph);
-    else if (kind === "close") void this.close(message.model);
-    else void this.run(message.model, message.feature);
+    if (kind === "init") this.#ready = this.#init(message.wasm, message.threads);
+    else if (kind === "open") void this.#open(message.model, message.graph);
+    else if (kind === "close") void this.#close(message.model);
+    else void this.#run(message.model, message.feature);
   }
 
-  private async init(wasm: Bytes, threads: number): Promise<void> {
+  async #init(wasm: Bytes, threads: number): Promise<void> {
     await this.sessions.init((await unwrap(wasm)).buffer, threads);
   }
 
-  private async open(key: string, { onnx, optimized, trial }: Graph): Promise<void> {
+  async #open(key: string, { onnx, optimized }: Graph): Promise<void> {
     const opening = (async () => {
-      await this.ready;
-      return this.sessions.open(await unwrap(onnx), { optimized, trial: () => trial });
+      await this.#ready;
+      return this.sessions.open(await unwrap(onnx), { optimized });
     })();
-    this.models.set(key, opening);
+    this.#models.set(key, opening);
     try {
       const { backend } = await opening;
       this.post({ kind: "opened", model: key, backend });
     } catch (error) {
-      this.models.delete(key);
+      this.#models.delete(key);
       this.post({ kind: "not-opened", model: key, message: inWords(error), fatal: isFatal(error) });
     }
   }
 
-  private async close(key: string): Promise<void> {
-    const model = this.models.get(key);
-    this.models.delete(key);
+  async #close(key: string): Promise<void> {
+    const model = this.#models.get(key);
+    this.#models.delete(key);
     await (await model?.catch(() => undefined))?.dispose();
   }
 
-  private async run(key: string, feature: Feature): Promise<void> {
+  async #run(key: string, feature: Feature): Promise<void> {
     try {
-      const session = await this.models.get(key);
+      const session = await this.#models.get(key);
       if (session === undefined) throw new Error("The model is not loaded. Reload the page.");
       const begun = performance.now();
-      const [logits] = await session.run([feature], { signal: this.signal });
+      const [logits] = await session.run([feature], { signal: this.#signal });
       const { start_logits, end_logits } = logits!;
       const ms = performance.now() - begun;
       this.post({ kind: "ran", logits: { start_logits, end_logits }, ms });

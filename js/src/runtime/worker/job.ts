@@ -25,25 +25,25 @@ const FIRST_ANSWERS_MS = 250;
 export class Job {
   finished = false;
   stopped = false;
-  private readonly previous: Prepared | undefined;
-  private model: Model | undefined;
-  private prepared: Prepared | undefined;
-  private decoder: Decoder | undefined;
-  private logits: (Logits | null)[] = [];
+  readonly #previous: Prepared | undefined;
+  #model: Model | undefined;
+  #prepared: Prepared | undefined;
+  #decoder: Decoder | undefined;
+  #logits: (Logits | null)[] = [];
   /** Windows that nobody runs yet, the next one last. */
-  private queue: number[] = [];
+  #queue: number[] = [];
   /** How often each window was lost. */
-  private readonly losses = new Map<number, number>();
-  private running = 0;
-  private most_running = 0;
-  private done = 0;
+  readonly #losses = new Map<number, number>();
+  #running = 0;
+  #most_running = 0;
+  #done = 0;
   /** Those among them that had been run before. */
-  private known = 0;
-  private run_ms = 0;
-  private total_ms = 0;
-  private answered: number;
+  #known = 0;
+  #run_ms = 0;
+  #total_ms = 0;
+  #answered: number;
   /** The place of the first answer, and how many windows were done when it came to be the first. */
-  private best = { place: "", since: 0 };
+  #best = { place: "", since: 0 };
 
   /**
    * @param begun milliseconds, as `performance.now()`
@@ -55,13 +55,13 @@ export class Job {
     private readonly begun: number,
     old: Job | undefined,
   ) {
-    this.answered = begun;
-    if (old?.request.model === request.model) this.previous = old.prepared ?? old.previous;
+    this.#answered = begun;
+    if (old?.request.model === request.model) this.#previous = old.#prepared ?? old.#previous;
   }
 
   /** Windows that are not done. */
   get left(): number {
-    return this.stopped ? 0 : this.queue.length + this.running;
+    return this.stopped ? 0 : this.#queue.length + this.#running;
   }
 
   /** Runs nothing more. */
@@ -71,50 +71,50 @@ export class Job {
 
   /** Tokenises, and takes the logits of those windows that are known. */
   begin(model: Model): void {
-    this.model = model;
-    this.prepared = this.prepare(model);
-    const { index, question, features } = this.prepared;
-    this.decoder = createDecoder(features);
-    this.logits = features.map(() => null);
+    this.#model = model;
+    this.#prepared = this.#prepare(model);
+    const { index, question, features } = this.#prepared;
+    this.#decoder = createDecoder(features);
+    this.#logits = features.map(() => null);
     features.forEach((feature, window) => {
       const logits = model.known.get(feature);
-      if (logits !== undefined) this.count(window, logits);
+      if (logits !== undefined) this.#count(window, logits);
     });
-    this.known = this.done;
-    this.finish();
+    this.#known = this.#done;
+    this.#finish();
     if (this.finished) return;
     const order = readingOrder(index, question.input_ids, features);
-    this.queue = order.filter((window) => this.logits[window] === null).reverse();
+    this.#queue = order.filter((window) => this.#logits[window] === null).reverse();
   }
 
   /** The next window to run, now under way; null when there is none, or `most` are. */
   take(most: number): number | null {
-    if (this.stopped || this.running >= most) return null;
-    const window = this.queue.pop();
+    if (this.stopped || this.#running >= most) return null;
+    const window = this.#queue.pop();
     if (window === undefined) return null;
-    this.most_running = Math.max(this.most_running, ++this.running);
+    this.#most_running = Math.max(this.#most_running, ++this.#running);
     return window;
   }
 
   feature(window: number): Feature {
-    return this.prepared!.features[window]!;
+    return this.#prepared!.features[window]!;
   }
 
   /** A window under way came to its end. `ms`: milliseconds inside the model. */
   give(window: number, logits: Logits, ms: number): void {
-    this.running--;
-    this.run_ms += ms;
-    this.model!.known.add(this.feature(window), logits);
-    this.count(window, logits);
-    this.finish();
+    this.#running--;
+    this.#run_ms += ms;
+    this.#model!.known.add(this.feature(window), logits);
+    this.#count(window, logits);
+    this.#finish();
   }
 
   /** A window under way did not come to its end; how often that was so. */
   putBack(window: number): number {
-    this.running--;
-    this.queue.push(window);
-    const losses = (this.losses.get(window) ?? 0) + 1;
-    this.losses.set(window, losses);
+    this.#running--;
+    this.#queue.push(window);
+    const losses = (this.#losses.get(window) ?? 0) + 1;
+    this.#losses.set(window, losses);
     return losses;
   }
 
@@ -126,43 +126,43 @@ export class Job {
 
   /** Whether first answers may be given at this time (milliseconds, as `performance.now()`). */
   isDue(now: number): boolean {
-    return now - this.answered >= FIRST_ANSWERS_MS;
+    return now - this.#answered >= FIRST_ANSWERS_MS;
   }
 
   progress(): Progress {
     return {
       stage: "run",
-      name: this.model!.manifest.title,
-      loaded: this.done,
-      total: this.logits.length,
+      name: this.#model!.manifest.title,
+      loaded: this.#done,
+      total: this.#logits.length,
       unit: "windows",
     };
   }
 
   result(now: number): Result {
-    this.answered = now;
-    const prepared = this.prepared!;
-    const { manifest, backend } = this.model!;
-    const workers = this.most_running;
+    this.#answered = now;
+    const prepared = this.#prepared!;
+    const { manifest, backend } = this.#model!;
+    const workers = this.#most_running;
     const ways = { ...SHOWN, cut_share: manifest.cut_share ?? SHOWN.cut_share };
-    const decoded = conclude(prepared, this.decoder!, this.request.options, ways);
+    const decoded = conclude(prepared, this.#decoder!, this.request.options, ways);
     const [first] = decoded.answers;
     const place = `${first?.start} ${first?.end}`;
-    if (place !== this.best.place) this.best = { place, since: this.done };
+    if (place !== this.#best.place) this.#best = { place, since: this.#done };
     return {
       ...decoded,
       question: this.request.question,
       passage_length: this.request.passage.length,
-      windows_done: this.done,
+      windows_done: this.#done,
       windows_total: prepared.features.length,
-      windows_known: this.known,
-      ...(this.finished ? {} : { unchanged_for: this.done - this.best.since }),
+      windows_known: this.#known,
+      ...(this.finished ? {} : { unchanged_for: this.#done - this.#best.since }),
       warnings: prepared.warnings,
       timing: {
         tokens: prepared.question.input_ids.length + prepared.passage.input_ids.length,
         windows: prepared.features.length,
-        run_ms: this.run_ms,
-        total_ms: this.finished ? this.total_ms : now - this.begun,
+        run_ms: this.#run_ms,
+        total_ms: this.finished ? this.#total_ms : now - this.begun,
       },
       backend: workers > 1 ? `${backend}, ${workers} workers` : backend,
       model: manifest.title,
@@ -170,23 +170,23 @@ export class Job {
   }
 
   scores(): RawScores | null {
-    if (this.prepared === undefined) return null;
-    const { question, passage, features } = this.prepared;
-    return { question, passage, features, logits: this.logits };
+    if (this.#prepared === undefined) return null;
+    const { question, passage, features } = this.#prepared;
+    return { question, passage, features, logits: this.#logits };
   }
 
-  private count(window: number, logits: Logits): void {
-    this.decoder!.add(window, logits);
-    this.logits[window] = logits;
-    this.done++;
+  #count(window: number, logits: Logits): void {
+    this.#decoder!.add(window, logits);
+    this.#logits[window] = logits;
+    this.#done++;
   }
 
-  private finish(): void {
-    this.finished = this.done === this.logits.length;
-    if (this.finished) this.total_ms = performance.now() - this.begun;
+  #finish(): void {
+    this.finished = this.#done === this.#logits.length;
+    if (this.finished) this.#total_ms = performance.now() - this.begun;
   }
 
-  private prepare({ manifest, tokenizer }: Model): Prepared {
+  #prepare({ manifest, tokenizer }: Model): Prepared {
     const { question, passage, options } = this.request;
     return prepare(
       question,
@@ -197,7 +197,7 @@ export class Job {
         doc_stride: options.doc_stride,
         max_question_tokens: contract.limits.max_question_tokens,
       },
-      this.previous,
+      this.#previous,
     );
   }
 }

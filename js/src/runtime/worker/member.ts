@@ -1,7 +1,8 @@
 // One hand, as the engine knows it: what it has, what it runs, how long it may be silent.
 import type { Feature, Logits } from "../../core/types";
+import { movable } from "../content";
 import type { Port } from "../protocol";
-import type { Bytes, FromHand, ToHand } from "./hand-protocol";
+import type { FromHand, ToHand } from "./hand-protocol";
 
 /** A running hand, seen from the engine. */
 export interface HandHandle {
@@ -27,7 +28,7 @@ export class Member {
   /** Whether it opens one now. */
   opening = false;
   task: Task | null = null;
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly handle: HandHandle,
@@ -42,13 +43,13 @@ export class Member {
 
   /** Calls back after so many milliseconds, unless something comes before. */
   watch(ms: number, late = () => this.onSilence("it does not answer any more")): void {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(late, ms);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(late, ms);
   }
 
   /** Nothing is waited for; what was under way. */
   clear(): Task | null {
-    clearTimeout(this.timer);
+    clearTimeout(this.#timer);
     const { task } = this;
     this.task = null;
     return task;
@@ -57,21 +58,10 @@ export class Member {
   send(message: ToHand): void {
     const bytes =
       message.kind === "init" ? message.wasm : message.kind === "open" ? message.graph.onnx : null;
-    this.handle.port.postMessage(message, bytes instanceof Uint8Array ? [bytes.buffer] : []);
+    this.handle.port.postMessage(message, bytes === null ? [] : movable(bytes));
   }
 
   stop(): void {
     this.handle.stop();
-  }
-}
-
-/** Bytes for several hands: the first gets them as they are, a Blob stays for those after it. */
-export class SharedBytes {
-  constructor(private bytes: Bytes) {}
-
-  take(): Bytes {
-    const taken = this.bytes;
-    if (!(taken instanceof Blob)) this.bytes = new Blob([taken]);
-    return taken;
   }
 }

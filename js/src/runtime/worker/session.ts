@@ -20,8 +20,6 @@ export interface Session {
 export interface SessionOptions {
   /** Skip graph optimisation: the file holds the optimised graph. */
   readonly optimized: boolean;
-  /** A small input with which a backend that is not trusted by itself can be tried. */
-  readonly trial: () => readonly Feature[];
 }
 
 export type Provider = "wasm" | "webgpu";

@@ -36,7 +36,11 @@ test.each([
     factory: broken as unknown as globalThis.IDBFactory | undefined,
     patience_ms: 30,
   });
-  const bytes = await new AssetLoader(cache).load(file.asset, [sourceOf(file.shipped)], waiter());
+  const { bytes } = await new AssetLoader(cache).load(
+    file.asset,
+    [sourceOf(file.shipped)],
+    waiter(),
+  );
   expect(sha256(bytes)).toBe(sha256(file.content));
   await cache.settled();
   expect(cache.trouble).toMatch(/^This browser keeps no copy of the model \(.+\)/);
@@ -56,7 +60,7 @@ test("a full disk stops nothing", async () => {
     throw new DOMException("the disk is full", "QuotaExceededError");
   });
   const load = new AssetLoader(cache).load(file.asset, [sourceOf(file.shipped)], waiter());
-  expect(sha256(await load)).toBe(sha256(file.content));
+  expect(sha256((await load).bytes)).toBe(sha256(file.content));
   await cache.settled();
   expect(cache.trouble).toContain("the disk is full");
   put.mockRestore();
@@ -100,7 +104,7 @@ function newerTab(): Promise<IDBDatabase> {
 }
 
 async function loadIn({ cache, loader }: ReturnType<FakeBrowser["page"]>): Promise<void> {
-  const bytes = await loader.load(file.asset, [sourceOf(file.shipped)], waiter());
+  const { bytes } = await loader.load(file.asset, [sourceOf(file.shipped)], waiter());
   expect(sha256(bytes)).toBe(sha256(file.content));
   await cache.settled();
 }
@@ -161,7 +165,7 @@ test("of a copy that was evicted in part the rest is loaded", async () => {
       return source.open(...given);
     },
   };
-  const bytes = await loader.load(file.asset, [watched], waiter());
+  const { bytes } = await loader.load(file.asset, [watched], waiter());
   expect(sha256(bytes)).toBe(sha256(file.content));
   expect(offsets).toEqual([2 * MIB]);
   await cache.settled();

@@ -33,7 +33,7 @@ async function store(...sources: ReturnType<typeof sourceOf>[]): Promise<void> {
 
 test("bytes are counted to the total, verified and unpacked", async () => {
   const own = waiter();
-  const bytes = await browser.page().loader.load(file.asset, [sourceOf(file.shipped)], own);
+  const { bytes } = await browser.page().loader.load(file.asset, [sourceOf(file.shipped)], own);
   expect(sha256(bytes)).toBe(sha256(file.content));
   const loaded = own.steps.map((step) => step.loaded);
   expect(loaded).toEqual([...loaded].sort((a, b) => a - b));
@@ -71,14 +71,14 @@ test("a disk that is slower than the network holds the download up, not the memo
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(most).toBe(3);
   end();
-  expect(sha256(await load)).toBe(sha256(big.content));
+  expect(sha256((await load).bytes)).toBe(sha256(big.content));
 });
 
 test("a second page reads every byte from the browser, chunk by chunk", async () => {
   await store(sourceOf(file.shipped));
   const source = sourceOf(file.shipped);
   const own = waiter();
-  const bytes = await browser.page().loader.load(file.asset, [source], own);
+  const { bytes } = await browser.page().loader.load(file.asset, [source], own);
   expect(sha256(bytes)).toBe(sha256(file.content));
   expect(source.opened).toEqual([]);
   expect(own.steps.map((step) => step.loaded)).toEqual([
@@ -95,7 +95,7 @@ test("a cut download goes on where it stopped, after a reload", async () => {
   await store(sourceOf(file.shipped, { cut: 2.5 * MIB }));
   const source = sourceOf(file.shipped);
   const { cache, loader } = browser.page();
-  const bytes = await loader.load(file.asset, [source], waiter());
+  const { bytes } = await loader.load(file.asset, [source], waiter());
   expect(sha256(bytes)).toBe(sha256(file.content));
   expect(source.opened).toEqual([2 * MIB]);
   await cache.settled();
@@ -107,7 +107,7 @@ test("a cut download goes on where it stopped, after a reload", async () => {
 test("the next source goes on where one broke", async () => {
   const broken = sourceOf(file.shipped, { cut: 900_000 });
   const source = sourceOf(file.shipped, { name: "kernel" });
-  const bytes = await browser.page().loader.load(file.asset, [broken, source], waiter());
+  const { bytes } = await browser.page().loader.load(file.asset, [broken, source], waiter());
   expect(sha256(bytes)).toBe(sha256(file.content));
   expect(source.opened).toEqual([900_000]);
 });
@@ -117,7 +117,7 @@ test("a damaged copy in the browser is refused, deleted and replaced", async () 
   await browser.chunks((stored) => stored.put(new Uint8Array(MIB), [file.asset.sha256, 1]));
   const source = sourceOf(file.shipped);
   const { cache, loader } = browser.page();
-  const bytes = await loader.load(file.asset, [source], waiter());
+  const { bytes } = await loader.load(file.asset, [source], waiter());
   expect(sha256(bytes)).toBe(sha256(file.content));
   expect(source.opened).toEqual([0]);
   await cache.settled();
@@ -129,7 +129,7 @@ test("when the kept beginning spoils the file, the same source is read from zero
   await store(sourceOf(file.shipped, { cut: 2.5 * MIB }));
   await browser.chunks((stored) => stored.put(new Uint8Array(MIB), [file.asset.sha256, 0]));
   const source = sourceOf(file.shipped);
-  const bytes = await browser.page().loader.load(file.asset, [source], waiter());
+  const { bytes } = await browser.page().loader.load(file.asset, [source], waiter());
   expect(sha256(bytes)).toBe(sha256(file.content));
   expect(source.opened).toEqual([2 * MIB, 0]);
 });
@@ -160,7 +160,7 @@ test("after a source with wrong bytes the next one is tried from zero", async ()
   const good = sourceOf(file.shipped, { name: "kernel" });
   const longer = new Uint8Array(file.asset.bytes + 5);
   const wrong = [sourceOf(new Uint8Array(file.asset.bytes)), sourceOf(longer)];
-  const bytes = await browser.page().loader.load(file.asset, [...wrong, good], waiter());
+  const { bytes } = await browser.page().loader.load(file.asset, [...wrong, good], waiter());
   expect(sha256(bytes)).toBe(sha256(file.content));
   expect(good.opened).toEqual([0]);
 });
@@ -178,7 +178,9 @@ test("without crypto.subtle the archive's own sum still refuses damage", async (
   const damaged = file.shipped.slice();
   damaged[2 * MIB]! ^= 0xff;
   const good = sourceOf(file.shipped, { name: "kernel" });
-  const bytes = await browser.page().loader.load(file.asset, [sourceOf(damaged), good], waiter());
+  const { bytes } = await browser
+    .page()
+    .loader.load(file.asset, [sourceOf(damaged), good], waiter());
   expect(sha256(bytes)).toBe(sha256(file.content));
   expect(good.opened).toEqual([0]);
 });
@@ -197,7 +199,8 @@ test("two who want the same file share one load, and both see it come", async ()
   const [first, second] = [waiter(), waiter()];
   const [mine, yours] = [sourceOf(file.shipped), sourceOf(file.shipped)];
   const loads = [loader.load(file.asset, [mine], first), loader.load(file.asset, [yours], second)];
-  for (const bytes of await Promise.all(loads)) expect(sha256(bytes)).toBe(sha256(file.content));
+  for (const { bytes } of await Promise.all(loads))
+    expect(sha256(bytes)).toBe(sha256(file.content));
   expect(mine.opened.length + yours.opened.length).toBe(1);
   for (const { steps } of [first, second]) expect(steps.at(-1)?.loaded).toBe(file.asset.bytes);
 });
@@ -211,7 +214,7 @@ test("who watches a load takes over, by own means, when its owner leaves", async
   await eventually(() => expect(second.steps.at(-1)?.loaded).toBe(MIB));
   first.controller.abort();
   await expect(left).rejects.toThrow("aborted");
-  expect(sha256(await load)).toBe(sha256(file.content));
+  expect(sha256((await load).bytes)).toBe(sha256(file.content));
   expect(yours.opened).toEqual([MIB]);
 });
 

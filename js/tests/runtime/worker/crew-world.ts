@@ -6,7 +6,7 @@ import { type EngineOptions, startEngine } from "../../../src/runtime/worker/eng
 import type { Sessions } from "../../../src/runtime/worker/hand";
 import type { Session } from "../../../src/runtime/worker/session";
 import { handsOf, makeModel, OPTIONS, VOCAB } from "../fake-model";
-import { eventually } from "../helpers";
+import { contentOf, eventually } from "../helpers";
 
 const { manifest } = makeModel("one");
 export const FIELD = "the field ".repeat(90);
@@ -51,7 +51,7 @@ export class World {
 
   /** Begins to load a model. */
   begin(model: string): void {
-    const onnx = new Uint8Array(1);
+    const onnx = contentOf(new Uint8Array(1));
     const files = { manifest: manifest.model, optimized: true, onnx, vocab: VOCAB };
     this.tell({ kind: "load", model, files });
   }

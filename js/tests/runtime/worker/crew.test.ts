@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { RawScores, Result } from "../../../src/core/types";
 import { defaultWorkers, worthwhileWorkers } from "../../../src/runtime/worker/crew-size";
 import type { EngineOptions } from "../../../src/runtime/worker/engine";
-import { eventually } from "../helpers";
+import { contentOf, eventually } from "../helpers";
 import { essence, FIELD, LONG, SHORT, World } from "./crew-world";
 
 async function alone(): Promise<{ result: Result; scores: RawScores }> {
@@ -95,7 +95,8 @@ test("a hand that traps, or hangs, is ended and its window run elsewhere", async
 test("when the only hand dies, another one is started with what is kept", async () => {
   const one = await alone();
   const world = new World({ workers: 1 });
-  world.tell({ kind: "init", wasm: new Uint8Array([1, 2, 3]).buffer, threads: 2 });
+  world.tell({ kind: "begin", threads: 2 });
+  world.tell({ kind: "init", wasm: contentOf(Uint8Array.of(1, 2, 3)) });
   await world.load();
   world.held = true;
   world.ask("a", 1, LONG);

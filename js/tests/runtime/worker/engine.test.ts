@@ -11,7 +11,7 @@ import {
   OPTIONS,
   VOCAB,
 } from "../fake-model";
-import { eventually } from "../helpers";
+import { contentOf, eventually } from "../helpers";
 
 const FIELD = "the field ".repeat(30);
 const LONG = `${FIELD}zebra ${FIELD}`;
@@ -41,7 +41,7 @@ function load(model: string): void {
   const files = {
     manifest: manifest.model,
     optimized: true,
-    onnx: new Uint8Array(1),
+    onnx: contentOf(new Uint8Array(1)),
     vocab: VOCAB,
   };
   tell({ kind: "load", model, files });

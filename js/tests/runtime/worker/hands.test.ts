@@ -33,11 +33,7 @@ function begin(script?: Blob): string[] {
     onmessage: null,
   };
   const handle = { port: toEngine, threads: 1, notice: "", stop: () => {} };
-  const connection = new Connection(
-    script === undefined ? handle : { ...handle, script },
-    () => {},
-  );
-  connection.init(new Uint8Array([1]));
+  new Connection(script === undefined ? handle : { ...handle, script }, () => {});
   return started;
 }
 
