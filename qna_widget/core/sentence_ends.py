@@ -22,7 +22,7 @@ _CLOSES: Final = frozenset("\"'”’»)]」』）")
 _WORDS: Final = (
     "mr mrs ms dr prof st jr sr rev hon gen col capt lt sgt no nos vol vols ed eds fig figs eq sec "
     "ch art pp p approx dept est inc ltd co corp bros vs cf e.g i.e al etc ca jan feb mar apr jun "
-    "jul aug sep sept oct nov dec mon tue wed thu fri sat sun a.m p.m u.s u.k"
+    "jul aug sep sept oct nov dec mon tue wed thu fri sat sun a.m p.m u.s u.k tel fax ext"
 )
 _SHORT: Final = frozenset(_WORDS.split())
 _LONGEST: Final = 12

@@ -18,11 +18,19 @@ export const SHORT: ReadonlySet<string> = new Set(
   (
     "mr mrs ms dr prof st jr sr rev hon gen col capt lt sgt no nos vol vols ed eds fig figs eq sec ch " +
     "art pp p approx dept est inc ltd co corp bros vs cf e.g i.e al etc ca jan feb mar apr jun jul aug " +
-    "sep sept oct nov dec mon tue wed thu fri sat sun a.m p.m u.s u.k"
+    "sep sept oct nov dec mon tue wed thu fri sat sun a.m p.m u.s u.k tel fax ext"
   ).split(" "),
 );
 /** How a line begins that does not go on with the one before: lists, headings, quotes, tables. */
-const NEW_LINE = /^[ \t]*(?:[-*+•‣◦–—#>|<]|\(?[\da-z]{1,3}[.)][ \t])/iu;
+const NEW_LINE = /^[ \t]*(?:[-*+•‣◦–—#>|<]|```|~~~|\(?[\da-z]{1,3}[.)][ \t])/iu;
+/** "Present: …", as in the head of a letter. */
+const LABEL = /^[ \t]*\p{Lu}[\p{L} -]{0,24}:[ \t]/u;
+/** A line that does not go on below it: a heading, a fence. */
+const WHOLE_LINE = /^[ \t]*(?:#|```|~~~)/u;
+/** Cells in columns, apart by a tab or by many spaces: such a line stands for itself. */
+const COLUMNS = /\S(?:\t| {3,})\S/u;
+/** "E24 …", "225 g …": one such line below another is the next of a list. */
+const NUMBERED = /^[ \t]*\p{L}{0,2}\d\S*[ \t]/u;
 /** A line shorter than this was not broken for want of room. */
 const WRAPPED_FROM = 40;
 
@@ -93,9 +101,11 @@ function goesOn(text: string, at: number, end: number): boolean {
 function breaksAt(text: string, at: number): boolean {
   if (text[at] !== "\n") return true;
   const line = text.slice(text.lastIndexOf("\n", at - 1) + 1, at);
-  const next = text.slice(at + 1, at + 80);
-  if (line.trim() === "" || /^[ \t\r]*(?:\n|$)/u.test(next) || NEW_LINE.test(next)) return true;
-  if (/^[ \t]*#/u.test(line)) return true;
+  const next = text.slice(at + 1, at + 80).split("\n", 1)[0]!;
+  if (line.trim() === "" || next.trim() === "" || NEW_LINE.test(next)) return true;
+  if (LABEL.test(next) || WHOLE_LINE.test(line)) return true;
+  if (COLUMNS.test(line) || COLUMNS.test(next)) return true;
+  if (NUMBERED.test(line) && NUMBERED.test(next)) return true;
   return line.trim().length < WRAPPED_FROM && !/^\s*\p{Ll}/u.test(next);
 }
 

@@ -19,6 +19,7 @@ describe("the sentence around an answer", () => {
     ["Ask Mr. Poe at no. [7]. Then go.", "Ask Mr. Poe at no. 7."],
     ["It costs [3.50 euros] e.g. in May. So.", "It costs 3.50 euros e.g. in May."],
     ["“Go [home].” He went.", "“Go home.”"],
+    ["Bye. Tel. [+44 20 7946 0958] | mobile", "Tel. +44 20 7946 0958 | mobile"],
     ["Is it [red]? Yes.", "Is it red?"],
     ["会議は[明日]です。次は来週です。", "会議は明日です。"],
     ["वह [घर] गया। फिर आया।", "वह घर गया।"],
@@ -36,6 +37,29 @@ describe("the sentence around an answer", () => {
     ["# Rent\nThe rent is [900 euros].", "The rent is 900 euros."],
     ["3. Termination is [three months]. Then", "3. Termination is three months."],
     ["page one ends\f[Two] begins", "Two begins"],
+    [
+      "P1 Intensive 70 °C, 2 h 35 min, 14 l, 1.35 kWh\nP3 Eco 50 °C, [3 h 40 min], 9.5 l, 0.74 kWh\n" +
+        "P4 Glass 40 °C, 1 h 15 min, 10 l, 0.70 kWh\nP5 Rapid 45 °C, 29 min, 9 l, 0.60 kWh (no drying)",
+      "P3 Eco 50 °C, 3 h 40 min, 9.5 l, 0.74 kWh",
+    ],
+    [
+      "Date: Thursday, 6 November 2025, in the library\nPresent: M. Okafor (chair), L. Brandt, J. Silva\n" +
+        "Apologies: [K. Doyle]",
+      "Apologies: K. Doyle",
+    ],
+    [
+      "Last bus of all 23:42, from the Harbour only, without stops\nUniversity         05:38  [06:08]  06:38\nAirport            05:58  06:28  06:58",
+      "University         05:38  06:08  06:38",
+    ],
+    [
+      "```bash\npip install ferry-sync\n[brew] install ferry\n```\nThen",
+      "pip install ferry-sync\nbrew install ferry",
+    ],
+    [
+      "She had left the town in the spring of 1987, with\nMarta and the two dogs, in a boat that she and\n" +
+        "Odalys had [lent] her for as long as she liked, as\nfar as anybody knows. More.",
+      "She had left the town in the spring of 1987, with\nMarta and the two dogs, in a boat that she and\nOdalys had lent her for as long as she liked, as\nfar as anybody knows.",
+    ],
   ])("lines: %j", (marked, sentence) => {
     expect(around(marked)).toBe(sentence);
   });
