@@ -10,21 +10,10 @@ from typing import Any
 
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
-from benchmarks.web import (
-    ARGS,
-    ORT,
-    ROOT,
-    Reply,
-    cpu_ms,
-    find_chromium,
-    in_folders,
-    memory_mb,
-    process_of,
-    served,
-)
+from benchmarks import web
 
 HERE = Path(__file__).parent
-TINY = ROOT / "tests/parity/tiny_bert"
+TINY = web.ROOT / "tests/parity/tiny_bert"
 TIMEOUT_MS = 300_000
 
 
@@ -71,15 +60,15 @@ class Bench:
 
     def memory_mb(self) -> dict[str, float]:
         """Resident memory of the page's process, now and at its most."""
-        return memory_mb(self._process)
+        return web.memory_mb(self._process)
 
     def close(self) -> None:
         self._page.context.close()
 
     def _timed(self, expression: str, argument: Any) -> Cost:
-        before = cpu_ms(self._process)
+        before = web.cpu_ms(self._process)
         wall = self._page.evaluate(expression, argument)
-        return Cost(wall, cpu_ms(self._process) - before)
+        return Cost(wall, web.cpu_ms(self._process) - before)
 
 
 class Chromium:
@@ -94,7 +83,7 @@ class Chromium:
         page = self._browser.new_context().new_page()
         page.set_default_timeout(TIMEOUT_MS)
         page.goto(f"{self._base}/{variant.page}")
-        return Bench(page, process_of(page, self._listed), variant)
+        return Bench(page, web.process_of(page, self._listed), variant)
 
     def _listed(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self._processes.send("SystemInfo.getProcessInfo")[
@@ -106,20 +95,20 @@ class Chromium:
 @contextmanager
 def chromium(models: Path, extra: dict[str, Path] | None = None) -> Iterator[Chromium]:
     """Serve `models` (and folders at other prefixes), start Chromium, stop both at the end."""
-    path = find_chromium()
-    folders = {"models": models, "ort": ORT, **(extra or {})}
+    path = web.find_chromium()
+    folders = {"models": models, "ort": web.ORT, **(extra or {})}
     warm = _warm_model()
 
-    def reply(path: str) -> Reply | None:
+    def reply(path: str) -> web.Reply | None:
         if path == "/warm.onnx":
-            return Reply(warm)
+            return web.Reply(warm)
         own = HERE / path.lstrip("/")
         body = own.read_bytes() if own.parent == HERE and own.is_file() else None
-        body = body or in_folders(folders, path)
-        return None if body is None else Reply(body)
+        body = body or web.in_folders(folders, path)
+        return None if body is None else web.Reply(body)
 
-    with served(reply) as port, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGS)
+    with web.served(reply) as port, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=web.ARGS)
         yield Chromium(browser, f"http://127.0.0.1:{port}")
         browser.close()
 

@@ -14,17 +14,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, CDPSession, Page, sync_playwright
 
-from benchmarks.web import (
-    ARGS,
-    ORT,
-    Reply,
-    cpu_ms,
-    find_chromium,
-    in_folders,
-    memory_mb,
-    process_of,
-    served,
-)
+from benchmarks import web
 from qna_widget.core.contract import INPUTS
 from qna_widget.core.manifest import ModelManifest
 from qna_widget.hosts.assets import built, wasm
@@ -55,7 +45,7 @@ class Server:
         tfjs = modules / "@tensorflow"
         self.folders = {
             "models": out,
-            "ort": ORT,
+            "ort": web.ORT,
             "ort-1.17": modules / "onnxruntime-web-1.17/dist",
             "ort-1.22": modules / "onnxruntime-web-1.22/dist",
             "hub": out,
@@ -110,7 +100,7 @@ class Server:
         found += [f"/tf/{file.name}" for file in self._wasm.glob("*.wasm")]
         return [path for path in found if path.endswith(TEXT)]
 
-    def reply(self, path: str) -> Reply | None:
+    def reply(self, path: str) -> web.Reply | None:
         found = self._reply(path)
         if found is None:
             return None
@@ -118,7 +108,7 @@ class Server:
         headers = {} if path.endswith(".html") else KEPT
         encoding = {"Content-Encoding": "gzip"} if packed else {}
         isolated = ISOLATED if "ort" in path or "isolated" in path or path == "/harness.js" else {}
-        return Reply(body, {**headers, **encoding, **isolated})
+        return web.Reply(body, {**headers, **encoding, **isolated})
 
     def count(self, sent: int) -> None:
         self.sent += sent
@@ -139,7 +129,7 @@ class Server:
             own = self._wasm / path.removeprefix("/tf/")
         if own is not None:
             return own.read_bytes() if own.is_file() else None
-        return in_folders(self.folders, path)
+        return web.in_folders(self.folders, path)
 
 
 def widget(out: Path) -> ModelManifest:
@@ -164,7 +154,7 @@ class ContenderPage:
 
     def __init__(self, page: Page, server: Server, process: int) -> None:
         self._page, self._server, self._process = page, server, process
-        self._empty_mb = memory_mb(process)["rss"] if process else 0
+        self._empty_mb = web.memory_mb(process)["rss"] if process else 0
 
     def call(self, method: str, *arguments: object) -> Timed:
         """Call `bench.METHOD` of harness.js."""
@@ -172,8 +162,8 @@ class ContenderPage:
         told = self._page.evaluate(
             "([method, given]) => bench[method](...given)", [method, list(arguments)]
         )
-        cpu = cpu_ms(self._process) - before if self._process else 0
-        peak = memory_mb(self._process)["peak"] - self._empty_mb if self._process else 0
+        cpu = web.cpu_ms(self._process) - before if self._process else 0
+        peak = web.memory_mb(self._process)["peak"] - self._empty_mb if self._process else 0
         moved = self._server.sent - sent
         return Timed(told["ms"], cpu, told["stall"], peak, moved, told["value"])
 
@@ -181,7 +171,7 @@ class ContenderPage:
         if not self._process:
             return 0, self._server.sent
         Path(f"/proc/{self._process}/clear_refs").write_text(RESET_PEAK)
-        return cpu_ms(self._process), self._server.sent
+        return web.cpu_ms(self._process), self._server.sent
 
     def close(self) -> None:
         self._page.close()
@@ -207,7 +197,7 @@ class Browser:
         file = "isolated" if isolated else "harness"
         page.goto(f"http://{site}.localhost:{self._port}/{file}.html")
         page.wait_for_function("window.bench !== undefined")
-        process = process_of(page, self._listed) if measured else 0
+        process = web.process_of(page, self._listed) if measured else 0
         return ContenderPage(page, self._server, process)
 
     def _listed(self) -> list[dict[str, Any]]:
@@ -221,12 +211,12 @@ def browser(out: Path) -> Iterator[Browser]:
     """Start server and Chromium, stop both at the end."""
     server = Server(out)
     with (
-        served(server.reply, server.count) as port,
+        web.served(server.reply, server.count) as port,
         sync_playwright() as playwright,
         tempfile.TemporaryDirectory() as profile,
     ):
         context = playwright.chromium.launch_persistent_context(
-            profile, executable_path=find_chromium(), args=[*ARGS, CACHE]
+            profile, executable_path=web.find_chromium(), args=[*web.ARGS, CACHE]
         )
         try:
             yield Browser(context, server, port)

@@ -4,29 +4,27 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 
 from qna_widget.core.whole_file import write_whole
 from qna_widget.errors import InputError
 from qna_widget.models import registry
 
-from .arguments import Commands, add_model, command, utf8
-from .ask import STANDARD_STREAM, add_passage, read_passage
+from .arguments import Commands, command
+from .ask import STANDARD_STREAM, read_passage
 from .codes import OK
 from .files import refuse_overwriting, writing
+from .page import add_page
 
 
 def add(commands: Commands) -> None:
     """Add the command's arguments."""
     parser = command(commands, "html", run, "write one HTML file that answers by itself, offline")
-    parser.add_argument("out", type=Path, help="the file to write, about 30 MB; -: standard output")
-    parser.add_argument(
-        "question", type=utf8, nargs="?", default="", help="asked when the page opens"
+    add_page(
+        parser,
+        out="the file to write, about 30 MB; -: standard output",
+        model="the model to put in",
+        force="overwrite OUT when it exists",
     )
-    add_passage(parser)
-    parser.add_argument("--title", type=utf8, default="", help="of the page")
-    add_model(parser, what="the model to put in")
-    parser.add_argument("--force", action="store_true", help="overwrite OUT when it exists")
 
 
 def run(options: argparse.Namespace) -> int:

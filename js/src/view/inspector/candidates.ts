@@ -5,36 +5,15 @@ import { brief } from "../excerpts";
 import { percent, score } from "../format";
 import { hue } from "../passage/highlights";
 import { type Model, type Pointing, sameSpan, textOf } from "./model";
+import { tableBox } from "./table";
 
 export class Candidates {
   readonly #body = el("tbody");
-  readonly element = el(
-    "div",
-    {
-      ...CONTROL,
-      class: "qna-table-box",
-      tabindex: 0,
-      role: "region",
-      "aria-label": "Spans compared",
-    },
-    el(
-      "table",
-      { class: "qna-table" },
-      el(
-        "thead",
-        {},
-        el(
-          "tr",
-          {},
-          ...["", "Span", "Start", "End", "Score", "To best", "Alone", ""].map((title, i) =>
-            title === ""
-              ? el("td", {})
-              : el("th", { scope: "col", class: i > 1 ? "qna-number" : null }, title),
-          ),
-        ),
-      ),
-      this.#body,
-    ),
+  readonly element = tableBox(
+    "Spans compared",
+    ["", "Span", "Start", "End", "Score", "To best", "Alone", ""],
+    2,
+    this.#body,
   );
 
   #drawn: Model | null = null;

@@ -1,8 +1,9 @@
 // The words' scores as a table, a hundred at a time: what the bars say, for those who read.
 import type { TokenSpan } from "../../core/inspection";
-import { button, CONTROL, el, setText } from "../dom";
+import { button, el, setText } from "../dom";
 import { percent, score } from "../format";
 import { type Model, wordLogits, wordOf } from "./model";
+import { tableBox } from "./table";
 
 const PAGE = 100;
 
@@ -21,31 +22,11 @@ export class WordTable {
     this.element = el(
       "div",
       {},
-      el(
-        "div",
-        {
-          ...CONTROL,
-          class: "qna-table-box",
-          tabindex: 0,
-          role: "region",
-          "aria-label": "Scores of words",
-        },
-        el(
-          "table",
-          { class: "qna-table" },
-          el(
-            "thead",
-            {},
-            el(
-              "tr",
-              {},
-              ...["Word", "Start score", "Starts here", "End score", "Ends here"].map((title, i) =>
-                el("th", { scope: "col", class: i > 0 ? "qna-number" : null }, title),
-              ),
-            ),
-          ),
-          this.#body,
-        ),
+      tableBox(
+        "Scores of words",
+        ["Word", "Start score", "Starts here", "End score", "Ends here"],
+        1,
+        this.#body,
       ),
       el("div", { class: "qna-pages" }, this.#back, this.#pages, this.#on),
     );
