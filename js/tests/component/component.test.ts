@@ -40,6 +40,15 @@ test("it loads at once, asks at once, and reports each step", async () => {
   ]);
 });
 
+test("what a model has to say of itself is no notice", async () => {
+  start();
+  const note = "The bundled model answers, because fetching takes pip install 'x'.";
+  host.set({}, { ...manifest, model: { ...manifest.model, note } });
+  client.loads.at(-1)!.resolve({ backend: "wasm, 1 thread" });
+  await settle();
+  expect(component.state).toMatchObject({ status: "running", notice: "", note });
+});
+
 test("typing is asked when it rests; the old answer vanishes at the first key", async () => {
   await startLoaded();
   client.asks[0]!.resolve(result("zebra"));

@@ -112,6 +112,18 @@ describe("hostile text", () => {
   });
 });
 
+describe("what a model has to say of itself", () => {
+  it("stands in the settings alone", () => {
+    mount();
+    set({ note: "The bundled model answers, because fetching takes pip install 'x'." });
+    const leaves = [...document.querySelectorAll(".qna-panel *")].filter(
+      (element) => element.childElementCount === 0 && element.textContent?.includes("pip"),
+    );
+    expect(leaves).toHaveLength(1);
+    expect(leaves[0]!.closest(".qna-settings")).not.toBeNull();
+  });
+});
+
 describe("less likely answers", () => {
   it("are not marked until the reader opens their list or points at one", () => {
     mount();

@@ -50,6 +50,13 @@ def test_an_example_s_question_is_not_asked_of_an_opened_file(page: Page) -> Non
     assert (page.inputs()["passage"], page.inputs()["question"]) == ("Dear Bert.", "")
 
 
+def test_the_bound_of_a_long_file_is_said_once(page: Page) -> None:
+    page.upload("book.txt", b"word " * 408_000)
+    [said] = [one.value for one in page.app.info]
+    assert said.count("1\\,000\\,000") == 1
+    assert "2\\,040\\,000 characters" in said
+
+
 def test_the_chosen_text_clicked_again_stays(page: Page) -> None:
     page.says(question="Who?")
     page.pick(None)
