@@ -107,7 +107,7 @@ def listed(prepared: Prepared, logits: list[Logits], windows: list[int]) -> list
 def figures(asked: Asked, prepared: Prepared, logits: list[Logits]) -> Iterator[list[float]]:
     """Yield for each share: best of all first, in the list, right place read, F1."""
     windows = len(prepared.features)
-    order = reading_order(prepared.index, prepared.question.input_ids, prepared.features)
+    order = list(reading_order(prepared.index, prepared.question.input_ids, prepared.features))
     wanted = place_of(listed(prepared, logits, order)[0])
     token = int(np.searchsorted(prepared.passage.ends, asked.place, side="right"))
     for share in SHARES:

@@ -8,12 +8,14 @@ every thread of the session busy.
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from collections import defaultdict, deque
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from functools import lru_cache
+from itertools import islice
 
 from qna_widget.core.decoding import Decoder
 from qna_widget.core.manifest import Asset, ModelManifest
@@ -32,6 +34,8 @@ from .pairs import PairLike, pair_of
 
 FEW_WINDOWS = 8
 """A passage of more windows is worth a bar of its own."""
+KNOWN_AHEAD = 64
+"""Windows that may wait, those that were run before among them, until what runs is there."""
 # Threads that begin at the same time must neither fetch nor load a model twice; who waits for one
 # that is being fetched does not keep others from what is at hand.
 _FETCHING: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
@@ -59,12 +63,16 @@ class Job:
         self._options = options
         self._decoder = Decoder(prepared.features)
         self._order = _order(prepared, options)
+        self._drawn: list[int] = []
         self._read: dict[int, Logits] = {}
+        self.count = min(len(prepared.features), options.reading.max_windows or sys.maxsize)
+        """Windows to run."""
 
-    @property
-    def windows(self) -> list[Feature]:
-        """Those to run, in the order in which `add` takes their logits."""
-        return [self.prepared.features[window] for window in self._order]
+    def windows(self) -> Iterator[Feature]:
+        """Yield those to run, once, in the order in which `add` takes their logits."""
+        for window in islice(self._order, self.count):
+            self._drawn.append(window)
+            yield self.prepared.features[window]
 
     @property
     def logits(self) -> list[Logits]:
@@ -74,11 +82,11 @@ class Job:
     @property
     def finished(self) -> bool:
         """Whether every window to run was run."""
-        return len(self._read) == len(self._order)
+        return len(self._read) == self.count
 
     def add(self, logits: Logits) -> None:
         """Take the output for the next window. Raises ModelFileError as `Decoder.add` does."""
-        window = self._order[len(self._read)]
+        window = self._drawn[len(self._read)]
         self._decoder.add(window, logits)
         self._read[window] = logits
 
@@ -102,13 +110,12 @@ class Job:
         )
 
 
-def _order(prepared: Prepared, options: AskOptions) -> list[int]:
-    """Return the windows to read; which come first makes a difference where not all may."""
+def _order(prepared: Prepared, options: AskOptions) -> Iterator[int]:
+    """Return all windows; which come first makes a difference where not all may be read."""
     features, reading = prepared.features, options.reading
     if reading.max_windows is None and reading.budget_s is None:
-        return list(range(len(features)))
-    order = reading_order(prepared.index, prepared.question.input_ids, features)
-    return order[: reading.max_windows]
+        return iter(range(len(features)))
+    return reading_order(prepared.index, prepared.question.input_ids, features)
 
 
 class Engine:
@@ -132,12 +139,11 @@ class Engine:
         """
         called = time.perf_counter()
         job = self._job(pair, options)
-        windows = job.windows
         budget = options.reading.budget_s
         begun = time.perf_counter()
-        with closing(self._logits(windows)) as logits:
-            shown = progress and len(windows) > FEW_WINDOWS
-            for output in progress_bar(logits, len(windows), "windows") if shown else logits:
+        with closing(self._logits(job.windows())) as logits:
+            shown = progress and job.count > FEW_WINDOWS
+            for output in progress_bar(logits, job.count, "windows") if shown else logits:
                 job.add(output)
                 if budget is not None and time.perf_counter() - called >= budget:
                     break
@@ -171,18 +177,33 @@ class Engine:
             neat=neat, budget_s=budget_s,
         )  # fmt: skip
 
-    def _logits(self, windows: list[Feature]) -> Generator[Logits]:
-        """Yield the logits of each window, run now or before."""
-        known = [self._memory.get(window) for window in windows]
-        new = (window for window, found in zip(windows, known, strict=True) if found is None)
-        with closing(self.session.run(new)) as outputs:
-            for window, found in zip(windows, known, strict=True):
-                if found is None:
-                    output = next(outputs)
+    def _logits(self, windows: Iterator[Feature]) -> Generator[Logits]:
+        """Yield the logits of each window, run now or before; each is drawn when it is due."""
+        drawn: deque[tuple[Feature, Logits | None]] = deque()
+
+        def new() -> Iterator[Feature]:
+            for window in windows:
+                drawn.append((window, self._memory.get(window)))
+                if drawn[-1][1] is None:
+                    yield window
+                elif len(drawn) > KNOWN_AHEAD:
+                    return
+
+        def known() -> Iterator[Logits]:
+            while drawn and (found := drawn[0][1]) is not None:
+                drawn.popleft()
+                yield found
+
+        more = True
+        while more:
+            with closing(self.session.run(new())) as outputs:
+                for output in outputs:
+                    yield from known()
+                    window, _ = drawn.popleft()
                     self._memory.add(window, output)
                     yield output
-                else:
-                    yield found
+            more = bool(drawn)
+            yield from known()
 
     def _windows(
         self, pairs: Iterable[PairLike], options: AskOptions, jobs: deque[Job]
@@ -197,7 +218,7 @@ class Engine:
                 raise
             previous = job.prepared
             jobs.append(job)
-            yield from job.windows
+            yield from job.windows()
 
     def _job(self, pair: PairLike, options: AskOptions, previous: Prepared | None = None) -> Job:
         prepared = prepare(*pair_of(pair), self.tokenizer, options.features, previous)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -69,42 +70,45 @@ class PassageIndex:
         return found
 
 
-def reading_order(index: PassageIndex, question: Ids, features: Sequence[Feature]) -> list[int]:
-    """Return the numbers of all windows, in the order in which to read them.
+def reading_order(index: PassageIndex, question: Ids, features: Sequence[Feature]) -> Iterator[int]:
+    """Yield the numbers of all windows, in the order in which to read them.
 
     Next comes always the window that adds most: the sum over its tokens of how much more context it
     gives them than those before it, times their weight. So what lies apart is read before the same
     words are read again with more around them. Windows that add as much keep the order of the
-    passage. `index` is that of the passage that `features` were cut from, `question` the ids of the
-    question's tokens.
+    passage. Each is found when it is asked for: where windows overlap much, all take long. `index`
+    is that of the passage that `features` were cut from, `question` the ids of the question's
+    tokens.
     """
     if len(features) < 2:
-        return list(range(len(features)))
+        yield from range(len(features))
+        return
     weights = _weights(token_relevance(index, question))
     contexts = _contexts(features)
     places = [slice(x.window_start, x.window_start + x.window_length) for x in features]
+    starts, stops = [x.start for x in places], [x.stop for x in places]
     had = np.zeros(len(weights), np.int64)
 
     def added(window: int) -> int:
         place = places[window]
         return int((np.maximum(contexts[window] - had[place], 0) * weights[place]).sum())
 
-    # What a window adds only shrinks as others are read, so one that adds now what was said of it
-    # before adds more than all that are below it.
-    heap = [(-added(window), window) for window in range(len(features))]
+    # What a window adds only shrinks as others are read that overlap it: one for which that was
+    # counted since adds more than all that are below it.
+    heap = [(-int(contexts[w] @ weights[place]), w) for w, place in enumerate(places)]
     heapq.heapify(heap)
-    order: list[int] = []
+    stale = np.zeros(len(features), np.bool_)
     while heap:
-        said, window = heap[0]
-        now = -added(window)
-        if now != said:
-            heapq.heapreplace(heap, (now, window))
+        _, window = heap[0]
+        if stale[window]:
+            stale[window] = False
+            heapq.heapreplace(heap, (-added(window), window))
             continue
         heapq.heappop(heap)
-        order.append(window)
+        yield window
         read = had[places[window]]
         np.maximum(read, contexts[window], out=read)
-    return order
+        stale[bisect_right(stops, starts[window]) : bisect_left(starts, stops[window])] = True
 
 
 def _weights(relevance: NDArray[np.int64]) -> NDArray[np.int64]:

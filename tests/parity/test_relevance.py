@@ -40,7 +40,7 @@ def test_orders_are_equal(core: Core, vocab: list[str]) -> None:
             expected.append(
                 {
                     "relevance": token_relevance(prepared.index, ids).tolist(),
-                    "order": reading_order(prepared.index, ids, prepared.features),
+                    "order": list(reading_order(prepared.index, ids, prepared.features)),
                 }
             )
     assert core.order(vocab, cases) == expected

@@ -66,17 +66,17 @@ export class PassageIndex {
  * Next comes always the window that adds most: the sum over its tokens of how much more context it
  * gives them than those before it, times their weight. So what lies apart is read before the same
  * words are read again with more around them. Windows that add as much keep the order of the
- * passage.
+ * passage. Each is found when it is asked for: where windows overlap much, all take long.
  *
  * @param index of the passage that `features` were cut from.
  * @param question the ids of the question's tokens.
  */
-export function readingOrder(
+export function* readingOrder(
   index: PassageIndex,
   question: Int32Array,
   features: readonly Feature[],
-): number[] {
-  if (features.length < 2) return features.map((_, window) => window);
+): Generator<number> {
+  if (features.length < 2) return yield* features.keys();
   const weights = tokenWeights(tokenRelevance(index, question));
   const contexts = windowContexts(features);
   const had = new Int32Array(weights.length);
@@ -90,30 +90,35 @@ export function readingOrder(
     }
     return sum;
   };
-  // What a window adds only shrinks as others are read, so one that adds now what was said of it
-  // before adds more than all that are below it.
+  // What a window adds only shrinks as others are read that overlap it: one for which that was
+  // counted since adds more than all that are below it.
   const said = Float64Array.from(features, (_, window) => added(window));
+  const stale = new Uint8Array(features.length);
   const heap = new Heap(
     Int32Array.from(features.keys()),
     (a, b) => said[a]! > said[b]! || (said[a] === said[b] && a < b),
   );
-  const order: number[] = [];
   while (heap.size > 0) {
     const window = heap.top;
-    const now = added(window);
-    if (now !== said[window]) {
-      said[window] = now;
+    if (stale[window]) {
+      stale[window] = 0;
+      said[window] = added(window);
       heap.settle();
       continue;
     }
     heap.pop();
-    order.push(window);
-    const first = features[window]!.window_start;
+    yield window;
+    const { window_start: first, window_length } = features[window]!;
     contexts[window]!.forEach((context, at) => {
       had[first + at] = Math.max(had[first + at]!, context);
     });
+    const overlaps = (other: Feature | undefined): boolean =>
+      other !== undefined &&
+      other.window_start < first + window_length &&
+      first < other.window_start + other.window_length;
+    for (let near = window; overlaps(features[near]); near--) stale[near] = 1;
+    for (let near = window; overlaps(features[near]); near++) stale[near] = 1;
   }
-  return order;
 }
 
 /** For each token what it counts: 1 where nothing of the question stands near. */

@@ -156,7 +156,7 @@ function answer(request: Request): unknown {
         const { input_ids } = prepared.question;
         return {
           relevance: Array.from(tokenRelevance(prepared.index, input_ids)),
-          order: readingOrder(prepared.index, input_ids, prepared.features),
+          order: [...readingOrder(prepared.index, input_ids, prepared.features)],
         };
       });
     }

@@ -30,8 +30,9 @@ export class Job {
   #prepared: Prepared | undefined;
   #decoder: Decoder | undefined;
   #logits: (Logits | null)[] = [];
-  /** Windows that nobody runs yet, the next one last. */
-  #queue: number[] = [];
+  #order: Iterator<number> = [].values();
+  /** Windows under way that did not come to their end. */
+  readonly #lost: number[] = [];
   /** How often each window was lost. */
   readonly #losses = new Map<number, number>();
   #running = 0;
@@ -61,7 +62,7 @@ export class Job {
 
   /** Windows that are not done. */
   get left(): number {
-    return this.stopped ? 0 : this.#queue.length + this.#running;
+    return this.stopped ? 0 : this.#logits.length - this.#done;
   }
 
   /** Runs nothing more. */
@@ -83,17 +84,25 @@ export class Job {
     this.#known = this.#done;
     this.#finish();
     if (this.finished) return;
-    const order = readingOrder(index, question.input_ids, features);
-    this.#queue = order.filter((window) => this.#logits[window] === null).reverse();
+    this.#order = readingOrder(index, question.input_ids, features);
   }
 
   /** The next window to run, now under way; null when there is none, or `most` are. */
   take(most: number): number | null {
     if (this.stopped || this.#running >= most) return null;
-    const window = this.#queue.pop();
-    if (window === undefined) return null;
+    const window = this.#lost.pop() ?? this.#next();
+    if (window === null) return null;
     this.#most_running = Math.max(this.#most_running, ++this.#running);
     return window;
+  }
+
+  /** The next window that nobody runs yet; null when there is none. */
+  #next(): number | null {
+    for (;;) {
+      const { value, done } = this.#order.next();
+      if (done) return null;
+      if (this.#logits[value] === null) return value;
+    }
   }
 
   feature(window: number): Feature {
@@ -112,7 +121,7 @@ export class Job {
   /** A window under way did not come to its end; how often that was so. */
   putBack(window: number): number {
     this.#running--;
-    this.#queue.push(window);
+    this.#lost.push(window);
     const losses = (this.#losses.get(window) ?? 0) + 1;
     this.#losses.set(window, losses);
     return losses;
