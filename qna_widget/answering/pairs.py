@@ -25,8 +25,9 @@ def pairs(question: object, passage: object, context: object = None) -> tuple[li
     if passage is not None and context is not None:
         raise InputError("passage and context are two names for the same text; give one of them.")
     passage = context if passage is None else passage
+    question = question if passage is not None else _as_mapping(question)
     single = not (_is_list(question) or _is_list(passage))
-    items = list(question) if _is_list(question) else [question]
+    items = list(map(_as_mapping, question)) if _is_list(question) else [question]
     if any(isinstance(item, Mapping) for item in items) or (passage is None and not items):
         if passage is not None:
             raise InputError(
@@ -53,6 +54,7 @@ def pairs(question: object, passage: object, context: object = None) -> tuple[li
 
 def pair_of(item: object) -> Pair:
     """Return one (question, passage), given as that or as a mapping. Raises InputError."""
+    item = _as_mapping(item)
     if isinstance(item, Mapping):
         return _from_mapping(item, "")
     if not isinstance(item, (tuple, list)) or len(item) != 2:
@@ -71,6 +73,20 @@ def _is_list(value: object) -> TypeGuard[Iterable[object]]:
     if isinstance(value, (str, bytes, Mapping, Set, io.IOBase)) or hasattr(value, "columns"):
         return False
     return isinstance(value, Iterable) and getattr(value, "ndim", 1) > 0
+
+
+def _as_mapping(item: object) -> object:
+    """Return a row of a table, or a table, as a mapping of what is asked for; else what came."""
+    if isinstance(item, (str, bytes, Mapping)):
+        return item
+    if (fields := getattr(item, "_asdict", None)) is not None:  # a named tuple
+        row = fields()
+        return row if "question" in row else item
+    keys = getattr(item, "keys", None)
+    if keys is None or not hasattr(item, "__getitem__"):
+        return item
+    known = [key for key in KEYS if key in list(keys())]
+    return {key: item[key] for key in known} if "question" in known else item
 
 
 def _texts(name: str, value: object) -> list[str]:

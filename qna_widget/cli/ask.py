@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from qna_widget.errors import InputError, needs_extra
 from .arguments import Commands, add_model, allowed, command, question, threshold, value_of
 from .codes import NO_ANSWER, OK
 from .streams import say
+
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)
 
 STANDARD_STREAM = Path("-")
 
@@ -115,6 +118,11 @@ def read_passage(file: Path | None) -> str:
         raise InputError("There is no standard input to read the text from; give --passage FILE.")
     if file is None and sys.stdin.isatty():
         say("type the text; Ctrl-D on a line of its own ends it.")
+    if file is not None and _ADDRESS.match(source) and not file.exists():
+        raise InputError(
+            f"{source} is an address, and this command fetches none. Save the page, and give its "
+            "file."
+        )
     data = read_bounded(file, MAX_BYTES)
     kind = format_of(data, source)
     if kind in PARSED:

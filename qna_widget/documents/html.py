@@ -38,6 +38,9 @@ _AS_WRITTEN = frozenset(("pre", "listing", "plaintext", "xmp"))
 _HIDING = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))\b")
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 _MOVED = {"sup": raised, "sub": lowered}
+_ALIGNED = re.compile(r"(?:^|;)\s*vertical-align\s*:\s*(super|sub)\b")
+# A base and what stands above or below it, in formulas.
+_SCRIPTS = {"msup": "sup", "msub": "sub"}
 # Says where a word may be broken, and is not seen where it is not.
 _SOFT_HYPHEN = "\u00ad"
 
@@ -73,7 +76,8 @@ def _children(node: LexborNode, writer: _Writer) -> Iterator[LexborNode]:
     if node.tag in _CELLS:
         writer.cell(first=not _has_cell_before(node))
     writer.as_written += as_written
-    begun = writer.mark() if node.tag in _MOVED else None
+    moved = _moved(node)
+    begun = writer.mark() if moved else None
     numbers = iter(_numbers(node))
     child = node.child
     while child is not None:
@@ -81,14 +85,34 @@ def _children(node: LexborNode, writer: _Writer) -> Iterator[LexborNode]:
             writer.number(next(numbers))
         yield child
         child = child.next
-    if begun is not None:
-        writer.move(begun, _MOVED[str(node.tag)])
+    if moved is not None and begun is not None:
+        writer.move(begun, moved)
     writer.as_written -= as_written
     if node.tag in _CELLS or node.tag == "li":
         writer.leave()
     elif node.tag == "tr":
         writer.end_row()
     writer.part(breaks)
+
+
+def _moved(node: LexborNode) -> Callable[[str, str], str] | None:
+    """Return how an element's text is raised or lowered; None where it is not."""
+    tag = str(node.tag)
+    if tag not in _MOVED:
+        aligned = _ALIGNED.search((node.attributes.get("style") or "").lower())
+        base = node.parent
+        if aligned is not None:
+            tag = "sup" if aligned[1] == "super" else "sub"
+        elif base is not None and base.tag in _SCRIPTS and _has_element_before(node):
+            tag = _SCRIPTS[str(base.tag)]
+    return _MOVED.get(tag)
+
+
+def _has_element_before(node: LexborNode) -> bool:
+    before = node.prev
+    while before is not None and not before.is_element_node:
+        before = before.prev
+    return before is not None
 
 
 def _numbers(node: LexborNode) -> list[str]:

@@ -16,6 +16,7 @@ SHAPES: Final = (
     "a JSON list or JSON lines (id, question, context, answers)"
 )
 _PASSAGES: Final = ("context", "passage")
+_ANSWERS: Final = ("answers", "answer", "answer_text")
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,8 @@ def _found(documents: list[object]) -> Iterator[Mapping[str, object]]:
 
 def _row(found: Mapping[str, object], place: str) -> Example:
     passage = next((name for name in _PASSAGES if name in found), _PASSAGES[0])
-    answers = () if _is_true(found.get("is_impossible")) else _answers(found.get("answers"))
+    given = next((found[name] for name in _ANSWERS if name in found), None)
+    answers = () if _is_true(found.get("is_impossible")) else _answers(given)
     return Example(
         id=_id(found.get("id", place)),
         question=_text(found["question"]),

@@ -98,10 +98,12 @@ def read_checkpoint(folder: Path) -> Checkpoint:
         weights |= _weights(file, data)
     _refuse_adapters(folder, weights)
     vocabulary = read_vocabulary(folder)
+    weights = _unwrapped(weights)
+    _refuse_another_config(folder, config, weights)
     return Checkpoint(
         folder=folder,
         config=config,
-        weights=_unwrapped(weights),
+        weights=weights,
         vocab=vocabulary.tokens,
         lowercase=vocabulary.lowercase,
         weights_sha256=digest.hexdigest(),
@@ -166,6 +168,20 @@ def _unwrapped(weights: dict[str, NDArray[np.float32]]) -> dict[str, NDArray[np.
     heads = [name for name in weights if name == _HEAD or name.endswith(f".{_HEAD}")]
     prefix = min(heads, key=len)[: -len(_HEAD)] if heads else ""
     return {name.removeprefix(prefix): values for name, values in weights.items()}
+
+
+def _refuse_another_config(
+    folder: Path, config: Mapping[str, Any], weights: Mapping[str, NDArray[np.float32]]
+) -> None:
+    """Raise ExportError where the tables of words and places are not as long as the config says."""
+    for table, key in (("word", "vocab_size"), ("position", "max_position_embeddings")):
+        said, end = config.get(key), f"embeddings.{table}_embeddings.weight"
+        rows = next((len(values) for name, values in weights.items() if name.endswith(end)), said)
+        if isinstance(said, int) and rows != said:
+            raise ExportError(
+                f"{folder}: {key} is {said} in {CONFIG}, and its weights have {rows} rows for it. "
+                "Take both from one checkpoint."
+            )
 
 
 def _refuse_adapters(folder: Path, names: Iterable[str]) -> None:

@@ -83,8 +83,10 @@ def read_tokenizer_config(folder: Path) -> dict[str, object]:
 
 
 def _from_lines(file: Path) -> tuple[str, ...]:
-    lines = read_text(file).split("\n")  # only \n ends a line
-    return tuple(line.rstrip("\r") for line in (lines[:-1] if lines[-1] == "" else lines))
+    lines = [line.rstrip("\r") for line in read_text(file).split("\n")]  # only \n ends a line
+    while lines and lines[-1] == "":  # no token is, whatever an editor left at the end
+        del lines[-1]
+    return tuple(lines)
 
 
 def _from_json(whole: Mapping[str, object], file: Path) -> tuple[str, ...]:

@@ -60,8 +60,13 @@ class Entry:
 def root() -> Path:
     """Return the cache folder: $QNA_WIDGET_CACHE, or where the platform keeps caches.
 
-    Raises ModelCacheError for a user without a home, as in some containers, who names none.
+    Absolute: a name of a file that comes from it must not change its meaning with the current
+    folder. Raises ModelCacheError for a user without a home, as in some containers, who names none.
     """
+    return _root().absolute()
+
+
+def _root() -> Path:
     if chosen := os.environ.get("QNA_WIDGET_CACHE"):
         return at_home(chosen)
     home = at_home("~")

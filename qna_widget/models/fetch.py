@@ -7,8 +7,9 @@ half-written remains. That is how a caller cancels.
 from __future__ import annotations
 
 import importlib
+import io
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stdout, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,11 +69,13 @@ def _inspect(name: HubName) -> Repository:
         importlib.import_module("qna_widget.export.recipe")
 
         try:
-            from . import hub
+            # The library prints, of all places on standard output, which variable it cannot read.
+            with redirect_stdout(io.StringIO()):
+                from . import hub
         except ImportError:
             raise
         except Exception as error:
-            raise HubError(network.library_fault(error)) from error
+            raise HubError(network.fault() or network.library_fault(error)) from error
 
     return hub.inspect(name)
 

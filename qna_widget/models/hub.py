@@ -22,6 +22,7 @@ from huggingface_hub import (
 from huggingface_hub.errors import (
     GatedRepoError,
     HfHubHTTPError,
+    HFValidationError,
     LocalEntryNotFoundError,
     OfflineModeIsEnabled,
     RemoteEntryNotFoundError,
@@ -42,10 +43,12 @@ from qna_widget.runtime.progress import Progress
 from .cache import DISK_ERRORS, cache_errors
 from .endpoint import endpoint, offline
 from .names import HubName
-from .network import environment, fault, hint, via
+from .network import environment, fault, hint, of_file, portal, via, without_password
 from .repository import HubFile, Repository, downloads, snapshot
 
 TIMEOUT = 10.0  # seconds without an answer
+_DOWN = range(500, 511)
+"""Statuses of a server that may be well again later."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _GIT_SHA1 = re.compile(r"[0-9a-f]{40}")
 
@@ -68,10 +71,12 @@ def inspect(name: HubName) -> Repository:
             info = HfApi(endpoint=endpoint(), library_name="qna-widget").model_info(
                 name.repo, revision=name.revision, files_metadata=True, timeout=TIMEOUT
             )
-    except HubError as error:
-        held = snapshot(name, str(error))
+    except (HubError, OSError) as error:
+        # A file of the library's own, such as the one with the token.
+        told = error if isinstance(error, HubError) else HubError(_unusable(name, error))
+        held = snapshot(name, str(told))
         if held is None:
-            raise
+            raise told from error
         return held
     files = {
         file.rfilename: HubFile(
@@ -214,9 +219,14 @@ def hub_errors(name: HubName) -> Iterator[None]:
     except OSError as error:
         if error.filename is not None or error.errno in DISK_ERRORS:
             raise  # cache_errors around this says what to do
-        raise _in_words(name, error) from error
+        raise _told(name, error) from error
     except Exception as error:
-        raise _in_words(name, error) from error
+        raise _told(name, error) from error
+
+
+def _told(name: HubName, error: Exception) -> QnaError:
+    told = _in_words(name, error)
+    return type(told)(without_password(str(told)))
 
 
 def _in_words(name: HubName, error: Exception) -> QnaError:
@@ -234,6 +244,8 @@ def _in_words(name: HubName, error: Exception) -> QnaError:
         )
     if isinstance(error, RemoteEntryNotFoundError):
         return ModelNotFoundError(f"{name} lacks a file on the hub: {_first(error)}")
+    if isinstance(error, HFValidationError):
+        return ModelNotFoundError(f"{name} can be no model of the hub: {_first(error)}")
     if isinstance(error, HfHubHTTPError):
         told = _by_status(name, error, login)
         return type(told)(f"{told} {via()}".rstrip())  # a proxy may have said it
@@ -255,7 +267,13 @@ def _by_status(name: HubName, error: HfHubHTTPError, login: str) -> QnaError:
         return ModelNotFoundError(
             f"The hub has no model {name} (404). Check the spelling of owner and name."
         )
-    return HubError(f"The hub at {endpoint()} answered {status} for {name}: {_first(error)}")
+    todo = portal() if status == 511 else "Try again later." if status in (429, *_DOWN) else ""
+    said = f"The hub at {endpoint()} answered {status} for {name}: {_first(error)} {todo}"
+    return HubError(said.rstrip())
+
+
+def _unusable(name: HubName, error: OSError) -> str:
+    return f"{name} is not on this machine, and the hub cannot be asked: {of_file(error)}"
 
 
 def _unreachable(name: HubName, error: BaseException) -> str:

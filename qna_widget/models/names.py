@@ -140,7 +140,7 @@ def parse(given: ModelLike) -> ModelName:
             f"model must be a name or a folder; got {given!r}. Allowed are 'auto', 'bundled', "
             "'mobilebert', 'owner/name' on the hub, or the path of a folder."
         )
-    text = given.strip()
+    text = _unquoted(given.strip())
     keyword = _keyword(text)
     if keyword is not None and str(keyword) == text:
         return keyword
@@ -170,8 +170,10 @@ def _from_address(text: str) -> HubName | None:
     if match is None and not text.startswith(own):
         return None
     rest = text[match.end() if match else len(own) :].partition("?")[0].partition("#")[0]
-    owner, name, *more = [*unquote(rest).rstrip("/").split("/"), ""]
+    owner, name, *more = [*unquote(rest).removeprefix("api/models/").rstrip("/").split("/"), ""]
     revision = "/".join(more[1:-1]) if more[:1] == ["tree"] else "".join(more[1:2])
+    if more[:1] not in [["tree"], ["blob"], ["resolve"], ["raw"], ["commit"]]:
+        revision = ""  # a page about the model
     found = hub_name(f"{owner}/{name}@{revision}" if revision else f"{owner}/{name}")
     if found is None or owner in ("datasets", "spaces"):
         raise InputError(
@@ -187,7 +189,16 @@ def hub_name(text: str) -> HubName | None:
     if match is None:
         keyword = _keyword(text)
         return keyword if isinstance(keyword, HubName) else None
-    return HubName(match["repo"], match["revision"] or MAIN)
+    # The hub knows no repository by the end of the address that git is given.
+    return HubName(match["repo"].removesuffix(".git"), match["revision"] or MAIN)
+
+
+def _unquoted(text: str) -> str:
+    """Leave out the quotes that a shell of another kind left around a name."""
+    for opening, closing in ('""', "''", "``", "“”"):
+        if len(text) > 2 and (text[0], text[-1]) == (opening, closing):
+            return text[1:-1].strip()
+    return text
 
 
 def _expanded(path: Path) -> Path:

@@ -7,6 +7,7 @@ raise what they like when one of them is wrong; here it is named.
 from __future__ import annotations
 
 import os
+import re
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,27 +40,54 @@ def hint(error: BaseException) -> str:
     """Return what a failed request points to, as a sentence that ends in what to do."""
     chain = list(_chain(error))
     text = " ".join(str(link) for link in chain)
-    if any(isinstance(link, ssl.SSLError) for link in chain) or "CERTIFICATE" in text:
+    if any(isinstance(link, ssl.SSLCertVerificationError) for link in chain) or (
+        "CERTIFICATE" in text
+    ):
         return (
             "The certificate that answered is not trusted on this machine. Where a company's proxy "
             "or a mirror signs its own, let SSL_CERT_FILE name a file (PEM) with its certificate"
             f"{_now('SSL_CERT_FILE')}."
         )
-    if any(isinstance(link, UnicodeError) for link in chain):
+    if any(isinstance(link, ssl.SSLError) for link in chain) or "[SSL" in text:
+        return (
+            "What answered there does not speak TLS as it should. See whether the address of the "
+            f"hub (HF_ENDPOINT{_now('HF_ENDPOINT')}) or of a proxy should begin with http://."
+        )
+    if any(isinstance(link, UnicodeEncodeError) for link in chain):
         return (
             "A text that should be plain ASCII is not: the token (HF_TOKEN, or what `hf auth "
             "login` keeps) or the address (HF_ENDPOINT). Copy it again."
         )
     if any(isinstance(link, _UNREADABLE) for link in chain) or "etag" in text.lower():
-        return (
-            "What came is no answer of a hub. A page to log in to this network may stand in the "
-            f"way: open {endpoint()} in a browser. Or HF_ENDPOINT names no hub"
-            f"{_now('HF_ENDPOINT')}."
-        )
+        return f"What came is no answer of a hub. {portal()}"
     return (
         via()
         or "Check the connection and try again; HF_ENDPOINT names a mirror, HTTPS_PROXY a proxy."
     )
+
+
+def portal() -> str:
+    """Return what to do where a network answers in the place of the hub."""
+    return (
+        f"A page to log in to this network may stand in the way: open {endpoint()} in a browser. "
+        f"Or HF_ENDPOINT names no hub{_now('HF_ENDPOINT')}."
+    )
+
+
+def of_file(error: OSError) -> str:
+    """Return a sentence about a file that the hub's library could not use, and who names it."""
+    file = str(error.filename)
+    names = ("HF_TOKEN_PATH", "HF_HOME", "SSLKEYLOGFILE", "XDG_CACHE_HOME", "HOME")
+    named = next(
+        (name for name in names if (value := os.environ.get(name)) and file.startswith(value)), ""
+    )
+    todo = f"{named} names it: let it name another place." if named else "See that you may read it."
+    return f"{file} cannot be used: {error.strerror}. {todo}"
+
+
+def without_password(text: str) -> str:
+    """Return a text in which addresses lack what stands before their @."""
+    return re.sub(r"://[^/@\s'\"]+@", "://…@", text)
 
 
 def via() -> str:
@@ -85,7 +113,10 @@ def library_fault(error: Exception) -> str:
 def _faults() -> Iterator[str]:
     said = os.environ.get("HF_ENDPOINT")
     if said and not _is_address(said, ("http", "https")):
-        yield f"HF_ENDPOINT is {said!r}, no address. Give one such as {PUBLIC}, or unset it."
+        yield (
+            f"HF_ENDPOINT is {without_password(said)!r}, no address. Give one such as {PUBLIC}, or "
+            "unset it."
+        )
     for name in TOKENS:
         token = os.environ.get(name, "").strip()
         if token and not (token.isascii() and token.isprintable() and " " not in token):

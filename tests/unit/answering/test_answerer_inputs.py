@@ -140,6 +140,19 @@ def test_rows_of_tables_may_have_further_keys(qa: QuestionAnswerer) -> None:
     assert qa(row, pipeline_compatible=True) == qa(WHO, BERT, pipeline_compatible=True)
 
 
+def test_rows_of_a_data_frame_are_asked_as_they_come(qa: QuestionAnswerer) -> None:
+    table = pd.DataFrame({"id": [1, 2], "question": [WHO, WHERE], "context": [BERT, BERT]})
+    both = [qa(WHO, BERT), qa(WHERE, BERT)]
+    assert qa(table) == both
+    assert qa(table.iloc[0]) == both[0]
+    assert table.apply(qa, axis=1).tolist() == both
+    assert qa(list(table.itertuples())) == both
+    assert qa([row for _, row in table.iterrows()], pipeline_compatible=True) == qa(
+        table.to_dict("records"), pipeline_compatible=True
+    )
+    assert [result.answers[0] for result in qa.ask_many(table.itertuples())] == both
+
+
 def test_a_list_of_a_mapping_of_lists_is_its_questions(qa: QuestionAnswerer) -> None:
     both = {"question": [WHO, WHERE], "context": [BERT, BERT]}
     assert qa([both]) == qa(both) == [qa(WHO, BERT), qa(WHERE, BERT)]

@@ -121,6 +121,12 @@ def test_html_and_pdf_are_known_on_standard_input() -> None:
         assert done.stdout.decode().endswith("44-57  Sesame Street\n")
 
 
+def test_an_address_in_the_place_of_a_file_is_told() -> None:
+    done = ask("Who?", "-p", "https://example.org/ferry", passage=b"")
+    assert done.returncode == 1
+    assert b"is an address, and this command fetches none. Save the page" in done.stderr
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such device")
 def test_an_endless_passage_ends_in_words() -> None:
     done = ask("Who?", "-p", "/dev/full", passage=b"")

@@ -24,6 +24,11 @@ def text(markup: str) -> str:
         ("note <sup>3</sup>", "note 3"),
         ("<sup>3</sup> note", "3 note"),
         ("x<sup><b>2</b></sup>", "x²"),
+        ("10<span style='Vertical-Align: super; color:red'>3</span> m", "10³ m"),
+        ("H<span style='vertical-align:sub'>2</span>O", "H₂O"),
+        ("a<span style='vertical-align:middle'>2</span>", "a2"),
+        ("<math><msup><mi>x</mi><mn>2</mn></msup></math>", "x²"),
+        ("<math><msub><mi>x</mi><mn>1</mn></msub></math>", "x₁"),
     ],
 )
 def test_raised_and_lowered(markup: str, shown: str) -> None:

@@ -198,6 +198,8 @@ GOLD = {"question": "Who?", "context": "Bert."}
         ({"answers": {"text": "Bert", "answer_start": 0}}, ("Bert",)),
         ({"answers": ["Bert", ""]}, ("Bert",)),
         ({"answers": "Bert"}, ("Bert",)),
+        ({"answer": "Bert"}, ("Bert",)),
+        ({"answer_text": ["Bert", "Ernie"]}, ("Bert", "Ernie")),
         ({}, ()),
     ],
 )

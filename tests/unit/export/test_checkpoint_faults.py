@@ -84,6 +84,13 @@ def test_a_byte_order_mark_is_none_of_the_file(folder: Path, name: str, mark: st
     assert (found.config, found.vocab) == (wanted.config, wanted.vocab)
 
 
+def test_empty_lines_at_a_vocabularys_end_are_no_tokens(folder: Path) -> None:
+    with (folder / "vocab.txt").open("a", encoding="utf-8") as file:
+        file.write("\n\r\n\n")
+    assert registry.resolve(folder).max_seq_len == 24
+    assert read_checkpoint(folder).vocab == read_checkpoint(TINY).vocab
+
+
 def test_the_class_of_the_model_says_its_type(folder: Path) -> None:
     configure(folder, {}, without="model_type")
     assert float_graph(read_checkpoint(folder)) == float_graph(read_checkpoint(TINY))
@@ -157,6 +164,18 @@ ATTENTION = "bert.encoder.layer.1.attention.self.query"
         (with_weights(f"{ATTENTION}.bias", np.full(16, np.inf)), "bias holds numbers that are not"),
         (with_weights("qa_outputs.weight", np.ones((3, 16))), "gives 3 numbers per token"),
         (with_weights("qa_outputs.weight", np.ones((1, 16))), "gives 1 numbers per token"),
+        (
+            lambda f: configure(f, {"max_position_embeddings": 12}),
+            r"max_position_embeddings is 12 in config\.json, and its weights have 24 rows",
+        ),
+        (
+            lambda f: configure(f, {"max_position_embeddings": 99}),
+            r"max_position_embeddings is 99 in config\.json, and its weights have 24 rows",
+        ),
+        (
+            with_weights("bert.embeddings.word_embeddings.weight", np.ones((9, 16))),
+            r"vocab_size is 16 in config\.json, and its weights have 9 rows",
+        ),
         (lambda f: configure(f, {"num_hidden_layers": 1}), r"16 weights that its config\.json has"),
         (
             with_weights(f"{ATTENTION}.scale", np.ones(16)),

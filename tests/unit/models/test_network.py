@@ -5,6 +5,7 @@ Against servers on this machine; no name outside of it is looked up.
 
 from __future__ import annotations
 
+import errno
 import ssl
 import subprocess
 import sys
@@ -17,11 +18,11 @@ from pathlib import Path
 import huggingface_hub
 import pytest
 from hub_server import Hub, leftovers, quiet
-from huggingface_hub.errors import HTTPError
+from huggingface_hub.errors import HFValidationError, HTTPError
 from no_proxies import plain as plain
 
 from qna_widget.cli import main
-from qna_widget.errors import HubError, ModelError
+from qna_widget.errors import HubError, ModelError, ModelNotFoundError
 from qna_widget.models import network, registry
 
 NAME = "owner/tiny"
@@ -168,6 +169,9 @@ VERIFY = ssl.SSLCertVerificationError(1, "[SSL: CERTIFICATE_VERIFY_FAILED] self-
     [
         (caused(HTTPError("connection failed"), VERIFY), "SSL_CERT_FILE name a file"),
         (HTTPError("[SSL: CERTIFICATE_VERIFY_FAILED] unable to get"), "SSL_CERT_FILE name a file"),
+        (caused(HTTPError("x"), ssl.SSLError(1, "[SSL: WRONG_VERSION]")), "does not speak TLS"),
+        (UnicodeDecodeError("utf-8", b"\xe9", 0, 1, "x"), "no answer of a hub"),
+        (HFValidationError("Repo_id is too long"), "can be no model of the hub: Repo_id is too"),
         (UnicodeEncodeError("ascii", "hf_ä", 3, 4, "x"), r"the token \(HF_TOKEN, or what `hf auth"),
         (RuntimeError("nobody expects this"), "nobody expects this. Check the connection"),
         (KeyError("sha"), "no answer of a hub"),
@@ -178,8 +182,48 @@ def test_whatever_the_library_raises_is_told_in_words(
     monkeypatch: pytest.MonkeyPatch, error: Exception, words: str
 ) -> None:
     failing(monkeypatch, error)
-    with pytest.raises(HubError, match=words):
+    with pytest.raises((HubError, ModelNotFoundError), match=words):
         registry.resolve(NAME, quiet)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "file"),
+    [
+        ("HF_HOME", "/dev/null", "/dev/null/token"),
+        ("HF_TOKEN_PATH", "/etc", "/etc"),
+        ("SSLKEYLOGFILE", "/nowhere/x", "/nowhere/x"),
+    ],
+)
+def test_a_file_of_the_librarys_own_is_told_with_who_names_it(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, file: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    failing(monkeypatch, NotADirectoryError(errno.ENOTDIR, "Not a directory", file))
+    with pytest.raises(HubError, match=f"{file} cannot be used: Not a directory. {variable} names"):
+        registry.resolve(NAME, quiet)
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [(511, "A page to log in"), (429, "Try again later"), (503, "Try again")]
+)
+def test_what_a_server_says_by_its_status(
+    monkeypatch: pytest.MonkeyPatch, status: int, words: str
+) -> None:
+    monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", quiet)
+    with serving(status, b"<html>") as place:
+        monkeypatch.setenv("HF_ENDPOINT", f"http://{place}")
+        with pytest.raises(HubError, match=rf"answered {status} .*{words}"):
+            registry.resolve(NAME, quiet)
+
+
+@pytest.mark.parametrize("place", ["127.0.0.1:9", "[bad"])
+def test_a_password_in_the_hubs_address_is_not_shown(
+    monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", f"http://me:secret@{place}")
+    with pytest.raises(HubError, match="http://…@") as told:
+        registry.resolve(NAME, quiet)
+    assert "secret" not in str(told.value)
 
 
 def test_a_variable_that_the_library_cannot_read_is_named() -> None:
@@ -188,7 +232,7 @@ def test_a_variable_that_the_library_cannot_read_is_named() -> None:
         env={"PATH": "", "HOME": "/nowhere", "HF_HUB_DOWNLOAD_TIMEOUT": "soon"},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert done.returncode == 1
+    assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("qna-widget: huggingface_hub cannot be loaded: invalid literal")
     assert "HF_HUB_DOWNLOAD_TIMEOUT='soon'" in done.stderr
 

@@ -18,7 +18,7 @@ from hub_server import Hub, leftovers, quiet
 from qna_widget import QnaError, QuestionAnswerer
 from qna_widget.cli import main
 from qna_widget.errors import ModelCacheError, ModelError, ModelFileError, ModelNotFoundError
-from qna_widget.models import cache, menu, registry
+from qna_widget.models import cache, files, menu, registry
 
 TINY = Path(__file__).parents[2] / "parity" / "tiny_bert"
 WHERE, BERT = "Where does Bert live?", "Bert lives on Sesame Street."
@@ -113,6 +113,23 @@ def test_an_odd_cache_folder_is_told_and_keeps_nobody_from_asking(
     with pytest.raises(ModelCacheError, match=words) as told:
         registry.resolve(TINY, quiet)
     assert "QNA_WIDGET_CACHE" in str(told.value)
+
+
+@pytest.mark.parametrize("variable", ["QNA_WIDGET_CACHE", "XDG_CACHE_HOME", "HOME"])
+def test_a_relative_cache_folder_keeps_its_place(
+    home: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    if variable == "XDG_CACHE_HOME" and sys.platform in ("win32", "darwin"):
+        variable = "QNA_WIDGET_CACHE"
+    for name in ("QNA_WIDGET_CACHE", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(variable, "kept")
+    monkeypatch.chdir(home)
+    model = registry.resolve(TINY, quiet)
+    (home / "elsewhere").mkdir()
+    monkeypatch.chdir(home / "elsewhere")
+    assert files.read_vocab(model.vocab)
+    assert {file.name for file in home.iterdir()} == {"kept", "elsewhere"}
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO])

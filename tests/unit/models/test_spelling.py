@@ -38,6 +38,13 @@ NAME = "owner/name"
         ("MobileBERT@v1", names.MOBILEBERT.repo, "v1"),
         ("mobilebert/", names.MOBILEBERT.repo, "main"),
         ("owner/name ", NAME, "main"),
+        ("'owner/name'", NAME, "main"),
+        ('"owner/name@v1"', NAME, "v1"),
+        ("owner/name.git", NAME, "main"),
+        ("https://huggingface.co/owner/name.git", NAME, "main"),
+        ("https://huggingface.co/api/models/owner/name", NAME, "main"),
+        ("https://huggingface.co/owner/name/discussions/1", NAME, "main"),
+        ("https://huggingface.co/owner/name/commit/abc", NAME, "abc"),
     ],
 )
 def test_what_is_pasted_from_the_hub_is_understood(text: str, repo: str, revision: str) -> None:
@@ -55,6 +62,7 @@ def test_the_address_of_a_mirrors_page_is_understood(monkeypatch: pytest.MonkeyP
         ("Bundled", Bundled()),
         ("bundled/", Bundled()),
         (" bundled ", Bundled()),
+        ("“bundled”", Bundled()),
         ("AUTO", Auto()),
         ("./bundled", Folder(Path("bundled"))),
         ("mobilebert@", Folder(Path("mobilebert@"))),
