@@ -41,6 +41,13 @@ def test_nothing_sticks_out_at_any_width(view: View, screenshots: Path, width: i
         if name in PICTURED:
             finish_fades(page)
             page.screenshot(path=screenshots / f"view-{name}-{width}.png", full_page=True)
+    # A long name wraps in its menu instead of being cut.
+    name = "somebody/a-model-with-a-rather-long-name-distilled-squad2@v1.0"
+    model = {"name": name, "title": name, "where": "cache", "bytes": 1, "cached": True}
+    put(page, {**ANSWERED, "inputs": {**ANSWERED["inputs"], "model": name}, "models": [model]})
+    one_line, menu = boxes(page.locator(".qna-fields select"))
+    assert menu["height"] > 1.5 * one_line["height"]
+    assert overflow(page) == []
 
 
 TARGETS = """() => [...document.querySelectorAll('.qna-root :is(button, summary, select, input)')]
