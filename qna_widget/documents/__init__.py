@@ -62,7 +62,10 @@ def read_document(data: bytes, name: str) -> Document:
     if not format_of(data, "") and (what := foreign(data)):
         raise DocumentError(f"{name} {what}")
     if suffix not in SUFFIXES:
-        raise DocumentError(f"{name!r} is of no kind that is read: {', '.join(SUFFIXES)}.")
+        raise DocumentError(
+            f"{name!r} is of no kind that is read: {', '.join(SUFFIXES)}. If it is text, give it "
+            "a name that ends in .txt."
+        )
     if len(data) > MAX_BYTES:
         raise DocumentError(
             f"{name} has {len(data):,} bytes; at most {MAX_BYTES:,} are read. Use a part of it."

@@ -8,7 +8,7 @@ import { type Client, pageRuntime } from "../runtime/client";
 import { Asking } from "./asking";
 import { type Asked, type Draft, History } from "./history";
 import type { Host } from "./host";
-import { askOptions, type Inputs } from "./inputs";
+import { askOptions, type Inputs, isBlank } from "./inputs";
 import { ModelLoading } from "./model-loading";
 import { ScoreReading } from "./score-reading";
 import { Standing } from "./standing";
@@ -269,8 +269,4 @@ class QnaComponent implements Component {
     this.host.report(this.state);
     for (const listener of this.listeners) listener(this.state);
   }
-}
-
-function isBlank({ passage, question }: Inputs): boolean {
-  return passage.trim() === "" || question.trim() === "";
 }

@@ -46,6 +46,11 @@ export function askOptions(chosen: Options, own: number): AskOptions {
   };
 }
 
+/** Whether there is nothing to answer yet. */
+export function isBlank({ passage, question }: Inputs): boolean {
+  return passage.trim() === "" || question.trim() === "";
+}
+
 /** Whether both ask the same, whoever made them. */
 export function sameInputs(one: Inputs, other: Inputs): boolean {
   return (Object.keys(one) as (keyof Inputs)[]).every((name) => one[name] === other[name]);

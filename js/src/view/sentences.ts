@@ -1,4 +1,5 @@
 // What the component does and found, in sentences for a reader. Pure.
+import { isBlank } from "../component/inputs";
 import { leftMs, partsRun } from "../component/standing";
 import type { ComponentState } from "../component/state";
 import type { Progress } from "../core/manifest";
@@ -41,9 +42,8 @@ export function isFirstLoad(progress: Progress | null): boolean {
 
 /** Whether there is something to answer, and nothing on its way: the reader stopped it. */
 export function isStopped({ inputs, status, result, alone }: ComponentState): boolean {
-  const asked = inputs.passage.trim() !== "" && inputs.question.trim() !== "";
   const rests = status === "idle" || status === "ready";
-  return asked && rests && (result === null ? !alone : isPartial(result));
+  return !isBlank(inputs) && rests && (result === null ? !alone : isPartial(result));
 }
 
 /** What stands in the status line when nothing is waited for. */

@@ -1,6 +1,6 @@
 // The settings behind a disclosure. Each change takes effect at once.
 
-import { DEFAULT_INPUTS, type Inputs } from "../component/inputs";
+import { DEFAULT_INPUTS, type Inputs, isBlank } from "../component/inputs";
 import { type Actions, type ComponentState, thresholdOf } from "../component/state";
 import * as contract from "../core/contract";
 import { button, CONTROL, el, setAttribute, setText } from "./dom";
@@ -89,7 +89,8 @@ export class Settings {
   draw(state: ComponentState): void {
     const { inputs, result } = state;
     this.model.draw(state);
-    // What was said of the last result stays while the next one is waited for.
+    // What was said of the last result stays while the next one is waited for, and no longer.
+    if (isBlank(inputs)) setText(this.#thresholdHint, THRESHOLD_HINT);
     if (result !== null) {
       setText(this.#thresholdHint, `${THRESHOLD_HINT} ${leadText(result)}`);
       this.#turn = Math.abs(result.null_margin ?? 0);

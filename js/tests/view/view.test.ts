@@ -158,6 +158,18 @@ describe("less likely answers", () => {
 });
 
 describe("the threshold's slider", () => {
+  it("says how the answer leads until there is nothing asked any more", () => {
+    mount();
+    const hint = () => find(".qna-settings").textContent;
+    const inputs = { passage: "a b", question: "?" };
+    set({ inputs, result: resultOf("a b", ["a"], { null_margin: -4.5 }) });
+    expect(hint()).toContain("Here the best answer leads by 4.5");
+    set({ inputs: { ...inputs, question: "??" }, result: null });
+    expect(hint()).toContain("Here the best answer leads by 4.5");
+    set({ inputs: { ...inputs, question: "" }, result: null });
+    expect(hint()).not.toContain("leads");
+  });
+
   it("reaches what would turn the answer round", () => {
     mount();
     const slider = find<HTMLInputElement>("input[type=range]");

@@ -120,6 +120,8 @@ def test_a_late_word_of_the_menu_does_not_take_an_opened_file_away(
         ("a.pdf", b"%PDF-1.7 nothing more", "is not a readable PDF"),
         ("a.txt", b"", "holds no text"),
         ("a.html", b"<script>all()</script>", "holds no text"),
+        ("a.docx", b"PK\x03\x04\x14\0\x06\0", "not a text. Save its text as .txt or .pdf."),
+        ("a.csv", b"city,people", "of no kind that is read"),
         ("![x](http://evil.example/x).txt", bytes(range(256)), "is not a text file"),
     ],
 )

@@ -90,6 +90,7 @@ def test_lines_end_in_lf_and_markdown_stays() -> None:
         (b"\x1f\x8b\x08\0", "a.txt.gz", "a.txt.gz is a compressed file"),
         (b"x", "a.docx", "'a.docx' is of no kind that is read: .txt, .md, .html, .htm, .pdf"),
         (b"x", "pdf", "'pdf' is of no kind"),
+        (b"city,people", "a.csv", ".pdf. If it is text, give it a name that ends in .txt."),
         (b"<title>only</title><p hidden>x", "a.html", "a.html holds no text"),
         (b"<frameset><frame src=x></frameset>", "a.html", "a.html holds no text"),
         (b"PK\x03\x04\x14\0\x06\0", "a.pdf", "a.pdf is a file of a word processor"),

@@ -1,5 +1,6 @@
 // "Why these scores?": opens below the answers, fetches the scores, and links its parts.
 
+import { isBlank } from "../../component/inputs";
 import { type Actions, type ComponentState, thresholdOf } from "../../component/state";
 import { type Inspection, type TokenSpan, windowsRead } from "../../core/inspection";
 import { CONTROL, el, setAttribute, setText } from "../dom";
@@ -117,8 +118,7 @@ export class Inspector implements Pointing {
     const inspection = subject && this.#reading.inspect(subject);
     setAttribute(this.#content, "data-waiting", inspection === null);
     setAttribute(this.#content, "inert", inspection === null);
-    const asked = inputs.passage.trim() !== "" && inputs.question.trim() !== "";
-    const hopeless = !asked || state.error !== "" || state.status === "idle";
+    const hopeless = isBlank(inputs) || state.error !== "" || state.status === "idle";
     setText(this.#note, hopeless && !ready ? "There are scores when there is an answer." : "");
     this.#content.hidden = hopeless && !ready;
     if (subject === null) this.#forget();

@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from qna_widget.core.contract import INPUTS
-from qna_widget.documents import MAX_BYTES, SUFFIXES
+from qna_widget.documents import MAX_BYTES
 from qna_widget.results.history import History
 from qna_widget.streamlit import QnAResult
 
@@ -58,9 +58,9 @@ def texts(result: QnAResult) -> None:
             args=(menu,),
             label_visibility="collapsed",
         )
+        # Of any kind: Streamlit would refuse others by their media type, we say what to do instead.
         st.file_uploader(
             "Open a file",
-            [suffix.removeprefix(".") for suffix in SUFFIXES],
             key=f"file-{session.current().uploads}",
             on_change=session.acted,
             max_upload_size=MAX_BYTES // 1_000_000,
