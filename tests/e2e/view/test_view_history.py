@@ -39,6 +39,7 @@ def test_final_answers_newest_first(view: View) -> None:
     put(page, {"status": "ready", "progress": None})  # cancelled: first answers stay
     rows = open_history(page)
     expect(page.get_by_text("Questions that were answered are kept here.")).to_be_visible()
+    expect(page.locator(".qna-asked-list")).to_be_hidden()
     expect(page.get_by_role("button", name="Download CSV")).to_be_disabled()
     put(page, STATES["error"])
     expect(rows).to_have_count(0)
