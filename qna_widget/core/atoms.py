@@ -37,7 +37,7 @@ _URL: Final = re.compile(
 )
 # With the country's number, or without: (030) 123, 030/123, 01 23 45, (555) 123-4.
 _PHONE: Final = re.compile(
-    r"(?<![\wª])(?:\+[0-9]{1,3}|\(0[0-9]{1,4}\)|\([2-9][0-9]{2}\)(?= ?[0-9]{3}-)"
+    r"(?<![\wª])(?:(?:\+|00)[0-9]{1,3}|\(0[0-9]{1,4}\)|\([2-9][0-9]{2}\)(?= ?[0-9]{3}-)"
     r"|0[1-9](?:[0-9]{1,4}|(?= [0-9]{2} [0-9]{2} )))"
     r"(?:[ \xa0./-]?\([0-9]{1,5}\)[ \xa0]?[0-9]{0,8}|[ \xa0./-]?[0-9]{1,10}){1,6}(?![\wª])",
     re.ASCII,
@@ -57,13 +57,13 @@ _ACRONYM: Final = re.compile(r"^(?:(?:[A-Za-zª]\.)+[A-Za-zª]|(?:[A-Z][a-z]?\.)
 _NUMBER: Final = re.compile(
     r"^[-+−±≈~]?[$€£¥]?[-−]?[0-9][0-9.,:'\xa0]*(?:e[-+]?[0-9]+)?[²³]?(?:[±–-][0-9][0-9.,:]*)?$"
 )
-_CURRENCY: Final = re.compile(r"(?:[$€£¥]+|US\$|USD|EUR|GBP|CHF)[ \xa0]$")
+_CURRENCY: Final = re.compile(r"(?:[$€£¥]+|[A-Z]{1,2}\$|USD|EUR|GBP|CHF)[ \xa0]$")
 _MEASURE: Final = (
-    r"[ \xa0]?(?:[%‰€£¥$]|°[CF]?"
+    r"[ \xa0]?(?:[%‰]|[kM]?[€£¥$]|kr|zª|Kª|°[CF]?"
     r"|(?:[kMGTmcdhnµμ]?(?:Hz|i?B|bit|Wh?|V|Pa|J|cal|m[23]?|g|[lL])|[mnµμ]?s)[²³]?"
     r"(?:/[kdm]?(?:min|[shgmlL])[²³]?)?"
     r"|[kmµμ]?VA|[kmµμ]A|mph|bpm|min|ha?|ft|lb|oz|dB|K|Ω|Uhr|[ap]\.m\.?|[ap]m|[AP]M"
-    r"|USD|EUR|GBP|CHF|[mb]illion|Mio\.|Mrd\.)(?![\wª])"
+    r"|USD|EUR|GBP|CHF|(?:[mb]|tr)illion|Mio\.|Mrd\.)(?![\wª])"
 )
 _UNIT: Final = re.compile(f"^{_MEASURE}", re.ASCII)
 _LENGTH: Final = r"[0-9][0-9.,]*(?: ?[mck]?m)?"

@@ -22,7 +22,7 @@ const URLS = /(?<![\wª+.-])(?:[A-Za-z][A-Za-z0-9+.-]{1,15}:\/\/|www\.)[^ \n\xa0
 const URL_TRAILING = /[.:!?_#=&~+−*'|,;([{-]+$/;
 // With the country's number, or without: (030) 123, 030/123, 01 23 45, (555) 123-4.
 const PHONE =
-  /(?<![\wª])(?:\+[0-9]{1,3}|\(0[0-9]{1,4}\)|\([2-9][0-9]{2}\)(?= ?[0-9]{3}-)|0[1-9](?:[0-9]{1,4}|(?= [0-9]{2} [0-9]{2} )))(?:[ \xa0./-]?\([0-9]{1,5}\)[ \xa0]?[0-9]{0,8}|[ \xa0./-]?[0-9]{1,10}){1,6}(?![\wª])/g;
+  /(?<![\wª])(?:(?:\+|00)[0-9]{1,3}|\(0[0-9]{1,4}\)|\([2-9][0-9]{2}\)(?= ?[0-9]{3}-)|0[1-9](?:[0-9]{1,4}|(?= [0-9]{2} [0-9]{2} )))(?:[ \xa0./-]?\([0-9]{1,5}\)[ \xa0]?[0-9]{0,8}|[ \xa0./-]?[0-9]{1,10}){1,6}(?![\wª])/g;
 const LEAST_DIGITS = 8;
 const PAIRS = new Map([
   [")", "("],
@@ -38,9 +38,9 @@ const YEARS = /^(?:1[0-9]|20)[0-9]{2}[-–](?:[0-9]{2}){1,2}$/;
 const ACRONYM = /^(?:(?:[A-Za-zª]\.)+[A-Za-zª]|(?:[A-Z][a-z]?\.)+[A-Z])$/;
 const NUMBER =
   /^[-+−±≈~]?[$€£¥]?[-−]?[0-9][0-9.,:'\xa0]*(?:e[-+]?[0-9]+)?[²³]?(?:[±–-][0-9][0-9.,:]*)?$/;
-const CURRENCY = /(?:[$€£¥]+|US\$|USD|EUR|GBP|CHF)[ \xa0]$/;
+const CURRENCY = /(?:[$€£¥]+|[A-Z]{1,2}\$|USD|EUR|GBP|CHF)[ \xa0]$/;
 const UNIT =
-  /^[ \xa0]?(?:[%‰€£¥$]|°[CF]?|(?:[kMGTmcdhnµμ]?(?:Hz|i?B|bit|Wh?|V|Pa|J|cal|m[23]?|g|[lL])|[mnµμ]?s)[²³]?(?:\/[kdm]?(?:min|[shgmlL])[²³]?)?|[kmµμ]?VA|[kmµμ]A|mph|bpm|min|ha?|ft|lb|oz|dB|K|Ω|Uhr|[ap]\.m\.?|[ap]m|[AP]M|USD|EUR|GBP|CHF|[mb]illion|Mio\.|Mrd\.)(?![\wª])/;
+  /^[ \xa0]?(?:[%‰]|[kM]?[€£¥$]|kr|zª|Kª|°[CF]?|(?:[kMGTmcdhnµμ]?(?:Hz|i?B|bit|Wh?|V|Pa|J|cal|m[23]?|g|[lL])|[mnµμ]?s)[²³]?(?:\/[kdm]?(?:min|[shgmlL])[²³]?)?|[kmµμ]?VA|[kmµμ]A|mph|bpm|min|ha?|ft|lb|oz|dB|K|Ω|Uhr|[ap]\.m\.?|[ap]m|[AP]M|USD|EUR|GBP|CHF|(?:[mb]|tr)illion|Mio\.|Mrd\.)(?![\wª])/;
 const LENGTH = "[0-9][0-9.,]*(?: ?[mck]?m)?";
 // What stands with spaces, and is one for a reader all the same: 1 000 000, 1 250 €; 20 x 30 cm;
 // Lindenstr. 14b; DE89 3704 0044 0532 0130 00; SW1A 1AA; 1 1/2.
