@@ -205,6 +205,20 @@ def test_own_text_from_a_file(offline: Offline, demo_address: str, screenshots: 
     demo.page.go_back()
     expect(demo.passage).to_have_value("The letter was written by Marta in May.")
     expect(demo.question).to_have_value("Who wrote the letter?")
+
+    # Another own text takes none away.
+    demo.passage.fill("Odd painted the boat green.")
+    demo.question.fill("Who painted the boat?")
+    demo.settled("Who painted the boat?")
+    demo.page.screenshot(path=screenshots / "demo-own-texts.png")
+    demo.page.reload()
+    expect(demo.passage).to_have_value("Odd painted the boat green.")
+    demo.settled("Who painted the boat?")
+    demo.choose("letter.html")
+    expect(demo.passage).to_have_value("The letter was written by Marta in May.")
+    demo.settled("Who wrote the letter?")
+    demo.choose("Odd painted the boat green.")
+    demo.settled("Who painted the boat?")
     assert offline.errors == []
 
 

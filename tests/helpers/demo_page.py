@@ -7,6 +7,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from qna_widget.core.crc32 import crc32
 from qna_widget.core.manifest import PACKAGE
 from qna_widget.hosts.streamlit import serving
 from qna_widget.hosts.streamlit.demo import link, own, session, shelf
@@ -84,6 +85,11 @@ class Page:
 
     def menu(self) -> Any:
         return self.app.pills(key=f"text-{self.visit().menus}")
+
+    def own_texts(self) -> list[str]:
+        """Keys of own texts in the menu."""
+        kept = self.visit().kept
+        return ["own", *(f"own-{crc32(text.passage):08x}" for text in kept[1:])]
 
     def pick(self, text: str | None) -> "Page":
         self.menu().set_value(text)

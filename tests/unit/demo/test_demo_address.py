@@ -3,6 +3,7 @@
 import pytest
 from demo_page import Page, shown
 
+from qna_widget.hosts.streamlit.demo import own
 from qna_widget.hosts.streamlit.demo.examples import EXAMPLES
 
 
@@ -96,17 +97,64 @@ def test_a_page_loaded_anew_gets_the_own_text_back_from_its_tab(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     page = shown(monkeypatch)
-    assert page.tab_data["text"] is None
+    assert page.tab_data["texts"] == []
     page.upload("mine.md", b"My own words.").says(question="Whose?")
-    assert page.tab_data["text"] == OWN_TEXT
-    again = shown(monkeypatch, {"text": OWN_TEXT, "ours": True}, **page.address())
+    assert page.tab_data["texts"] == [OWN_TEXT]
+    again = shown(monkeypatch, {"texts": [OWN_TEXT], "ours": True}, **page.address())
     assert again.tab_data["wanted"]
     again.run()
     assert (again.inputs()["passage"], again.inputs()["question"]) == ("My own words.", "Whose?")
     assert again.menu().options[-1] == r"mine\.md"
     assert not again.app.info
     again.says(question="Whose words?")
-    assert again.tab_data["text"] == {**OWN_TEXT, "question": "Whose words?"}
+    assert again.tab_data["texts"] == [{**OWN_TEXT, "question": "Whose words?"}]
+
+
+def test_own_texts_stand_beside_each_other_and_an_edit_is_none(
+    monkeypatch: pytest.MonkeyPatch, page: Page
+) -> None:
+    page.upload("mine.md", b"My own words.").says(question="Whose?")
+    page.says(passage="My own long words.")
+    page.says(passage="Marta painted the boat green in May.", question="Who?")
+    assert page.menu().options[-2:] == ["Your own text", r"mine\.md"]
+    page.says(passage="Marta painted the boat red in May.")
+    kept = page.tab_data["texts"]
+    assert [one["passage"] for one in kept] == [page.inputs()["passage"], "My own long words."]
+
+    page.pick(page.own_texts()[1])
+    assert (page.inputs()["passage"], page.inputs()["question"]) == ("My own long words.", "Whose?")
+    assert page.menu().options[-2:] == [r"mine\.md", r"Marta painted the boat red in…"]
+    again = shown(monkeypatch, {"texts": kept, "ours": True}, example="own", question="Whose?")
+    again.run()
+    assert again.inputs()["passage"] == "My own long words.", "the one that was asked this"
+    assert len(again.menu().options) == len(page.menu().options)
+
+
+def test_few_own_texts_are_kept_the_newest() -> None:
+    kept: tuple[own.OwnText, ...] = ()
+    for letter in "abcdefg":
+        kept = own.keep(kept, own.OwnText(letter * 90, file_name=letter))
+    assert "".join(text.title for text in kept) == "gfedc"
+    kept = own.keep(kept, own.OwnText("other words", file_name="d"))
+    assert "".join(text.title for text in kept) == "dgfec", "no menu says a title twice"
+    kept = own.keep(kept, own.OwnText("x" * 900_000, file_name="x"))
+    kept = own.keep(kept, own.OwnText("y" * 900_000, file_name="y"))
+    kept = own.keep(kept, own.OwnText("z" * 900_000, file_name="z"))
+    assert [text.title for text in kept] == ["z", "y"], "not all of what is long"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_edit"),
+    [
+        ("", "Marta", True),
+        ("Mar", "Marta painted the boat.", True),
+        ("Marta painted the boat.", "Yesterday Marta painted the boat.", True),
+        ("Marta painted the boat.", "Marta did not paint the boat.", True),
+        ("Marta painted the boat.", "The letter was written by Ada.", False),
+    ],
+)
+def test_what_begins_or_ends_alike_is_an_edit(before: str, after: str, is_edit: bool) -> None:
+    assert own.is_edit(after, before) is is_edit
 
 
 def test_the_tab_s_text_is_not_asked_what_a_link_asks_of_another(
@@ -114,7 +162,7 @@ def test_the_tab_s_text_is_not_asked_what_a_link_asks_of_another(
 ) -> None:
     link = {"example": "own", "question": "Who else?"}
     text = {**OWN_TEXT, "file_name": ""}  # the harness looks a choice up by its title
-    page = shown(monkeypatch, {"text": text, "ours": False}, **link).run()
+    page = shown(monkeypatch, {"texts": [text], "ours": False}, **link).run()
     assert page.inputs()["passage"] == ""
     assert "is not in the link" in page.app.info[0].value
     page.pick("rent")
@@ -124,7 +172,8 @@ def test_the_tab_s_text_is_not_asked_what_a_link_asks_of_another(
 
 
 @pytest.mark.parametrize(
-    "said", [{}, {"text": {"passage": 1}, "ours": True}, {"text": [], "ours": True}, "words"]
+    "said",
+    [{}, {"texts": [{"passage": 1}, "a"], "ours": True}, {"texts": {}, "ours": True}, "words"],
 )
 def test_what_is_no_own_text_of_a_tab_is_none(
     monkeypatch: pytest.MonkeyPatch, said: object

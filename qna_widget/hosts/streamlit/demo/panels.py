@@ -48,12 +48,13 @@ def say(place: DeltaGenerator, sentence: str) -> Iterator[None]:
 def texts(result: QnAResult) -> None:
     """Draw the menu of texts and the field for a file."""
     menu = session.show_in_menu(shelf().key_of(result.passage))
+    titles = session.titles()
     with st.container(horizontal=True, vertical_alignment="center", key="texts"):
         st.pills(
             "Text",
-            [*shelf().texts, OWN],
+            list(titles),
             key=f"text-{menu}",
-            format_func=session.title,
+            format_func=titles.__getitem__,
             on_change=session.pick_text,
             args=(menu,),
             label_visibility="collapsed",

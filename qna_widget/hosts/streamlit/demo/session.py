@@ -11,6 +11,7 @@ from functools import cache
 
 import streamlit as st
 
+from qna_widget.core.crc32 import crc32
 from qna_widget.errors import QnaError
 from qna_widget.models import menu, names
 from qna_widget.results.history import History
@@ -38,12 +39,12 @@ class Session:
     inputs: link.Inputs = field(default_factory=lambda: link.start(shelf()))
     """The arguments; the reader's changes to them are in the result."""
     link_troubles: list[str] = field(default_factory=list)
-    kept: own.OwnText | None = None
-    """The own text that was shown last."""
+    kept: tuple[own.OwnText, ...] = ()
+    """The own texts, the one that was shown last first."""
     name: str = field(default_factory=lambda: secrets.token_hex(8))
     """Tells the browser's tab one visit from another."""
     tab_spoke: bool = False
-    """Whether the tab has said which own text it keeps."""
+    """Whether the tab has said which own texts it keeps."""
     text_missing: bool = False
     """Whether the address asks a question about an own text that is not known."""
     linked: str = ""
@@ -88,8 +89,9 @@ def follow_address() -> None:
         if "passage" in address:
             session.linked = session.inputs.passage
         elif not session.inputs.passage and session.kept:
-            session.inputs = replace(session.inputs, passage=session.kept.passage)
-            session.file_name = session.kept.file_name
+            text = own.asked(session.kept, session.inputs.question)
+            session.inputs = replace(session.inputs, passage=text.passage)
+            session.file_name = text.file_name
         session.text_missing = bool(session.inputs.question and not session.inputs.passage)
         if not opened:
             reset(key=KEY)
@@ -129,7 +131,7 @@ def models() -> dict[str, str]:
 
 
 def answered() -> None:
-    """Take note that new answers, or the tab's text, make this run."""
+    """Take note that new answers, or the tab's texts, make this run."""
     current().acted = True
 
 
@@ -153,14 +155,22 @@ def show_in_menu(text: str) -> int:
     return session.menus
 
 
-def title(key: str) -> str:
-    """Return what the menu says for a text, as Markdown; a file may be called anything."""
-    if key == OWN:
-        session = current()
-        kept = session.kept.file_name if session.kept else ""
-        is_shown = shelf().key_of(session.seen.passage) == OWN
-        return plain((session.file_name if is_shown else kept) or "Your own text")
-    return plain(shelf().texts[key].title)
+def own_texts() -> dict[str, own.OwnText]:
+    """Return the own texts by their keys in the menu; the one that was shown last is OWN."""
+    kept = current().kept
+    older = {f"{OWN}-{crc32(text.passage):08x}": text for text in kept[1:]}
+    return {**dict(zip([OWN], kept, strict=False)), **older}
+
+
+def titles() -> dict[str, str]:
+    """Return what the menu offers, key to title as Markdown; a file may be called anything."""
+    session = current()
+    is_shown = shelf().key_of(session.seen.passage) == OWN
+    kept = session.kept[0].file_name if session.kept else ""
+    newest = (session.file_name if is_shown else kept) or "Your own text"
+    found = {key: text.title for key, text in shelf().texts.items()}
+    found |= {key: text.title for key, text in own_texts().items()} | {OWN: newest}
+    return {key: plain(title) for key, title in found.items()}
 
 
 def questions() -> tuple[str, ...]:
@@ -175,11 +185,12 @@ def pick_text(menu: int) -> None:
     text = st.session_state[f"text-{menu}"]
     if menu != session.menus or text is None:  # None: the chosen one was clicked again
         return
+    mine = own_texts().get(text)
     session.file_name, session.file_error, session.file_notices = "", "", []
+    if mine:
+        session.file_name = mine.file_name
     session.opening = None
-    chosen = shelf().texts.get(text) or session.kept
-    if text == OWN and session.kept:
-        session.file_name = session.kept.file_name
+    chosen = shelf().texts.get(text) or mine
     passage, question = (chosen.passage, chosen.question) if chosen else ("", "")
     _show(replace(session.inputs, passage=passage, question=question), "passage", "question")
 
@@ -223,15 +234,15 @@ def _show_file(file: Opening) -> None:
 
 
 def _show_kept(found: own.Found) -> None:
-    """Keep the tab's text, and show it where it stood before."""
+    """Keep the tab's texts, and show the one that stood there before."""
     session = current()
-    session.kept = session.kept or found.text
-    if not (found.text and found.ours) or session.seen.passage or session.inputs.passage:
+    session.kept = session.kept or found.texts
+    if not (found.texts and found.ours) or session.seen.passage or session.inputs.passage:
         return
-    question = session.seen.question or found.text.question
-    new = replace(session.inputs, passage=found.text.passage, question=question)
-    _show(new, "passage", "question")
-    session.text_missing, session.file_name = False, found.text.file_name
+    text = own.asked(found.texts, session.seen.question)
+    question = session.seen.question or text.question
+    _show(replace(session.inputs, passage=text.passage, question=question), "passage", "question")
+    session.text_missing, session.file_name = False, text.file_name
 
 
 def _show(inputs: link.Inputs, *names: str) -> None:
@@ -266,7 +277,11 @@ def remember(result: QnAResult) -> bool:
     if shelf().key_of(result.passage) != OWN:
         session.file_name = ""
     elif result.passage.strip():
-        session.kept = own.OwnText(result.passage, result.question, session.file_name)
+        is_typed = result.passage != session.inputs.passage
+        if is_typed and session.kept and not own.is_edit(result.passage, session.kept[0].passage):
+            session.file_name = ""  # another text was pasted over the file's
+        text = own.OwnText(result.passage, result.question, session.file_name)
+        session.kept = own.keep(session.kept, text)
     if result.answers and result.question != session.inputs.question:
         session.link_troubles = []  # of a link that the reader has left behind
     return questions() != offered
