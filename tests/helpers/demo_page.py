@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import streamlit as st
+from mounted import OUTPUTS
 from streamlit.testing.v1 import AppTest
 
 from qna_widget.core.crc32 import crc32
@@ -54,14 +55,7 @@ class Page:
             "revision": self.data["revision"],
             "number": self.data["heard"] + 1,
             "changes": {**self.data["changes"], **changes},
-            "outputs": {
-                "status": "ready",
-                "error": "",
-                "backend": "wasm, 1 thread",
-                "answers": [ANSWER],
-                "null_score": -4.5,
-                "timing": {"tokens": 20, "windows": 1, "run_ms": 5, "total_ms": 6},
-            },
+            "outputs": {**OUTPUTS, "answers": [ANSWER]},
         }
         self.app.session_state[session.KEY] = {"report": report}
         self.visit().acted = True  # what Streamlit does by calling `on_change`

@@ -31,6 +31,12 @@ class Comparison(HBox):  # type: ignore[misc]  # ipywidgets has no types
         ]
         super().__init__(cells, layout=Layout(flex_flow="row wrap", align_items="flex-start"))
 
+    def __repr__(self) -> str:
+        """Say what stands in each member, where no widget can be shown."""
+        return "\n".join(
+            [f"Comparison of {len(self._members)}", *(f"  {m!r}" for m in self._members)]
+        )
+
     @property
     def members(self) -> tuple[QnA, ...]:
         """The components, in order."""

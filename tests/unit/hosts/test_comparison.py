@@ -28,6 +28,13 @@ def test_two_questions() -> None:
     assert tuple(member for _, member in shown) == both.members
 
 
+def test_as_plain_text_it_says_what_its_members_hold() -> None:
+    both = compare([{"question": "Who?"}, {"question": "Where?"}], passage=PASSAGE)
+    one, other = both.members
+    assert repr(both) == f"Comparison of 2\n  {one!r}\n  {other!r}"
+    assert "Who?" in repr(one)
+
+
 def test_two_passages_and_two_models() -> None:
     texts = compare([{"passage": "A a."}, {"passage": "B b."}], question="Which?")
     assert texts.labels == ["passage 1", "passage 2"]

@@ -1,8 +1,8 @@
 // @vitest-environment jsdom
 // When a component begins and ends: Streamlit calls, and cleans up, in an order of its own.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import qna, { type Arguments, type Data } from "../../../src/hosts/streamlit/streamlit";
-import { MANIFEST, makeInputs } from "../states";
+import qna, { type Arguments } from "../../../src/hosts/streamlit/streamlit";
+import { makeData } from "./data";
 
 /** Of all that was begun. */
 const components: AbortSignal[] = vi.hoisted(() => []);
@@ -25,19 +25,7 @@ let key = 0;
 
 /** A run of the app, whose data are new objects. */
 function call(): () => void {
-  const data: Data = {
-    key: `lifetime ${key}`,
-    memory: "m",
-    revision: "0:a",
-    since: {},
-    arguments: makeInputs(),
-    changes: {},
-    heard: 0,
-    manifest: MANIFEST,
-    models: [],
-    fetching: null,
-    examples: [],
-  };
+  const data = makeData({ key: `lifetime ${key}` });
   return qna({ data, parentElement, setStateValue: () => {} } as Arguments);
 }
 

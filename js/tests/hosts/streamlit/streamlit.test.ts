@@ -3,7 +3,8 @@ import { beforeEach, expect, type Mock, test, vi } from "vitest";
 import type { Component } from "../../../src/component/component";
 import type { StreamlitHost } from "../../../src/hosts/streamlit/streamlit";
 import qna, { type Arguments, type Data } from "../../../src/hosts/streamlit/streamlit";
-import { MANIFEST, makeInputs, makeResult, makeState } from "../states";
+import { makeInputs, makeResult, makeState } from "../states";
+import { makeData } from "./data";
 
 interface Made {
   readonly host: StreamlitHost;
@@ -44,19 +45,7 @@ beforeEach(() => {
   made.length = 0;
   changed.mockClear();
   args = {
-    data: {
-      key: `key ${key++}`,
-      memory: "m",
-      revision: "0:a",
-      since: { passage: "0:a", question: "0:a" },
-      arguments: makeInputs(),
-      changes: {},
-      heard: 0,
-      manifest: MANIFEST,
-      models: [],
-      fetching: null,
-      examples: [],
-    },
+    data: makeData({ key: `key ${key++}`, since: { passage: "0:a", question: "0:a" } }),
     parentElement: document.createElement("div"),
     setStateValue: vi.fn<Arguments["setStateValue"]>(),
   };
