@@ -61,13 +61,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(arguments: Sequence[str] | None) -> int:
     try:
         given = sys.argv[1:] if arguments is None else list(arguments)
-        options = _parser(given).parse_args(given)
+        options = _options(given)
         code: int = options.run(options)
     except SystemExit:  # --help printed, too
         streams.flush()
         raise
     streams.flush()
     return code
+
+
+def _options(given: Sequence[str]) -> argparse.Namespace:
+    """Read the arguments, a command's in any order (`html page.html -p text "Who?"`)."""
+    parser, commands = _parser(given)
+    if len(commands.choices) != 1:
+        return parser.parse_args(given)
+    return commands.choices[given[0]].parse_intermixed_args(given[1:])
 
 
 class _Version(argparse.Action):
@@ -90,7 +98,9 @@ class _Parser(argparse.ArgumentParser):
             super()._print_message(message, file)
 
 
-def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
+def _parser(
+    given: Sequence[str],
+) -> tuple[argparse.ArgumentParser, argparse._SubParsersAction[_Parser]]:
     """Return a parser of the command that is given, or of all when it is none of them."""
     parser = _Parser("qna-widget", description="Ask questions about a text.", epilog=CODES)
     what = "show program's version number and exit"
@@ -98,4 +108,4 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name in given[:1] if given[:1] and given[0] in COMMANDS else COMMANDS:
         import_module(f".{COMMANDS[name]}", __name__).add(commands)
-    return parser
+    return parser, commands

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -39,6 +40,23 @@ def test_wrong_arguments_end_with_2_before_any_work(
     assert (ended.value.code, said.out) == (2, "")
     assert said.err.startswith("usage: qna-widget ")
     assert words in said.err
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        ["OUT", "Who?", "-p", "TEXT", "--force"],
+        ["OUT", "-p", "TEXT", "Who?", "--force"],
+        ["--force", "OUT", "-p", "TEXT", "Who?"],
+        ["-p", "TEXT", "--force", "OUT", "Who?"],
+        ["OUT", "-p", "TEXT", "--force", "--", "Who?"],
+    ],
+)
+def test_a_commands_arguments_come_in_any_order(order: list[str], tmp_path: Path) -> None:
+    places = {"OUT": tmp_path / "page.html", "TEXT": tmp_path / "text"}
+    places["TEXT"].write_text("Tamsin Vale owns it.", encoding="utf-8")
+    assert main(["html", *(str(places.get(part, part)) for part in order)]) == 0
+    assert '"Who?"' in places["OUT"].read_text(encoding="utf-8")
 
 
 def test_every_command_says_what_it_does_and_its_codes(capsys: pytest.CaptureFixture[str]) -> None:
