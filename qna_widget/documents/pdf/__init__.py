@@ -55,7 +55,10 @@ def pdf_text(data: bytes, seconds: float, characters: int) -> tuple[str, list[st
             "is locked with a password. Save a copy without one and take that."
         ) from None
     except Exception as error:  # pypdf raises anything at all on a broken file
-        raise DocumentError(f"is not a readable PDF ({type(error).__name__}: {error}).") from None
+        why = str(error).strip().rstrip(".") or type(error).__name__
+        raise DocumentError(
+            f"is not a readable PDF ({why}). If a viewer can open it, print it to a new PDF there."
+        ) from None
     pages = _Pages()
     length = read = 0
     for number in range(1, count + 1):

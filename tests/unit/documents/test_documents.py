@@ -96,7 +96,7 @@ def test_lines_end_in_lf_and_markdown_stays() -> None:
         (b"PK\x03\x04\x14\0\x06\0", "a.pdf", "a.pdf is a file of a word processor"),
         (b"\x89PNG\r\n\x1a\n\0", "a.html", "a.html is a picture, not a text"),
         (b"not a pdf", "a.pdf", "a.pdf is not a readable PDF"),
-        (b"%PDF-1.7\n%%EOF", "a.pdf", "a.pdf is not a readable PDF"),
+        (b"%PDF-1.7\n%%EOF", "a.pdf", "If a viewer can open it, print it to a new PDF there."),
         (b"", "a.pdf", "a.pdf is not a readable PDF"),
     ],
 )
