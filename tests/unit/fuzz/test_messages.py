@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import tempfile
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -70,25 +71,26 @@ MESSAGE = (
 def test_whatever_a_page_says_the_widget_stays_whole(
     caplog: pytest.LogCaptureFixture, messages: list[tuple[Any, list[bytes]]]
 ) -> None:
-    widget = asked()
-    for content, buffers in messages:
-        with caplog.at_level("WARNING"):
-            from_browser(widget, content, *buffers)
-        assert caplog.records == []  # ipywidgets logs what a callback raises
-        assert widget.status in CONTRACT["outputs"]["status"]["enum"]
-        for name in ("progress", "timing"):
-            assert list(getattr(widget, name)) in ([], CONTRACT["outputs"][name]["items"])
-        assert isinstance(widget.error, str)
-        assert widget.inputs()["passage"] == PASSAGE
-        for answer in widget.answers:
-            assert list(answer) == CONTRACT["outputs"]["answers"]["items"]
-            assert 0 <= answer["start"] <= answer["end"]
-        for entry in widget.history:
-            json.dumps(entry.as_dict(), allow_nan=False)
-    for content, _ in customs(widget):
-        assert content["kind"] in MESSAGES
-    from_browser(widget, GOOD)
-    assert widget.answers == READY["answers"]
+    # Closed, since ipywidgets keeps every other one.
+    with closing(asked()) as widget:
+        for content, buffers in messages:
+            with caplog.at_level("WARNING"):
+                from_browser(widget, content, *buffers)
+            assert caplog.records == []  # ipywidgets logs what a callback raises
+            assert widget.status in CONTRACT["outputs"]["status"]["enum"]
+            for name in ("progress", "timing"):
+                assert list(getattr(widget, name)) in ([], CONTRACT["outputs"][name]["items"])
+            assert isinstance(widget.error, str)
+            assert widget.inputs()["passage"] == PASSAGE
+            for answer in widget.answers:
+                assert list(answer) == CONTRACT["outputs"]["answers"]["items"]
+                assert 0 <= answer["start"] <= answer["end"]
+            for entry in widget.history:
+                json.dumps(entry.as_dict(), allow_nan=False)
+        for content, _ in customs(widget):
+            assert content["kind"] in MESSAGES
+        from_browser(widget, GOOD)
+        assert widget.answers == READY["answers"]
 
 
 STATE = st.dictionaries(
@@ -104,22 +106,23 @@ def test_a_page_sets_inputs_to_what_they_may_be_and_nothing_else(
     caplog: pytest.LogCaptureFixture, states: list[dict[str, Any]]
 ) -> None:
     """Whatever it says of other traits: answers, manifest, script."""
-    widget = asked()
-    from_browser(widget, GOOD)
-    before = {name: getattr(widget, name) for name in OTHERS}
-    for state in states:
-        state.pop("model", None)  # which models are there is not asked here
-        with caplog.at_level("WARNING"):
-            typed(widget, **state)
-        assert caplog.records == []
-        inputs = dict(widget.inputs())
-        assert check_inputs(inputs) == inputs
-        wrong = {name for name in inputs.keys() & state.keys() if inputs[name] != state[name]}
-        assert not wrong or wrong <= updates(widget)[-1].keys()
-    assert {name: getattr(widget, name) for name in OTHERS} == before
-    repr(widget)
-    typed(widget, **{name: GOOD["inputs"][name] for name in GOOD["inputs"]}, passage=PASSAGE)
-    assert widget.answers == READY["answers"]
+    # Closed, since ipywidgets keeps every other one.
+    with closing(asked()) as widget:
+        from_browser(widget, GOOD)
+        before = {name: getattr(widget, name) for name in OTHERS}
+        for state in states:
+            state.pop("model", None)  # which models are there is not asked here
+            with caplog.at_level("WARNING"):
+                typed(widget, **state)
+            assert caplog.records == []
+            inputs = dict(widget.inputs())
+            assert check_inputs(inputs) == inputs
+            wrong = {name for name in inputs.keys() & state.keys() if inputs[name] != state[name]}
+            assert not wrong or wrong <= updates(widget)[-1].keys()
+        assert {name: getattr(widget, name) for name in OTHERS} == before
+        repr(widget)
+        typed(widget, **{name: GOOD["inputs"][name] for name in GOOD["inputs"]}, passage=PASSAGE)
+        assert widget.answers == READY["answers"]
 
 
 COUNTS = st.fixed_dictionaries(
