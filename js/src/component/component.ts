@@ -117,8 +117,8 @@ class QnaComponent implements Component {
   private edit(changes: Partial<Inputs>): void {
     if (this.signal.aborted) return;
     this.host.writeInputs(changes);
-    this.readLink();
     this.change(changes, TYPING_MS, "reader");
+    this.readLink();
   }
 
   private retry(): void {
@@ -134,6 +134,7 @@ class QnaComponent implements Component {
     else this.update({});
   }
 
+  /** After the inputs are set: the former text, drawn amid an edit, would take the caret away. */
   private readLink(): void {
     const link = this.host.readLink?.() ?? "";
     if (link !== this.state.link) this.update({ link, alone: this.host.alone ?? false });
@@ -145,10 +146,10 @@ class QnaComponent implements Component {
   }
 
   private hostChanged(): void {
+    this.change(this.host.readInputs(), 0, "host");
     this.readLink();
     const examples = this.host.readExamples?.() ?? [];
     if (JSON.stringify(examples) !== JSON.stringify(this.state.examples)) this.update({ examples });
-    this.change(this.host.readInputs(), 0, "host");
     // Also tries again what failed before: the change may come from a new kernel.
     const failed = !this.loaded && this.state.status === "error";
     if (!this.loaded && this.loading.busy && this.host.readManifest() === null) this.cancel();

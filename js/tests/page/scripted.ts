@@ -12,6 +12,8 @@ export class ScriptedHost implements Host {
   readonly written: Partial<Inputs>[] = [];
   readonly states: ComponentState[] = [];
   models: readonly ModelChoice[] = [];
+  /** What `readLink` gives, of the inputs. */
+  link: (inputs: Inputs) => string = () => "";
   private fetching: Fetching | null = null;
   private changed: () => void = () => {};
 
@@ -24,6 +26,10 @@ export class ScriptedHost implements Host {
 
   readInputs(): Inputs {
     return this.inputs;
+  }
+
+  readLink(): string {
+    return this.link(this.inputs);
   }
 
   readManifest(): Manifest | null {
