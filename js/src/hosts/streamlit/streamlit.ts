@@ -64,7 +64,8 @@ const PATIENCE_MS = 3000;
 const LOOK_AGAIN_MS = 1000;
 const SUBMIT = "Submit sends it to the app.";
 const SERVER_LOST =
-  "The app's server is gone. Questions are answered here; the app hears of them when it is back.";
+  "The app's server is gone. Questions are answered here all the same, once Streamlit's message is " +
+  "closed (Esc); the app hears of them when it is back.";
 
 const kept = new Map<string, Kept>();
 /** By key, as long as the page stands. */
