@@ -25,6 +25,8 @@ _LIKE: Final = {
 _LETTER: Final = "ª"
 _OTHER: Final = "¤"
 
+# The end is \Z in all of them: "$" stands before a last line end, too, which JavaScript's does not.
+
 # What stands without spaces, but for what opens, closes or separates. ASCII alone.
 _RUN: Final = re.compile(
     r"(?:[^\s\xa0,;()\[\]{}<>\"'`|*¤–]|(?<=[0-9])[,–](?=[0-9])"
@@ -43,21 +45,21 @@ _PHONE: Final = re.compile(
     re.ASCII,
 )
 _LEAST_DIGITS: Final = 8
-_URL_TRAILING: Final = re.compile(r"[.:!?_#=&~+−*'|,;(\[{-]+$")
+_URL_TRAILING: Final = re.compile(r"[.:!?_#=&~+−*'|,;(\[{-]+\Z")
 _PAIRS: Final = {")": "(", "]": "[", "}": "{"}
 # A capitalised word behind a full stop that lacks its space is another sentence's.
 _GLUED: Final = re.compile(r"\.(?=[A-Z][a-zª])")
 _LEADING: Final = re.compile(
     r"^(?:[.:!?_#=&%](?![\w/\\]|\.[/\\]))+|^(?:[:!?=&%]|\.(?![0-9/\\.a-zª]|[A-Z]{2}))+", re.ASCII
 )
-_TRAILING: Final = re.compile(r"[.:!?_#=&~+−-]+$")
-_SIGNED: Final = re.compile(r"^[A-Z](?:#|\+{1,2})(?=[.:!?]*$)")  # C#, C++, B+
-_YEARS: Final = re.compile(r"^(?:1[0-9]|20)[0-9]{2}[-–](?:[0-9]{2}){1,2}$")
-_ACRONYM: Final = re.compile(r"^(?:(?:[A-Za-zª]\.)+[A-Za-zª]|(?:[A-Z][a-z]?\.)+[A-Z])$")
+_TRAILING: Final = re.compile(r"[.:!?_#=&~+−-]+\Z")
+_SIGNED: Final = re.compile(r"^[A-Z](?:#|\+{1,2})(?=[.:!?]*\Z)")  # C#, C++, B+
+_YEARS: Final = re.compile(r"^(?:1[0-9]|20)[0-9]{2}[-–](?:[0-9]{2}){1,2}\Z")
+_ACRONYM: Final = re.compile(r"^(?:(?:[A-Za-zª]\.)+[A-Za-zª]|(?:[A-Z][a-z]?\.)+[A-Z])\Z")
 _NUMBER: Final = re.compile(
-    r"^[-+−±≈~]?[$€£¥]?[-−]?[0-9][0-9.,:'\xa0]*(?:e[-+]?[0-9]+)?[²³]?(?:[±–-][0-9][0-9.,:]*)?$"
+    r"^[-+−±≈~]?[$€£¥]?[-−]?[0-9][0-9.,:'\xa0]*(?:e[-+]?[0-9]+)?[²³]?(?:[±–-][0-9][0-9.,:]*)?\Z"
 )
-_CURRENCY: Final = re.compile(r"(?:[$€£¥]+|[A-Z]{1,2}\$|USD|EUR|GBP|CHF)[ \xa0]$")
+_CURRENCY: Final = re.compile(r"(?:[$€£¥]+|[A-Z]{1,2}\$|USD|EUR|GBP|CHF)[ \xa0]\Z")
 _MEASURE: Final = (
     r"[ \xa0]?(?:[%‰]|[kM]?[€£¥$]|kr|zª|Kª|°[CF]?"
     r"|(?:[kMGTmcdhnµμ]?(?:Hz|i?B|bit|Wh?|V|Pa|J|cal|m[23]?|g|[lL])|[mnµμ]?s)[²³]?"
@@ -83,17 +85,17 @@ _NAMES: Final = (
     re.compile(
         r"^(?:~?/|\.{1,2}/|[A-Za-z]:\\|\\\\)[\wª.]|[/\\].*[/\\]|[/\\][\wª-]+\.[a-z]", re.ASCII
     ),
-    re.compile(r"^[\wª-]+(?:\.[\wª-]+)*\.[a-z]{2,6}(?:/.*)?$", re.ASCII),  # example.org/docs
+    re.compile(r"^[\wª-]+(?:\.[\wª-]+)*\.[a-z]{2,6}(?:/.*)?\Z", re.ASCII),  # example.org/docs
     re.compile(r"[A-Za-z0-9ª]_[A-Za-z0-9ª]"),  # snake_case
     # #ferry, @ferry, --force, $HOME, TCP/IP
-    re.compile(r"^(?:[#@][\wª]|--[a-z]|-[A-Za-z]$|\$[A-Z_]{2}|[A-Z]+/[A-Z]+$)", re.ASCII),
-    re.compile(r"^[\wª.-]+&(?:[A-Z0-9]|[a-z]$)", re.ASCII),  # R&D
-    re.compile(r"^[A-Za-zª]{1,2}'[\wª]{2}|n't$", re.ASCII),  # O'Brien, d'Artagnan, don't
+    re.compile(r"^(?:[#@][\wª]|--[a-z]|-[A-Za-z]\Z|\$[A-Z_]{2}|[A-Z]+/[A-Z]+\Z)", re.ASCII),
+    re.compile(r"^[\wª.-]+&(?:[A-Z0-9]|[a-z]\Z)", re.ASCII),  # R&D
+    re.compile(r"^[A-Za-zª]{1,2}'[\wª]{2}|n't\Z", re.ASCII),  # O'Brien, d'Artagnan, don't
 )
 _PLACES: Final = _NAMES[:2]
 """Addresses and paths: what holds full stops before capitals."""
 _DIGIT: Final = re.compile("[0-9]")
-_DIGIT_BEFORE: Final = re.compile("[0-9][^0-9]{0,9}$")
+_DIGIT_BEFORE: Final = re.compile(r"[0-9][^0-9]{0,9}\Z")
 _DOTTED: Final = re.compile(r"^\.[A-Za-zª]")  # .gitignore, .NET
 
 

@@ -49,26 +49,6 @@ test("what a model has to say of itself is no notice", async () => {
   expect(component.state).toMatchObject({ status: "running", notice: "", note });
 });
 
-test.each(["reader", "host"])(
-  "a link that changes with an edit by the %s is drawn with the new text",
-  async (by) => {
-    await startLoaded();
-    host.link = ({ passage }) => (passage.length > 50 ? "too long" : "");
-    const drawn: string[] = [];
-    component.subscribe(({ inputs, link }) => drawn.push(`${inputs.passage} ${link}`), stop.signal);
-    const set = (passage: string) =>
-      by === "reader" ? component.actions.setPassage(passage) : host.set({ passage });
-    const long = "x".repeat(60);
-    set(long);
-    expect(drawn.at(-1)).toBe(`${long} too long`);
-    expect(drawn.every((text) => text.startsWith(long))).toBe(true);
-    drawn.length = 0;
-    set("y");
-    expect(drawn.at(-1)).toBe("y ");
-    expect(drawn.every((text) => text.startsWith("y"))).toBe(true);
-  },
-);
-
 test("typing is asked when it rests; the old answer vanishes at the first key", async () => {
   await startLoaded();
   client.asks[0]!.resolve(result("zebra"));
