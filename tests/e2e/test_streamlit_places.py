@@ -170,6 +170,9 @@ def test_in_a_form_the_newest_question_goes_with_submit(page: Page, errors: list
     expect(component(page).get_by_text("busy, or not running")).to_be_hidden()
     choose(page, "bundled")
     expect(question(page)).to_have_value("Who is Bert?")
+    # Until the choice is settled here, a click sends it without answers.
+    expect(component(page).get_by_text("answers meanwhile").first).to_be_hidden()
+    expect(answers(page)).to_contain_text("Ernie")
     submit.click()
     answered(page, "Who is Bert?")
 
