@@ -74,7 +74,7 @@ def _children(node: LexborNode, writer: _Writer) -> Iterator[LexborNode]:
     as_written = node.tag in _AS_WRITTEN
     writer.part(breaks)
     if node.tag in _CELLS:
-        writer.cell(first=not _has_cell_before(node))
+        writer.cell(first=all(one.tag not in _CELLS for one in _before(node)))
     writer.as_written += as_written
     moved = _moved(node)
     begun = writer.mark() if moved else None
@@ -103,16 +103,13 @@ def _moved(node: LexborNode) -> Callable[[str, str], str] | None:
         base = node.parent
         if aligned is not None:
             tag = "sup" if aligned[1] == "super" else "sub"
-        elif base is not None and base.tag in _SCRIPTS and _has_element_before(node):
+        elif base is not None and base.tag in _SCRIPTS and _has_base(node):
             tag = _SCRIPTS[str(base.tag)]
     return _MOVED.get(tag)
 
 
-def _has_element_before(node: LexborNode) -> bool:
-    before = node.prev
-    while before is not None and not before.is_element_node:
-        before = before.prev
-    return before is not None
+def _has_base(node: LexborNode) -> bool:
+    return any(one.is_element_node for one in _before(node))
 
 
 def _numbers(node: LexborNode) -> list[str]:
@@ -132,11 +129,12 @@ def _is_item(node: LexborNode) -> bool:
     return node.tag == "li" and not _hidden(node)
 
 
-def _has_cell_before(node: LexborNode) -> bool:
+def _before(node: LexborNode) -> Iterator[LexborNode]:
+    """Yield what stands before a node in the same element, the nearest first."""
     before = node.prev
-    while before is not None and before.tag not in _CELLS:
+    while before is not None:
+        yield before
         before = before.prev
-    return before is not None
 
 
 def _hidden(node: LexborNode) -> bool:

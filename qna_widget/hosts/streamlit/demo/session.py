@@ -157,9 +157,10 @@ def show_in_menu(text: str) -> int:
 
 def own_texts() -> dict[str, own.OwnText]:
     """Return the own texts by their keys in the menu; the one that was shown last is OWN."""
-    kept = current().kept
-    older = {f"{OWN}-{crc32(text.passage):08x}": text for text in kept[1:]}
-    return {**dict(zip([OWN], kept, strict=False)), **older}
+    return {
+        f"{OWN}-{crc32(text.passage):08x}" if older else OWN: text
+        for older, text in enumerate(current().kept)
+    }
 
 
 def titles() -> dict[str, str]:
