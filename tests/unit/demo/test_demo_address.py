@@ -110,6 +110,26 @@ def test_a_page_loaded_anew_gets_the_own_text_back_from_its_tab(
     assert again.tab_data["texts"] == [{**OWN_TEXT, "question": "Whose words?"}]
 
 
+def test_a_restarted_server_hears_of_the_page_before_the_tab_s_text_is_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tab = {"texts": [OWN_TEXT], "ours": True, "alive": True}
+    typed = shown(monkeypatch, tab, example="own", question="Whose?").run()
+    assert typed.data["arguments"]["passage"] == "", "the page has not spoken yet"
+    revision = typed.data["revision"]
+    typed.says(passage="My own few words.", question="How many?")
+    assert (typed.inputs()["passage"], typed.inputs()["question"]) == (
+        "My own few words.",
+        "How many?",
+    )
+    assert typed.data["revision"] == revision, "nothing overrides what is typed meanwhile"
+    # The file's text was Python's, so the page knows only what was asked of it.
+    asked = shown(monkeypatch, tab, example="own", question="Whose?").run()
+    asked.says(question="How many?").run()
+    assert (asked.inputs()["passage"], asked.inputs()["question"]) == ("My own words.", "How many?")
+    assert asked.menu().options[-1] == r"mine\.md"
+
+
 def test_own_texts_stand_beside_each_other_and_an_edit_is_none(
     monkeypatch: pytest.MonkeyPatch, page: Page
 ) -> None:

@@ -44,7 +44,7 @@ def main() -> None:
         on_change=session.answered,
         **inputs.options,
     )
-    is_news = session.remember(result)
+    is_news = session.remember(result) or session.restore(result)
     with above:
         panels.texts(result)
         panels.troubles()

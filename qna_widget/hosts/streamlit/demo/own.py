@@ -46,6 +46,9 @@ class Found:
     texts: tuple[OwnText, ...]
     ours: bool
     """Whether the page was loaded anew or come back to, so that the newest belongs there."""
+    alive: bool
+    """Whether the page stood there before the visit, and its component with what was typed: the
+    server was restarted."""
 
 
 def is_edit(passage: str, of: str) -> bool:
@@ -101,7 +104,8 @@ def found() -> Found | None:
     given = said if isinstance(said, dict) else {}
     texts = given.get("texts")
     checked = map(_checked, texts[:_MOST] if isinstance(texts, list) else ())
-    return Found(tuple(text for text in checked if text), given.get("ours") is True)
+    ours, alive = given.get("ours") is True, given.get("alive") is True
+    return Found(tuple(text for text in checked if text), ours, alive)
 
 
 def _checked(text: object) -> OwnText | None:

@@ -197,7 +197,7 @@ def pick_text(menu: int) -> None:
 
 
 def take_over(say: Callable[[str], AbstractContextManager[None]]) -> None:
-    """Take over a file that the reader opened, and the text that the browser's tab has kept.
+    """Take over a file that the reader opened.
 
     `say` shows a sentence while the file is read. Streamlit ends a run anywhere for a newer one,
     its callbacks, too, and starts the newer one before; so neither is left to a callback, and what
@@ -214,9 +214,6 @@ def take_over(say: Callable[[str], AbstractContextManager[None]]) -> None:
             session.opening.wait()
         _show_file(session.opening)
         session.opening = None
-    if not session.tab_spoke and (found := own.found()) is not None:
-        _show_kept(found)
-        session.tab_spoke = True
 
 
 def _show_file(file: Opening) -> None:
@@ -234,16 +231,26 @@ def _show_file(file: Opening) -> None:
     session.file_name, session.file_notices = file.name, list(document.notices)
 
 
-def _show_kept(found: own.Found) -> None:
-    """Keep the tab's texts, and show the one that stood there before."""
-    session = current()
-    session.kept = session.kept or found.texts
-    if not (found.texts and found.ours) or session.seen.passage or session.inputs.passage:
-        return
-    text = own.asked(found.texts, session.seen.question)
-    question = session.seen.question or text.question
-    _show(replace(session.inputs, passage=text.passage, question=question), "passage", "question")
+def restore(result: QnAResult) -> bool:
+    """Keep the texts that the browser's tab has kept; tell whether one is to be shown again.
+
+    What the reader typed comes first, and a page that outlived a server may not have said it yet.
+    """
+    session, found = current(), own.found()
+    if session.tab_spoke or found is None:
+        return False
+    if found.alive and not result.passage and result.status == "loading":
+        return False
+    session.tab_spoke, session.kept = True, session.kept or found.texts
+    if not (found.texts and found.ours) or result.passage:
+        return False
+    text = own.asked(found.texts, result.question)
+    shown, names = replace(session.inputs, passage=text.passage), ["passage"]
+    if not result.question:
+        shown, names = replace(shown, question=text.question), ["passage", "question"]
+    _show(shown, *names)
     session.text_missing, session.file_name = False, text.file_name
+    return True
 
 
 def _show(inputs: link.Inputs, *names: str) -> None:

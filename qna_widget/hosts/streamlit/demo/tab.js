@@ -14,7 +14,8 @@ export default function tab({ data, setStateValue }) {
   const texts = kept();
   if (texts.length === 0 && !data.wanted) return;
   answered = data.visit;
-  setStateValue("found", { texts, ours });
+  // A page that kept one itself was not loaded since.
+  setStateValue("found", { texts, ours, alive: written !== "" });
 }
 
 function keep(texts) {
