@@ -37,6 +37,8 @@ class StageConfig:
     join_share: part of the passages that stand between their neighbours.
     bare_share, keyword_share: part of the questions without their question
     mark, and without their function words.
+    mask_share: part of the tokens, those of answers left out, that are hidden
+    in every second row, so that no single word tells the answer.
     all_golds: every gold answer is right, as it is for the figures; otherwise
     one of them is drawn by votes, and the model shares its trust among them.
     The learning rate rises from 0 over warmup_steps, then falls linearly to
@@ -53,6 +55,7 @@ class StageConfig:
     join_share: float = 0.0
     bare_share: float = 0.1
     keyword_share: float = 0.0
+    mask_share: float = 0.0
     all_golds: bool = False
     warmup_steps: int = 0
     end_factor: float = 0.0

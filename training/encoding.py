@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -50,6 +50,7 @@ class Encoder:
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self.tokenizer = tokenizer
+        self.mask_id = tokenizer.vocab.index("[MASK]")
         self.passage = lru_cache(maxsize=None)(self._tokens)
         self.question = lru_cache(maxsize=None)(self._question)
 
@@ -111,6 +112,16 @@ class Encoder:
         cls_id, sep_id = self.tokenizer.cls_id, self.tokenizer.sep_id
         ids = [cls_id, *question_ids, sep_id, *passage_ids, sep_id]
         return Item(ids, begin, tuple(inside) or (NULL,))
+
+    def hide(self, item: Item, share: float, rng: random.Random) -> Item:
+        """Put [MASK] over a share of the tokens, but none of the answers' and no special ones."""
+        spared = {i for start, end in item.targets for i in range(start, end + 1)}
+        spared |= {0, item.passage_start - 1, len(item.input_ids) - 1}
+        ids = [
+            self.mask_id if rng.random() < share and i not in spared else token
+            for i, token in enumerate(item.input_ids)
+        ]
+        return replace(item, input_ids=ids)
 
 
 def make_batches(

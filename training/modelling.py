@@ -63,9 +63,9 @@ def build_model(start: Path | None, dropout: float, **shape: Any) -> BertForQues
 
 
 def set_dropout(model: nn.Module, rate: float) -> None:
-    """Set the rate of every dropout of the model."""
-    for module in model.modules():
-        if isinstance(module, ByteDropout):
+    """Set the rate of every dropout but that of attention weights: fused attention has none."""
+    for name, module in model.named_modules():
+        if isinstance(module, ByteDropout) and not name.endswith(".self.dropout"):
             module.set(rate)
 
 

@@ -92,7 +92,10 @@ class Sampler:
             made += self._negative(encoded, stage, rng)
         if encoded.golds and rng.random() < stage.window_share:
             made += self._window_without(encoded, stage, rng)
-        return made
+        if not stage.mask_share:
+            return made
+        hide = self.encoder.hide
+        return [hide(one, stage.mask_share, rng) if rng.random() < 0.5 else one for one in made]
 
     def _item(self, encoded: Encoded, stage: StageConfig, rng: random.Random) -> Item:
         places = self._places(encoded, stage, rng)

@@ -84,6 +84,8 @@ def run(args: argparse.Namespace) -> None:
     # The same seed then gives the same losses on a GPU, too.
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.use_deterministic_algorithms(True, warn_only=True)
+    # That also fills all new memory, which nothing here reads before it is written.
+    torch.utils.deterministic.fill_uninitialized_memory = False
 
     config = load_config(args.config)
     sources = read_sources(config.sources, args.data)

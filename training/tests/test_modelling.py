@@ -7,7 +7,13 @@ import torch
 from torch import nn
 from transformers import BertForQuestionAnswering
 
-from training.modelling import Averaged, ByteDropout, parameter_groups, span_loss
+from training.modelling import (
+    Averaged,
+    ByteDropout,
+    parameter_groups,
+    set_dropout,
+    span_loss,
+)
 
 
 def test_span_loss_of_one_target_is_the_mean_of_two_cross_entropies() -> None:
@@ -48,6 +54,18 @@ def test_dropout_keeps_the_mean_and_rests_in_evaluation() -> None:
 
 def test_every_dropout_of_the_model_is_replaced(tiny_model: BertForQuestionAnswering) -> None:
     assert not any(isinstance(module, nn.Dropout) for module in tiny_model.modules())
+
+
+def test_attention_weights_get_no_dropout(tiny_model: BertForQuestionAnswering) -> None:
+    set_dropout(tiny_model, 0.3)
+    rates = {
+        name: module.p
+        for name, module in tiny_model.named_modules()
+        if isinstance(module, ByteDropout)
+    }
+    of_weights = [rate for name, rate in rates.items() if name.endswith("attention.self.dropout")]
+    assert of_weights == [0.0, 0.0], "fused attention has none, and the slow one would be taken"
+    assert sorted(rates.values()) == [0.0, 0.0, *[0.3] * (len(rates) - 2)]
 
 
 def test_lower_layers_learn_more_slowly(tiny_model: BertForQuestionAnswering) -> None:

@@ -16,7 +16,7 @@ from training.sampling import Sampler, Source, round_batches, without_held_out
 
 PASSAGE = "Ada met Bo. Bo, aged 40, lives in Oslo; Ada in Bonn."
 WORDS = ["ada", "met", "bo", "bonn", "aged", "40", "lives", "in", "oslo", "who", "where", "?"]
-VOCAB = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", ".", ",", ";", "'", *WORDS]
+VOCAB = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", ".", ",", ";", "'", *WORDS]
 
 
 @pytest.fixture
@@ -43,6 +43,27 @@ def test_targets_cover_the_answer_exactly(encoder: Encoder, answer: str) -> None
     start, end = item.targets[0]
     expected = words(encoder, encoder.passage(answer)[0])
     assert words(encoder, item.input_ids[start : end + 1]) == expected
+
+
+def test_no_answer_and_no_special_token_is_hidden(encoder: Encoder) -> None:
+    encoded = encoder.encode(example("aged 40"), 64)
+    places = encoded.golds[0][1]
+    item = encoder.item(encoded.question_ids, encoded.passage_ids, places, 64, random.Random(0))
+    hidden = encoder.hide(item, 1.0, random.Random(0))
+    shown = [word for word in words(encoder, hidden.input_ids) if word != "[MASK]"]
+    assert shown == ["[CLS]", "[SEP]", "aged", "40", "[SEP]"]
+    assert hidden.targets == item.targets
+    assert encoder.hide(item, 0.0, random.Random(0)) == item
+    assert words(encoder, encoder.hide(item, 0.5, random.Random(0)).input_ids).count("[MASK]") > 2
+
+
+def test_every_second_row_of_a_stage_hides_tokens(encoder: Encoder) -> None:
+    plan = stage(shares={"squad": 8, "long": 8}, mask_share=0.5, negative_share=1)
+    items = sampler(encoder).round(plan, random.Random(0))
+    hiding = sum("[MASK]" in words(encoder, item.input_ids) for item in items)
+    assert 0.3 < hiding / len(items) < 0.7
+    unmasked = sampler(encoder).round(replace(plan, mask_share=0.0), random.Random(0))
+    assert not any("[MASK]" in words(encoder, item.input_ids) for item in unmasked)
 
 
 def test_a_long_passage_is_cut_around_its_answer(encoder: Encoder) -> None:
