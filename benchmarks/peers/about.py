@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from .page import ROOT
+from .cases import ROOT
 
 PYTHON = ("onnxruntime", "tokenizers", "numpy")
 NPM = (
