@@ -123,6 +123,8 @@ def test_a_restarted_server_hears_of_the_page_before_the_tab_s_text_is_shown(
         "How many?",
     )
     assert typed.data["revision"] == revision, "nothing overrides what is typed meanwhile"
+    kept = [text["passage"] for text in typed.run().tab_data["texts"]]
+    assert kept == ["My own few words.", "My own words."], "no other own text is lost"
     # The file's text was Python's, so the page knows only what was asked of it.
     asked = shown(monkeypatch, tab, example="own", question="Whose?").run()
     asked.says(question="How many?").run()

@@ -75,6 +75,14 @@ def keep(kept: Sequence[OwnText], text: OwnText) -> tuple[OwnText, ...]:
     return tuple(texts[:_MOST])
 
 
+def join(newer: Sequence[OwnText], older: Sequence[OwnText]) -> tuple[OwnText, ...]:
+    """Return all of them, as if the newer ones had been kept after the older ones."""
+    kept = tuple(older)
+    for text in reversed(newer):
+        kept = keep(kept, text)
+    return kept
+
+
 def asked(kept: Sequence[OwnText], question: str) -> OwnText:
     """Return the text that this was last asked about, else the newest."""
     return next((text for text in kept if text.question == question), kept[0])

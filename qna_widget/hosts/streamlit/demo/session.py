@@ -241,7 +241,7 @@ def restore(result: QnAResult) -> bool:
         return False
     if found.alive and not result.passage and result.status == "loading":
         return False
-    session.tab_spoke, session.kept = True, session.kept or found.texts
+    session.tab_spoke, session.kept = True, own.join(session.kept, found.texts)
     if not (found.texts and found.ours) or result.passage:
         return False
     text = own.asked(found.texts, result.question)
