@@ -7,7 +7,7 @@ their regular expressions mean the same.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -45,6 +45,10 @@ _PHONE: Final = re.compile(
     re.ASCII,
 )
 _LEAST_DIGITS: Final = 8
+_OF_PHONE: Final = frozenset("0123456789 \xa0()+./-")
+_SPACES: Final = frozenset(" \n")
+_NEAR_DIGIT: Final = 10
+"""How far before a unit its number may end, and after a currency begin."""
 _URL_TRAILING: Final = re.compile(r"[.:!?_#=&~+−*'|,;(\[{-]+\Z")
 _PAIRS: Final = {")": "(", "]": "[", "}": "{"}
 # A capitalised word behind a full stop that lacks its space is another sentence's.
@@ -95,7 +99,7 @@ _NAMES: Final = (
 _PLACES: Final = _NAMES[:2]
 """Addresses and paths: what holds full stops before capitals."""
 _DIGIT: Final = re.compile("[0-9]")
-_DIGIT_BEFORE: Final = re.compile(r"[0-9][^0-9]{0,9}\Z")
+_LAST_DIGIT: Final = re.compile(r"[0-9][^0-9]*\Z")
 _DOTTED: Final = re.compile(r"^\.[A-Za-zª]")  # .gitignore, .NET
 
 
@@ -138,7 +142,8 @@ def _atom_around(text: str, at: int) -> tuple[int, int] | None:
 
     Where that is of a unit or a currency, the number beside it says so.
     """
-    before, after = _DIGIT_BEFORE.search(text[:at]), _DIGIT.search(text[: at + 5], at)
+    before = _LAST_DIGIT.search(text, max(0, at - _NEAR_DIGIT), at)
+    after = _DIGIT.search(text, at, at + 5)
     for place in (before and before.start(), after and after.start(), at):
         atom = None if place is None else _atom_at(text, place)
         if atom is not None and atom[0] <= at < atom[1]:
@@ -147,24 +152,42 @@ def _atom_around(text: str, at: int) -> tuple[int, int] | None:
 
 
 def _atom_at(text: str, at: int) -> tuple[int, int] | None:
-    for address in _URL.finditer(text):
-        start, end = address.start(), _end_of_url(text, address.start(), address.end())
-        if start <= at < end:
-            return start, end
-    for phone in _PHONE.finditer(text):
-        digits = sum("0" <= sign <= "9" for sign in phone.group())
-        if phone.start() <= at < phone.end() and digits >= _LEAST_DIGITS:
-            return phone.span()
-    for run in _RUN.finditer(text):
-        if run.start() <= at < run.end():
-            break
-        if run.start() > at:
-            return None
-    else:
+    if address := _match(text, _URL, at, _is_unspaced):
+        end = _end_of_url(text, *address.span())
+        if at < end:
+            return address.start(), end
+    phone = _match(text, _PHONE, at, _OF_PHONE.__contains__)
+    if phone and sum("0" <= sign <= "9" for sign in phone.group()) >= _LEAST_DIGITS:
+        return phone.span()
+    if run := _match(text, _RUN, at, _is_unspaced):
+        for start, end in _parts(text, *run.span()):
+            if start <= at < end:
+                return _trimmed(text, start, end, at)
+    return None
+
+
+def _is_unspaced(sign: str) -> bool:
+    return sign not in _SPACES
+
+
+def _match(
+    text: str, pattern: re.Pattern[str], at: int, may_hold: Callable[[str], bool]
+) -> re.Match[str] | None:
+    """Return the match of `pattern` that holds the sign at `at`.
+
+    `may_hold` says of which signs it may consist: it is looked for from the first of them on, not
+    from the beginning of the text.
+    """
+    if not may_hold(text[at]):
         return None
-    for start, end in _parts(text, run.start(), run.end()):
-        if start <= at < end:
-            return _trimmed(text, start, end, at)
+    first = at
+    while first > 0 and may_hold(text[first - 1]):
+        first -= 1
+    for found in pattern.finditer(text, first):
+        if found.start() > at:
+            break
+        if at < found.end():
+            return found
     return None
 
 

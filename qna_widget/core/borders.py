@@ -55,6 +55,7 @@ class Borders:
         """For each token the first one from it on that was not read; the length for none."""
         self.letter = _next(has_letter)
         """For each token the first one from it on with a letter or digit; the length for none."""
+        self._has_tags = "<" in text
         self._known: dict[tuple[int, int, bool, bool], Range | None] = {}
 
     @cached_property
@@ -90,6 +91,14 @@ class Borders:
         while not has(self._text[end - 1], LETTER_OR_DIGIT):
             end -= 1
         return start, end - 1
+
+    def meet_in(self, first: int, last: int) -> bool:
+        """Whether two answers that both hold the tokens first..last overlap for certain.
+
+        So they do when there is a letter or digit. Known without finding their places; False where
+        tags may be cut off.
+        """
+        return not self._has_tags and bool(self.letter[first] <= last)
 
     def _range(self, first: int, last: int, options: DecodingOptions) -> Range | None:
         if self.stop[first] <= last:

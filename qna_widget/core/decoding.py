@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .candidates import Candidates
-from .ranking import rank_spans, tokens_themselves
+from .ranking import any_tokens, rank_spans, tokens_themselves
 from .types import DecodingOptions, Feature, Logits, RankedSpan, Ranking
 
 if TYPE_CHECKING:
@@ -71,7 +71,13 @@ class Decoder:
         null_margin = null - peak
         no_answer = null_margin > options.no_answer_threshold
         place = partial(borders.place, options=options) if borders else tokens_themselves
-        found = rank_spans(rows, options.top_k - no_answer, options.overlap, place)
+        found = rank_spans(
+            rows,
+            options.top_k - no_answer,
+            options.overlap,
+            place,
+            borders.meet_in if borders else any_tokens,
+        )
         spans = tuple(
             RankedSpan(
                 *span.tokens, score := candidates.score(*span.tokens),

@@ -34,15 +34,26 @@ def tokens_themselves(start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+def any_tokens(first: int, last: int) -> bool:
+    """Return True: spans of tokens that share any of them overlap."""
+    return True
+
+
 def rank_spans(
-    rows: Rows, count: int, overlap: Overlap, place: Place = tokens_themselves
+    rows: Rows,
+    count: int,
+    overlap: Overlap,
+    place: Place = tokens_themselves,
+    meet_in: Callable[[int, int], bool] = any_tokens,
 ) -> list[Span]:
     """Return the best `count` spans: higher score first, then shorter (tokens), then earlier.
 
     `overlap` says which spans may stand beside a better one that is already kept. "none": those
     that share nothing with it. "nested": also those that contain it or lie within it, while
     partial overlaps are dropped. "allow": all. Spans are compared by their places; of those that
-    take the same place only the best is kept, and what takes none is left out.
+    take the same place only the best is kept, and what takes none is left out. `meet_in` says
+    whether spans that share the tokens first..last overlap for certain: most overlap a better one,
+    and finding out their places would cost more than all the rest.
 
     A heap holds each start token with its best remaining end. What is popped is the best of all
     remaining candidates; its row then goes back with the next best end that `overlap` admits.
@@ -62,14 +73,23 @@ def rank_spans(
     found: list[Span] = []
     kept: list[tuple[int, int]] = []
 
-    def admitted(start: int, length: int) -> bool:
-        taken = place(start, start + length)
-        return taken is not None and admits(kept, overlap, *taken)
+    def overlaps(start: int, end: int) -> bool:
+        return any(
+            max(start, first) <= min(end, last) and meet_in(max(start, first), min(end, last))
+            for first, last in (span.tokens for span in found)
+        )
+
+    def admitted(start: int, length: int) -> tuple[int, int] | None:
+        end = start + length
+        if overlap == "none" and overlaps(start, end):
+            return None
+        taken = place(start, end)
+        return taken if taken is not None and admits(kept, overlap, *taken) else None
 
     while heap and len(kept) < count:
         negative, length, start = heap[0]
-        taken = place(start, start + length)
-        if taken is not None and admits(kept, overlap, *taken):
+        taken = admitted(start, length)
+        if taken is not None:
             found.append(Span(start, start + length, -negative))
             kept.append(taken)
         following = _next_end(rows.scores(start), -negative, length, partial(admitted, start))
@@ -81,7 +101,7 @@ def rank_spans(
 
 
 def _next_end(
-    scores: NDArray[np.float64], score: float, length: int, admitted: Callable[[int], bool]
+    scores: NDArray[np.float64], score: float, length: int, admitted: Callable[[int], object]
 ) -> tuple[float, int] | None:
     """Return (score, length) of the row's best admitted span after (score, length)."""
     lengths = np.arange(len(scores))

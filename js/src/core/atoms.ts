@@ -24,6 +24,10 @@ const URL_TRAILING = /[.:!?_#=&~+−*'|,;([{-]+$/;
 const PHONE =
   /(?<![\wª])(?:(?:\+|00)[0-9]{1,3}|\(0[0-9]{1,4}\)|\([2-9][0-9]{2}\)(?= ?[0-9]{3}-)|0[1-9](?:[0-9]{1,4}|(?= [0-9]{2} [0-9]{2} )))(?:[ \xa0./-]?\([0-9]{1,5}\)[ \xa0]?[0-9]{0,8}|[ \xa0./-]?[0-9]{1,10}){1,6}(?![\wª])/g;
 const LEAST_DIGITS = 8;
+const OF_PHONE = /[0-9 \xa0()+./-]/;
+const UNSPACED = /[^ \n]/;
+/** How far before a unit its number may end, and after a currency begin. */
+const NEAR_DIGIT = 10;
 const PAIRS = new Map([
   [")", "("],
   ["]", "["],
@@ -75,11 +79,11 @@ export function spelled(near: readonly string[]): string {
 }
 
 function spell(character: string): string {
+  if (" " < character && character < "\x7f") return character;
   if (KEPT.has(character)) return character;
   const like = LIKE.get(character);
   if (like !== undefined) return like;
   if (has(character, SPACE)) return LINE_ENDS.has(character) ? "\n" : " ";
-  if (" " < character && character < "\x7f") return character;
   if (has(character, DIGIT)) return "0";
   return has(character, LETTER_OR_DIGIT | EXTENDS) ? "ª" : "¤";
 }
@@ -96,9 +100,10 @@ export function wholeAtoms(text: string, start: number, end: number): [number, n
  * or a currency, the number beside it says so.
  */
 function atomAround(text: string, at: number): Range | undefined {
-  const before = text.slice(0, at).search(/[0-9][^0-9]{0,9}$/);
+  const from = Math.max(0, at - NEAR_DIGIT);
+  const before = text.slice(from, at).search(/[0-9][^0-9]*$/);
   const after = text.slice(at, at + 5).search(/[0-9]/);
-  for (const place of [before, after < 0 ? after : at + after, at]) {
+  for (const place of [before < 0 ? before : from + before, after < 0 ? after : at + after, at]) {
     const atom = atomAt(text, place);
     if (atom && atom[0] <= at && at < atom[1]) return atom;
   }
@@ -107,19 +112,30 @@ function atomAround(text: string, at: number): Range | undefined {
 
 function atomAt(text: string, at: number): Range | undefined {
   const holds = ([start, end]: Range): boolean => start <= at && at < end;
-  const address = ranges(text, URLS)
-    .map((range) => withoutRest(text, range))
-    .find(holds);
-  if (address) return address;
-  const phone = ranges(text, PHONE).find(holds);
+  const url = match(text, URLS, at, UNSPACED);
+  const address = url && withoutRest(text, url);
+  if (address && holds(address)) return address;
+  const phone = match(text, PHONE, at, OF_PHONE);
   if (phone && text.slice(...phone).replace(/[^0-9]/g, "").length >= LEAST_DIGITS) return phone;
-  const run = ranges(text, RUN).find(holds);
+  const run = match(text, RUN, at, UNSPACED);
   const part = run && parts(text, ...run).find(holds);
   return part && trimmed(text, part, at);
 }
 
-function ranges(text: string, pattern: RegExp): Range[] {
-  return Array.from(text.matchAll(pattern), ({ index, 0: found }) => [index, index + found.length]);
+/**
+ * The match of `pattern` that holds the sign at `at`. `signs` are all that it may consist of: it is
+ * looked for from the first of them on, not from the beginning of the text.
+ */
+function match(text: string, pattern: RegExp, at: number, signs: RegExp): Range | undefined {
+  if (at < 0 || !signs.test(text[at]!)) return undefined;
+  let from = at;
+  while (from > 0 && signs.test(text[from - 1]!)) from--;
+  pattern.lastIndex = from;
+  for (let found = pattern.exec(text); found && found.index <= at; found = pattern.exec(text)) {
+    const end = found.index + found[0].length;
+    if (at < end) return [found.index, end];
+  }
+  return undefined;
 }
 
 /** An address before a bracket that it did not open, without last signs. */

@@ -38,6 +38,7 @@ export class Borders {
   /** For each token the first one from it on with a letter or digit; the length for none. */
   readonly letter: Int32Array;
   readonly #continues: Uint8Array;
+  readonly #has_tags: boolean;
   #sentence: Int32Array | undefined;
   readonly #known = new Map<string, Range | null>();
 
@@ -65,6 +66,7 @@ export class Borders {
       } else if (word.some((character) => has(character, LETTER_OR_DIGIT))) has_letter[token] = 1;
     }
     this.unread = words;
+    this.#has_tags = text.includes("<");
     this.stop = next(unread);
     this.letter = next(has_letter);
   }
@@ -112,6 +114,14 @@ export class Borders {
       end -= character.length;
     }
     return [start, end - 1];
+  }
+
+  /**
+   * Whether two answers that both hold the tokens first..last overlap for certain, both hold a
+   * letter or digit there. Known without finding their places; false where tags may be cut off.
+   */
+  meetIn(first: number, last: number): boolean {
+    return !this.#has_tags && this.letter[first]! <= last;
   }
 
   #range(first_token: number, last_token: number, { align_to_words, neat }: Options): Range | null {

@@ -90,8 +90,9 @@ class CandidatesDecoder implements Decoder {
     const no_answer = null_margin > options.no_answer_threshold;
     const count = options.top_k - (no_answer ? 1 : 0);
     const place = borders && ((i: number, j: number) => borders.place(i, j, ways));
+    const meetIn = borders && ((first: number, last: number) => borders.meetIn(first, last));
     const { cut_share } = ways;
-    const found = rankSpans(candidates.rows, count, options.overlap, place);
+    const found = rankSpans(candidates.rows, count, options.overlap, place, meetIn);
     const cuts = (rank: number) => candidates.cuts(found[rank]!, found.slice(0, rank), share);
     const spans = found.map((kept, rank) => {
       const score = candidates.score(kept.start_token, kept.end_token);

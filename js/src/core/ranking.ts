@@ -27,7 +27,8 @@ const themselves: Place = (start_token, end_token) => [start_token, end_token];
 /**
  * The best `count` spans: higher score first, then shorter (tokens), then earlier. They are compared
  * by their places: of those that take the same one only the best is kept, and what takes none is
- * left out.
+ * left out. `meetIn` says whether spans that share the tokens first..last overlap for certain: most
+ * overlap a better one, and finding out their places would cost more than all the rest.
  *
  * A heap holds each start token with its best remaining end. What is popped is the best of all
  * remaining candidates; its row then goes back with the next best end that `overlap` admits. Rows
@@ -39,6 +40,7 @@ export function rankSpans(
   count: number,
   overlap: Overlap,
   place: Place = themselves,
+  meetIn: (first: number, last: number) => boolean = () => true,
 ): Kept[] {
   const score = rows.best_score.slice();
   const end = rows.best_end.slice();
@@ -51,7 +53,13 @@ export function rankSpans(
   };
   const given = Int32Array.from(score.keys()).filter((i) => score[i]! > Number.NEGATIVE_INFINITY);
   const heap = new Heap(given, before);
+  const overlaps = (i: number, j: number): boolean =>
+    kept.some(({ start_token, end_token }) => {
+      const [first, last] = [Math.max(i, start_token), Math.min(j, end_token)];
+      return first <= last && meetIn(first, last);
+    });
   const admitted = (i: number, j: number): readonly [number, number] | null => {
+    if (overlap === "none" && overlaps(i, j)) return null;
     const taken = place(i, j);
     return taken !== null && places.every((other) => compatible(overlap, other, taken))
       ? taken

@@ -70,3 +70,18 @@ test("what was not read is in no answer", () => {
   expect(answer(text, text, true)).toBeNull();
   expect(new Borders(text, tokenizer.encode(text), tokenizer).unread).toBe(1);
 });
+
+test("answers that share a word meet there, but for cut tags", () => {
+  const way = { align_to_words: true, neat: true };
+  const borders = (text: string) => new Borders(text, tokenizer.encode(text), tokenizer);
+
+  const plain = borders("ferma ферма , ферма");
+  const count = tokenizer.encode("ferma").input_ids.length;
+  expect(plain.meetIn(count, count)).toBe(true);
+  expect(plain.meetIn(count + 1, count + 1)).toBe(false); // the comma may be trimmed
+
+  const tagged = borders("<b>ферма");
+  expect(tagged.place(1, 3, way)).toEqual([3, 7]);
+  expect(tagged.place(1, 1, way)).toEqual([1, 1]); // both hold the token "b"
+  expect(tagged.meetIn(1, 1)).toBe(false);
+});

@@ -50,6 +50,8 @@ test("an answer lies in the text, whole, and says something", { timeout: PATIENC
           expect(start).toBeGreaterThanOrEqual(0);
           expect(end).toBeGreaterThan(start);
           expect(end).toBeLessThanOrEqual(text.length);
+          const other = borders.place(last, Math.min(count - 1, last + more), way);
+          if (other && borders.meetIn(last, last)) expect(other[0]).toBeLessThanOrEqual(place[1]);
           expect(place[0] >= start && place[1] < end && place[0] <= place[1]).toBe(true);
           expect(borders.stop[first]).toBeGreaterThan(last);
           if (known) {

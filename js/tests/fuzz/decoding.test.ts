@@ -103,6 +103,8 @@ function bordersOf(given: Rules): Borders {
     letter: next(given.letter),
     sentence: Int32Array.from(given.sentence),
     place: given.place,
+    // Of some it is known, of others not. Places hold their tokens here.
+    meetIn: (first: number, last: number) => (first + last) % 3 > 0,
   } as unknown as Borders;
 }
 

@@ -213,3 +213,20 @@ def test_lines_of_lists_cells_and_fences_are_sentences(
     ):
         found[number] = (found.get(number, (start, end))[0], end)
     assert [" ".join(text[slice(*place)].split()) for place in found.values()] == sentences
+
+
+def test_answers_that_share_a_word_meet_there_but_for_cut_tags(qa: QuestionAnswerer) -> None:
+    way = DecodingOptions(align_to_words=True, neat=True)
+
+    def borders(text: str) -> Borders:
+        return Borders(text, qa.tokenizer.encode(text), qa.tokenizer)
+
+    plain = borders("by Vale , owner")
+    assert plain.meet_in(1, 1)
+    assert plain.meet_in(1, 2)
+    assert not plain.meet_in(2, 2)  # the comma may be trimmed
+
+    tagged = borders("<b>Vale owns")  # tokens: < b > Vale owns
+    name, tag = tagged.place(1, 3, way), tagged.place(1, 1, way)
+    assert (name, tag) == ((3, 6), (1, 1))  # "Vale" and "b": both hold the token "b"
+    assert not tagged.meet_in(1, 1)

@@ -81,6 +81,9 @@ def test_an_answer_lies_in_the_text_and_says_something(
             if way.neat:
                 assert readable(text[start:end])
                 assert not readable(text[start : place[0]] + text[place[1] + 1 : end])
+            other = borders.place(last, min(len(passage) - 1, last + more), way)
+            if other is not None and borders.meet_in(last, last):
+                assert other[0] <= place[1]
 
 
 @cases()
