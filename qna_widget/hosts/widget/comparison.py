@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Unpack, cast
+from html import escape
+from typing import TYPE_CHECKING, Any, Unpack, cast
 
 from ipywidgets import HBox, Label, Layout, VBox
 
@@ -36,6 +37,17 @@ class Comparison(HBox):  # type: ignore[misc]  # ipywidgets has no types
         return "\n".join(
             [f"Comparison of {len(self._members)}", *(f"  {m!r}" for m in self._members)]
         )
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        """Return the widgets, and a table of what stands for each where none can be shown."""
+        members = zip(self.labels, self._members, strict=True)
+        cells = "".join(
+            f'<td style="text-align: start; vertical-align: top"><p>{escape(label)}</p>'
+            f"{_saved(member)}</td>"
+            for label, member in members
+        )
+        shown = super()._repr_mimebundle_(**kwargs)
+        return {**shown, "text/html": f"<table><tr>{cells}</tr></table>"}
 
     @property
     def members(self) -> tuple[QnA, ...]:
@@ -109,6 +121,12 @@ def _member(number: int, member: Mapping[str, object] | QnA, shared: Mapping[str
             f"{twice[0]} is given to member {number} and to all. Give it in one of the two places."
         )
     return QnA(**cast(SomeInputs, {**shared, **member}))
+
+
+def _saved(member: QnA) -> str:
+    """Return what a saved notebook keeps of a member, as HTML."""
+    data, _ = member._repr_mimebundle_()
+    return str(data.get("text/html") or escape(data["text/plain"]))
 
 
 def _short(name: str, value: object) -> str:

@@ -237,7 +237,7 @@ class QnA(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """Return the widget, and what stands for it where none can be shown."""
         if self._closed:
-            return {"text/plain": repr(self)}
+            return {"text/plain": repr(self)}, {}
         self._dialogue.answer_without_browser()
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         return {**data, "text/html": as_html(self.inputs(), self.answers)}, metadata

@@ -35,6 +35,20 @@ def test_as_plain_text_it_says_what_its_members_hold() -> None:
     assert "Who?" in repr(one)
 
 
+def test_a_saved_notebook_shows_what_each_member_found() -> None:
+    questions = [{"question": "Where?"}, {"question": "<b>Who?</b>"}]
+    both = compare(questions, passage=PASSAGE)
+    from_browser(both.members[0], report(PASSAGE, READY, question="Where?"))
+    both.members[1].close()
+    told = both._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in told
+    _, first, second = told["text/html"].split("<td")
+    assert "<p>Where?</p>" in first
+    assert ANSWER["text"] in first
+    assert "<p>&lt;b&gt;Who?&lt;/b&gt;</p>" in second
+    assert "&lt;QnA, closed" in second
+
+
 def test_two_passages_and_two_models() -> None:
     texts = compare([{"passage": "A a."}, {"passage": "B b."}], question="Which?")
     assert texts.labels == ["passage 1", "passage 2"]
