@@ -43,7 +43,7 @@ class Comparison(HBox):  # type: ignore[misc]  # ipywidgets has no types
         members = zip(self.labels, self._members, strict=True)
         cells = "".join(
             f'<td style="text-align: start; vertical-align: top"><p>{escape(label)}</p>'
-            f"{_saved(member)}</td>"
+            f"{saved(member)}</td>"
             for label, member in members
         )
         shown = super()._repr_mimebundle_(**kwargs)
@@ -123,7 +123,7 @@ def _member(number: int, member: Mapping[str, object] | QnA, shared: Mapping[str
     return QnA(**cast(SomeInputs, {**shared, **member}))
 
 
-def _saved(member: QnA) -> str:
+def saved(member: QnA) -> str:
     """Return what a saved notebook keeps of a member, as HTML."""
     data, _ = member._repr_mimebundle_()
     return str(data.get("text/html") or escape(data["text/plain"]))

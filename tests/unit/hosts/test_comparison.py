@@ -12,6 +12,7 @@ from recorded import ANSWER, PASSAGE, READY, from_browser, report
 from recorded import front_end as front_end
 
 from qna_widget import InputError, QnA, compare
+from qna_widget.hosts.widget import comparison
 from qna_widget.models import registry
 
 
@@ -39,14 +40,19 @@ def test_a_saved_notebook_shows_what_each_member_found() -> None:
     questions = [{"question": "Where?"}, {"question": "<b>Who?</b>"}]
     both = compare(questions, passage=PASSAGE)
     from_browser(both.members[0], report(PASSAGE, READY, question="Where?"))
-    both.members[1].close()
     told = both._repr_mimebundle_()
     assert "application/vnd.jupyter.widget-view+json" in told
     _, first, second = told["text/html"].split("<td")
     assert "<p>Where?</p>" in first
     assert ANSWER["text"] in first
     assert "<p>&lt;b&gt;Who?&lt;/b&gt;</p>" in second
-    assert "&lt;QnA, closed" in second
+    assert "Not answered yet." in second
+
+
+def test_of_a_closed_member_a_saved_notebook_says_so() -> None:
+    closed = QnA(PASSAGE, "Where?")
+    closed.close()
+    assert comparison.saved(closed).startswith("&lt;QnA, closed")
 
 
 def test_two_passages_and_two_models() -> None:
