@@ -48,7 +48,7 @@ _LEAST_DIGITS: Final = 8
 _OF_PHONE: Final = frozenset("0123456789 \xa0()+./-")
 _SPACES: Final = frozenset(" \n")
 _NEAR_DIGIT: Final = 10
-"""How far before a unit its number may end, and after a currency begin."""
+"""Signs before a unit among which its number ends."""
 _URL_TRAILING: Final = re.compile(r"[.:!?_#=&~+−*'|,;(\[{-]+\Z")
 _PAIRS: Final = {")": "(", "]": "[", "}": "{"}
 # A capitalised word behind a full stop that lacks its space is another sentence's.

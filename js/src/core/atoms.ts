@@ -26,7 +26,7 @@ const PHONE =
 const LEAST_DIGITS = 8;
 const OF_PHONE = /[0-9 \xa0()+./-]/;
 const UNSPACED = /[^ \n]/;
-/** How far before a unit its number may end, and after a currency begin. */
+/** Signs before a unit among which its number ends. */
 const NEAR_DIGIT = 10;
 const PAIRS = new Map([
   [")", "("],
