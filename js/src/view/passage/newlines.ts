@@ -40,7 +40,8 @@ export class Newlines {
 
 /**
  * What the given text becomes when the reader edits `before` (its shown form) into `after`:
- * line ends outside the edited part stay as they were.
+ * line ends outside the edited part stay as they were, except a "\r" that a "\n" would now follow:
+ * together they would be one line end, not two.
  */
 export function spliceEdit(given: string, before: string, after: string): string {
   if (given === before) return after;
@@ -55,9 +56,8 @@ export function spliceEdit(given: string, before: string, after: string): string
     tail += 1;
   }
   const newlines = new Newlines(given);
-  return (
-    given.slice(0, newlines.toGiven(head)) +
-    after.slice(head, after.length - tail) +
-    given.slice(newlines.toGiven(before.length - tail))
-  );
+  const kept = given.slice(0, newlines.toGiven(head));
+  const rest =
+    after.slice(head, after.length - tail) + given.slice(newlines.toGiven(before.length - tail));
+  return (rest.startsWith("\n") ? kept.replace(/\r$/, "\n") : kept) + rest;
 }

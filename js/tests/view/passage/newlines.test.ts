@@ -50,6 +50,23 @@ describe("spliceEdit", () => {
     }
   });
 
+  it("joins no two line ends into one, wherever the edit is", () => {
+    for (const given of [...TEXTS, "Title\rBody"]) {
+      const before = shownText(given);
+      for (let start = 0; start <= before.length; start++) {
+        for (let end = start; end <= before.length; end++) {
+          for (const inserted of ["", "\n", "X", "\nX"]) {
+            const after = before.slice(0, start) + inserted + before.slice(end);
+            expect(shownText(spliceEdit(given, before, after))).toBe(after);
+          }
+        }
+      }
+    }
+    expect(spliceEdit("Title\rBody\r", "Title\nBody\n", "Title\n\nBody\n")).toBe(
+      "Title\n\nBody\r",
+    );
+  });
+
   it("gives the textarea's text where there was nothing to keep", () => {
     expect(spliceEdit("abc", "abc", "xyz")).toBe("xyz");
     expect(spliceEdit("a\r\nb", "a\nb", "")).toBe("");
