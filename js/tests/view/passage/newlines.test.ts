@@ -62,9 +62,7 @@ describe("spliceEdit", () => {
         }
       }
     }
-    expect(spliceEdit("Title\rBody\r", "Title\nBody\n", "Title\n\nBody\n")).toBe(
-      "Title\n\nBody\r",
-    );
+    expect(spliceEdit("Title\rBody\r", "Title\nBody\n", "Title\n\nBody\n")).toBe("Title\n\nBody\r");
   });
 
   it("gives the textarea's text where there was nothing to keep", () => {
