@@ -30,8 +30,9 @@ export class Inspector implements Pointing {
   #state: ComponentState | null = null;
   #model: Model | null = null;
   #pins: readonly TokenSpan[] = [];
-  /** The passage that `#pins` belong to; another passage drops them. */
+  /** The passage that `#pins` belong to, and where its tokens start; others drop them. */
   #passage = "";
+  #starts: ArrayLike<number> = [];
   /** Ranks of the answer that is chosen in the list, and of the one under the pointer. */
   #chosen: number | null = null;
   #hovered: number | null = null;
@@ -123,6 +124,7 @@ export class Inspector implements Pointing {
     this.#content.hidden = hopeless && !ready;
     if (subject === null) this.#forget();
     if (subject === null || inspection === null) return;
+    this.#keepPins(inspection);
     // Between two results the ranked list of the last one stands.
     const listed = result === null ? (this.#model?.listed ?? []) : list(inspection, result);
     const shown = result ?? this.#model?.result;
@@ -147,6 +149,14 @@ export class Inspector implements Pointing {
     }
     this.#parts.draw(this.#model, this.#resting(this.#model));
     this.#focus();
+  }
+
+  /** Drops the pins where a model cuts the passage into other tokens than the former one. */
+  #keepPins({ scores }: Inspection): void {
+    const { starts } = scores.passage;
+    const old = this.#starts;
+    this.#starts = starts;
+    if (starts.length !== old.length || starts.some((at, i) => at !== old[i])) this.#pins = [];
   }
 
   #showPieces(pieces: boolean): void {
