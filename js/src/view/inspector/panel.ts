@@ -3,6 +3,7 @@
 import { isBlank } from "../../component/inputs";
 import { type Actions, type ComponentState, thresholdOf } from "../../component/state";
 import { type Inspection, type TokenSpan, windowsRead } from "../../core/inspection";
+import type { Encoding } from "../../core/types";
 import { CONTROL, el, setAttribute, setText } from "../dom";
 import { spansOf } from "../format";
 import { type Focus, type Model, type Pointing, sameSpan, spanOf } from "./model";
@@ -32,7 +33,7 @@ export class Inspector implements Pointing {
   #pins: readonly TokenSpan[] = [];
   /** The passage that `#pins` belong to, and where its tokens start; others drop them. */
   #passage = "";
-  #starts: ArrayLike<number> = [];
+  #starts: Encoding["starts"] = new Int32Array();
   /** Ranks of the answer that is chosen in the list, and of the one under the pointer. */
   #chosen: number | null = null;
   #hovered: number | null = null;
@@ -124,7 +125,10 @@ export class Inspector implements Pointing {
     this.#content.hidden = hopeless && !ready;
     if (subject === null) this.#forget();
     if (subject === null || inspection === null) return;
-    this.#keepPins(inspection);
+    // Numbers of tokens say nothing to a model that cuts the passage otherwise.
+    const { starts } = subject.scores.passage;
+    if (this.#starts.some((at, token) => at !== starts[token])) this.#pins = [];
+    this.#starts = starts;
     // Between two results the ranked list of the last one stands.
     const listed = result === null ? (this.#model?.listed ?? []) : list(inspection, result);
     const shown = result ?? this.#model?.result;
@@ -149,14 +153,6 @@ export class Inspector implements Pointing {
     }
     this.#parts.draw(this.#model, this.#resting(this.#model));
     this.#focus();
-  }
-
-  /** Drops the pins where a model cuts the passage into other tokens than the former one. */
-  #keepPins({ scores }: Inspection): void {
-    const { starts } = scores.passage;
-    const old = this.#starts;
-    this.#starts = starts;
-    if (starts.length !== old.length || starts.some((at, i) => at !== old[i])) this.#pins = [];
   }
 
   #showPieces(pieces: boolean): void {

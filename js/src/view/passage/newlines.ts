@@ -59,5 +59,5 @@ export function spliceEdit(given: string, before: string, after: string): string
   const kept = given.slice(0, newlines.toGiven(head));
   const rest =
     after.slice(head, after.length - tail) + given.slice(newlines.toGiven(before.length - tail));
-  return (rest.startsWith("\n") ? kept.replace(/\r$/, "\n") : kept) + rest;
+  return (rest[0] === "\n" ? kept.replace(/\r$/, "\n") : kept) + rest;
 }
