@@ -12,7 +12,7 @@ import { askOptions, type Inputs, isBlank } from "./inputs";
 import { ModelLoading } from "./model-loading";
 import { ScoreReading } from "./score-reading";
 import { Standing } from "./standing";
-import { type Actions, type ComponentState, initialState } from "./state";
+import { type Actions, type ComponentState, initialState, isStopped } from "./state";
 
 export interface Component {
   readonly state: ComponentState;
@@ -180,18 +180,20 @@ class QnaComponent implements Component {
       });
       this.asking.wait(rest_ms);
     } else if (differs("top_k", "max_answer_len", "no_answer_threshold", "overlap")) {
+      const stopped = isStopped(this.state);
       // Decoded anew without running the model: soon enough to spare the reader an empty list.
       this.set({ inputs, result: null });
       this.quiet ??= setTimeout(() => this.update({}), QUIET_MS);
       // If typing has just paused, the question that follows has the new options anyway.
-      if (!this.asking.waits) this.ask();
+      if (this.loaded && !this.asking.waits) this.ask(stopped);
     }
     if (differs("model")) this.set({ inputs });
     if (differs("workers")) this.update({ inputs });
     if (differs("model")) this.loading.choose(); // Python answers with another manifest
   }
 
-  private ask(): void {
+  /** @param stopped what was read is decoded anew, and nothing more is read */
+  private ask(stopped = false): void {
     if (this.signal.aborted) return;
     if (!this.loaded) {
       // Cancelled, and now there is something to ask again. A failed load waits for retry().
@@ -206,18 +208,20 @@ class QnaComponent implements Component {
       return;
     }
     const turn = this.asking.begin();
-    this.set({ status: "running", error: "", result: null, held: false });
+    if (!stopped) this.set({ status: "running", error: "", result: null, held: false });
     if (this.quiet === undefined) this.update({ progress: null });
-    const { passage, question, workers } = inputs;
+    const { passage, question } = inputs;
+    const workers = stopped ? 0 : inputs.workers;
     const options = askOptions(inputs, model_threshold);
     const most = workers === null ? {} : { workers };
     void this.asking.put(turn, { passage, question, options, ...most });
   }
 
   private answeredInPart(result: Result): void {
-    if (this.standing.isEnough(result)) {
+    const running = this.state.status === "running";
+    if (!running || this.standing.isEnough(result)) {
       this.asking.stop();
-      this.update({ status: "ready", progress: null, result, held: true });
+      this.update({ status: "ready", progress: null, result, held: running || this.state.held });
     } else this.update({ result });
     void this.scores.fetch();
   }
@@ -226,7 +230,7 @@ class QnaComponent implements Component {
     const { backend } = result;
     // It may change with every answer.
     const { notice } = this.client;
-    this.update({ status: "ready", progress: null, result, backend, notice });
+    this.update({ status: "ready", progress: null, held: false, result, backend, notice });
     void this.scores.fetch();
   }
 

@@ -3,7 +3,7 @@
 import type { ModelChoice, Progress } from "../core/manifest";
 import type { RawScores, Result } from "../core/types";
 import type { Asked, Draft } from "./history";
-import { askOptions, type Inputs } from "./inputs";
+import { askOptions, type Inputs, isBlank } from "./inputs";
 
 export type Status = "idle" | "loading" | "ready" | "running" | "error";
 
@@ -85,6 +85,17 @@ export function thresholdOf({ inputs, model_threshold }: ComponentState): number
 /** Whether the answers are another model's than the inputs name. */
 export function isChanging({ change }: ComponentState): boolean {
   return change !== null && change.error === "";
+}
+
+/** Whether more windows are to be read. */
+export function isPartial({ windows_done, windows_total }: Result): boolean {
+  return windows_done < windows_total;
+}
+
+/** Whether there is something to answer, and nothing on its way: the reader stopped it. */
+export function isStopped({ inputs, status, result, alone }: ComponentState): boolean {
+  const rests = status === "idle" || status === "ready";
+  return !isBlank(inputs) && rests && (result === null ? !alone : isPartial(result));
 }
 
 /** What a reader can do in a view. */

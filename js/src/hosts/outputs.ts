@@ -1,11 +1,11 @@
 // What a host reports to Python about a state, in the contract's names and Python's units.
 
 import type { Inputs } from "../component/inputs";
-import { type ComponentState, isChanging, type Status } from "../component/state";
+import { type ComponentState, isChanging, isPartial, type Status } from "../component/state";
 import type { Progress } from "../core/manifest";
 import { toCodePoints } from "../core/offsets";
 import { wellFormed } from "../core/text";
-import type { Answer, Result, Timing } from "../core/types";
+import type { Answer, Timing } from "../core/types";
 
 /** `start` and `end` in code points. */
 export type PythonAnswer = Answer;
@@ -46,10 +46,6 @@ function stoppedAt({ status, result }: ComponentState): Progress | null {
   if (status !== "ready" || result === null || !isPartial(result)) return null;
   const { model: name, windows_done: loaded, windows_total: total } = result;
   return { stage: "run", name, loaded, total, unit: "windows" };
-}
-
-function isPartial({ windows_done, windows_total }: Result): boolean {
-  return windows_done < windows_total;
 }
 
 /** Inputs that can travel to Python: half an emoji in a text cannot. */

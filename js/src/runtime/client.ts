@@ -97,7 +97,9 @@ class RuntimeClient implements Client {
         held.model === model &&
         held.question !== null &&
         isSameRun(held.question, question);
-      this.held = { connection, id, model, question };
+      // One that reads nothing comes to no end.
+      const ends = question.workers !== 0;
+      this.held = { connection, id, model, question: ends ? question : null };
       try {
         return await connection.ask(
           reuse

@@ -10,7 +10,10 @@ export interface Request {
   readonly question: string;
   readonly passage: string;
   readonly options: AskOptions;
-  /** The most workers that read it at the same time; as many as the machine likes when left out. */
+  /**
+   * The most workers that read it at the same time; as many as the machine likes when left out.
+   * 0: nothing is read, the answer is what is known; it is no final one unless all is.
+   */
   readonly workers?: number;
 }
 

@@ -43,11 +43,6 @@ export function duration(ms: number): string {
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-/** Whether more windows are to be read. */
-export function isPartial(result: Result): boolean {
-  return result.windows_done < result.windows_total;
-}
-
 /** The ranked answers that have a place in the passage. */
 export function spansOf(result: Result): Answer[] {
   return result.answers.filter((answer) => answer.text !== "");

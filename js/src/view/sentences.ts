@@ -1,11 +1,10 @@
 // What the component does and found, in sentences for a reader. Pure.
-import { isBlank } from "../component/inputs";
 import { leftMs, partsRun } from "../component/standing";
-import type { ComponentState } from "../component/state";
+import { type ComponentState, isPartial, isStopped } from "../component/state";
 import type { Progress } from "../core/manifest";
 import type { Result } from "../core/types";
 import { SURENESS, surenessOf } from "./answers/verdict";
-import { bytes, count, duration, figure, isPartial, score, spansOf, thresholdText } from "./format";
+import { bytes, count, duration, figure, score, spansOf, thresholdText } from "./format";
 
 const SOURCES: Readonly<Record<string, string>> = {
   "browser cache": "from this browser's cache",
@@ -40,17 +39,11 @@ export function isFirstLoad(progress: Progress | null): boolean {
   return progress?.stage === "asset" && progress.source !== "browser cache";
 }
 
-/** Whether there is something to answer, and nothing on its way: the reader stopped it. */
-export function isStopped({ inputs, status, result, alone }: ComponentState): boolean {
-  const rests = status === "idle" || status === "ready";
-  return !isBlank(inputs) && rests && (result === null ? !alone : isPartial(result));
-}
-
 /** What stands in the status line when nothing is waited for. */
 export function statusText(state: ComponentState): string {
   const { result } = state;
   const model = shortTitle(result?.model || state.model);
-  if (state.held && result !== null) {
+  if (state.held && result !== null && partsRun(result) > 0) {
     const rest = duration(leftMs(result));
     return `Paused after ${partsRead(result)}: the rest takes about ${rest}.`;
   }

@@ -1,15 +1,7 @@
 // What the component is doing, in one quiet line: progress, errors, what is read aloud; more behind it.
-import type { Actions, ComponentState } from "../component/state";
+import { type Actions, type ComponentState, isPartial, isStopped } from "../component/state";
 import { button, CONTROL, el, setAttribute, setText } from "./dom";
-import { isPartial } from "./format";
-import {
-  announcement,
-  detailsOf,
-  isStopped,
-  progressText,
-  statusText,
-  waitText,
-} from "./sentences";
+import { announcement, detailsOf, progressText, statusText, waitText } from "./sentences";
 
 /** Quiet time before an answer is read aloud, so that typing is not talked over. Milliseconds. */
 const ANNOUNCE_AFTER = 700;

@@ -1,18 +1,18 @@
 // Draws a component's state and hands the reader's doings to its actions. Data flows one way:
 // state -> view -> actions -> state.
 import type { History } from "../component/history";
-import type { Actions, ComponentState } from "../component/state";
+import { type Actions, type ComponentState, isPartial, isStopped } from "../component/state";
 import type { Answer, Result } from "../core/types";
 import { Answers } from "./answers/answers";
 import { keepOpen } from "./disclosures";
 import { el } from "./dom";
 import { Examples } from "./examples";
-import { isPartial, spansOf } from "./format";
+import { spansOf } from "./format";
 import { HistoryPanel } from "./history";
 import { Inspector } from "./inspector/panel";
 import { PassagePane } from "./passage/passage";
 import { QuestionField } from "./question";
-import { isFirstLoad, isStopped } from "./sentences";
+import { isFirstLoad } from "./sentences";
 import { Settings } from "./settings";
 import { StatusArea } from "./status";
 import { styles } from "./styles";

@@ -130,7 +130,15 @@ test("when reading is stopped, what was read is explained", async () => {
   await until(({ scores, result }) =>
     expect(scores && windowsRead(scores)).toBe(result?.windows_done ?? -1),
   );
-  expect(component.state.result!.windows_done).toBeLessThan(component.state.result!.windows_total);
+  const { windows_total } = component.state.result!;
+  // Other options do not read on, however often they change.
+  for (const top_k of [1, 2]) component.actions.setOptions({ top_k });
+  await until(({ result }) => expect(result?.answers.length).toBe(2));
+  expect(component.state.status).toBe("ready");
+  expect(component.state.result!.windows_done).toBeLessThan(windows_total);
+  sessions.allow(windows_total);
+  component.actions.retry();
+  await until(({ result }) => expect(result?.windows_done).toBe(windows_total));
 });
 
 test("several who ask for the scores at once all get them", async () => {

@@ -61,6 +61,11 @@ describe("the line", () => {
     expect(statusText({ ...state, inputs, held: true, result: held })).toBe(
       "Paused after 4 of 89 parts: the rest takes about 5 min 40 s.",
     );
+    // Decoded anew: nothing was read, so that nothing tells how long the rest takes.
+    const anew = { ...held, windows_known: 4 };
+    expect(statusText({ ...state, inputs, held: true, result: anew })).toBe(
+      "Stopped after 4 of 89 parts.",
+    );
   });
 
   it("keeps the rest for whoever looks closer", () => {

@@ -1,10 +1,10 @@
 // What a result means for a reader who looks for places in the page, in their order and in words.
-import type { ComponentState } from "../../component/state";
+import { type ComponentState, isStopped } from "../../component/state";
 import { sentenceAround } from "../../core/sentence";
 import type { Answer, Result } from "../../core/types";
 import { SURENESS, surenessOf, verdictOf } from "../../view/answers/verdict";
 import { spansOf } from "../../view/format";
-import { isStopped, partialText, progressText } from "../../view/sentences";
+import { partialText, progressText } from "../../view/sentences";
 
 export interface Found {
   /** "near": the page does not say, these words came nearest. */

@@ -126,7 +126,7 @@ class Engine {
       this.#fail(client, job, inWords(error));
       return;
     }
-    if (job.finished) this.#answer(client, job);
+    if (job.finished || workers === 0) this.#answer(client, job);
     else this.#crew.pump();
   }
 

@@ -1,7 +1,9 @@
 // What a result amounts to for a reader: one answer, those that come close, the rest. Pure.
+
+import { isPartial } from "../../component/state";
 import { HARDLY_READ } from "../../core/readable";
 import type { Answer, Result } from "../../core/types";
-import { isPartial, spansOf } from "../format";
+import { spansOf } from "../format";
 
 /** Answers of the same words, the best place first. */
 export interface Line {

@@ -1,8 +1,10 @@
 // Windows that were run once are not run again; nothing else is taken for them.
 import { expect, test } from "vitest";
+import type { FromWorker } from "../../../src/runtime/protocol";
 import type { EngineOptions } from "../../../src/runtime/worker/engine";
 import { OPTIONS } from "../fake-model";
-import { essence, World } from "./crew-world";
+import { eventually } from "../helpers";
+import { essence, SHORT, World } from "./crew-world";
 
 /** Words of three kinds, told apart by the model; `n` of them. */
 const text = (n: number, from = 0): string =>
@@ -71,6 +73,22 @@ test("another question, stride or model is computed", async () => {
   page.ask("a", 9, LONG, { model: "n" });
   await page.answer("a", 9);
   expect(page.runs.length - length).toBe(windows_total);
+});
+
+test("where no worker is to read, what is known is answered, and nothing is run", async () => {
+  const page = await world();
+  page.ask("a", 1, SHORT);
+  await page.answer("a", 1);
+  const { length } = page.runs;
+  for (const [id, passage] of [LONG, SHORT].entries()) {
+    page.ask("b", id, passage, { workers: 0 });
+    await eventually(() => expect(page.said.at(-1)).toMatchObject({ client: "b", id }));
+  }
+  const [some, all] = page.said.slice(-2) as Extract<FromWorker, { kind: "result" }>[];
+  expect([some?.final, some?.result.windows_done, all?.final]).toEqual([false, 0, true]);
+  expect(page.runs.length).toBe(length);
+  page.ask("b", 2, LONG);
+  expect((await page.answer("b", 2)).windows_done).toBeGreaterThan(1);
 });
 
 test("what was run before a question was stopped is not run again", async () => {
