@@ -7,9 +7,8 @@ half-written remains. That is how a caller cancels.
 from __future__ import annotations
 
 import importlib
-import io
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,9 +68,7 @@ def _inspect(name: HubName) -> Repository:
         importlib.import_module("qna_widget.export.recipe")
 
         try:
-            # The library prints, of all places on standard output, which variable it cannot read.
-            with redirect_stdout(io.StringIO()):
-                from . import hub
+            from . import hub
         except ImportError:
             raise
         except Exception as error:

@@ -14,11 +14,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from huggingface_hub import (
-    HfApi,
-    close_session,
-    hf_hub_download,
-)
 from huggingface_hub.errors import (
     GatedRepoError,
     HfHubHTTPError,
@@ -29,6 +24,11 @@ from huggingface_hub.errors import (
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
+
+# Each from its own module: the package's own door prints why one of them does not load.
+from huggingface_hub.file_download import hf_hub_download
+from huggingface_hub.hf_api import HfApi
+from huggingface_hub.utils._http import close_session
 from huggingface_hub.utils.tqdm import tqdm
 
 from qna_widget.errors import (

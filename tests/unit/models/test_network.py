@@ -237,6 +237,30 @@ def test_a_variable_that_the_library_cannot_read_is_named() -> None:
     assert "HF_HUB_DOWNLOAD_TIMEOUT='soon'" in done.stderr
 
 
+def test_standard_output_stays_while_the_library_is_loaded() -> None:
+    """It belongs to all threads: what others print meanwhile, or afterwards, must not be lost."""
+    code = (
+        "import sys\n"
+        "from qna_widget.models import registry\n"
+        "class Seen:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name.startswith('huggingface_hub'):\n"
+        "            print('loading', name)\n"
+        "sys.meta_path.insert(0, Seen())\n"
+        "try:\n"
+        "    registry.resolve('owner/tiny', print)\n"
+        "except Exception as error:\n"
+        "    print(error)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PATH": "", "HOME": "/nowhere", "HF_HUB_OFFLINE": "1"},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "loading huggingface_hub.hf_api\n" in done.stdout
+    assert "HF_HUB_OFFLINE forbids asking the hub" in done.stdout
+
+
 @pytest.mark.parametrize("variable", ["HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"])
 def test_the_variable_that_forbids_is_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], variable: str
