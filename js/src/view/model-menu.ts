@@ -64,16 +64,16 @@ export class ModelMenu {
     const cancel = button(
       "Cancel",
       "qna-button qna-cancel",
-      () => {
-        actions.setOptions({ model: this.#former });
-        this.#select.focus();
-      },
+      () => actions.setOptions({ model: this.#former }),
       signal,
     );
     this.#fetch = button(
       "",
       "qna-button",
-      () => actions.setOptions({ model: this.#wanted }),
+      () => {
+        actions.setOptions({ model: this.#wanted });
+        this.#refocus();
+      },
       signal,
     );
     this.offer = el("p", { class: "qna-offer qna-muted" }, this.#offered, " ", this.#fetch);
@@ -91,7 +91,7 @@ export class ModelMenu {
       () => {
         this.#dismissed = this.#alert.textContent;
         this.#shown.hidden = true;
-        this.#select.focus();
+        this.#refocus();
       },
       signal,
     );
@@ -109,6 +109,7 @@ export class ModelMenu {
 
   draw(state: ComponentState): void {
     const { models, inputs, change } = state;
+    const focused = this.#shown.querySelector(":focus");
     this.#drawOptions(state);
     this.field.hidden = models.length === 0;
     if (this.#select.value !== inputs.model) this.#select.value = inputs.model;
@@ -131,6 +132,13 @@ export class ModelMenu {
     if (problem !== "") this.#refused = change!.model;
     if (waiting) this.#drawProgress(title, state);
     this.#announce(waiting ? title : "", state);
+    if (focused?.closest("[hidden]")) this.#refocus();
+  }
+
+  /** A button that goes hands its focus to the line of a wait, else to the menu, folded or not. */
+  #refocus(): void {
+    const folded = this.field.closest("details:not([open])")?.querySelector("summary");
+    (this.#row.hidden ? (folded ?? this.#select) : this.#line).focus();
   }
 
   /** What could be had beside; nothing here is a warning. */

@@ -119,10 +119,41 @@ test("a wait says what for, how far it is and who answers meanwhile; Cancel take
   expect(isShown("button")).toBe(true);
   menu.wait.querySelector("button")!.click();
   expect(chosen).toEqual(["bundled"]);
-  // The button goes; the focus is not lost with it.
-  expect(document.activeElement).toBe(select());
   draw("bundled");
   expect(isShown("button")).toBe(false);
+});
+
+test("a button that goes, by whatever, hands its focus to something that is seen", () => {
+  const settings = document.createElement("details");
+  settings.append(document.createElement("summary"), menu.field);
+  document.body.append(settings);
+  const [cancel, again, dismiss] = menu.wait.querySelectorAll("button");
+  const failed = { model: "big", error: "The hub did not answer." };
+  const focused = () => document.activeElement;
+  draw("big", {});
+  for (const target of [settings.firstChild, select()]) {
+    cancel!.focus();
+    draw("big", {});
+    expect(focused()).toBe(cancel);
+    draw("bundled");
+    expect(focused()).toBe(target);
+    draw("bundled", failed);
+    dismiss!.focus();
+    dismiss!.click();
+    expect(focused()).toBe(target);
+    draw("bundled", { ...failed, error: "The disk is full." });
+    again!.focus();
+    draw("big", {});
+    expect(focused()).toBe(menu.wait.querySelector(".qna-status-line"));
+    settings.open = true;
+  }
+  draw("auto");
+  const fetch = menu.offer.querySelector("button")!;
+  document.body.append(menu.offer);
+  fetch.focus();
+  draw("big", {});
+  fetch.click();
+  expect(focused()).toBe(menu.wait.querySelector(".qna-status-line"));
 });
 
 test("the beginning and the end of a wait are read aloud, the steps are not", () => {
