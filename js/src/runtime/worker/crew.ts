@@ -132,12 +132,12 @@ export class Crew {
 
   async #grow(): Promise<void> {
     // One after the other: to open a model takes twice its memory for a while.
-    if (this.#joining !== null || this.#members.some(({ opening }) => opening)) return;
+    if (this.#members.some(({ opening }) => opening)) return;
     const several = this.#spawn !== null && this.#threads === 1;
     const wanted = Math.min(this.work.hands(), several ? this.#most : 1);
     if (this.#members.length >= wanted) return;
     try {
-      await this.#join();
+      await this.#join(); // whoever it was called for: what waits must be handed out
     } catch (error) {
       this.#most = Math.max(1, this.#members.length);
       if (this.#members.length === 0) this.onDead(inWords(error));

@@ -107,6 +107,23 @@ test("when the only hand dies, another one is started with what is kept", async 
   expect(essence(await world.answer("a", 1))).toEqual(essence(one.result));
 });
 
+test.each([true, false])("a question waits for a hand that a load called: %s", async (comes) => {
+  let answer = () => {};
+  const world: World = new World({ workers: 1 }, async () => {
+    if (world.hands.started.length === 0) return;
+    await new Promise<void>((go) => (answer = go));
+    if (!comes) throw new Error("no memory");
+  });
+  await world.load();
+  world.hands.started[0]!.kill("out of memory");
+  world.begin("other");
+  world.ask("a", 1, SHORT);
+  await rest();
+  answer();
+  if (comes) await world.answer("a", 1);
+  else await eventually(() => expect(world.said.map(({ kind }) => kind)).toContain("dead"));
+});
+
 test("a window that ends two hands is not given to a third: the engine says that it is dead", async () => {
   const world = new World({ workers: 1 });
   await world.load();
