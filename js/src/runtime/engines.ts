@@ -225,9 +225,12 @@ function partsOf({ model, runtime }: Manifest, edition: Edition): Parts {
   return { ...runtime.webgpu!, onnx: model.onnx_webgpu!, optimized: false };
 }
 
-/** Models are told apart by their content, so that equal ones are loaded once. */
+/**
+ * Models are told apart by their files and how they are asked, so that equal ones are loaded once
+ * and none answers in another's way. What it is called and why it answers is not the engine's.
+ */
 export function modelKey({ model }: Manifest): string {
-  return `${model.onnx.sha256} ${model.vocab.sha256}`;
+  return JSON.stringify({ ...model, name: "", note: "" });
 }
 
 /** For the browser's performance panel; of each the newest, for the page keeps them for ever. */

@@ -8,7 +8,7 @@ import { type Client, Runtime } from "../../src/runtime/client";
 import { Connection } from "../../src/runtime/connection";
 import type { FromWorker } from "../../src/runtime/protocol";
 import type { EngineHandle } from "../../src/runtime/start";
-import { engines, FakeSessions, makeModel, OPTIONS } from "./fake-model";
+import { engines, FakeSessions, MAX_SEQ_LEN, makeModel, OPTIONS } from "./fake-model";
 import { eventually, type File, sourceOf, waiter } from "./helpers";
 
 const { manifest, files } = makeModel("one");
@@ -203,6 +203,23 @@ test("a model that nobody asks any more is freed when another one comes", async 
   // The page keeps its marks for ever: one of each, however often models change.
   const marks = performance.getEntriesByType("mark").map(({ name }) => name);
   expect(marks.filter((name) => name === "qna-widget: model ready")).toHaveLength(1);
+});
+
+test("the same files asked in another way are another model", async () => {
+  const one = await loaded();
+  const renamed = { ...manifest.model, name: "alias", note: "The other one is away." };
+  await runtime.connect().load({ ...manifest, model: renamed }, [server()], waiter());
+  expect(sessions.opened).toBe(1);
+  const changes = { title: "Cased", max_seq_len: 2 * MAX_SEQ_LEN, lowercase: false };
+  const other = runtime.connect();
+  const cased = { ...manifest, model: { ...manifest.model, ...changes } };
+  await other.load(cased, [server()], waiter());
+  const [short, long] = [await one.ask(LONG, handlers()), await other.ask(LONG, handlers())];
+  expect([short.model, long.model]).toEqual(["Fake model", "Cased"]);
+  expect(long.windows_total).toBeLessThan(short.windows_total);
+  const capital = { ...SHORT, passage: "it is the Zebra" };
+  expect((await one.ask(capital, handlers())).answers[0]?.text).toBe("Zebra");
+  expect((await other.ask(capital, handlers())).answers[0]?.text).not.toBe("Zebra");
 });
 
 test("who lets go stops its question; the model stays for the page", async () => {
