@@ -75,7 +75,8 @@ def _writable(file: Path, *, questions: Path | None) -> None:
     """Raise InputError when `file` cannot be written, or holds the questions."""
     new = not file.exists()
     with writing(file):
-        file.open("a").close()
+        if not file.is_fifo():  # closed once, a pipe is at its end
+            file.open("a").close()
         if new:
-            file.unlink()  # the work may yet fail
+            file.resolve().unlink()  # the work may yet fail; a link to it stays
     refuse_overwriting(file, questions, "the questions")

@@ -42,5 +42,7 @@ def run(options: argparse.Namespace) -> int:
         sys.stdout.buffer.write(text.encode())
         return OK
     with writing(options.out):
-        print(write_whole(options.out, text.encode()))
+        write_whole(options.out, text.encode())
+    if options.out.is_file():  # the page may have gone to standard output by its other name
+        print(options.out)
     return OK

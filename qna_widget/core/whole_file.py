@@ -32,8 +32,9 @@ def write_whole(file: str | Path, data: bytes) -> Path:
     """
     given = place_of(file)
     place = Path(os.path.realpath(given))
-    if place.exists() and (not place.is_file() or not os.access(place.parent, os.W_OK)):
-        place.write_bytes(data)
+    # By the name that was given: what /dev/stdout leads to may have no name of its own.
+    if given.exists() and not (place.is_file() and os.access(place.parent, os.W_OK)):
+        given.write_bytes(data)
         return given
     beside = place.with_name(f".{secrets.token_hex(8)}.part")
     try:

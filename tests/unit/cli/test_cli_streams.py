@@ -150,6 +150,10 @@ def test_a_page_can_be_printed(tmp_path: Path) -> None:
     assert {file.name for file in tmp_path.iterdir()} == {"text"}
     subprocess.run([*command, "page.html", *options], cwd=tmp_path, check=True)
     assert done.stdout == (tmp_path / "page.html").read_bytes()
+    by_name = subprocess.run(
+        [*command, "/dev/stdout", *options], cwd=tmp_path, stdout=subprocess.PIPE, check=True
+    )
+    assert by_name.stdout == done.stdout
 
 
 def test_questions_can_come_from_standard_input(own_texts: Path) -> None:
@@ -182,3 +186,23 @@ def test_no_command_writes_over_what_it_reads(
     one = str(tmp_path / "one.json")
     assert main(["eval", str(own_texts), "--predictions", one, "--null-margins", one]) == 1
     assert "holds the answers. Name another file" in capsys.readouterr().err
+
+
+def test_answers_are_written_through_a_link_and_into_a_pipe(
+    own_texts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "folder").mkdir()
+    target, link, pipe = tmp_path / "a.json", tmp_path / "folder" / "link", tmp_path / "pipe"
+    link.symlink_to("../a.json")
+    os.mkfifo(pipe)
+    command = ["eval", str(own_texts), "--limit", "1", "--model", "bundled"]
+    with subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE) as reader:
+        assert main([*command, "--predictions", str(link), "--null-margins", str(pipe)]) == 0
+        assert reader.stdout is not None
+        margins = json.loads(reader.stdout.read())
+    assert link.is_symlink()
+    assert json.loads(target.read_text(encoding="utf-8")).keys() == margins.keys()
+    # What could not be answered leaves the link as it was.
+    target.unlink()
+    assert main([*command[:-1], "/nowhere", "--predictions", str(link)]) == 1
+    assert (link.is_symlink(), target.exists()) == (True, False)

@@ -77,6 +77,12 @@ def test_a_new_files_permissions_are_the_users(tmp_path: Path) -> None:
 def test_what_is_no_file_is_written_as_it_is(tmp_path: Path) -> None:
     write_whole("/dev/null", b"x")
     assert Path("/dev/null").is_char_device()
+    # As standard output that is piped, and the shell's >(…): a file without a name of its own.
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb") as pipe:
+        write_whole(f"/dev/fd/{writing}", b"page")
+        os.close(writing)
+        assert pipe.read() == b"page"
     with pytest.raises(IsADirectoryError):
         write_whole(tmp_path, b"x")
     with pytest.raises(FileNotFoundError):
