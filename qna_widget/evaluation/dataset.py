@@ -32,92 +32,137 @@ class Example:
 def parse(text: str) -> list[Example]:
     """Return the questions of a file's text. A row without an id is named by its place, from 0.
 
-    Raises ValueError, KeyError or TypeError for what has none of the shapes.
+    Raises ValueError for what has none of the shapes, or no text where one is wanted; it names the
+    line, from 1, and the place as a program would, from 0.
     """
-    return [_row(found, str(place)) for place, found in enumerate(_found(_documents(text)))]
+    found = (row for where, document in _documents(text) for row in _found(document, where))
+    return [_row(row, str(place), where) for place, (where, row) in enumerate(found)]
 
 
-def _documents(text: str) -> list[object]:
-    """Return what a JSON file holds: one document, or one a line."""
+def _documents(text: str) -> list[tuple[str, object]]:
+    """Return what a JSON file holds, and where: one document, or one a line."""
     try:
-        return [json.loads(text)]
+        return [("", json.loads(text))]
     except ValueError:
         # Not splitlines: a text within a line may hold U+2028 and its like as they are.
-        lines = [line for line in text.split("\n") if line.strip()]
+        lines = [(n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
         if len(lines) < 2:
             raise
         try:
-            first = json.loads(lines[0])
+            first = json.loads(lines[0][1])
         except ValueError:
             first = None
         if not isinstance(first, dict):
             raise  # a broken document, and the place in it
-        return [json.loads(line) for line in lines]
+        return [(f"line {n}", _line(line, n)) for n, line in lines]
 
 
-def _found(documents: list[object]) -> Iterator[Mapping[str, object]]:
-    """Yield the questions, each with its passage."""
-    for document in documents:
-        if isinstance(document, Mapping) and "data" in document:
-            yield from _found(_list(document["data"], "data"))
-        elif isinstance(document, Mapping) and "paragraphs" in document:
-            yield from _found(_list(document["paragraphs"], "paragraphs"))
-        elif isinstance(document, Mapping) and "qas" in document:
-            for question in _list(document["qas"], "qas"):
-                yield {"context": document["context"], **_mapping(question)}
-        elif isinstance(document, list):
-            yield from _found(document)
-        else:
-            yield _mapping(document)
+def _line(line: str, number: int) -> object:
+    try:
+        return json.loads(line)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"line {number}, column {error.colno}: {error.msg}") from error
 
 
-def _row(found: Mapping[str, object], place: str) -> Example:
-    passage = next((name for name in _PASSAGES if name in found), _PASSAGES[0])
-    given = next((found[name] for name in _ANSWERS if name in found), None)
-    answers = () if _is_true(found.get("is_impossible")) else _answers(given)
+def _found(document: object, where: str) -> Iterator[tuple[str, Mapping[str, object]]]:
+    """Yield the questions, each with its passage, and where they stand."""
+    if isinstance(document, list):
+        for index, part in enumerate(document):
+            yield from _found(part, f"{where}[{index}]")
+        return
+    entry = _mapping(document, where)
+    for name in ("data", "paragraphs"):
+        if name in entry:
+            yield from _found(_list(entry[name], _in(where, name)), _in(where, name))
+            return
+    if "qas" not in entry:
+        yield where, entry
+        return
+    # A question without a passage of its own has the paragraph's.
+    shared = {name: entry[name] for name in _PASSAGES if name in entry}
+    for index, question in enumerate(_list(entry["qas"], _in(where, "qas"))):
+        place = f"{_in(where, 'qas')}[{index}]"
+        yield place, {**shared, **_mapping(question, place)}
+
+
+def _in(where: str, name: str) -> str:
+    """Name an entry: "line 3 data[0].qas[1].question"."""
+    return f"{where}{'.' if where.endswith(']') else ' '}{name}".strip()
+
+
+def _row(found: Mapping[str, object], place: str, where: str) -> Example:
+    given = next((name for name in _ANSWERS if name in found), _ANSWERS[0])
+    answers: list[str] = []
+    if not _is_true(found.get("is_impossible")):
+        answers = _answers(found.get(given), _in(where, given))
     return Example(
-        id=_id(found.get("id", place)),
-        question=_text(found["question"]),
-        passage=_text(found[passage]),
+        id=_id(found.get("id", place), _in(where, "id")),
+        question=_wanted(found, ("question",), where),
+        passage=_wanted(found, _PASSAGES, where),
         answers=tuple(answer for answer in answers if answer.strip()),
     )
 
 
-def _answers(value: object) -> list[str]:
+def _wanted(found: Mapping[str, object], names: tuple[str, ...], where: str) -> str:
+    """Return the text that goes by one of the names."""
+    for name in names:
+        if name in found:
+            return _text(found[name], _in(where, name))
+    keys = ", ".join(map(str, found)) or "nothing"
+    lacks = " or ".join(map(repr, names))
+    raise ValueError(f"{where or 'the document'} lacks {lacks}; it holds {keys:.200}")
+
+
+def _answers(value: object, where: str) -> list[str]:
     if value is None:
         return []
     if isinstance(value, str):
-        return [value]
+        return [_text(value, where)]
     if isinstance(value, Mapping):  # {"text": […], "answer_start": […]}, or one answer
-        return _answers(value["text"])
+        if "text" in value:
+            return _answers(value["text"], _in(where, "text"))
+        return [_wanted(value, ("text",), where)]
     texts: list[str] = []
-    for answer in _list(value, "answers"):
-        texts += [answer] if isinstance(answer, str) else [_text(_mapping(answer)["text"])]
+    for index, answer in enumerate(_list(value, where)):
+        place = f"{where}[{index}]"
+        if isinstance(answer, str):
+            texts.append(_text(answer, place))
+        else:
+            texts.append(_wanted(_mapping(answer, place), ("text",), place))
     return texts
 
 
-def _id(value: object) -> str:
+def _id(value: object, where: str) -> str:
     """Return an id as prediction files have it, whose names are texts."""
-    return str(value) if isinstance(value, int) else _text(value)
+    return str(value) if isinstance(value, int) else _text(value, where)
 
 
 def _is_true(value: object) -> bool:
     return value is True or value == 1 or (isinstance(value, str) and value.lower() == "true")
 
 
-def _text(value: object) -> str:
+def _text(value: object, where: str) -> str:
+    """Return a text that can be written as UTF-8, which half an emoji cannot."""
     if not isinstance(value, str):
-        raise TypeError(f"{value!r:.60} is no text")
+        raise ValueError(f"{where} is {value!r:.60}, which is no text")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        broken = f"U+{ord(value[error.start]):04X}"
+        raise ValueError(
+            f"{where} holds a lone surrogate, {broken}, at character {error.start}, which is half "
+            "of a character"
+        ) from None
     return value
 
 
-def _list(value: object, name: str) -> list[object]:
+def _list(value: object, where: str) -> list[object]:
     if not isinstance(value, list):
-        raise TypeError(f"{name} is {value!r:.60}, which is no list")
+        raise ValueError(f"{where} is {value!r:.60}, which is no list")
     return value
 
 
-def _mapping(value: object) -> Mapping[str, object]:
+def _mapping(value: object, where: str) -> Mapping[str, object]:
     if not isinstance(value, Mapping):
-        raise TypeError(f"{value!r:.60} is no question with its passage")
+        raise ValueError(f"{where or 'it'} is {value!r:.60}, which is no question with its passage")
     return value

@@ -50,10 +50,8 @@ def read_examples(file: Path | None, *, limit: int | None = None) -> list[Exampl
         counts = Counter(example.id for example in examples)
     except InputError as error:
         raise DatasetError(str(error)) from error
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise DatasetError(
-            f"{name} is not in {SHAPES}: {type(error).__name__}: {error}."
-        ) from error
+    except (ValueError, RecursionError) as error:
+        raise DatasetError(f"{name} is not in {SHAPES}: {error}.") from error
     if not examples:
         raise DatasetError(f"{name} holds no question.")
     twice = next((name for name, count in counts.items() if count > 1), None)
