@@ -56,7 +56,9 @@ class Borders:
         self.letter = _next(has_letter)
         """For each token the first one from it on with a letter or digit; the length for none."""
         self._has_tags = "<" in text
-        self._known: dict[tuple[int, int, bool, bool], Range | None] = {}
+        # What was found out: most candidates begin and end with words that others have, too.
+        self._words: dict[int, Range] = {}
+        self._answers: dict[tuple[int, int, bool], Range | None] = {}
 
     @cached_property
     def sentence(self) -> NDArray[np.int64]:
@@ -69,12 +71,18 @@ class Borders:
 
         None for what is no answer.
         """
-        key = (first, last, options.align_to_words, options.neat)
-        if key not in self._known:
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            self._known[key] = self._range(first, last, options)
-        return self._known[key]
+        if self.stop[first] <= last:
+            return None
+        if options.align_to_words:
+            start, end = self._word(first)[0], self._word(last)[1]
+        else:
+            start, end = int(self._starts[first]), int(self._ends[last])
+        key = (start, end, options.neat)
+        if key not in self._answers:
+            if len(self._answers) >= _REMEMBERED:
+                self._answers.clear()
+            self._answers[key] = self._answer(*key)
+        return self._answers[key]
 
     def place(self, first: int, last: int, options: DecodingOptions) -> Range | None:
         """Return the first and last code point by which an answer is compared with others.
@@ -100,27 +108,35 @@ class Borders:
         """
         return not self._has_tags and bool(self.letter[first] <= last)
 
-    def _range(self, first: int, last: int, options: DecodingOptions) -> Range | None:
-        if self.stop[first] <= last:
-            return None
-        if options.align_to_words:
+    def _word(self, token: int) -> Range:
+        """Return where the word of a token begins and ends, with what a reader takes as one."""
+        if token not in self._words:
+            first = last = token
             while self._goes_on(first):
                 first -= 1
             while last + 1 < len(self._starts) and self._goes_on(last + 1):
                 last += 1
-        start, end = int(self._starts[first]), int(self._ends[last])
-        low = max(0, start - REACH)
-        near = list(self._text[low : end + REACH])
-        start, end = start - low, end - low
-        if options.align_to_words:
-            start, end = whole_atoms(spelled(near), start, end)
-        start, end = graphemes.whole(near, start, end)
-        if options.neat:
+            start, end = int(self._starts[first]), int(self._ends[last])
+            near, low = self._near(start, end)
+            start, end = whole_atoms(spelled(near), start - low, end - low)
+            self._words[token] = start + low, end + low
+        return self._words[token]
+
+    def _answer(self, start: int, end: int, neat: bool) -> Range | None:
+        """Return start..end of whole characters, and `neat`; None for what is no answer."""
+        near, low = self._near(start, end)
+        start, end = graphemes.whole(near, start - low, end - low)
+        if neat:
             start, end = paired(near, start, end)
             if not any(has(character, LETTER_OR_DIGIT) for character in near[start:end]):
                 return None
             start, end = graphemes.whole(near, start, end)
         return start + low, end + low
+
+    def _near(self, start: int, end: int) -> tuple[list[str], int]:
+        """Return the code points within reach of start..end, and where they begin."""
+        low = max(0, start - REACH)
+        return list(self._text[low : end + REACH]), low
 
     def _goes_on(self, token: int) -> bool:
         """Tell whether a token belongs to the word of the one before it."""

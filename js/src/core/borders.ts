@@ -9,6 +9,7 @@ import * as contract from "./contract";
 import { whole } from "./graphemes";
 import { paired } from "./pairs";
 import { endsSentence } from "./sentence-ends";
+import { characterBefore } from "./text";
 import { CONTINUES, HAS_LETTER, type Tokenizer } from "./tokenizer";
 import type { Encoding, Ways } from "./types";
 import { MAX_WORD_CHARS } from "./wordpiece";
@@ -40,7 +41,9 @@ export class Borders {
   readonly #continues: Uint8Array;
   readonly #has_tags: boolean;
   #sentence: Int32Array | undefined;
-  readonly #known = new Map<string, Range | null>();
+  // What was found out: most candidates begin and end with words that others have, too.
+  readonly #words: Range[] = [];
+  readonly #answers = new Map<string, Range | null>();
 
   constructor(
     private readonly text: string,
@@ -58,9 +61,8 @@ export class Borders {
       this.#continues[token] = trait & CONTINUES;
       has_letter[token] = trait & HAS_LETTER;
       if (input_ids[token] !== unk_id) continue;
-      const long = ends[token]! - starts[token]! > MAX_WORD_CHARS;
       const word = Array.from(text.slice(starts[token], ends[token]));
-      if (long && word.length > MAX_WORD_CHARS) {
+      if (word.length > MAX_WORD_CHARS) {
         unread[token] = 1;
         words++;
       } else if (word.some((character) => has(character, LETTER_OR_DIGIT))) has_letter[token] = 1;
@@ -85,12 +87,22 @@ export class Borders {
 
   /** Where the answer of tokens first..last begins and ends; null for what is no answer. */
   range(first: number, last: number, options: Options): Range | null {
-    const key = `${first},${last},${options.align_to_words},${options.neat}`;
-    let found = this.#known.get(key);
+    if (this.stop[first]! <= last) return null;
+    const { align_to_words, neat } = options;
+    const start = align_to_words ? this.#word(first)[0] : this.passage.starts[first]!;
+    const end = align_to_words ? this.#word(last)[1] : this.passage.ends[last]!;
+    const key = `${start},${end},${neat}`;
+    let found = this.#answers.get(key);
     if (found === undefined) {
-      if (this.#known.size >= REMEMBERED) this.#known.clear();
-      found = this.#range(first, last, options);
-      this.#known.set(key, found);
+      if (this.#answers.size >= REMEMBERED) this.#answers.clear();
+      found = this.#changed(start, end, (near, from, to) => {
+        const whole_characters = whole(near, from, to);
+        if (!neat) return whole_characters;
+        const tidy = paired(near, ...whole_characters);
+        const is_one = near.slice(...tidy).some((character) => has(character, LETTER_OR_DIGIT));
+        return is_one ? whole(near, ...tidy) : null;
+      });
+      this.#answers.set(key, found);
     }
     return found;
   }
@@ -103,16 +115,9 @@ export class Borders {
   place(first: number, last: number, options: Options): Range | null {
     const found = this.range(first, last, options);
     if (found === null || !options.neat) return found && [found[0], found[1] - 1];
-    const characters = Array.from(this.text.slice(...found));
     let [start, end] = found;
-    for (const character of characters) {
-      if (has(character, LETTER_OR_DIGIT)) break;
-      start += character.length;
-    }
-    for (const character of characters.reverse()) {
-      if (has(character, LETTER_OR_DIGIT)) break;
-      end -= character.length;
-    }
+    while (!has(this.text.slice(start, start + 2), LETTER_OR_DIGIT)) start++;
+    while (!has(characterBefore(this.text, end), LETTER_OR_DIGIT)) end--;
     return [start, end - 1];
   }
 
@@ -124,41 +129,45 @@ export class Borders {
     return !this.#has_tags && this.letter[first]! <= last;
   }
 
-  #range(first_token: number, last_token: number, { align_to_words, neat }: Options): Range | null {
+  /** Where the word of a token begins and ends, with what a reader takes as one. */
+  #word(token: number): Range {
+    const known = this.#words[token];
+    if (known) return known;
+    let [first, last] = [token, token];
+    while (this.#goesOn(first)) first--;
+    while (this.#goesOn(last + 1)) last++;
     const { starts, ends } = this.passage;
-    if (this.stop[first_token]! <= last_token) return null;
-    let [first, last] = [first_token, last_token];
-    if (align_to_words) {
-      while (this.#goesOn(first)) first--;
-      while (last + 1 < starts.length && this.#goesOn(last + 1)) last++;
-    }
-    const from = starts[first]!;
-    const to = ends[last]!;
-    const before = Array.from(this.text.slice(back(this.text, from, REACH), from));
-    const answer = Array.from(this.text.slice(from, to));
-    const after = Array.from(this.text.slice(to, to + 2 * REACH)).slice(0, REACH);
-    const near = [...before, ...answer, ...after];
-    let [start, end] = [before.length, before.length + answer.length];
-    if (align_to_words) [start, end] = wholeAtoms(spelled(near), start, end);
-    [start, end] = whole(near, start, end);
-    if (neat) {
-      [start, end] = paired(near, start, end);
-      if (!near.slice(start, end).some((character) => has(character, LETTER_OR_DIGIT))) return null;
-      [start, end] = whole(near, start, end);
-    }
-    return [
-      from + units(near, before.length, start),
-      to + units(near, before.length + answer.length, end),
-    ];
+    const found = this.#changed(starts[first]!, ends[last]!, (near, start, end) =>
+      wholeAtoms(spelled(near), start, end),
+    )!;
+    this.#words[token] = found;
+    return found;
+  }
+
+  /** from..to as `change` makes it of the characters within reach of it. */
+  #changed(
+    from: number,
+    to: number,
+    change: (near: string[], start: number, end: number) => Range | null,
+  ): Range | null {
+    const low = back(this.text, from, REACH);
+    const read = (stop: number): string[] => Array.from(this.text.slice(low, stop));
+    const end = read(to).length;
+    const near = read(to + 2 * REACH).slice(0, end + REACH);
+    const units = (count: number): number => low + near.slice(0, count).join("").length;
+    const changed = change(near, read(from).length, end);
+    return changed && [units(changed[0]), units(changed[1])];
   }
 
   /** Whether a token belongs to the word of the one before it. */
   #goesOn(token: number): boolean {
-    if (token <= 0 || this.#continues[token] === 0) return false;
+    if (token <= 0 || !this.#continues[token]) return false;
     const { starts, ends } = this.passage;
-    const first = String.fromCodePoint(this.text.codePointAt(starts[token]!)!);
-    const last = this.text.slice(back(this.text, ends[token - 1]!, 1), ends[token - 1]);
-    return !has(first, UNSPACED) && !has(last, UNSPACED);
+    const start = starts[token]!;
+    return !(
+      has(this.text.slice(start, start + 2), UNSPACED) ||
+      has(characterBefore(this.text, ends[token - 1]!), UNSPACED)
+    );
   }
 }
 
@@ -166,16 +175,9 @@ export class Borders {
 function back(text: string, at: number, count: number): number {
   let place = at;
   for (let n = 0; n < count && place > 0; n++) {
-    place -= place > 1 && text.codePointAt(place - 2)! > 0xffff ? 2 : 1;
+    place -= characterBefore(text, place).length;
   }
   return place;
-}
-
-/** Units from one place in `near` to another, negative backwards. */
-function units(near: readonly string[], from: number, to: number): number {
-  let sum = 0;
-  for (let at = Math.min(from, to); at < Math.max(from, to); at++) sum += near[at]!.length;
-  return to < from ? -sum : sum;
 }
 
 /** For each place the first marked one from it on; the length for none. */

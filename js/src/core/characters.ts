@@ -43,7 +43,7 @@ function classes(): Uint8Array {
   return flags;
 }
 
-/** Whether a character (one code point) is of a class; none is when there is no character. */
+/** Whether a character (the first code point) is of a class; none is when there is no character. */
 export function has(character: string | undefined, flag: number): boolean {
   const code = character?.codePointAt(0);
   return code !== undefined && (classes()[code]! & flag) !== 0;

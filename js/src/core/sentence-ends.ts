@@ -1,6 +1,7 @@
 // Behind which tokens a sentence ends. Python's twin: qna_widget/core/sentence_ends.py.
 import { CAPITAL, EXTENDS, has, LETTER_OR_DIGIT, SMALL, SPACE } from "./characters";
 import { SHORT } from "./sentence";
+import { characterBefore } from "./text";
 import type { Encoding } from "./types";
 
 const ENDS = new Set(".!?…‽؟۔।。！？｡");
@@ -84,7 +85,7 @@ function goesOn(text: string, mark: number): boolean {
   const letters: string[] = [];
   let start = mark;
   while (start > 0 && letters.length <= LONGEST) {
-    const letter = before(text, start);
+    const letter = characterBefore(text, start);
     if (letter !== "." && !has(letter, LETTER_OR_DIGIT | EXTENDS)) break;
     letters.unshift(letter);
     start -= letter.length;
@@ -95,10 +96,4 @@ function goesOn(text: string, mark: number): boolean {
   let at = start;
   while (at > 0 && (text[at - 1] === " " || text[at - 1] === "\t")) at--;
   return /^[0-9]{1,3}$/.test(word) && (at === 0 || text[at - 1] === "\n");
-}
-
-/** The code point that ends at `at`. */
-function before(text: string, at: number): string {
-  const pair = at > 1 ? text.codePointAt(at - 2)! : 0;
-  return pair > 0xffff ? String.fromCodePoint(pair) : text[at - 1]!;
 }

@@ -5,6 +5,11 @@ export function inWords(error: unknown): string {
   return error instanceof Error ? error.message || error.name : String(error);
 }
 
+/** The character (one code point) that ends at a unit; "" at the text's beginning. */
+export function characterBefore(text: string, at: number): string {
+  return text.slice(at - (text.codePointAt(at - 2)! > 0xffff ? 2 : 1), at);
+}
+
 /**
  * `text` with U+FFFD in place of each lone surrogate, as the browser's own encoder writes it: half
  * an emoji can neither travel to Python nor stand in a file.

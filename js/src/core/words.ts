@@ -1,4 +1,5 @@
 // Tokens gathered into the words that a reader sees. Pure.
+import { characterBefore } from "./text";
 import type { Encoding } from "./types";
 
 /** Tokens first..last of the passage, both included, and the text they stand for. */
@@ -22,7 +23,7 @@ export function tokenWords(text: string, { starts, ends }: Encoding): TokenWord[
     const joins =
       word !== undefined &&
       start <= word.end &&
-      !ALONE.test(lastCharacter(text, word.end)) &&
+      !ALONE.test(characterBefore(text, word.end)) &&
       !ALONE.test(text.slice(start, start + 2)); // one character, maybe of two units
     if (joins) words[words.length - 1] = { ...word, last: token, end: Math.max(end, word.end) };
     else words.push({ first: token, last: token, start, end });
@@ -38,12 +39,4 @@ export function tokenPieces({ starts, ends }: Encoding): TokenWord[] {
     start,
     end: ends[token]!,
   }));
-}
-
-function lastCharacter(text: string, end: number): string {
-  return String.fromCodePoint(
-    text.codePointAt(Math.max(0, end - 2))! > 0xffff
-      ? text.codePointAt(end - 2)!
-      : text.charCodeAt(end - 1),
-  );
 }

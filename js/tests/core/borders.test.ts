@@ -1,6 +1,6 @@
 // A few borders by hand; tests/unit/core/test_borders.py has the many, tests/parity/test_borders.py
 // holds the two languages together.
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { Borders } from "../../src/core/borders";
 import { createTokenizer } from "../../src/core/tokenizer";
 
@@ -63,6 +63,21 @@ test.each([
   ["かかい", "かか", "かか"],
 ])("whole in the view: %s", (text, chosen, whole) => {
   expect(answer(text, chosen, true)).toBe(whole);
+});
+
+test("words of one long name are looked at once", () => {
+  const text = "a_".repeat(40);
+  const passage = tokenizer.encode(text);
+  const borders = new Borders(text, passage, tokenizer);
+  const looked = vi.spyOn(String.prototype, "search"); // twice for each end of a word
+  for (let first = 0; first < text.length; first++) {
+    for (let last = first; last < text.length; last++) {
+      borders.range(first, last, { align_to_words: true, neat: true });
+    }
+  }
+  const count = looked.mock.calls.length;
+  looked.mockRestore();
+  expect(count).toBe(4 * passage.input_ids.length);
 });
 
 test("what was not read is in no answer", () => {

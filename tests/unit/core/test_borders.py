@@ -11,6 +11,8 @@ from bordered import answer
 
 from qna_widget import QuestionAnswerer
 from qna_widget.answering.options import SENTENCE_MARGIN
+from qna_widget.core import borders
+from qna_widget.core.atoms import whole_atoms
 from qna_widget.core.borders import Borders
 from qna_widget.core.decoding import Decoder
 from qna_widget.core.pipeline import conclude, prepare
@@ -46,6 +48,26 @@ def test_characters_are_whole(
 ) -> None:
     found = answer(qa.tokenizer, text, chosen, neat=neat)
     assert found == whole or (not neat and whole is None)
+
+
+def test_words_of_one_long_name_are_looked_at_once(
+    qa: QuestionAnswerer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every span of a long name is the whole name, so that no span keeps another from its turn."""
+    looked: list[int] = []
+
+    def counted(text: str, start: int, end: int) -> tuple[int, int]:
+        looked.append(start)
+        return whole_atoms(text, start, end)
+
+    monkeypatch.setattr(borders, "whole_atoms", counted)
+    text = "snake_case_" * 12 + "name"
+    passage = qa.tokenizer.encode(text)
+    found = Borders(text, passage, qa.tokenizer)
+    options = DecodingOptions(align_to_words=True, neat=True)
+    spans = [(i, j) for i in range(len(passage)) for j in range(i, min(i + 30, len(passage)))]
+    assert {found.range(*span, options) for span in spans} == {(0, len(text))}
+    assert len(looked) <= len(passage) < len(spans)
 
 
 @pytest.mark.parametrize(
@@ -218,15 +240,15 @@ def test_lines_of_lists_cells_and_fences_are_sentences(
 def test_answers_that_share_a_word_meet_there_but_for_cut_tags(qa: QuestionAnswerer) -> None:
     way = DecodingOptions(align_to_words=True, neat=True)
 
-    def borders(text: str) -> Borders:
+    def of(text: str) -> Borders:
         return Borders(text, qa.tokenizer.encode(text), qa.tokenizer)
 
-    plain = borders("by Vale , owner")
+    plain = of("by Vale , owner")
     assert plain.meet_in(1, 1)
     assert plain.meet_in(1, 2)
     assert not plain.meet_in(2, 2)  # the comma may be trimmed
 
-    tagged = borders("<b>Vale owns")  # tokens: < b > Vale owns
+    tagged = of("<b>Vale owns")  # tokens: < b > Vale owns
     name, tag = tagged.place(1, 3, way), tagged.place(1, 1, way)
     assert (name, tag) == ((3, 6), (1, 1))  # "Vale" and "b": both hold the token "b"
     assert not tagged.meet_in(1, 1)
