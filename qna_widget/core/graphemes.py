@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .characters import EXTENDS, LETTER_OR_DIGIT, LINKS, has
+from .characters import EXTENDS, LETTER_OR_DIGIT, LINKS, SPACE, has
 
 _JOINER = "\u200d"
 
@@ -25,7 +25,7 @@ def is_border(near: Sequence[str], at: int) -> bool:
         return False
     if before in "\r\n\t " or (before < "\x7f" and after < "\x7f"):
         return not has(after, EXTENDS)
-    if has(after, EXTENDS) or before == _JOINER:
+    if has(after, EXTENDS):
         return False
     if _is_region(before) and _is_region(after):
         first = at - 1
@@ -34,9 +34,7 @@ def is_border(near: Sequence[str], at: int) -> bool:
         return (at - first) % 2 == 0
     if _is_hangul(before) and _is_hangul(after):
         return not _joins_syllable(ord(before), ord(after))
-    if has(after, LETTER_OR_DIGIT):
-        return not _is_linked(near, at)
-    return True
+    return not _is_linked(near, at)
 
 
 def whole(near: Sequence[str], start: int, end: int) -> tuple[int, int]:
@@ -77,10 +75,19 @@ def _joins_syllable(before: int, after: int) -> bool:
 
 
 def _is_linked(near: Sequence[str], at: int) -> bool:
-    """Tell whether a consonant is joined to the one before by a sign between them."""
-    found = False
-    at -= 1
-    while at >= 0 and has(near[at], EXTENDS):
-        found = found or has(near[at], LINKS)
-        at -= 1
-    return found and at >= 0 and has(near[at], LETTER_OR_DIGIT)
+    """Tell whether the signs before it join a consonant to a consonant, a picture to a picture."""
+    base = at - 1
+    while base >= 0 and has(near[base], EXTENDS):
+        base -= 1
+    if base < 0:
+        return False
+    both = near[base] + near[at]
+    if near[at - 1] == _JOINER and all(map(_is_picture, both)):
+        return True
+    links = any(has(sign, LINKS) for sign in near[base + 1 : at])
+    return links and all(has(letter, LETTER_OR_DIGIT) for letter in both)
+
+
+def _is_picture(character: str) -> bool:
+    """Tell whether it is a symbol; emoji are among them."""
+    return character >= "\u2190" and not has(character, LETTER_OR_DIGIT | SPACE)

@@ -1,7 +1,7 @@
 // Where one character ends and the next begins, as a reader sees them: Unicode's extended grapheme
 // clusters (UAX #29, with Indic conjuncts), as far as answers need them.
 // Python's twin: qna_widget/core/graphemes.py.
-import { EXTENDS, has, LETTER_OR_DIGIT, LINKS } from "./characters";
+import { EXTENDS, has, LETTER_OR_DIGIT, LINKS, SPACE } from "./characters";
 
 const JOINER = "\u200d";
 
@@ -17,7 +17,7 @@ export function isBorder(near: readonly string[], at: number): boolean {
   if ("\r\n\t ".includes(before) || (before < "\x7f" && after < "\x7f")) {
     return !has(after, EXTENDS);
   }
-  if (has(after, EXTENDS) || before === JOINER) return false;
+  if (has(after, EXTENDS)) return false;
   const [left, right] = [before.codePointAt(0)!, after.codePointAt(0)!];
   if (isRegion(left) && isRegion(right)) {
     let first = at - 1;
@@ -25,8 +25,7 @@ export function isBorder(near: readonly string[], at: number): boolean {
     return (at - first) % 2 === 0;
   }
   if (isHangul(left) && isHangul(right)) return !joinsSyllable(left, right);
-  if (has(after, LETTER_OR_DIGIT)) return !isLinked(near, at);
-  return true;
+  return !isLinked(near, at);
 }
 
 /** start..end, moved outwards to borders of characters. */
@@ -63,12 +62,19 @@ function joinsSyllable(before: number, after: number): boolean {
   return tail || (vowel && open);
 }
 
-/** Whether a consonant is joined to the one before by a sign between them. */
+/** Whether the signs before it join a consonant to a consonant, a picture to a picture. */
 function isLinked(near: readonly string[], at: number): boolean {
-  let found = false;
-  let before = at - 1;
-  for (; before >= 0 && has(near[before], EXTENDS); before--) {
-    found ||= has(near[before], LINKS);
-  }
-  return found && before >= 0 && has(near[before], LETTER_OR_DIGIT);
+  let base = at - 1;
+  let links = false;
+  for (; has(near[base], EXTENDS); base--) links ||= has(near[base], LINKS);
+  const both = [near[base], near[at]];
+  return (
+    (near[at - 1] === JOINER && both.every(isPicture)) ||
+    (links && both.every((letter) => has(letter, LETTER_OR_DIGIT)))
+  );
+}
+
+/** Whether it is a symbol; emoji are among them. */
+function isPicture(character = ""): boolean {
+  return character >= "\u2190" && !has(character, LETTER_OR_DIGIT | SPACE);
 }

@@ -2,6 +2,7 @@
 // holds the two languages together.
 import { expect, test, vi } from "vitest";
 import { Borders } from "../../src/core/borders";
+import { isBorder } from "../../src/core/graphemes";
 import { createTokenizer } from "../../src/core/tokenizer";
 
 const letters = Array.from({ length: 94 }, (_, n) => String.fromCharCode(33 + n)).filter(
@@ -63,6 +64,20 @@ test.each([
   ["かかい", "かか", "かか"],
 ])("whole in the view: %s", (text, chosen, whole) => {
   expect(answer(text, chosen, true)).toBe(whole);
+});
+
+test.each([
+  ["അ", "വ", "ന്\u200d", " "],
+  ["ه\u200d", "د"],
+  ["क्\u200dष", "ण"],
+  ["👩\u200d🚀", "👩\u200d", "a"],
+  ["❤️\u200d🔥", "\n", "\r\n", " \u0301"],
+  ["👩🏽\u200d⚕️", "👩\u200d", " "],
+])("a joiner joins pictures and consonants alone: %j", (...characters) => {
+  const near = Array.from(characters.join(""));
+  const ends = characters.map((_, n) => Array.from(characters.slice(0, n + 1).join("")).length);
+  const borders = near.map((_, n) => n + 1).filter((at) => isBorder(near, at));
+  expect(borders).toEqual(ends);
 });
 
 test("words of one long name are looked at once", () => {

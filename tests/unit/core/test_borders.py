@@ -5,6 +5,8 @@ What is one for a reader (versions, numbers with units ...) is tried in test_ato
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 import numpy as np
 import pytest
 from bordered import answer
@@ -15,6 +17,7 @@ from qna_widget.core import borders
 from qna_widget.core.atoms import whole_atoms
 from qna_widget.core.borders import Borders
 from qna_widget.core.decoding import Decoder
+from qna_widget.core.graphemes import is_border
 from qna_widget.core.pipeline import conclude, prepare
 from qna_widget.core.types import DecodingOptions, FeatureOptions, Logits
 from qna_widget.errors import InputError
@@ -39,6 +42,8 @@ def qa() -> QuestionAnswerer:
         ("ไป กำ มา", "กำ", "กำ"),
         ("한국어 \u1112\u1161\u11ab", "\u1112", "\u1112\u1161\u11ab"),
         ("in 🇩🇪🇫🇷 now", "in", "in"),
+        ("ഇന്ന് അവന്\u200d വന്നു", "അവന്\u200d", "അവന്\u200d"),
+        ("عام 1446 ه\u200d، هنا", "ه\u200d", "ه\u200d"),
         ("a 1️⃣ b", "1", "1️⃣"),
     ],
 )
@@ -48,6 +53,23 @@ def test_characters_are_whole(
 ) -> None:
     found = answer(qa.tokenizer, text, chosen, neat=neat)
     assert found == whole or (not neat and whole is None)
+
+
+@pytest.mark.parametrize(
+    "characters",
+    [
+        ["അ", "വ", "ന്\u200d", " "],
+        ["ه\u200d", "د"],
+        ["क्\u200dष", "ण"],
+        ["👩\u200d🚀", "👩\u200d", "a"],
+        ["❤️\u200d🔥", "\n", "\r\n", " \u0301"],
+        ["👩🏽\u200d⚕️", "👩\u200d", " "],
+    ],
+)
+def test_a_joiner_joins_pictures_and_consonants_alone(characters: list[str]) -> None:
+    near = list("".join(characters))
+    ends = list(accumulate(map(len, characters)))
+    assert [at for at in range(1, len(near) + 1) if is_border(near, at)] == ends
 
 
 def test_words_of_one_long_name_are_looked_at_once(
