@@ -225,12 +225,11 @@ function partsOf({ model, runtime }: Manifest, edition: Edition): Parts {
   return { ...runtime.webgpu!, onnx: model.onnx_webgpu!, optimized: false };
 }
 
-/**
- * Models are told apart by their files and how they are asked, so that equal ones are loaded once
- * and none answers in another's way. What it is called and why it answers is not the engine's.
- */
+/** Models are told apart by their content and by what the engine is told of it: equal ones are one. */
 export function modelKey({ model }: Manifest): string {
-  return JSON.stringify({ ...model, name: "", note: "" });
+  const { title, max_seq_len, lowercase, cut_share, onnx, vocab, onnx_webgpu } = model;
+  const files = [onnx, vocab, onnx_webgpu].map((file) => file?.sha256);
+  return [...files, max_seq_len, lowercase, cut_share, title].join();
 }
 
 /** For the browser's performance panel; of each the newest, for the page keeps them for ever. */

@@ -207,7 +207,8 @@ test("a model that nobody asks any more is freed when another one comes", async 
 
 test("the same files asked in another way are another model", async () => {
   const one = await loaded();
-  const renamed = { ...manifest.model, name: "alias", note: "The other one is away." };
+  const onnx = { ...manifest.model.onnx, path: "a/copy/model.onnx" };
+  const renamed = { ...manifest.model, name: "alias", note: "The other one is away.", onnx };
   await runtime.connect().load({ ...manifest, model: renamed }, [server()], waiter());
   expect(sessions.opened).toBe(1);
   const changes = { title: "Cased", max_seq_len: 2 * MAX_SEQ_LEN, lowercase: false };
