@@ -146,12 +146,15 @@ class QnaComponent implements Component {
   }
 
   private hostChanged(): void {
+    const { inputs, link } = this.state;
     this.change(this.host.readInputs(), 0, "host");
     this.readLink();
     const examples = this.host.readExamples?.() ?? [];
     if (JSON.stringify(examples) !== JSON.stringify(this.state.examples)) this.update({ examples });
-    // Also tries again what failed before: the change may come from a new kernel.
-    const failed = !this.loaded && this.state.status === "error";
+    // Also tries again what failed before: the change may come from a new kernel. What is said of
+    // other models' coming does not.
+    const news = link !== this.state.link || !isEqual(inputs, this.state.inputs);
+    const failed = news && !this.loaded && this.state.status === "error";
     if (!this.loaded && this.loading.busy && this.host.readManifest() === null) this.cancel();
     if (failed) this.loading.retry();
     else this.loading.follow();

@@ -264,6 +264,13 @@ test("after a failed load a word from Python tries again: the kernel may be new"
   await settle();
   host.set({ question: "Who?" });
   expect(client.loads.length).toBe(2);
+  client.loads[1]!.reject(new Error("The kernel is silent."));
+  await settle();
+  host.set({}); // of another model's coming
+  expect(component.state.status).toBe("error");
+  host.link = () => "Python does not answer.";
+  host.set({});
+  expect(client.loads.length).toBe(3);
 });
 
 test("ending it stops everything, once and for all", async () => {
