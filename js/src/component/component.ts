@@ -240,6 +240,7 @@ class QnaComponent implements Component {
   private cancel(): void {
     const { status, change } = this.state;
     if (!this.loaded) {
+      if (!this.loading.busy) return; // Python's fetch goes on, whatever is said here
       this.loading.cancel();
       // Answers that were kept stay.
       this.update({ status: this.state.result === null ? "idle" : "ready", progress: null });

@@ -204,11 +204,17 @@ export function changesOf(phase: Phase, host: HostState): Partial<ComponentState
     case "loading": {
       const progress = phase.progress ?? progressOf(fetching);
       const note = phase.wanted?.model.note ?? "";
-      return { models, status: "loading", progress, error: "", note };
+      return { models, status: "loading", progress, error: "", refused: false, note };
     }
     case "failed":
       if (phase.current !== null) return { models, change: changeOf(phase, phase.current, host) };
-      return { models, status: "error", progress: null, error: phase.error };
+      return {
+        models,
+        status: "error",
+        progress: null,
+        error: phase.error,
+        refused: host.manifest === null,
+      };
     default:
       return { models, change: changeOf(phase, phase.current, host) };
   }

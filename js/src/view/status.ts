@@ -60,14 +60,14 @@ export class StatusArea {
     this.#drawProgress(busy ? progress : null);
     // What was found stays.
     setText(this.#cancel, state.result === null ? "Cancel" : "Stop here");
-    this.#show(this.#cancel, busy && long);
+    this.#show(this.#cancel, busy && long && progress.stage !== "fetch"); // Python's own
     this.#show(this.#again, isStopped(state) && !state.alone);
     // Nothing is under way and nothing was: the link says what to do.
     this.report.hidden = state.alone && state.result === null;
     this.#drawLine(state, busy, long);
     this.#drawDetails(state);
     setText(this.#alert, error === "" ? "" : errorText(error, state));
-    this.#show(this.#retry, error !== "");
+    this.#show(this.#retry, error !== "" && !state.refused);
     setText(this.#link, state.link);
     this.#announce(state);
   }

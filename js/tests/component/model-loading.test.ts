@@ -120,11 +120,17 @@ test("a model without a former one: the wait is the component's, from the first 
   expect(component.state).toMatchObject({ status: "loading", change: null });
   expect(component.state.progress).toMatchObject({ stage: "fetch", loaded: 1, total: 4 });
   expect(client.loads).toEqual([]);
+  component.actions.cancel(); // Python's fetch goes on
+  expect(component.state).toMatchObject({ status: "loading", progress: { loaded: 1 } });
   host.set({}, null, fetching({ model: "old", error: "There is none." }));
-  expect(component.state).toMatchObject({ status: "error", error: "There is none." });
+  const refused = { status: "error", error: "There is none.", refused: true };
+  expect(component.state).toMatchObject(refused);
   host.set({}, named("old"), null);
-  expect(component.state).toMatchObject({ status: "loading", error: "" });
+  expect(component.state).toMatchObject({ status: "loading", error: "", refused: false });
   expect(client.loads.length).toBe(1);
+  client.loads[0]!.reject(new Error("model.onnx could not be loaded."));
+  await settle();
+  expect(component.state).toMatchObject({ status: "error", refused: false });
 });
 
 test("a page that is opened in the middle of a change loads the former model meanwhile", async () => {
