@@ -46,14 +46,14 @@ class InputError(QnaError, ValueError):
 
 
 class BlankQuestionError(InputError):
-    """The question holds no character besides white space."""
+    """The question holds no visible character."""
 
     def __init__(self) -> None:
         super().__init__("The question is blank. Give a text with at least one visible character.")
 
 
 class BlankPassageError(InputError):
-    """The passage holds no character besides white space."""
+    """The passage holds no visible character."""
 
     def __init__(self) -> None:
         super().__init__("The passage is blank. Give a text with at least one visible character.")

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, TypeVar, Unpack, cast
 
 from qna_widget.answering.options import AskOptionsDict, CallOptions, ask_options
+from qna_widget.core.blank import is_blank
 from qna_widget.core.contract import check_input, quoted
 from qna_widget.core.types import Result
 from qna_widget.errors import BlankPassageError, BlankQuestionError, InputError, needs_extra
@@ -168,10 +169,9 @@ def _pair(question: object, passage: object) -> Pair | InputError:
         pair = check_input("question", question), check_input("passage", passage)
     except InputError as error:
         return error
-    # The tokenizer calls more texts blank than these, but finds out later.
-    if not pair[1].strip():
+    if is_blank(pair[1]):
         return BlankPassageError()
-    return pair if pair[0].strip() else BlankQuestionError()
+    return BlankQuestionError() if is_blank(pair[0]) else pair
 
 
 def _outcomes(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, ParamSpec, TypeAlias, TypeVar
 
 from qna_widget.answering.options import THRESHOLD
+from qna_widget.core.blank import is_blank
 from qna_widget.core.contract import INPUTS, Spec, check_value, plain_type
 from qna_widget.errors import BlankQuestionError, InputError
 from qna_widget.models import names
@@ -92,7 +93,7 @@ def utf8(given: str) -> str:
 def question(text: str) -> str:
     """Read a question that can be asked."""
     utf8(text)
-    if not text.strip():
+    if is_blank(text):
         raise argparse.ArgumentTypeError(str(BlankQuestionError()))
     return str(allowed("question")(text))
 

@@ -15,6 +15,7 @@ from typing import Any, Final, TypedDict, cast
 
 from qna_widget.errors import InputError
 
+from .blank import is_blank
 from .messages import Inputs, Outputs, SomeInputs
 
 
@@ -153,7 +154,7 @@ def check_examples(value: object) -> list[str]:
     if len(questions) > MOST_EXAMPLES:
         raise InputError(f"{rule}; got {len(questions):,}.")
     for question in questions:
-        if not isinstance(question, str) or not question.strip():
+        if not isinstance(question, str) or is_blank(question):
             raise InputError(f"{rule}; one is {quoted(question)}.")
         _refuse_lone_surrogates("examples", question)
     return list(dict.fromkeys(map(str, questions)))

@@ -54,8 +54,8 @@ def prepare(
     """Tokenise and cut into windows. Neither text is altered.
 
     `previous` is an earlier question with the same tokenizer: its passage tokens are used again
-    when the passage is the same text. A text is blank when no token is left of it: white space,
-    controls and U+FFFD do not count. Raises BlankPassageError (looked at first),
+    when the passage is the same text. A text is blank when no token is left of it, as `is_blank`
+    tells beforehand. Raises BlankPassageError (looked at first),
     BlankQuestionError, or InputError when the question leaves no room for the passage.
     """
     if previous is not None and previous.passage_text == passage_text:

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from qna_widget.core.blank import is_blank
 from qna_widget.errors import DocumentError
 
 from .encoding import decode, decode_html
@@ -75,7 +76,7 @@ def read_document(data: bytes, name: str) -> Document:
     except DocumentError as error:
         raise DocumentError(f"{name} {error}") from None
     text = _clean(text)
-    if not text.strip():
+    if is_blank(text):
         raise DocumentError(f"{name} holds no text.")
     if len(text) > MAX_CHARACTERS:
         notices.append(

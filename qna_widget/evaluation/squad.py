@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from qna_widget.core.blank import is_blank
 from qna_widget.documents.reading import read_bounded
 from qna_widget.errors import DatasetError, InputError
 
@@ -63,7 +64,7 @@ def read_examples(file: Path | None, *, limit: int | None = None) -> list[Exampl
     asked = examples[:limit]
     for example in asked:
         for what in ("question", "passage"):
-            if not getattr(example, what).strip():
+            if is_blank(getattr(example, what)):
                 raise DatasetError(
                     f"{name} has a blank {what} for the id {example.id!r}, which nobody can "
                     "answer. Give it a text, or take the question out."

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
+from qna_widget.core.blank import is_blank
 from qna_widget.core.contract import check_input
 from qna_widget.core.messages import Inputs, Progress, ScoresMessage
 from qna_widget.core.types import AnswerDict
@@ -66,7 +67,7 @@ class Dialogue:
     def answer_without_browser(self) -> None:
         """Let the kernel answer where a command runs the notebook and no page will."""
         inputs = self._widget.inputs()
-        blank = not (inputs["passage"].strip() and inputs["question"].strip())
+        blank = is_blank(inputs["passage"]) or is_blank(inputs["question"])
         if not without_browser() or blank or self._widget.answers or not kernel.available():
             return
         by_kernel = self._by_kernel(inputs)
@@ -238,7 +239,7 @@ def _refusal(reading: Reading | None, timeout: float) -> str:
 
 
 def _refuse_blank(inputs: Inputs) -> None:
-    if not inputs["passage"].strip():
+    if is_blank(inputs["passage"]):
         raise BlankPassageError
-    if not inputs["question"].strip():
+    if is_blank(inputs["question"]):
         raise BlankQuestionError

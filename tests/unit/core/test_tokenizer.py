@@ -6,6 +6,7 @@ import pickle
 
 import pytest
 
+from qna_widget.core.blank import is_blank
 from qna_widget.core.tokenizer import Tokenizer
 from qna_widget.errors import ModelFileError
 from qna_widget.models import files, registry
@@ -24,6 +25,16 @@ def pieces(tokenizer: Tokenizer, text: str) -> list[tuple[str, str]]:
         (tokenizer.vocab[i], text[start:end])
         for i, start, end in zip(encoded.input_ids, encoded.starts, encoded.ends, strict=True)
     ]
+
+
+def test_what_is_blank_is_known_without_the_tokenizer(tokenizer: Tokenizer) -> None:
+    later = {0x07FD}  # a mark that the library's tables are too old for
+    odd = [0x180E, 0x200B, 0x2028, 0x2060, 0x3000, 0xD800, 0xE000, 0xFE0F, 0xFEFF, 0xFFFD, 0x1F600]
+    for code in {*range(0x800), *odd} - later:
+        assert is_blank(chr(code)) == (len(tokenizer.encode(chr(code))) == 0), hex(code)
+    assert is_blank("")
+    assert is_blank(" \u200b\n\u0301")
+    assert not is_blank(" \u200bx")
 
 
 # By hand from BERT's rules, with bert-base-uncased's vocabulary.

@@ -120,3 +120,6 @@ def test_without_a_browser_python_answers_at_display(monkeypatch: pytest.MonkeyP
     assert "Sesame Street" in widget.answers[0]["text"]
     assert widget.source == "kernel"
     assert "Not answered yet" in bundle(QnA("Bert lives."))["text/html"]
+    # White space to no one but the tokenizer.
+    assert "text/html" in bundle(QnA("\u200b", "Who?"))
+    assert "Not answered yet" in bundle(QnA("Bert lives.", "\u0301"))["text/html"]

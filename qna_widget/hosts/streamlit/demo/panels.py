@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from qna_widget.core.blank import is_blank
 from qna_widget.core.contract import INPUTS
 from qna_widget.documents import MAX_BYTES
 from qna_widget.results.history import History
@@ -85,7 +86,7 @@ def troubles() -> None:
 
 def take_along(result: QnAResult) -> None:
     """Draw what a reader takes home, folded: all of it is about the question that stands there."""
-    if not (result.passage.strip() and result.question.strip()):
+    if is_blank(result.passage) or is_blank(result.question):
         return
     with st.expander(TAKE_ALONG):
         left, right = st.columns(2, gap="large")
