@@ -112,7 +112,8 @@ def holds(key: str) -> bool:
 def find(name: HubName | Folder) -> Entry | None:
     """Return what a name stands for; None when it is not cached, or the cache cannot be read."""
     with suppress(ModelCacheError):
-        return _read(_name_file(name))
+        entry = _read(_name_file(name))
+        return entry if entry is not None and holds(entry.key) else None
     return None
 
 
@@ -122,7 +123,8 @@ def entries() -> list[Entry]:
     with suppress(ModelCacheError, OSError):
         found = [_read(file) for file in (root() / "names").glob("*.json")]
     return sorted(
-        (entry for entry in found if entry is not None), key=lambda entry: str(entry.name)
+        (entry for entry in found if entry is not None and holds(entry.key)),
+        key=lambda entry: str(entry.name),
     )
 
 
@@ -147,8 +149,9 @@ def remember(entry: Entry) -> None:
 def building(key: str) -> Iterator[Path]:
     """Give an empty folder to fill; it becomes the model of `key` when the block ends well.
 
-    When another process was faster, its model stays and this one goes. Raises ModelCacheError when
-    the disk is full or may not be written; nothing half-written remains.
+    When another process was faster, its model stays and this one goes; remains of a model that
+    lost its model.json are replaced. Raises ModelCacheError when the disk is full or may not be
+    written; nothing half-written remains.
     """
     what = "A converted model"
     with cache_errors(what):
@@ -166,8 +169,9 @@ def building(key: str) -> Iterator[Path]:
             try:
                 folder.rename(target)
             except OSError:
-                if not (target / DESCRIPTION).is_file():
-                    raise
+                if not holds(key):
+                    discard(key)
+                    folder.rename(target)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -186,16 +190,16 @@ def discard(key: str) -> None:
 
 
 def remove(name: HubName | Folder) -> int | None:
-    """Forget a name, and its model unless another name stands for it.
+    """Forget a name, and its model unless another name stands for it; or what remains of that.
 
     Returns the bytes that are free again, None when there is no such name.
     """
-    entry = find(name)
+    entry = _read(_name_file(name))
     if entry is None:
         return None
     with cache_errors("The name of a model", "removed from"):
         _name_file(name).unlink(missing_ok=True)
-        size = entry.bytes
+        size = entry.bytes if entry.folder.is_dir() else 0
     if any(other.key == entry.key for other in entries()):
         return 0
     discard(entry.key)
@@ -253,8 +257,7 @@ def _read(file: Path) -> Entry | None:
         name = hub_name(said["name"]) if said["commit"] else Folder(Path(said["name"]))
         # A key is one part of a path, never a way out of the cache.
         if name is not None and _KEY.fullmatch(said["key"]):
-            entry = Entry(name, str(said["commit"]), said["key"])
-            return entry if (entry.folder / DESCRIPTION).is_file() else None
+            return Entry(name, str(said["commit"]), said["key"])
     return None
 
 

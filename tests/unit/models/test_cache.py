@@ -121,6 +121,30 @@ def test_names_share_a_model_until_the_last_is_gone(home: Path) -> None:
     assert list((home / "models").iterdir()) == []
 
 
+def test_remains_of_a_model_are_replaced(home: Path) -> None:
+    build("k", "old")
+    cache.remember(cache.Entry(A, "c", "k"))
+    (cache.model_folder("k") / "weights").touch()
+    (cache.model_folder("k") / "model.json").unlink()
+    assert (cache.find(A), cache.entries()) == (None, [])
+    build("k", "new")
+    (file,) = cache.model_folder("k").iterdir()
+    assert file.read_text(encoding="utf-8") == "new"
+    assert cache.find(A) == cache.Entry(A, "c", "k")
+    assert list((home / "building").iterdir()) == []
+
+
+def test_remains_of_a_model_can_be_removed(home: Path) -> None:
+    build("k")
+    cache.remember(cache.Entry(A, "c", "k"))
+    (cache.model_folder("k") / "weights").write_text("12345", encoding="utf-8")
+    (cache.model_folder("k") / "model.json").unlink()
+    assert cache.remove(A) == 5
+    cache.remember(cache.Entry(A, "c", "gone"))
+    assert cache.remove(A) == 0
+    assert [list((home / place).iterdir()) for place in ("models", "names")] == [[], []]
+
+
 def test_what_earlier_versions_wrote_is_read(home: Path) -> None:
     """The form of the files of names, and where they lie, is as it was from the beginning."""
     build("k")
