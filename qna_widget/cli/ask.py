@@ -10,7 +10,7 @@ from pathlib import Path
 
 from qna_widget.answering.options import BUDGET, MAX_WINDOWS
 from qna_widget.core.contract import INPUTS
-from qna_widget.errors import InputError, needs_extra
+from qna_widget.errors import DocumentError, InputError, needs_extra
 
 from .arguments import Commands, add_model, allowed, command, question, threshold, value_of
 from .codes import NO_ANSWER, OK
@@ -70,7 +70,7 @@ def add_passage(parser: argparse.ArgumentParser) -> None:
         "--passage",
         type=Path,
         metavar="FILE",
-        help="the text: UTF-8, .html or .pdf; default, and -: standard input",
+        help="the text: .txt, .html or .pdf; default, and -: standard input",
     )
 
 
@@ -103,7 +103,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def read_passage(file: Path | None) -> str:
-    """Return the text of a UTF-8, HTML or PDF file, or of standard input.
+    """Return the text of a plain, HTML or PDF file, or of standard input.
 
     Standard error says what was guessed or left out. Raises InputError, DocumentError, or
     MissingExtraError without the `documents` extra.
@@ -136,25 +136,13 @@ def read_passage(file: Path | None) -> str:
 
 
 def _plain(data: bytes, source: str) -> tuple[str, list[str]]:
-    """Decode a text in UTF-8 with or without a mark, which is none of the text."""
-    from qna_widget.documents.encoding import decode_utf8
+    """Decode a text as `read_document` does, and leave it as it is: offsets count in the file."""
+    from qna_widget.documents.encoding import decode
     from qna_widget.documents.foreign import foreign
 
     if what := foreign(data):
         raise InputError(f"{source} {what}")
-    decoded = decode_utf8(data)
-    if decoded is None:
-        try:
-            data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise InputError(
-                f"{source} is not UTF-8 text ({error.reason} at byte {error.start}). Save it as "
-                "UTF-8; files called .html or .pdf are read as such."
-            ) from error
-    text, notices = decoded or ("", [])
-    if "\0" in text:
-        raise InputError(
-            f"{source} holds a zero byte (at character {text.index(chr(0))}), so it is not text in "
-            "UTF-8; UTF-16 looks like that. Save it as UTF-8."
-        )
-    return text, notices
+    try:
+        return decode(data)
+    except DocumentError as error:
+        raise InputError(f"{source} {error}") from None

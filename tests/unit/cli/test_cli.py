@@ -85,7 +85,10 @@ def test_no_answer_has_a_code_of_its_own() -> None:
 
 
 def test_ask_fails_in_words() -> None:
-    for passage, words in ((b" ", "The passage is blank"), (b"\xff", "is not UTF-8 text")):
+    for passage, words in (
+        (b" ", "The passage is blank"),
+        (b"\xff\xfe\x00\xd8", "standard input begins like UTF-16 but is not"),
+    ):
         done = ask("Who?", passage=passage)
         assert (done.returncode, done.stdout) == (1, b"")
         assert words in done.stderr.decode()
@@ -102,10 +105,13 @@ def test_what_was_guessed_or_left_out_is_told_on_standard_error(
     scan.write_bytes(written(pages(lines(BERT), b"q 300 0 0 300 0 0 cm /Im1 Do Q")))
     note = tmp_path / "note.txt"
     note.write_bytes(f"{BERT} Zoë, Zoë.".encode() + b" caf\xe9")
+    old = tmp_path / "old.txt"
+    old.write_bytes(f"{BERT} Zoë likes it.".encode("latin-1"))
     for file, words in (
         (page, "page.html: The file is not UTF-8 (at byte 64), so it was read as Windows-1252"),
         (scan, "scan.pdf: Nothing but a picture, or nearly, and what it shows is not read: page 2"),
         (note, "note.txt: The file is not UTF-8 in 1 place"),
+        (old, "old.txt: The file is not UTF-8 (at byte 61), so it was read as Windows-1252"),
     ):
         done = ask("Where does Bert live?", "-p", str(file), passage=b"")
         assert done.stdout.decode().endswith("Sesame Street\n")

@@ -46,12 +46,15 @@ def test_a_byte_order_mark_is_not_in_the_text(tmp_path: Path) -> None:
     plain = run(WHERE, "--json").stdout
     assert run(WHERE, "--json", passage=BERT.encode("utf-8-sig")).stdout == plain
     assert run(WHERE, "--json", "-p", "-").stdout == plain
+    # The mark decides; Western text in UTF-16 is known without one.
+    for encoding in ("utf-16", "utf-32", "utf-16-le"):
+        assert run(WHERE, "--json", passage=BERT.encode(encoding)).stdout == plain, encoding
 
 
-def test_utf16_without_a_mark_is_told_by_its_zero_bytes() -> None:
-    done = run(WHERE, passage=BERT.encode("utf-16-le"))
+def test_what_holds_zero_bytes_is_no_text() -> None:
+    done = run(WHERE, passage=b"\0\1\2" + BERT.encode())
     assert done.returncode == 1
-    assert b"zero byte (at character 1)" in done.stderr
+    assert b"standard input is not a text file: it holds zero bytes" in done.stderr
     assert b"Traceback" not in done.stderr
 
 
