@@ -111,8 +111,8 @@ GUARDS = [
     ),
     Guard(
         "whole characters", "qna_widget/core/borders.py",
-        "        start, end = graphemes.whole(near, start, end)\n        if options.neat:",
-        "        if options.neat:",
+        "start, end = graphemes.whole(near, start - low, end - low)",
+        "start, end = start - low, end - low",
         "tests/unit/core/test_borders.py::test_characters_are_whole",
     ),
     Guard(
