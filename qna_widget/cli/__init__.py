@@ -75,7 +75,12 @@ def _options(given: Sequence[str]) -> argparse.Namespace:
     parser, commands = _parser(given)
     if len(commands.choices) != 1:
         return parser.parse_args(given)
-    return commands.choices[given[0]].parse_intermixed_args(given[1:])
+    command = commands.choices[given[0]]
+    behind = given[given.index("--") + 1 :] if "--" in given else []
+    if any(text.startswith("-") for text in behind):
+        # parse_intermixed_args of Python 3.11 forgets where "--" stood: `ask -- "--force?"`.
+        return command.parse_args(given[1:])
+    return command.parse_intermixed_args(given[1:])
 
 
 class _Version(argparse.Action):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from dataclasses import asdict
+from pathlib import Path
 
 from qna_widget.errors import ModelCacheError, ModelNotFoundError
 from qna_widget.models import cache, names
@@ -52,12 +54,15 @@ def _remove(given: str) -> int:
         raise ModelNotFoundError(
             "'bundled' is part of the package; only fetched models are removed."
         )
-    freed = None if isinstance(name, names.Auto) else cache.remove(name)
-    if freed is None:
-        listed = ", ".join(str(entry.name) for entry in cache.entries()) or "nothing"
-        raise ModelNotFoundError(f"{given!r} is not in the cache; it holds {listed}.")
-    print(f"Removed {name}: {freed / MEGABYTE:.1f} MB are free again.")
-    return OK
+    # Folders stand in the cache by their real path; one that is gone reads like a name of the hub.
+    path = name.path if isinstance(name, names.Folder) else Path(given)
+    for one in (name, names.Folder(Path(os.path.realpath(path)))):
+        freed = None if isinstance(one, names.Auto) else cache.remove(one)
+        if freed is not None:
+            print(f"Removed {one}: {freed / MEGABYTE:.1f} MB are free again.")
+            return OK
+    listed = ", ".join(str(entry.name) for entry in cache.entries()) or "nothing"
+    raise ModelNotFoundError(f"{given!r} is not in the cache; it holds {listed}.")
 
 
 def _line(model: AvailableModel, entry: cache.Entry | None) -> dict[str, object]:

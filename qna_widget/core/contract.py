@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 import math
 import operator
+import os
 from collections.abc import Callable, Collection, Iterable, Mapping
 from copy import deepcopy
 from importlib import resources
+from pathlib import Path
 from typing import Any, Final, TypedDict, cast
 
 from qna_widget.errors import InputError
@@ -84,8 +86,11 @@ def default_outputs() -> Outputs:
 def check_input(name: str, value: object) -> Any:
     """Return `value` as the contract's plain type.
 
-    Raises InputError that says what was given and what is allowed.
+    A path is a model's folder; its text is one that cannot be taken for a name. Raises InputError
+    that says what was given and what is allowed.
     """
+    if name == "model" and isinstance(value, Path):
+        value = os.path.join(".", os.path.expanduser(value))  # noqa: PTH111, PTH118
     return check_value(name, value, INPUTS[name])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import cast
 
 from qna_widget.core.contract import (
@@ -69,7 +70,7 @@ def qna(
     doc_stride: int = 128,
     no_answer_threshold: float | None = None,
     overlap: Overlap = "none",
-    model: str = "auto",
+    model: str | Path = "auto",
     workers: int | None = None,
     examples: Sequence[str] = (),
     on_change: Callable[[], None] | None = None,
@@ -110,12 +111,12 @@ def qna(
     memory.meet(report, arguments, alone=alone)
     if not alone:
         if memory.chosen.wanted and not place.can_rerun():
-            _fetch(memory, model)
+            _fetch(memory, arguments["model"])
             memory.meet(report, arguments, alone=alone)
         _mount(key, memory, offered, on_change or _nothing)
         if memory.chosen.wanted:
             # The former model answers on in the page, where another choice ends this by a rerun.
-            _fetch(memory, model)
+            _fetch(memory, arguments["model"])
             place.rerun()
     return _result(memory)
 

@@ -59,6 +59,13 @@ def test_a_commands_arguments_come_in_any_order(order: list[str], tmp_path: Path
     assert '"Who?"' in places["OUT"].read_text(encoding="utf-8")
 
 
+def test_what_stands_behind_two_dashes_is_no_option(tmp_path: Path) -> None:
+    page, text = tmp_path / "page.html", tmp_path / "text"
+    text.write_text("Tamsin Vale owns it.", encoding="utf-8")
+    assert main(["html", "-p", str(text), "--", str(page), "--force"]) == 0
+    assert '"--force"' in page.read_text(encoding="utf-8")
+
+
 def test_every_command_says_what_it_does_and_its_codes(capsys: pytest.CaptureFixture[str]) -> None:
     for name in COMMANDS:
         with pytest.raises(SystemExit) as ended:

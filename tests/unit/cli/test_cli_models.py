@@ -55,6 +55,24 @@ def test_fetch_list_remove(hub: Hub, capsys: Capture) -> None:
     assert "got ''" in capsys.readouterr().err
 
 
+def test_a_folder_is_removed_by_the_name_it_was_asked_by(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setenv("QNA_WIDGET_CACHE", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    for given, is_there in (("tb", True), ("tb", False), ("my/tb", False)):
+        folder = names.Folder(Path(given).absolute())
+        folder.path.mkdir(parents=True, exist_ok=True)
+        with cache.building("k") as target:
+            (target / "model.json").write_text("{}", encoding="utf-8")
+        cache.remember(cache.Entry(folder, "", "k"))
+        if not is_there:
+            folder.path.rmdir()
+        assert main(["models", "--remove", given]) == 0
+        assert f"Removed {folder}" in capsys.readouterr().out
+        assert cache.entries() == []
+
+
 def test_fetch_refuses_in_words(hub: Hub, capsys: Capture) -> None:
     for given, words in (
         ("owner/none", "(401)"),

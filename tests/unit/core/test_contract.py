@@ -1,4 +1,5 @@
 import math
+from pathlib import Path
 from typing import get_args, get_type_hints
 
 import numpy
@@ -27,6 +28,8 @@ def test_defaults_are_allowed(name: str) -> None:
         ("no_answer_threshold", None, None),
         ("overlap", "allow", "allow"),
         ("passage", "🙂 na\u0301ive 𠀀", "🙂 na\u0301ive 𠀀"),
+        ("model", Path("bundled"), str(Path("x/bundled")).replace("x", ".", 1)),
+        ("model", Path("/models/mine"), str(Path("/models/mine"))),
     ],
 )
 def test_takes_what_is_allowed(name: str, value: object, kept: object) -> None:

@@ -42,6 +42,15 @@ def test_the_page_gets_script_and_manifest_and_no_blobs() -> None:
     assert len(json.dumps(opened)) < 10_000
 
 
+def test_a_path_is_a_models_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(registry.BUNDLED, "mobilebert")
+    widget = QnA(PASSAGE, model=Path("mobilebert"))
+    folder = tmp_path / "mobilebert"
+    assert registry.resolve(widget.model).vocab.file.parent == folder
+    assert widget._manifest["asked"] == widget.model
+
+
 def test_the_page_is_not_told_where_a_model_outside_the_package_lies(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
