@@ -22,15 +22,20 @@ INDEX = "index.html"
 LISTING = "qna-find.json"
 """What `<qna-find>` or the extension reads first."""
 _NAME = re.compile(r"[\w.-]+\.[0-9a-f]{16}\.(js|bin)", re.ASCII)
+_REMAINS = re.compile(r"[\w.-]+\.[0-9a-f]{16}\.bin|qna-\w+\.[0-9a-f]{16}\.js", re.ASCII)
 
 
 def write_assets(target: Path, model: ModelManifest, needed: Iterable[Asset]) -> Manifest:
-    """Write `needed` below `target`; return what tells a page where they are."""
+    """Write `needed` below `target`; return what tells a page where they are.
+
+    Every file is read before the first is written: a damaged one leaves nothing behind.
+    """
     needed = list(needed)
     names = {asset.sha256: _name(asset) for asset in needed}
+    contents = {names[asset.sha256]: files.read_packed(asset) for asset in needed}
     (target / FILES).mkdir(parents=True, exist_ok=True)
-    for asset in needed:
-        write(target / names[asset.sha256], files.read_packed(asset))
+    for name, content in contents.items():
+        write(target / name, content)
     return with_paths(page_manifest(model), lambda asset: names[asset["sha256"]])
 
 
@@ -68,14 +73,15 @@ def clean(target: Path) -> None:
 def refuse_other_files(target: Path, writes: Sequence[str], *, force: bool) -> None:
     """Raise InputError unless `target` is new, empty, or of an earlier run, of another kind too.
 
-    `writes` are the names that are written over, first the one that names the files.
+    A run that was broken off counts, if it left nothing but files of ours. `writes` are the names
+    that are written over, first the one that names the files.
     """
     if target.exists() and not target.is_dir():
         raise InputError(f"{target} is a file. Give a folder to write into.")
     if force or not target.is_dir() or not any(target.iterdir()):
         return
     found = _listings(target)
-    if target / writes[0] in found:
+    if target / writes[0] in found or _is_broken_off(target):
         return
     if found and not any((target / name).exists() for name in writes):
         return
@@ -83,6 +89,14 @@ def refuse_other_files(target: Path, writes: Sequence[str], *, force: bool) -> N
         f"{target} holds other files. Give a new or empty folder, or --force (in Python "
         f"force=True) to write into this one; what it holds stays, but for {', '.join(writes)} "
         f"and what an earlier run left in {FILES}."
+    )
+
+
+def _is_broken_off(target: Path) -> bool:
+    """Whether a folder holds files alone that a run writes before it names them."""
+    held = list(target.iterdir())
+    return held == [target / FILES] and all(
+        file.is_file() and _REMAINS.fullmatch(file.name) for file in (target / FILES).glob("*")
     )
 
 

@@ -46,10 +46,10 @@ def write_extension(folder: str | Path, *, model: ModelLike = "auto", force: boo
     resolved = registry.resolve(model)
     scripts = {name: built(source).read_bytes() for name, source in _SCRIPTS.items()}
     listing = write_engine(target, resolved)
+    beside.write(target / beside.LISTING, listing.encode())
     for name, script in scripts.items():
         beside.write(target / name, script)
     beside.write(target / "offscreen.html", _OFFSCREEN.encode())
-    beside.write(target / beside.LISTING, listing.encode())
     beside.write(target / "manifest.json", (json.dumps(_manifest(), indent=2) + "\n").encode())
     beside.clean(target)
     return target / "manifest.json"

@@ -67,8 +67,8 @@ def write_find(folder: str | Path, *, model: ModelLike = "auto", force: bool = F
     resolved = registry.resolve(model)
     script = built(SCRIPT).read_bytes()
     listing = write_engine(target, resolved)
-    beside.write(target / EXAMPLE, _EXAMPLE.encode())
     beside.write(target / beside.LISTING, listing.encode())
+    beside.write(target / EXAMPLE, _EXAMPLE.encode())
     beside.write(target / SCRIPT, script)
     beside.clean(target)
     return target / SCRIPT
@@ -80,7 +80,8 @@ def write_engine(target: Path, model: ModelManifest) -> str:
     Without what WebGPU needs: most readers have no use for it, and it would double the folder.
     """
     model = replace(model, note="", onnx_webgpu=None)
+    script = built("worker.js").read_bytes()
     manifest = beside.write_assets(target, model, [wasm(), *model.files])
     manifest["runtime"].pop("webgpu", None)
-    worker = beside.write_script(target, "qna-worker", built("worker.js").read_bytes())
+    worker = beside.write_script(target, "qna-worker", script)
     return json.dumps({"manifest": manifest, "worker": worker}, indent=1) + "\n"

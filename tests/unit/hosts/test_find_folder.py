@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from qna_widget.cli import main
-from qna_widget.errors import InputError
+from qna_widget.errors import InputError, ModelFileError
+from qna_widget.hosts.standalone import beside
 from qna_widget.models import registry
-from qna_widget.standalone import write_extension, write_find
+from qna_widget.standalone import write_extension, write_find, write_page
 
 
 def listing(folder: Path) -> dict[str, Any]:
@@ -61,6 +64,46 @@ def test_a_model_whose_files_have_odd_names_is_written_and_stays(tmp_path: Path)
     path = listing(out)["manifest"]["model"]["onnx"]["path"]
     assert path.startswith("assets/mod-le-gr-er-.onnx.")
     assert (out / path).is_file()
+
+
+@pytest.mark.parametrize("write", [write_find, write_extension, write_page])
+def test_a_damaged_model_leaves_nothing_behind(tmp_path: Path, write: Callable[..., Path]) -> None:
+    model = tmp_path / "model"
+    shutil.copytree(registry.BUNDLED, model)
+    (model / "vocab.txt.gz").write_bytes(b"short")
+    with pytest.raises(ModelFileError, match=r"vocab\.txt"):
+        write(tmp_path / "out", model=str(model))
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("write", [write_find, write_extension, write_page])
+@pytest.mark.parametrize("files", [1, 3, 4])
+def test_what_was_broken_off_is_written_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Callable[..., Path], files: int
+) -> None:
+    """By a full disk, say; here files are written in part, which is quicker."""
+    room = files
+
+    def put(file: Path, content: bytes) -> None:
+        nonlocal room
+        if room == 0:
+            raise OSError(errno.ENOSPC, "full")
+        room -= 1
+        file.write_bytes(content[:99])
+
+    monkeypatch.setattr(beside, "write_whole", put)
+    with pytest.raises(OSError, match="full"):
+        write(tmp_path, model="bundled")
+    assert len(list(tmp_path.rglob("*.*"))) == files
+    room = 99
+    assert write(tmp_path, model="bundled").is_file()
+
+
+def test_files_that_only_look_like_ours_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "assets" / "main.0123456789abcdef.js").touch()
+    with pytest.raises(InputError, match="holds other files"):
+        write_find(tmp_path, model="bundled")
 
 
 def test_other_peoples_folders_are_left_alone(
