@@ -10,17 +10,20 @@ from typing import Any
 
 @dataclass(frozen=True)
 class SourceConfig:
-    """A set of questions: a SQuAD 1.1 or 2.0 file, or a folder of everyday texts (.txt).
+    """A set of questions: a SQuAD file, a folder of everyday texts, or of further questions.
 
     path: below the folder that is given as --data.
     held_out: a tenth of the passages, by a stable hash, is never trained on.
     neighbours: passages of one article may stand in for each other.
+    about: names of the sources above whose passages are asked about, which makes it a
+    folder of further questions (asked.py).
     """
 
     name: str
     path: str
     held_out: bool = False
     neighbours: bool = True
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,8 +90,17 @@ def load_config(path: Path) -> TrainConfig:
         if not rows:
             raise ValueError(f"{path}: no [[{name}]] table; give at least one.")
     stages = tuple(StageConfig(**_known(StageConfig, row, path)) for row in tables["stage"])
-    sources = tuple(SourceConfig(**_known(SourceConfig, row, path)) for row in tables["source"])
+    sources = tuple(
+        SourceConfig(**_known(SourceConfig, row, path) | {"about": tuple(row.get("about", ()))})
+        for row in tables["source"]
+    )
     names = [source.name for source in sources]
+    for place, source in enumerate(sources):
+        unknown = sorted(set(source.about) - set(names[:place]))
+        if unknown:
+            raise ValueError(
+                f"{path}: {source.name!r} asks about {unknown}; above it are {names[:place]}."
+            )
     for stage in stages:
         unknown = sorted(set(stage.shares) - set(names))
         if unknown:

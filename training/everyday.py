@@ -70,7 +70,8 @@ def find_span(written: str, passage: str) -> Span:
     return start, end
 
 
-def _question(asked: str, told: str, passage: str) -> Question:
+def read_question(asked: str, told: str, passage: str) -> Question:
+    """Read a line 'Q: ...' and the line behind it; ValueError says what is wrong."""
     if not asked.startswith("Q:") or told[:2] not in {"A:", "N:"}:
         raise ValueError(f"expected 'Q: ...' and 'A: ...' or 'N: ...', found {asked!r}, {told!r}")
     text, rest = asked[2:].strip(), told[2:].strip()
@@ -101,7 +102,7 @@ def _text(block: str, where: str, faults: list[str]) -> Text | None:
     for number in range(0, len(lines), 2):
         try:
             pair = lines[number], lines[number + 1] if number + 1 < len(lines) else ""
-            questions.append(_question(*pair, passage))
+            questions.append(read_question(*pair, passage))
         except ValueError as error:
             faults.append(f"{where}, {lines[number]!r}: {error}")
     if len(questions) < MIN_QUESTIONS:
@@ -138,23 +139,26 @@ def identity(text: Text) -> str:
 
 
 def read_everyday(folder: Path) -> list[Example]:
-    """Read the .txt files of a folder as training examples; the first answer has most votes."""
+    """Read the .txt files of a folder as training examples."""
     files = sorted(Path(folder).glob("*.txt"))
     if not files:
         raise DataError(f"{folder}: no .txt files in it. Give a folder of everyday texts.")
     examples = []
     for text in read_texts(files):
         name = identity(text)
-        for number, question in enumerate(text.questions):
-            golds = tuple(
-                Gold((span,), 1 if place else 3) for place, span in enumerate(question.answers)
-            )
-            texts = tuple(text.passage[start:end] for start, end in question.answers)
-            # A text of its own has no neighbours.
-            examples.append(
-                Example(f"{name}/{number}", question.text, text.passage, golds, "", texts)
-            )
+        # A text of its own has no neighbours.
+        examples += [
+            as_example(question, f"{name}/{number}", text.passage, "")
+            for number, question in enumerate(text.questions)
+        ]
     return examples
+
+
+def as_example(question: Question, identifier: str, passage: str, group: str) -> Example:
+    """Make a training example of a question; its first answer has most votes."""
+    golds = tuple(Gold((span,), 1 if place else 3) for place, span in enumerate(question.answers))
+    texts = tuple(passage[start:end] for start, end in question.answers)
+    return Example(identifier, question.text, passage, golds, group, texts)
 
 
 def squad_document(texts: Sequence[Text]) -> dict[str, object]:

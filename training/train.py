@@ -16,6 +16,7 @@ import torch
 from qna_widget.core.tokenizer import Tokenizer
 from qna_widget.errors import QnaError
 from qna_widget.evaluation.squad import read_examples
+from training.asked import read_asked
 from training.config import SourceConfig, load_config
 from training.data import DataError, Example, read_squad
 from training.encoding import Encoder
@@ -43,7 +44,11 @@ def read_sources(sources: Sequence[SourceConfig], data: Path) -> dict[str, Sourc
     examples: dict[str, list[Example]] = {}
     for source in sources:
         path = data / source.path
-        examples[source.name] = read_everyday(path) if path.is_dir() else read_squad(path)
+        if source.about:
+            others = (example for name in source.about for example in examples[name])
+            examples[source.name] = read_asked(path, others)
+        else:
+            examples[source.name] = read_everyday(path) if path.is_dir() else read_squad(path)
     left = without_held_out(examples, [source.name for source in sources if source.held_out])
     return {source.name: Source(left[source.name], source.neighbours) for source in sources}
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from training.asked import read_asked, reference
 from training.config import load_config
 from training.data import DataError, Gold, read_squad
 from training.everyday import read_everyday, read_texts, squad_document
@@ -91,6 +92,51 @@ def test_passages_of_nameless_articles_are_no_neighbours(tmp_path: Path) -> None
     articles = [{"title": title, "paragraphs": paragraphs} for title in ("untitled", "", "T")]
     path.write_text(json.dumps({"data": [*articles, {"paragraphs": paragraphs}]}), encoding="utf-8")
     assert [example.group for example in read_squad(path)] == ["", "", "T", ""]
+
+
+# -- further questions about passages of other sources
+
+
+def further(folder: Path, lines: str, passage: str = PASSAGE) -> Path:
+    (folder / "asked.txt").write_text(f"=== {reference(passage)}\n{lines}", encoding="utf-8")
+    return folder
+
+
+def test_further_questions_find_their_passage_and_its_article(tmp_path: Path) -> None:
+    others = read_squad(squad_file(tmp_path, [qa(("Bo", 8))]))
+    folder = further(tmp_path, "Q: Where does Ada live?\nA: Bonn\nQ: Where is Cy?\nN: -\n")
+    known, unknown = read_asked(folder, others)
+    assert (known.passage, known.group, known.answer_texts) == (PASSAGE, "T", ("Bonn",))
+    assert [PASSAGE[s:e] for gold in known.golds for s, e in gold.spans] == ["Bonn"]
+    assert (unknown.question, unknown.golds) == ("Where is Cy?", ())
+
+
+@pytest.mark.parametrize(
+    ("lines", "passage", "message"),
+    [
+        ("Q: Where?\nA: Rome\n", PASSAGE, "does not have 'Rome'"),
+        ("Q: Where?\n", PASSAGE, "expected 'Q: ...' and 'A: ...'"),
+        ("Q: Where?\nN: -\n", "Another passage.", "no other source has the passage"),
+    ],
+)
+def test_further_questions_that_do_not_fit_are_named(
+    tmp_path: Path, lines: str, passage: str, message: str
+) -> None:
+    others = read_squad(squad_file(tmp_path, [qa(("Bo", 8))]))
+    with pytest.raises(DataError, match=message):
+        read_asked(further(tmp_path, lines, passage), others)
+
+
+def test_a_recipe_asks_about_sources_above_it(tmp_path: Path) -> None:
+    path = tmp_path / "recipe.toml"
+    about = '[[source]]\nname = "more"\npath = "more"\nabout = ["a"]\n'
+    a = '[[source]]\nname = "a"\npath = "a.json"\n'
+    stage = '[[stage]]\nname = "s"\nsteps = 1\nlearning_rate = 1e-4\nshares = { a = 1 }\n'
+    path.write_text(a + about + stage, encoding="utf-8")
+    assert load_config(path).sources[1].about == ("a",)
+    path.write_text(about + a + stage, encoding="utf-8")
+    with pytest.raises(ValueError, match=r"'more' asks about \['a'\]; above it are \[\]"):
+        load_config(path)
 
 
 # -- everyday texts
