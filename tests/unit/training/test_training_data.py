@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from training.asked import read_asked, reference
 from training.config import load_config
-from training.data import DataError, Gold, read_squad
+from training.data import DataError, Gold, read_squad, read_text
 from training.everyday import read_everyday, read_texts, squad_document
 from training.questions import keywords, unmarked
 
@@ -125,6 +126,22 @@ def test_further_questions_that_do_not_fit_are_named(
     others = read_squad(squad_file(tmp_path, [qa(("Bo", 8))]))
     with pytest.raises(DataError, match=message):
         read_asked(further(tmp_path, lines, passage), others)
+
+
+TWINS = Path(__file__).parents[3] / "training" / "twins"
+MORE = Path(__file__).parents[4] / "shared" / "data" / "more"
+
+
+def test_our_further_questions_fit_their_passages() -> None:
+    lines = [line for file in TWINS.glob("*.txt") for line in read_text(file).splitlines()]
+    form = re.compile(r"=== [0-9a-f]{16}|Q: \S.*\?|A: \S.*|N: -")
+    assert [line for line in lines if not form.fullmatch(line)] == []
+    names = ("squadshifts-newwiki", "squad-train-part", "squad-train-reconstructed")
+    files = [MORE / f"{name}.json" for name in names]
+    # Without these files the form alone can be looked at.
+    others = [example for file in files if file.is_file() for example in read_squad(file)]
+    if others:
+        assert len(read_asked(TWINS, others)) == sum(line.startswith("Q:") for line in lines)
 
 
 def test_a_recipe_asks_about_sources_above_it(tmp_path: Path) -> None:
