@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from training.data import DataError, Example, fingerprint, read_text
-from training.everyday import as_example, read_question
+from training.everyday import as_example, read_questions
 
 
 def reference(passage: str) -> str:
@@ -34,26 +34,23 @@ def read_asked(folder: Path, others: Iterable[Example]) -> list[Example]:
     if not files:
         raise DataError(f"{folder}: no .txt files in it. Give a folder of questions.")
     known: dict[str, Example] = {}
-    for other in others:
-        known.setdefault(reference(other.passage), other)
+    for example in others:
+        known.setdefault(reference(example.passage), example)
     examples: list[Example] = []
     faults: list[str] = []
     for file in files:
         for block in re.split(r"(?m)^=== ", read_text(file))[1:]:
-            name, *lines = [line.strip() for line in block.split("\n") if line.strip()]
+            head, _, asked = block.partition("\n")
+            name = head.strip()
             other = known.get(name)
             if other is None:
                 faults.append(f"{file}: no other source has the passage {name}")
                 continue
-            for number in range(0, len(lines), 2):
-                pair = lines[number], lines[number + 1] if number + 1 < len(lines) else ""
-                try:
-                    question = read_question(*pair, other.passage)
-                except ValueError as error:
-                    faults.append(f"{file}, {name}, {lines[number]!r}: {error}")
-                    continue
-                place = f"asked/{name}/{number // 2}"
-                examples.append(as_example(question, place, other.passage, other.group))
+            questions = read_questions(asked, other.passage, f"{file}, {name}", faults)
+            examples += [
+                as_example(one, f"asked/{name}/{number}", other.passage, other.group)
+                for number, one in enumerate(questions)
+            ]
     if faults:
         raise DataError("\n".join(faults))
     return examples

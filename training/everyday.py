@@ -70,8 +70,20 @@ def find_span(written: str, passage: str) -> Span:
     return start, end
 
 
-def read_question(asked: str, told: str, passage: str) -> Question:
-    """Read a line 'Q: ...' and the line behind it; ValueError says what is wrong."""
+def read_questions(asked: str, passage: str, where: str, faults: list[str]) -> list[Question]:
+    """Read pairs of lines, 'Q: ...' and what is told; what is wrong with them goes to `faults`."""
+    lines = [one for one in asked.split("\n") if one.strip()]
+    questions = []
+    for number in range(0, len(lines), 2):
+        try:
+            pair = lines[number], lines[number + 1] if number + 1 < len(lines) else ""
+            questions.append(_question(*pair, passage))
+        except ValueError as error:
+            faults.append(f"{where}, {lines[number]!r}: {error}")
+    return questions
+
+
+def _question(asked: str, told: str, passage: str) -> Question:
     if not asked.startswith("Q:") or told[:2] not in {"A:", "N:"}:
         raise ValueError(f"expected 'Q: ...' and 'A: ...' or 'N: ...', found {asked!r}, {told!r}")
     text, rest = asked[2:].strip(), told[2:].strip()
@@ -97,14 +109,7 @@ def _text(block: str, where: str, faults: list[str]) -> Text | None:
     if not (colon and kind and title and line and passage.strip()):
         faults.append(f"{where}: expected '=== kind: title', a text, and a line '---'")
         return None
-    lines = [one for one in asked.split("\n") if one.strip()]
-    questions = []
-    for number in range(0, len(lines), 2):
-        try:
-            pair = lines[number], lines[number + 1] if number + 1 < len(lines) else ""
-            questions.append(read_question(*pair, passage))
-        except ValueError as error:
-            faults.append(f"{where}, {lines[number]!r}: {error}")
+    questions = read_questions(asked, passage, where, faults)
     if len(questions) < MIN_QUESTIONS:
         faults.append(f"{where}: {len(questions)} questions, at least {MIN_QUESTIONS} are expected")
     return Text(kind, title, passage, tuple(questions))
