@@ -42,6 +42,9 @@ class StageConfig:
     mark, and without their function words.
     mask_share: part of the tokens, those of answers left out, that are hidden
     in every second row, so that no single word tells the answer.
+    teacher_share: part of the loss that asks for the spans that the teacher
+    trusts (train.py --teacher), as far as it trusts each; the gold answers
+    have the rest.
     all_golds: every gold answer is right, as it is for the figures; otherwise
     one of them is drawn by votes, and the model shares its trust among them.
     The learning rate rises from 0 over warmup_steps, then falls linearly to
@@ -59,6 +62,7 @@ class StageConfig:
     bare_share: float = 0.1
     keyword_share: float = 0.0
     mask_share: float = 0.0
+    teacher_share: float = 0.0
     all_golds: bool = False
     warmup_steps: int = 0
     end_factor: float = 0.0
@@ -68,7 +72,10 @@ class StageConfig:
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """Everything that shapes a run apart from data, seed and device."""
+    """Everything that shapes a run apart from data, seed and device.
+
+    frozen_layers: so many of the lowest layers, and all embeddings, stay as they are.
+    """
 
     stages: tuple[StageConfig, ...]
     sources: tuple[SourceConfig, ...] = ()
@@ -79,6 +86,7 @@ class TrainConfig:
     layer_decay: float = 0.9
     max_grad_norm: float = 1.0
     freeze_word_embeddings: bool = True
+    frozen_layers: int = 0
     bf16: bool = True
 
 

@@ -37,12 +37,14 @@ class Item:
     """A row of a batch: token ids, where the passage begins, and its targets.
 
     targets: alternative (start, end) positions in input_ids, end included;
-    any of them is right. `NULL` stands for "no answer".
+    any of them is right. `NULL` stands for "no answer". whole_ids: input_ids
+    before words were hidden, None where none were.
     """
 
     input_ids: list[int]
     passage_start: int
     targets: tuple[Span, ...]
+    whole_ids: list[int] | None = None
 
 
 class Encoder:
@@ -121,7 +123,7 @@ class Encoder:
             self.mask_id if rng.random() < share and i not in spared else token
             for i, token in enumerate(item.input_ids)
         ]
-        return replace(item, input_ids=ids)
+        return replace(item, input_ids=ids, whole_ids=item.input_ids)
 
 
 def make_batches(
@@ -148,7 +150,8 @@ def make_batches(
 def collate(batch: Sequence[Item], pad_id: int) -> dict[str, NDArray[np.generic]]:
     """Arrays of a batch.
 
-    input_ids, attention_mask, token_type_ids: [rows, longest], int64.
+    input_ids, attention_mask, token_type_ids: [rows, longest], int64;
+    whole_ids, of the same shape: input_ids with nothing hidden.
     starts, ends: [rows, alternatives], int64; target_mask of the same shape
     tells real alternatives from padding.
     """
@@ -156,6 +159,7 @@ def collate(batch: Sequence[Item], pad_id: int) -> dict[str, NDArray[np.generic]
     alternatives = max(len(item.targets) for item in batch)
     arrays = {
         "input_ids": np.full((rows, longest), pad_id, dtype=np.int64),
+        "whole_ids": np.full((rows, longest), pad_id, dtype=np.int64),
         "attention_mask": np.zeros((rows, longest), dtype=np.int64),
         "token_type_ids": np.zeros((rows, longest), dtype=np.int64),
         "starts": np.zeros((rows, alternatives), dtype=np.int64),
@@ -165,6 +169,7 @@ def collate(batch: Sequence[Item], pad_id: int) -> dict[str, NDArray[np.generic]
     for row, item in enumerate(batch):
         n, k = len(item.input_ids), len(item.targets)
         arrays["input_ids"][row, :n] = item.input_ids
+        arrays["whole_ids"][row, :n] = item.whole_ids or item.input_ids
         arrays["attention_mask"][row, :n] = 1
         arrays["token_type_ids"][row, item.passage_start : n] = 1
         arrays["starts"][row, :k] = [start for start, _ in item.targets]

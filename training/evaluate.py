@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import torch
-from transformers import BertForQuestionAnswering
+from transformers import PreTrainedModel
 
 from qna_widget.core.decoding import Decoder
 from qna_widget.core.pipeline import Prepared, conclude, prepare
@@ -26,7 +26,7 @@ TOKENS_PER_BATCH = 6000
 
 
 def evaluate(
-    model: BertForQuestionAnswering,
+    model: PreTrainedModel,
     tokenizer: Tokenizer,
     examples: Sequence[Example],
     *,
@@ -45,7 +45,7 @@ def evaluate(
 
 
 def read_all(
-    model: BertForQuestionAnswering,
+    model: PreTrainedModel,
     tokenizer: Tokenizer,
     examples: Sequence[Example],
     *,
@@ -127,7 +127,7 @@ def _batches(windows: Sequence[Window]) -> Iterator[list[Window]]:
 
 @torch.no_grad()
 def _forward(
-    model: BertForQuestionAnswering, features: Sequence[Feature], pad_id: int, bf16: bool
+    model: PreTrainedModel, features: Sequence[Feature], pad_id: int, bf16: bool
 ) -> list[Logits]:
     """Run the model on features, padded to the longest of them."""
     shape = (len(features), max(len(feature.input_ids) for feature in features))

@@ -1,14 +1,19 @@
-"""The network: starting weights, a fast dropout, the loss and averaged weights."""
+"""The network: starting weights, a fast dropout, the losses and averaged weights."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from transformers import BertConfig, BertForQuestionAnswering
+from transformers import BertConfig, BertForQuestionAnswering, PreTrainedModel
+
+from training.mpnet import Mpnet, bert_words
+
+NETWORKS: dict[str, type[PreTrainedModel]] = {"bert": BertForQuestionAnswering, "mpnet": Mpnet}
 
 
 class ByteDropout(nn.Module):
@@ -40,21 +45,36 @@ class ByteDropout(nn.Module):
         return hidden * keep.to(hidden.dtype).mul_(scale)
 
 
-def build_model(start: Path | None, dropout: float, **shape: Any) -> BertForQuestionAnswering:
-    """The model with the weights in folder `start`, or random ones of `shape`.
+def vocabulary(start: Path) -> list[str]:
+    """The words whose numbers are the token ids that the model in folder `start` takes."""
+    words = (start / "vocab.txt").read_text(encoding="utf-8").splitlines()
+    return bert_words(words) if network(start) is Mpnet else words
+
+
+def network(start: Path) -> type[PreTrainedModel]:
+    """The class of the checkpoint in folder `start`."""
+    kind = json.loads((start / "config.json").read_text(encoding="utf-8"))["model_type"]
+    if kind not in NETWORKS:
+        raise ValueError(f"{start}: a checkpoint of type {kind!r}; give one of {list(NETWORKS)}")
+    return NETWORKS[kind]
+
+
+def build_model(start: Path | None, dropout: float, **shape: Any) -> PreTrainedModel:
+    """The model with the weights in folder `start`, or a BERT of random ones of `shape`.
 
     Attention weights get no dropout: it costs much on a CPU and helps little.
-    Fused attention spends half the processor time of the eager one.
+    Fused attention, which MPNet has not, spends half the processor time of the eager one.
     """
     settings: dict[str, Any] = {
         "hidden_dropout_prob": dropout,
         "attention_probs_dropout_prob": 0.0,
-        "attn_implementation": "sdpa",
     }
     if start is None:
-        model = BertForQuestionAnswering(BertConfig(**shape, **settings))
+        model: PreTrainedModel = BertForQuestionAnswering(BertConfig(**shape, **settings))
     else:
-        model = BertForQuestionAnswering.from_pretrained(start, dtype=torch.float32, **settings)
+        model = network(start).from_pretrained(start, dtype=torch.float32, **settings)
+    if isinstance(model, Mpnet) and start is not None:
+        model.speak(vocabulary(start))
     for module in list(model.modules()):
         for name, child in list(module.named_children()):
             if isinstance(child, nn.Dropout):
@@ -64,8 +84,9 @@ def build_model(start: Path | None, dropout: float, **shape: Any) -> BertForQues
 
 def set_dropout(model: nn.Module, rate: float) -> None:
     """Set the rate of every dropout but that of attention weights: fused attention has none."""
+    of_weights = (".self.dropout", ".attn.dropout")  # BERT's, MPNet's
     for name, module in model.named_modules():
-        if isinstance(module, ByteDropout) and not name.endswith(".self.dropout"):
+        if isinstance(module, ByteDropout) and not name.endswith(of_weights):
             module.set(rate)
 
 
@@ -84,21 +105,66 @@ def span_loss(
     return -joint.logsumexp(-1).mean() / 2
 
 
-def batch_loss(model: nn.Module, batch: dict[str, Tensor]) -> Tensor:
-    """`span_loss` of a model on a collated batch."""
+def taught_loss(own: Tensor, teachers: Tensor) -> Tensor:
+    """Mean cross entropy of the tokens that a teacher trusts, as far as it trusts each.
+
+    own, teachers: start or end logits, [rows, longest], -inf at padding.
+    """
+    trust = teachers.softmax(-1)
+    return -(trust * own.log_softmax(-1).masked_fill(trust == 0, 0.0)).sum(-1).mean()
+
+
+def batch_logits(model: nn.Module, batch: dict[str, Tensor], ids: str) -> tuple[Tensor, Tensor]:
+    """Start and end logits of a collated batch read as its `ids`, -inf at padding."""
     output = model(
-        input_ids=batch["input_ids"],
+        input_ids=batch[ids],
         attention_mask=batch["attention_mask"],
         token_type_ids=batch["token_type_ids"],
     )
     padding = batch["attention_mask"] == 0
     start_logits = output.start_logits.float().masked_fill(padding, float("-inf"))
     end_logits = output.end_logits.float().masked_fill(padding, float("-inf"))
-    return span_loss(start_logits, end_logits, batch["starts"], batch["ends"], batch["target_mask"])
+    return start_logits, end_logits
+
+
+def batch_loss(
+    model: nn.Module,
+    batch: dict[str, Tensor],
+    teacher: nn.Module | None = None,
+    teacher_share: float = 0.0,
+) -> Tensor:
+    """`span_loss` of a model on a collated batch, and `taught_loss` with a share of it.
+
+    The teacher reads the words that are hidden from the model.
+    """
+    own = batch_logits(model, batch, "input_ids")
+    gold = span_loss(*own, batch["starts"], batch["ends"], batch["target_mask"])
+    if teacher is None or teacher_share == 0:
+        return gold
+    with torch.no_grad():
+        teachers = batch_logits(teacher, batch, "whole_ids")
+    starts, ends = (taught_loss(*pair) for pair in zip(own, teachers, strict=True))
+    return (1 - teacher_share) * gold + teacher_share * (starts + ends) / 2
+
+
+def freeze(model: PreTrainedModel, word_embeddings: bool, layers: int) -> None:
+    """Leave word embeddings, and the lowest `layers` with all embeddings, as they are."""
+    if word_embeddings:
+        model.get_input_embeddings().weight.requires_grad_(False)
+    for name, parameter in model.named_parameters():
+        if layers and depth(name, layers) < layers:
+            parameter.requires_grad_(False)
+
+
+def depth(name: str, otherwise: int) -> int:
+    """The layer that the parameter `name` belongs to; -1: embeddings, `otherwise`: what follows."""
+    if ".layer." in name:
+        return int(name.split(".layer.")[1].split(".")[0])
+    return -1 if "embeddings" in name else otherwise
 
 
 def parameter_groups(
-    model: BertForQuestionAnswering, weight_decay: float, layer_decay: float
+    model: PreTrainedModel, weight_decay: float, layer_decay: float
 ) -> list[dict[str, Any]]:
     """Optimiser groups; `scale` is each group's share of the learning rate.
 
@@ -110,13 +176,9 @@ def parameter_groups(
     for name, parameter in model.named_parameters():
         if not parameter.requires_grad:
             continue
-        depth = layers - 1
-        if ".layer." in name:
-            depth = int(name.split(".layer.")[1].split(".")[0])
-        elif "embeddings" in name:
-            depth = -1
         decay = 0.0 if parameter.ndim < 2 else weight_decay
-        groups.setdefault((layer_decay ** (layers - 1 - depth), decay), []).append(parameter)
+        above = layers - 1 - depth(name, layers - 1)
+        groups.setdefault((layer_decay**above, decay), []).append(parameter)
     return [
         {"params": params, "weight_decay": decay, "scale": scale}
         for (scale, decay), params in groups.items()

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
+from transformers import PreTrainedModel
 
 from qna_widget.core.tokenizer import Tokenizer
 from qna_widget.errors import QnaError
@@ -21,7 +22,7 @@ from training.config import SourceConfig, load_config
 from training.data import DataError, Example, read_squad
 from training.encoding import Encoder
 from training.everyday import read_everyday
-from training.modelling import build_model
+from training.modelling import build_model, vocabulary
 from training.sampling import Sampler, Source, without_held_out
 from training.trainer import MODEL, STATE, Trainer
 
@@ -53,6 +54,13 @@ def read_sources(sources: Sequence[SourceConfig], data: Path) -> dict[str, Sourc
     return {source.name: Source(left[source.name], source.neighbours) for source in sources}
 
 
+def load_teacher(folder: Path, vocab: Sequence[str]) -> PreTrainedModel:
+    """The network in `folder`, which must take the ids of `vocab` and learns no more."""
+    if vocabulary(folder) != list(vocab):
+        raise DataError(f"{folder}: its vocabulary is not that of the model that it is to teach.")
+    return build_model(folder, 0.0).requires_grad_(False).eval()
+
+
 def peak_memory() -> int:
     """The most memory that this process has held, in MB."""
     kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -67,6 +75,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--validation-limit", type=int, help="use only this many of its questions, spread evenly")
     add("--out", type=Path, required=True, help="folder for the model, the log and the state")
     add("--start", type=Path, help="checkpoint folder to start from (default: the package's)")
+    add(
+        "--teacher", type=Path, help="checkpoint folder for stages with a teacher_share"
+    )
     add("--config", type=Path, default=Path(__file__).with_name("recipe.toml"), help="the recipe")
     add("--seed", type=int, default=1)
     add("--max-steps", type=int, help="stop after this many steps in all")
@@ -98,16 +109,26 @@ def run(args: argparse.Namespace) -> None:
     limit = args.validation_limit or max(1, len(validation))
     validation = validation[:: max(1, len(validation) // limit)]
     start = args.start or starting_weights()
-    if not (start / "vocab.txt").is_file():
-        raise DataError(f"{start}: no vocab.txt in it. Give a BERT checkpoint folder.")
-    vocab = (start / "vocab.txt").read_text(encoding="utf-8").splitlines()
-    encoder = Encoder(Tokenizer(vocab))
+    for folder in (start, *([args.teacher] if args.teacher else [])):
+        lacking = [n for n in ("config.json", "vocab.txt") if not (folder / n).is_file()]
+        if lacking:
+            raise DataError(f"{folder}: no {' and '.join(lacking)}. Give a checkpoint folder.")
+    encoder = Encoder(Tokenizer(vocabulary(start)))
     sampler = Sampler(encoder, sources, config.max_seq_len, config.max_question_len, args.seed)
     torch.manual_seed(args.seed)  # of the new output layer
     model = build_model(start, config.stages[0].dropout)
-    torch.nn.Module.to(model, torch.device("cuda" if torch.cuda.is_available() else "cpu"))
+    teacher = load_teacher(args.teacher, encoder.tokenizer.vocab) if args.teacher else None
+    for one in (model, *([teacher] if teacher else [])):
+        torch.nn.Module.to(one, torch.device("cuda" if torch.cuda.is_available() else "cpu"))
     trainer = Trainer(
-        config, sampler, model, args.out, seed=args.seed, start=start, validation=validation
+        config,
+        sampler,
+        model,
+        args.out,
+        seed=args.seed,
+        start=start,
+        validation=validation,
+        teacher=teacher,
     )
     if args.resume and state.exists():
         trainer.load_state()

