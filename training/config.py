@@ -91,8 +91,14 @@ class TrainConfig:
 
 
 def load_config(path: Path) -> TrainConfig:
-    """Read a recipe; unknown names are errors."""
-    raw = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    """Read a recipe; unknown names are errors.
+
+    `sources_of`, in place of [[source]] tables, names the recipe beside it whose sources it takes.
+    """
+    raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    if "sources_of" in raw:
+        other = path.with_name(raw.pop("sources_of"))
+        raw = {"source": tomllib.loads(other.read_text(encoding="utf-8"))["source"]} | raw
     tables = {name: raw.pop(name, []) for name in ("stage", "source")}
     for name, rows in tables.items():
         if not rows:

@@ -123,7 +123,8 @@ class Encoder:
             self.mask_id if rng.random() < share and i not in spared else token
             for i, token in enumerate(item.input_ids)
         ]
-        return replace(item, input_ids=ids, whole_ids=item.input_ids)
+        hidden = replace(item, input_ids=ids, whole_ids=item.input_ids)
+        return item if ids == item.input_ids else hidden
 
 
 def make_batches(

@@ -75,9 +75,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--validation-limit", type=int, help="use only this many of its questions, spread evenly")
     add("--out", type=Path, required=True, help="folder for the model, the log and the state")
     add("--start", type=Path, help="checkpoint folder to start from (default: the package's)")
-    add(
-        "--teacher", type=Path, help="checkpoint folder for stages with a teacher_share"
-    )
+    add("--teacher", type=Path, help="checkpoint folder for stages with a teacher_share")
     add("--config", type=Path, default=Path(__file__).with_name("recipe.toml"), help="the recipe")
     add("--seed", type=int, default=1)
     add("--max-steps", type=int, help="stop after this many steps in all")

@@ -255,6 +255,14 @@ def test_the_recipe_loads() -> None:
     assert load_config(path).stages[0].name == "long"
 
 
+def test_a_recipe_takes_the_sources_of_another() -> None:
+    folder = Path(__file__).parents[3] / "training"
+    own, teachers = (load_config(folder / f"{name}.toml") for name in ("recipe", "teacher"))
+    assert teachers.sources == own.sources
+    assert teachers.stages[0].name == "teach"
+    assert teachers.frozen_layers == 4
+
+
 @pytest.mark.parametrize("text", ["", "sede = 1\n[[stage]]\n[[source]]\n", "[[stage]]\n"])
 def test_a_recipe_with_unknown_names_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "recipe.toml"

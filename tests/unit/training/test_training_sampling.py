@@ -53,6 +53,7 @@ def test_no_answer_and_no_special_token_is_hidden(encoder: Encoder) -> None:
     shown = [word for word in words(encoder, hidden.input_ids) if word != "[MASK]"]
     assert shown == ["[CLS]", "[SEP]", "aged", "40", "[SEP]"]
     assert hidden.targets == item.targets
+    assert hidden.whole_ids == item.input_ids
     assert encoder.hide(item, 0.0, random.Random(0)) == item
     assert words(encoder, encoder.hide(item, 0.5, random.Random(0)).input_ids).count("[MASK]") > 2
 
@@ -200,11 +201,14 @@ def test_batches_hold_every_row_once_within_the_limit(encoder: Encoder) -> None:
 
 
 def test_collate_pads_and_marks(encoder: Encoder) -> None:
-    items = sampler(encoder).round(stage(shares={"squad": 1, "long": 1}), random.Random(1))
+    plan = stage(shares={"squad": 1, "long": 1}, mask_share=0.3)
+    items = sampler(encoder).round(plan, random.Random(1))
+    assert any(item.whole_ids for item in items)
     arrays = collate(items, 0)
     for row, item in enumerate(items):
         length = len(item.input_ids)
         assert arrays["input_ids"][row, :length].tolist() == item.input_ids
+        assert arrays["whole_ids"][row, :length].tolist() == (item.whole_ids or item.input_ids)
         assert arrays["attention_mask"][row].sum() == length
         assert arrays["token_type_ids"][row].sum() == length - item.passage_start
         count = len(item.targets)
