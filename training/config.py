@@ -42,8 +42,8 @@ class StageConfig:
     mark, and without their function words.
     mask_share: part of the tokens, those of answers left out, that are hidden
     in every second row, so that no single word tells the answer.
-    teacher_share: part of the loss that asks for the spans that the teacher
-    trusts (train.py --teacher), as far as it trusts each; the gold answers
+    teacher_share: part of the loss that asks for the spans that the teachers
+    trust (train.py --teacher), as far as they trust each; the gold answers
     have the rest.
     all_golds: every gold answer is right, as it is for the figures; otherwise
     one of them is drawn by votes, and the model shares its trust among them.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -130,20 +130,21 @@ def batch_logits(model: nn.Module, batch: dict[str, Tensor], ids: str) -> tuple[
 def batch_loss(
     model: nn.Module,
     batch: dict[str, Tensor],
-    teacher: nn.Module | None = None,
+    teachers: Sequence[nn.Module] = (),
     teacher_share: float = 0.0,
 ) -> Tensor:
     """`span_loss` of a model on a collated batch, and `taught_loss` with a share of it.
 
-    The teacher reads the words that are hidden from the model.
+    Teachers read the words that are hidden from the model; the mean of their logits counts.
     """
     own = batch_logits(model, batch, "input_ids")
     gold = span_loss(*own, batch["starts"], batch["ends"], batch["target_mask"])
-    if teacher is None or teacher_share == 0:
+    if not teachers or teacher_share == 0:
         return gold
     with torch.no_grad():
-        teachers = batch_logits(teacher, batch, "whole_ids")
-    starts, ends = (taught_loss(*pair) for pair in zip(own, teachers, strict=True))
+        read = [batch_logits(teacher, batch, "whole_ids") for teacher in teachers]
+        means = [torch.stack(logits).mean(0) for logits in zip(*read, strict=True)]
+    starts, ends = (taught_loss(*pair) for pair in zip(own, means, strict=True))
     return (1 - teacher_share) * gold + teacher_share * (starts + ends) / 2
 
 

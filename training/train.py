@@ -75,7 +75,13 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--validation-limit", type=int, help="use only this many of its questions, spread evenly")
     add("--out", type=Path, required=True, help="folder for the model, the log and the state")
     add("--start", type=Path, help="checkpoint folder to start from (default: the package's)")
-    add("--teacher", type=Path, help="checkpoint folder for stages with a teacher_share")
+    add(
+        "--teacher",
+        type=Path,
+        action="append",
+        default=[],
+        help="checkpoint folder for stages with a teacher_share; may be given again",
+    )
     add("--config", type=Path, default=Path(__file__).with_name("recipe.toml"), help="the recipe")
     add("--seed", type=int, default=1)
     add("--max-steps", type=int, help="stop after this many steps in all")
@@ -107,7 +113,7 @@ def run(args: argparse.Namespace) -> None:
     limit = args.validation_limit or max(1, len(validation))
     validation = validation[:: max(1, len(validation) // limit)]
     start = args.start or starting_weights()
-    for folder in (start, *([args.teacher] if args.teacher else [])):
+    for folder in (start, *args.teacher):
         lacking = [n for n in ("config.json", "vocab.txt") if not (folder / n).is_file()]
         if lacking:
             raise DataError(f"{folder}: no {' and '.join(lacking)}. Give a checkpoint folder.")
@@ -115,8 +121,8 @@ def run(args: argparse.Namespace) -> None:
     sampler = Sampler(encoder, sources, config.max_seq_len, config.max_question_len, args.seed)
     torch.manual_seed(args.seed)  # of the new output layer
     model = build_model(start, config.stages[0].dropout)
-    teacher = load_teacher(args.teacher, encoder.tokenizer.vocab) if args.teacher else None
-    for one in (model, *([teacher] if teacher else [])):
+    teachers = [load_teacher(folder, encoder.tokenizer.vocab) for folder in args.teacher]
+    for one in (model, *teachers):
         torch.nn.Module.to(one, torch.device("cuda" if torch.cuda.is_available() else "cpu"))
     trainer = Trainer(
         config,
@@ -126,7 +132,7 @@ def run(args: argparse.Namespace) -> None:
         seed=args.seed,
         start=start,
         validation=validation,
-        teacher=teacher,
+        teachers=teachers,
     )
     if args.resume and state.exists():
         trainer.load_state()

@@ -41,7 +41,7 @@ class Trainer:
     averaged weights: the best so far by `validation`, or the last without it)
     and model-NAME/ (the same at the end of stage NAME).
     `start` is the folder that the tokenizer's files are copied from, if any.
-    `teacher` reads each batch, too, in stages that have a teacher_share.
+    `teachers` read each batch, too, in stages that have a teacher_share.
     """
 
     def __init__(
@@ -54,12 +54,12 @@ class Trainer:
         seed: int,
         start: Path | None = None,
         validation: Sequence[Example] = (),
-        teacher: nn.Module | None = None,
+        teachers: Sequence[nn.Module] = (),
     ) -> None:
-        lacking = [stage.name for stage in config.stages if stage.teacher_share and not teacher]
+        lacking = [stage.name for stage in config.stages if stage.teacher_share and not teachers]
         if lacking:
             raise ValueError(f"Stages {lacking} have a teacher_share; give --teacher a checkpoint.")
-        self.config, self.sampler, self.model, self.teacher = config, sampler, model, teacher
+        self.config, self.sampler, self.model, self.teachers = config, sampler, model, teachers
         self.out, self.seed, self.start, self.validation = out, seed, start, validation
         self.device = next(model.parameters()).device
         freeze(model, config.freeze_word_embeddings, config.frozen_layers)
@@ -131,7 +131,7 @@ class Trainer:
         self.model.train()
         set_dropout(self.model, stage.dropout)
         with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.config.bf16):
-            loss = batch_loss(self.model, batch, self.teacher, stage.teacher_share)
+            loss = batch_loss(self.model, batch, self.teachers, stage.teacher_share)
         torch.autograd.backward(loss)
         parameters = [p for group in self.optimizer.param_groups for p in group["params"]]
         torch.nn.utils.clip_grad_norm_(parameters, self.config.max_grad_norm)

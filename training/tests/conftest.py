@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -70,7 +70,7 @@ def tiny_trainer() -> Callable[..., Trainer]:
         *,
         seed: int = 7,
         config: TrainConfig = CONFIG,
-        teacher: nn.Module | None = None,
+        teachers: Sequence[nn.Module] = (),
     ) -> Trainer:
         sources = {
             "long": Source(tiny_examples(30, 34, 1)),
@@ -79,6 +79,6 @@ def tiny_trainer() -> Callable[..., Trainer]:
         sampler = Sampler(Encoder(Tokenizer(VOCAB)), sources, config.max_seq_len, 8, seed)
         torch.manual_seed(seed)
         model = build_model(None, 0.1, **SHAPE)
-        return Trainer(config, sampler, model, out, seed=seed, teacher=teacher)
+        return Trainer(config, sampler, model, out, seed=seed, teachers=teachers)
 
     return make

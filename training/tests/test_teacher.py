@@ -144,19 +144,20 @@ def test_padding_is_neither_taught_nor_spoils_the_gradient() -> None:
     assert not own.grad[padding].any()
 
 
-def test_the_loss_is_shared_between_gold_answers_and_a_teacher_who_sees_all(
+def test_the_loss_is_shared_between_gold_answers_and_teachers_who_see_all(
     tiny_model: BertForQuestionAnswering,
 ) -> None:
     tiny_model.eval()
     torch.manual_seed(9)
-    teacher = build_model(None, 0.0, **SHAPE).eval()
+    teachers = [build_model(None, 0.0, **SHAPE).eval() for _ in range(2)]
     rows = batch()
     gold = batch_loss(tiny_model, rows)
-    starts, ends = batch_logits(tiny_model, rows, "input_ids")
-    seen = batch_logits(teacher, rows | {"input_ids": rows["whole_ids"]}, "input_ids")
-    taught = (taught_loss(starts, seen[0]) + taught_loss(ends, seen[1])) / 2
-    assert torch.allclose(batch_loss(tiny_model, rows, teacher, 0.25), 0.75 * gold + 0.25 * taught)
-    assert torch.equal(batch_loss(tiny_model, rows, teacher, 0.0), gold)
+    own = batch_logits(tiny_model, rows, "input_ids")
+    whole = rows | {"input_ids": rows["whole_ids"]}
+    one, other = (batch_logits(teacher, whole, "input_ids") for teacher in teachers)
+    taught = sum(taught_loss(own[k], (one[k] + other[k]) / 2) for k in (0, 1)) / 2
+    assert torch.allclose(batch_loss(tiny_model, rows, teachers, 0.25), 0.75 * gold + 0.25 * taught)
+    assert torch.equal(batch_loss(tiny_model, rows, teachers, 0.0), gold)
 
 
 def test_a_pupil_comes_closer_to_its_teacher(
@@ -167,13 +168,13 @@ def test_a_pupil_comes_closer_to_its_teacher(
     teacher = load_teacher(mpnet, VOCAB)
     with torch.no_grad():
         teacher.qa_outputs.weight.mul_(60)  # random weights trust all tokens alike
-    made = tiny_trainer(tmp_path / "taught", config=config, teacher=teacher)
+    made = tiny_trainer(tmp_path / "taught", config=config, teachers=[teacher])
     rows = batch()
 
     def distance() -> float:
         made.model.eval()
         with torch.no_grad():
-            return batch_loss(made.model, rows, teacher, 1.0).item()
+            return batch_loss(made.model, rows, [teacher], 1.0).item()
 
     before = distance()
     made.run()
