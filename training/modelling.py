@@ -53,7 +53,7 @@ def vocabulary(start: Path) -> list[str]:
 
 def network(start: Path) -> type[PreTrainedModel]:
     """The class of the checkpoint in folder `start`."""
-    kind = json.loads((start / "config.json").read_text(encoding="utf-8"))["model_type"]
+    kind = json.loads((start / "config.json").read_text(encoding="utf-8")).get("model_type")
     if kind not in NETWORKS:
         raise ValueError(f"{start}: a checkpoint of type {kind!r}; give one of {list(NETWORKS)}")
     return NETWORKS[kind]

@@ -39,8 +39,8 @@ class Mpnet(MPNetForQuestionAnswering):
 
     def __init__(self, config: Any) -> None:
         super().__init__(config)
-        whole = torch.arange(config.vocab_size - len(BEFORE) - len(BEHIND)) + len(BEFORE)
-        self.register_buffer("ids", whole, persistent=False)
+        # Empty until `speak` says whose they are.
+        self.register_buffer("ids", torch.empty(0, dtype=torch.int64), persistent=False)
 
     def speak(self, words: Sequence[str]) -> None:
         """Take ids of `words`, BERT's vocabulary, from now on."""
