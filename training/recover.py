@@ -11,10 +11,8 @@ temperature of calibration in the last product.
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +24,7 @@ from safetensors.numpy import save_file
 
 from qna_widget.errors import QnaError
 from qna_widget.export.int8.exact import GELU_SCALE
-from qna_widget.models import registry
+from qna_widget.models import files, registry
 from training.data import DataError
 
 Floats = NDArray[np.float64]
@@ -80,9 +78,8 @@ def balanced(first: Floats, second: Floats, product: float = 1.0) -> tuple[float
     return share, product / share
 
 
-def recovered(model: onnx.ModelProto) -> dict[str, Floats]:
+def recovered(graph: Graph) -> dict[str, Floats]:
     """Weights by the names of a transformers checkpoint."""
-    graph = Graph(model)
     out: dict[str, Floats] = {}
     for name in ("word_embeddings", "token_type_embeddings"):
         out[f"{EMBEDDINGS}{name}.weight"] = graph.matrix(f"{EMBEDDINGS}{name}.weight")
@@ -130,20 +127,20 @@ def _attention(graph: Graph, layer: str, alpha: float, restore: Floats) -> dict[
     return out
 
 
-def config(weights: Mapping[str, Floats], heads: int) -> dict[str, Any]:
-    """The config.json of a BERT with these weights."""
-    words, hidden = weights[f"{EMBEDDINGS}word_embeddings.weight"].shape
-    layers = sum(name.endswith("intermediate.dense.bias") for name in weights)
+def config(graph: Graph) -> dict[str, Any]:
+    """The config.json of the BERT that `recovered` gives the weights of."""
+    words, hidden = graph.weights[f"{EMBEDDINGS}word_embeddings.weight_quantized"].shape
+    kinds = graph.weights[f"{EMBEDDINGS}token_type_embeddings.weight_quantized"]
     return {
         "architectures": ["BertForQuestionAnswering"],
         "model_type": "bert",
         "vocab_size": words,
         "hidden_size": hidden,
-        "num_hidden_layers": layers,
-        "num_attention_heads": heads,
-        "intermediate_size": len(weights[f"{LAYER.format(0)}intermediate.dense.bias"]),
-        "max_position_embeddings": len(weights[f"{EMBEDDINGS}position_embeddings.weight"]),
-        "type_vocab_size": len(weights[f"{EMBEDDINGS}token_type_embeddings.weight"]),
+        "num_hidden_layers": graph.layers,
+        "num_attention_heads": graph.heads,
+        "intermediate_size": len(graph[f"{LAYER.format(0)}intermediate.dense.bias"]),
+        "max_position_embeddings": len(graph[f"{EMBEDDINGS}positions"]),
+        "type_vocab_size": len(kinds),
         "hidden_act": "gelu",
         "layer_norm_eps": 1e-12,
         "dtype": "float32",
@@ -154,20 +151,14 @@ def run(model: str, out: Path) -> None:
     """Write the checkpoint of `model`, a name or a folder, to the folder `out`."""
     if out.exists():
         raise DataError(f"{out} exists already; give another folder")
-    files = registry.resolve(model)
-    graph = onnx.load_from_string(_bytes(files.onnx.file))
+    manifest = registry.resolve(model)
+    graph = Graph(onnx.load_from_string(files.read(manifest.onnx)))
     weights = recovered(graph)
     out.mkdir(parents=True)
     single = {name: np.ascontiguousarray(w, dtype=np.float32) for name, w in weights.items()}
     save_file(single, out / "model.safetensors", metadata={"format": "pt"})
-    described = config(weights, Graph(graph).heads)
-    (out / "config.json").write_text(json.dumps(described, indent=2) + "\n", encoding="utf-8")
-    (out / "vocab.txt").write_bytes(_bytes(files.vocab.file))
-
-
-def _bytes(file: Path) -> bytes:
-    data = file.read_bytes()
-    return gzip.decompress(data) if file.suffix == ".gz" else data
+    (out / "config.json").write_text(json.dumps(config(graph), indent=2) + "\n", encoding="utf-8")
+    (out / "vocab.txt").write_bytes(files.read(manifest.vocab))
 
 
 def main() -> int:
