@@ -25,8 +25,8 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from qna_widget.core.tokenizer import Tokenizer
-from qna_widget.errors import QnaError
 from qna_widget.evaluation.squad import Example, read_examples
+from training.command import command
 from training.data import DataError
 from training.evaluate import best_span_and_cuts, read_all
 from training.measure import (
@@ -154,13 +154,9 @@ def run(args: argparse.Namespace) -> None:
     )
 
 
-def main() -> int:
-    try:
-        run(parse())
-    except (ValueError, QnaError) as error:
-        print(f"calibrate: {error}", file=sys.stderr)
-        return 2
-    return 0
+@command
+def main() -> None:
+    run(parse())
 
 
 if __name__ == "__main__":

@@ -45,6 +45,8 @@ class StageConfig:
     teacher_share: part of the loss that asks for the spans that the teachers
     trust (train.py --teacher), as far as they trust each; the gold answers
     have the rest.
+    readings: so many times the batches of a round are learnt from, each time
+    with other words hidden and in another order; teachers read them once.
     all_golds: every gold answer is right, as it is for the figures; otherwise
     one of them is drawn by votes, and the model shares its trust among them.
     The learning rate rises from 0 over warmup_steps, then falls linearly to
@@ -63,6 +65,7 @@ class StageConfig:
     keyword_share: float = 0.0
     mask_share: float = 0.0
     teacher_share: float = 0.0
+    readings: int = 1
     all_golds: bool = False
     warmup_steps: int = 0
     end_factor: float = 0.0

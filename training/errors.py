@@ -16,8 +16,8 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from qna_widget.errors import QnaError
 from qna_widget.evaluation.squad import Example
+from training.command import command
 from training.data import DataError, read_text
 from training.everyday import read_texts
 from training.measure import Scored, Told, compare, figures
@@ -87,7 +87,8 @@ def table(files: Mapping[str, Sequence[dict[str, Scored]]], thresholds: Sequence
     return "\n".join(lines).replace("nan", "–")
 
 
-def main() -> int:
+@command
+def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m training.errors",
         description=__doc__,
@@ -100,26 +101,19 @@ def main() -> int:
     )
     args = parser.parse_args()
     thresholds = args.threshold or [0.0] * len(args.answers)
-    try:
-        examples = everyday(args.everyday)
-        told = [read_told(file) for file in args.answers]
-        for file, known in zip(args.answers, told, strict=True):
-            missing = sum(example.id not in known for example in examples)
-            if missing:
-                raise DataError(f"{file} lacks {missing} of the questions in {args.everyday}.")
-        texts = kinds_of_texts(args.everyday)
-        kinds: dict[str, Callable[[Example], str]] = {
-            "text": lambda example: texts[example.passage],
-            "question": kind_of_question,
-        }
-        files = {
-            name: [groups(examples, one, kind) for one in told] for name, kind in kinds.items()
-        }
-        print(table(files, thresholds))
-    except (ValueError, QnaError) as error:
-        print(f"errors: {error}", file=sys.stderr)
-        return 2
-    return 0
+    examples = everyday(args.everyday)
+    told = [read_told(file) for file in args.answers]
+    for file, known in zip(args.answers, told, strict=True):
+        missing = sum(example.id not in known for example in examples)
+        if missing:
+            raise DataError(f"{file} lacks {missing} of the questions in {args.everyday}.")
+    texts = kinds_of_texts(args.everyday)
+    kinds: dict[str, Callable[[Example], str]] = {
+        "text": lambda example: texts[example.passage],
+        "question": kind_of_question,
+    }
+    files = {name: [groups(examples, one, kind) for one in told] for name, kind in kinds.items()}
+    print(table(files, thresholds))
 
 
 if __name__ == "__main__":

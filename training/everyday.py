@@ -24,6 +24,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from training.command import command
 from training.data import DataError, Example, Gold, Span, read_text
 
 MAX_WORDS = 14
@@ -188,23 +189,19 @@ def squad_document(texts: Sequence[Text]) -> dict[str, object]:
     return {"version": "everyday", "data": data}
 
 
-def main() -> int:
+@command
+def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training.everyday", description=__doc__)
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--json", type=Path, help="write the texts there as SQuAD 2.0")
     args = parser.parse_args()
-    try:
-        texts = read_texts(args.files)
-    except DataError as error:
-        print(f"everyday: {error}", file=sys.stderr)
-        return 2
+    texts = read_texts(args.files)
     questions = [question for text in texts for question in text.questions]
     without = sum(not question.answers for question in questions)
     print(f"{len(texts)} texts, {len(questions)} questions, {without} without an answer")
     if args.json:
         document = json.dumps(squad_document(texts), ensure_ascii=False)
         args.json.write_text(document + "\n", encoding="utf-8")
-    return 0
 
 
 if __name__ == "__main__":

@@ -14,6 +14,8 @@ from pathlib import Path
 
 from safetensors.torch import load_file, save_file
 
+from training.command import command
+
 WEIGHTS = "model.safetensors"
 
 
@@ -36,19 +38,15 @@ def mix(first: Path, second: Path, share: float, out: Path) -> None:
     (out / "metrics.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
-def main() -> int:
+@command
+def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training.mix", description=__doc__)
     parser.add_argument("first", type=Path)
     parser.add_argument("second", type=Path)
     parser.add_argument("--share", type=float, default=0.5, help="of the second (%(default)s)")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    try:
-        mix(args.first, args.second, args.share, args.out)
-    except ValueError as error:
-        print(f"training: {error}", file=sys.stderr)
-        return 2
-    return 0
+    mix(args.first, args.second, args.share, args.out)
 
 
 if __name__ == "__main__":

@@ -127,24 +127,28 @@ def batch_logits(model: nn.Module, batch: dict[str, Tensor], ids: str) -> tuple[
     return start_logits, end_logits
 
 
+@torch.no_grad()
+def teachers_logits(teachers: Sequence[nn.Module], batch: dict[str, Tensor]) -> tuple[Tensor, ...]:
+    """The mean of the teachers' start logits, and of their end logits, with no word hidden."""
+    read = [batch_logits(teacher, batch, "whole_ids") for teacher in teachers]
+    return tuple(torch.stack(logits).mean(0) for logits in zip(*read, strict=True))
+
+
 def batch_loss(
     model: nn.Module,
     batch: dict[str, Tensor],
-    teachers: Sequence[nn.Module] = (),
+    taught: Sequence[Tensor] = (),
     teacher_share: float = 0.0,
 ) -> Tensor:
     """`span_loss` of a model on a collated batch, and `taught_loss` with a share of it.
 
-    Teachers read the words that are hidden from the model; the mean of their logits counts.
+    taught: what `teachers_logits` gave for the batch; empty: gold answers alone count.
     """
     own = batch_logits(model, batch, "input_ids")
     gold = span_loss(*own, batch["starts"], batch["ends"], batch["target_mask"])
-    if not teachers or teacher_share == 0:
+    if not taught:
         return gold
-    with torch.no_grad():
-        read = [batch_logits(teacher, batch, "whole_ids") for teacher in teachers]
-        means = [torch.stack(logits).mean(0) for logits in zip(*read, strict=True)]
-    starts, ends = (taught_loss(*pair) for pair in zip(own, means, strict=True))
+    starts, ends = (taught_loss(*pair) for pair in zip(own, taught, strict=True))
     return (1 - teacher_share) * gold + teacher_share * (starts + ends) / 2
 
 

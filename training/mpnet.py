@@ -22,6 +22,7 @@ import torch
 from torch import Tensor
 from transformers import MPNetForQuestionAnswering
 
+from training.command import command
 from training.data import DataError
 
 # MPNet's vocabulary is BERT's, with four tokens before it and one behind.
@@ -81,19 +82,15 @@ def unpack(packages: Path, out: Path) -> None:
         raise DataError(f"{names} are not one archive ({error}). Install all five.") from None
 
 
-def main() -> int:
+@command
+def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m training.mpnet",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("out", type=Path)
-    try:
-        unpack(Path(sysconfig.get_paths()["purelib"]), parser.parse_args().out)
-    except DataError as error:
-        print(f"training: {error}", file=sys.stderr)
-        return 2
-    return 0
+    unpack(Path(sysconfig.get_paths()["purelib"]), parser.parse_args().out)
 
 
 if __name__ == "__main__":

@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 from onnx import numpy_helper
 from safetensors.numpy import save_file
 
-from qna_widget.errors import QnaError
 from qna_widget.export.int8.exact import GELU_SCALE
 from qna_widget.models import files, registry
+from training.command import command
 from training.data import DataError
 
 Floats = NDArray[np.float64]
@@ -161,7 +161,8 @@ def run(model: str, out: Path) -> None:
     (out / "vocab.txt").write_bytes(files.read(manifest.vocab))
 
 
-def main() -> int:
+@command
+def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m training.recover",
         description=__doc__,
@@ -170,12 +171,7 @@ def main() -> int:
     parser.add_argument("out", type=Path, help="folder for the checkpoint")
     parser.add_argument("--model", default="bundled", help="a name or a folder (%(default)s)")
     args = parser.parse_args()
-    try:
-        run(args.model, args.out)
-    except (ValueError, QnaError) as error:
-        print(f"training: {error}", file=sys.stderr)
-        return 2
-    return 0
+    run(args.model, args.out)
 
 
 if __name__ == "__main__":

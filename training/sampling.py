@@ -28,6 +28,14 @@ class Source:
     neighbours: bool = True
 
 
+@dataclass(frozen=True)
+class Batch:
+    """Rows of similar length; `number` is that of the batch in its round, at every reading."""
+
+    number: int
+    items: Sequence[Item]
+
+
 class Sampler:
     """Makes the items of a round out of sources of examples, by name."""
 
@@ -92,10 +100,7 @@ class Sampler:
             made += self._negative(encoded, stage, rng)
         if encoded.golds and rng.random() < stage.window_share:
             made += self._window_without(encoded, stage, rng)
-        if not stage.mask_share:
-            return made
-        hide = self.encoder.hide
-        return [hide(one, stage.mask_share, rng) if rng.random() < 0.5 else one for one in made]
+        return made
 
     def _item(self, encoded: Encoded, stage: StageConfig, rng: random.Random) -> Item:
         places = self._places(encoded, stage, rng)
@@ -201,9 +206,23 @@ def without_held_out(
     return left
 
 
-def round_batches(
-    config: TrainConfig, stage: int, number: int, sampler: Sampler
-) -> list[list[Item]]:
-    """All batches of round `number` of a stage; the sampler moves on."""
+def round_batches(config: TrainConfig, stage: int, number: int, sampler: Sampler) -> list[Batch]:
+    """All batches of round `number` of a stage, once per reading; the sampler moves on."""
     rng = random.Random(f"{sampler.seed}/{stage}/{number}")
-    return make_batches(sampler.round(config.stages[stage], rng), config.tokens_per_batch, rng)
+    plan = config.stages[stage]
+    whole = list(enumerate(make_batches(sampler.round(plan, rng), config.tokens_per_batch, rng)))
+    batches: list[Batch] = []
+    for _ in range(plan.readings):
+        for own, items in whole:
+            batches.append(Batch(own, _hidden(items, plan.mask_share, sampler.encoder, rng)))
+        rng.shuffle(whole)
+    return batches
+
+
+def _hidden(
+    items: Sequence[Item], share: float, encoder: Encoder, rng: random.Random
+) -> Sequence[Item]:
+    """Hide words in every second item."""
+    if not share:
+        return items
+    return [encoder.hide(item, share, rng) if rng.random() < 0.5 else item for item in items]

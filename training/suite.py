@@ -15,6 +15,7 @@ from qna_widget.answering.answerer import QuestionAnswerer
 from qna_widget.errors import QnaError
 from qna_widget.evaluation.squad import Example, read_examples
 from qna_widget.runtime.progress import progress_bar
+from training.command import command
 from training.config import load_config
 from training.data import held_out, read_squad
 from training.diagram import draw
@@ -159,13 +160,9 @@ def run(args: argparse.Namespace) -> None:
         draw({name: reliability(one, threshold) for name, one in chosen.items()}, args.diagram)
 
 
-def main() -> int:
-    try:
-        run(parse())
-    except (ValueError, QnaError) as error:
-        print(f"suite: {error}", file=sys.stderr)
-        return 2
-    return 0
+@command
+def main() -> None:
+    run(parse())
 
 
 if __name__ == "__main__":

@@ -15,9 +15,9 @@ import torch
 from transformers import PreTrainedModel
 
 from qna_widget.core.tokenizer import Tokenizer
-from qna_widget.errors import QnaError
 from qna_widget.evaluation.squad import read_examples
 from training.asked import read_asked
+from training.command import command
 from training.config import SourceConfig, load_config
 from training.data import DataError, Example, read_squad
 from training.encoding import Encoder
@@ -145,13 +145,9 @@ def run(args: argparse.Namespace) -> None:
         print(f"model in {args.out / MODEL}")
 
 
-def main() -> int:
-    try:
-        run(parse())
-    except (ValueError, QnaError) as error:
-        print(f"training: {error}", file=sys.stderr)
-        return 2
-    return 0
+@command
+def main() -> None:
+    run(parse())
 
 
 if __name__ == "__main__":

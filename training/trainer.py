@@ -11,15 +11,22 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from qna_widget.evaluation.squad import Example
 from training.config import StageConfig, TrainConfig
-from training.encoding import Item, collate
+from training.encoding import collate
 from training.evaluate import evaluate
-from training.modelling import Averaged, batch_loss, freeze, parameter_groups, set_dropout
-from training.sampling import Sampler, round_batches
+from training.modelling import (
+    Averaged,
+    batch_loss,
+    freeze,
+    parameter_groups,
+    set_dropout,
+    teachers_logits,
+)
+from training.sampling import Batch, Sampler, round_batches
 
 STATE, LOG, MODEL = "state.pt", "log.jsonl", "model"
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "vocab.txt")
@@ -41,7 +48,7 @@ class Trainer:
     averaged weights: the best so far by `validation`, or the last without it)
     and model-NAME/ (the same at the end of stage NAME).
     `start` is the folder that the tokenizer's files are copied from, if any.
-    `teachers` read each batch, too, in stages that have a teacher_share.
+    `teachers` read each batch once in a round, in stages that have a teacher_share.
     """
 
     def __init__(
@@ -70,7 +77,8 @@ class Trainer:
         self.step = 0  # within the stage
         self.round = 0  # within the stage
         self.used = 0  # batches of this round
-        self.batches: list[list[Item]] | None = None  # of this round
+        self.batches: list[Batch] | None = None  # of this round
+        self.taught: dict[int, tuple[Tensor, ...]] = {}  # by batch of this round
         self.drawn = dict(sampler.drawn)  # before this round
         self.stop = False
         self.total = 0  # over all stages
@@ -103,6 +111,7 @@ class Trainer:
             self.save_model(f"{MODEL}-{stage.name}", {})
             self.stage, self.step, self.round, self.used = self.stage + 1, 0, 0, 0
             self.batches, self.drawn = None, dict(self.sampler.drawn)
+            self.taught.clear()
             self.save_state()
         self._finish()
 
@@ -117,21 +126,27 @@ class Trainer:
         self.step, self.total, self.used = self.step + 1, self.total + 1, self.used + 1
         if self.used == len(self.batches):
             self.round, self.used, self.batches = self.round + 1, 0, None
+            self.taught.clear()
             self.drawn = dict(self.sampler.drawn)
         self._log(
             step=self.total, stage=stage.name, stage_step=self.step, stage_steps=stage.steps,
             loss=loss, lr=rate, tokens=self.tokens, seconds=round(time.monotonic() - began, 3),
         )  # fmt: skip
 
-    def _train_step(self, items: Sequence[Item], stage: StageConfig, rate: float) -> float:
+    def _train_step(self, read: Batch, stage: StageConfig, rate: float) -> float:
         # Dropout depends on the step alone, so that a resumed run draws the same.
         torch.manual_seed(self.seed * 1_000_003 + self.total)
-        arrays = collate(items, self.sampler.encoder.tokenizer.pad_id)
+        arrays = collate(read.items, self.sampler.encoder.tokenizer.pad_id)
         batch = {name: torch.from_numpy(a).to(self.device) for name, a in arrays.items()}
         self.model.train()
         set_dropout(self.model, stage.dropout)
         with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.config.bf16):
-            loss = batch_loss(self.model, batch, self.teachers, stage.teacher_share)
+            taught: tuple[Tensor, ...] = ()
+            if stage.teacher_share:
+                if read.number not in self.taught:
+                    self.taught[read.number] = teachers_logits(self.teachers, batch)
+                taught = self.taught[read.number]
+            loss = batch_loss(self.model, batch, taught, stage.teacher_share)
         torch.autograd.backward(loss)
         parameters = [p for group in self.optimizer.param_groups for p in group["params"]]
         torch.nn.utils.clip_grad_norm_(parameters, self.config.max_grad_norm)

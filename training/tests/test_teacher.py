@@ -20,6 +20,7 @@ from training.modelling import (
     build_model,
     freeze,
     taught_loss,
+    teachers_logits,
     vocabulary,
 )
 from training.mpnet import BEFORE, BEHIND, Mpnet, bert_words, unpack
@@ -156,8 +157,8 @@ def test_the_loss_is_shared_between_gold_answers_and_teachers_who_see_all(
     whole = rows | {"input_ids": rows["whole_ids"]}
     one, other = (batch_logits(teacher, whole, "input_ids") for teacher in teachers)
     taught = sum(taught_loss(own[k], (one[k] + other[k]) / 2) for k in (0, 1)) / 2
-    assert torch.allclose(batch_loss(tiny_model, rows, teachers, 0.25), 0.75 * gold + 0.25 * taught)
-    assert torch.equal(batch_loss(tiny_model, rows, teachers, 0.0), gold)
+    means = teachers_logits(teachers, rows)
+    assert torch.allclose(batch_loss(tiny_model, rows, means, 0.25), 0.75 * gold + 0.25 * taught)
 
 
 def test_a_pupil_comes_closer_to_its_teacher(
@@ -174,11 +175,35 @@ def test_a_pupil_comes_closer_to_its_teacher(
     def distance() -> float:
         made.model.eval()
         with torch.no_grad():
-            return batch_loss(made.model, rows, [teacher], 1.0).item()
+            return batch_loss(made.model, rows, teachers_logits([teacher], rows), 1.0).item()
 
     before = distance()
     made.run()
     assert distance() < before - 0.2
+
+
+def test_a_teacher_reads_a_batch_once_and_a_run_cut_in_two_goes_on_alike(
+    tiny_trainer: Make, mpnet: Path, tmp_path: Path
+) -> None:
+    stage = replace(STAGE, teacher_share=0.8, steps=100, mask_share=0.2, readings=2)
+    config = replace(CONFIG, stages=(stage,))
+    read: list[nn.Module] = []
+    teacher = load_teacher(mpnet, VOCAB)
+    teacher.register_forward_hook(lambda module, *_: read.append(module))
+    whole = tiny_trainer(tmp_path / "whole", config=config, teachers=[teacher])
+    whole.run(1)
+    assert whole.batches is not None
+    in_round = len(whole.batches)
+    whole.run(in_round)
+    assert len(read) == in_round / 2
+    assert whole.round == 1
+    cut = tiny_trainer(tmp_path / "cut", config=config, teachers=[teacher])
+    cut.run(in_round - 3)
+    resumed = tiny_trainer(tmp_path / "cut", config=config, teachers=[teacher])
+    resumed.load_state()
+    resumed.run(in_round)
+    for name, weight in whole.average.shadow.items():
+        assert torch.equal(weight, resumed.average.shadow[name]), name
 
 
 def test_a_stage_that_has_no_teacher_is_told(tiny_trainer: Make, tmp_path: Path) -> None:

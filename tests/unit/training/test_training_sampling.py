@@ -60,11 +60,35 @@ def test_no_answer_and_no_special_token_is_hidden(encoder: Encoder) -> None:
 
 def test_every_second_row_of_a_stage_hides_tokens(encoder: Encoder) -> None:
     plan = stage(shares={"squad": 8, "long": 8}, mask_share=0.5, negative_share=1)
-    items = sampler(encoder).round(plan, random.Random(0))
-    hiding = sum("[MASK]" in words(encoder, item.input_ids) for item in items)
-    assert 0.3 < hiding / len(items) < 0.7
-    unmasked = sampler(encoder).round(replace(plan, mask_share=0.0), random.Random(0))
-    assert not any("[MASK]" in words(encoder, item.input_ids) for item in unmasked)
+    hidden, whole = (
+        [
+            "[MASK]" in words(encoder, item.input_ids)
+            for batch in round_batches(TrainConfig((one,), max_seq_len=64), 0, 0, sampler(encoder))
+            for item in batch.items
+        ]
+        for one in (plan, replace(plan, mask_share=0.0))
+    )
+    assert 0.3 < sum(hidden) / len(hidden) < 0.7
+    assert not any(whole)
+
+
+def test_a_batch_is_read_again_in_another_order_with_other_words_hidden(encoder: Encoder) -> None:
+    plan = stage(shares={"squad": 8, "long": 8}, mask_share=0.5, readings=3)
+    config = TrainConfig((plan,), max_seq_len=64, tokens_per_batch=100)
+    batches = round_batches(config, 0, 0, sampler(encoder))
+    count = len(batches) // 3
+    readings = [batches[i * count : (i + 1) * count] for i in range(3)]
+    orders = [[batch.number for batch in reading] for reading in readings]
+    assert orders[0] == list(range(count)) == sorted(orders[1]) == sorted(orders[2])
+    assert orders[0] != orders[1] != orders[2]
+    first, second, third = (
+        [item for batch in sorted(reading, key=lambda b: b.number) for item in batch.items]
+        for reading in readings
+    )
+    assert first != second != third
+    for several in zip(first, second, third, strict=True):
+        assert len({tuple(item.whole_ids or item.input_ids) for item in several}) == 1
+        assert len({item.targets for item in several}) == 1
 
 
 def test_a_long_passage_is_cut_around_its_answer(encoder: Encoder) -> None:
@@ -201,8 +225,9 @@ def test_batches_hold_every_row_once_within_the_limit(encoder: Encoder) -> None:
 
 
 def test_collate_pads_and_marks(encoder: Encoder) -> None:
-    plan = stage(shares={"squad": 1, "long": 1}, mask_share=0.3)
-    items = sampler(encoder).round(plan, random.Random(1))
+    rng = random.Random(1)
+    whole = sampler(encoder).round(stage(shares={"squad": 1, "long": 1}), rng)
+    items = [encoder.hide(item, 0.3 * (row % 2), rng) for row, item in enumerate(whole)]
     assert any(item.whole_ids for item in items)
     arrays = collate(items, 0)
     for row, item in enumerate(items):
