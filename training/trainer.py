@@ -111,27 +111,31 @@ class Trainer:
             self.save_model(f"{MODEL}-{stage.name}", {})
             self.stage, self.step, self.round, self.used = self.stage + 1, 0, 0, 0
             self.batches, self.drawn = None, dict(self.sampler.drawn)
-            self.taught.clear()
             self.save_state()
         self._finish()
 
     def _next_step(self, stage: StageConfig) -> None:
-        if self.batches is None:
-            self.batches = round_batches(self.config, self.stage, self.round, self.sampler)
-            if not self.batches:
-                raise ValueError(f"Stage {stage.name!r} has nothing to train on: shares are 0.")
+        batches = self.batches or self._open_round()
         rate = learning_rate(stage, self.step)
         began = time.monotonic()
-        loss = self._train_step(self.batches[self.used], stage, rate)
+        loss = self._train_step(batches[self.used], stage, rate)
         self.step, self.total, self.used = self.step + 1, self.total + 1, self.used + 1
-        if self.used == len(self.batches):
+        if self.used == len(batches):
             self.round, self.used, self.batches = self.round + 1, 0, None
-            self.taught.clear()
             self.drawn = dict(self.sampler.drawn)
         self._log(
             step=self.total, stage=stage.name, stage_step=self.step, stage_steps=stage.steps,
             loss=loss, lr=rate, tokens=self.tokens, seconds=round(time.monotonic() - began, 3),
         )  # fmt: skip
+
+    def _open_round(self) -> list[Batch]:
+        """Draw the batches of this round, of which no teacher has read any."""
+        self.taught = {}
+        self.batches = round_batches(self.config, self.stage, self.round, self.sampler)
+        if not self.batches:
+            name = self.config.stages[self.stage].name
+            raise ValueError(f"Stage {name!r} has nothing to train on: shares are 0.")
+        return self.batches
 
     def _train_step(self, read: Batch, stage: StageConfig, rate: float) -> float:
         # Dropout depends on the step alone, so that a resumed run draws the same.
@@ -232,7 +236,7 @@ class Trainer:
         # Sources that the recipe has got since then were not drawn from.
         self.sampler.drawn, self.batches = self.sampler.drawn | self.drawn, None
         if self.used:
-            self.batches = round_batches(self.config, self.stage, self.round, self.sampler)
+            self._open_round()
         log = self.out / LOG
         lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
         kept = [line for line in lines if json.loads(line)["step"] <= self.total]

@@ -159,6 +159,7 @@ def test_the_loss_is_shared_between_gold_answers_and_teachers_who_see_all(
     taught = sum(taught_loss(own[k], (one[k] + other[k]) / 2) for k in (0, 1)) / 2
     means = teachers_logits(teachers, rows)
     assert torch.allclose(batch_loss(tiny_model, rows, means, 0.25), 0.75 * gold + 0.25 * taught)
+    assert torch.equal(batch_loss(tiny_model, rows, means, 0.0), gold)
 
 
 def test_a_pupil_comes_closer_to_its_teacher(
