@@ -7,6 +7,7 @@ import torch
 from torch import nn
 from transformers import BertForQuestionAnswering
 
+from training.attention import PLAIN
 from training.modelling import (
     Averaged,
     ByteDropout,
@@ -64,8 +65,34 @@ def test_attention_weights_get_no_dropout(tiny_model: BertForQuestionAnswering) 
         if isinstance(module, ByteDropout)
     }
     of_weights = [rate for name, rate in rates.items() if name.endswith("attention.self.dropout")]
-    assert of_weights == [0.0, 0.0], "fused attention has none, and the slow one would be taken"
+    assert of_weights == [0.0, 0.0], "plain attention has none"
     assert sorted(rates.values()) == [0.0, 0.0, *[0.3] * (len(rates) - 2)]
+
+
+@pytest.mark.parametrize("padded", [0, 3])
+def test_plain_attention_is_that_of_transformers(
+    tiny_model: BertForQuestionAnswering, padded: int
+) -> None:
+    torch.manual_seed(5)
+    ids = torch.randint(5, 30, (2, 8))
+    read = torch.ones(2, 8, dtype=torch.int64)
+    read[1, 8 - padded :] = 0
+
+    def gradient(kind: str) -> torch.Tensor:
+        tiny_model.set_attn_implementation(kind)
+        tiny_model.zero_grad()
+        output = tiny_model(input_ids=ids, attention_mask=read)
+        kept = read.bool()
+        torch.autograd.backward((output.start_logits[kept] ** 2 + output.end_logits[kept]).sum())
+        weight = tiny_model.bert.encoder.layer[0].attention.self.query.weight
+        assert weight.grad is not None
+        return weight.grad.clone()
+
+    assert tiny_model.config._attn_implementation == PLAIN
+    tiny_model.eval()
+    plain = gradient(PLAIN)
+    assert plain.abs().max() > 0
+    torch.testing.assert_close(plain, gradient("sdpa"))
 
 
 def test_lower_layers_learn_more_slowly(tiny_model: BertForQuestionAnswering) -> None:
