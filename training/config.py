@@ -45,6 +45,8 @@ class StageConfig:
     teacher_share: part of the loss that asks for the spans that the teachers
     trust (train.py --teacher), as far as they trust each; the gold answers
     have the rest.
+    with_states: the pupil's top layer learns to tell the states of the first
+    teacher's, token by token, through a linear map that is thrown away.
     readings: so many times the batches of a round are learnt from, each time
     with other words hidden and in another order; teachers read them once.
     all_golds: every gold answer is right, as it is for the figures; otherwise
@@ -65,12 +67,18 @@ class StageConfig:
     keyword_share: float = 0.0
     mask_share: float = 0.0
     teacher_share: float = 0.0
+    with_states: bool = False
     readings: int = 1
     all_golds: bool = False
     warmup_steps: int = 0
     end_factor: float = 0.0
     ema_decay: float = 0.998
     dropout: float = 0.1
+
+    @property
+    def taught(self) -> bool:
+        """Whether teachers read its batches."""
+        return self.teacher_share > 0 or self.with_states
 
 
 @dataclass(frozen=True)

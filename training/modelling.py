@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -117,42 +117,77 @@ def taught_loss(own: Tensor, teachers: Tensor) -> Tensor:
     return -(trust * own.log_softmax(-1).masked_fill(trust == 0, 0.0)).sum(-1).mean()
 
 
-def batch_logits(model: nn.Module, batch: dict[str, Tensor], ids: str) -> tuple[Tensor, Tensor]:
-    """Start and end logits of a collated batch read as its `ids`, -inf at padding."""
+class Reading(NamedTuple):
+    """What a network makes of a batch.
+
+    start_logits, end_logits: [rows, longest], -inf at padding.
+    states: of the top layer, [rows, longest, width].
+    """
+
+    start_logits: Tensor
+    end_logits: Tensor
+    states: Tensor
+
+
+def read(model: nn.Module, batch: dict[str, Tensor], ids: str) -> Reading:
+    """Run a model on a collated batch, read as its `ids`."""
     output = model(
         input_ids=batch[ids],
         attention_mask=batch["attention_mask"],
         token_type_ids=batch["token_type_ids"],
+        output_hidden_states=True,
     )
     padding = batch["attention_mask"] == 0
     start_logits = output.start_logits.float().masked_fill(padding, float("-inf"))
     end_logits = output.end_logits.float().masked_fill(padding, float("-inf"))
-    return start_logits, end_logits
+    return Reading(start_logits, end_logits, output.hidden_states[-1])
 
 
 @torch.no_grad()
-def teachers_logits(teachers: Sequence[nn.Module], batch: dict[str, Tensor]) -> tuple[Tensor, ...]:
-    """The mean of the teachers' start logits, and of their end logits, with no word hidden."""
-    read = [batch_logits(teacher, batch, "whole_ids") for teacher in teachers]
-    return tuple(torch.stack(logits).mean(0) for logits in zip(*read, strict=True))
+def read_by_teachers(teachers: Sequence[nn.Module], batch: dict[str, Tensor]) -> Reading:
+    """The teachers' mean logits and the first one's states, with no word hidden."""
+    readings = [read(teacher, batch, "whole_ids") for teacher in teachers]
+    starts = torch.stack([reading.start_logits for reading in readings]).mean(0)
+    ends = torch.stack([reading.end_logits for reading in readings]).mean(0)
+    # They are kept for a whole round: half the bytes are enough.
+    return Reading(starts, ends, even(readings[0].states).bfloat16())
+
+
+def even(states: Tensor) -> Tensor:
+    """States in 32 bits with a mean of 0 and a variance of 1 over the width."""
+    return nn.functional.layer_norm(states.float(), states.shape[-1:])
+
+
+def state_loss(own: Tensor, teachers: Tensor, attention_mask: Tensor) -> Tensor:
+    """Mean squared difference at all tokens but padding; of states, [rows, longest, width]."""
+    difference = (own.float() - teachers.float()).square().mean(-1)
+    return difference[attention_mask > 0].mean()
 
 
 def batch_loss(
     model: nn.Module,
     batch: dict[str, Tensor],
-    taught: Sequence[Tensor] = (),
+    taught: Reading | None = None,
     teacher_share: float = 0.0,
+    bridge: nn.Module | None = None,
 ) -> Tensor:
     """`span_loss` of a model on a collated batch, and `taught_loss` with a share of it.
 
-    taught: what `teachers_logits` gave for the batch; empty: gold answers alone count.
+    taught: what `read_by_teachers` gave for the batch; None: gold answers alone count.
+    bridge: from the model's states to the teacher's; with it `state_loss` is added.
     """
-    own = batch_logits(model, batch, "input_ids")
-    gold = span_loss(*own, batch["starts"], batch["ends"], batch["target_mask"])
-    if not taught:
+    own = read(model, batch, "input_ids")
+    gold = span_loss(
+        own.start_logits, own.end_logits, batch["starts"], batch["ends"], batch["target_mask"]
+    )
+    if taught is None:
         return gold
-    starts, ends = (taught_loss(*pair) for pair in zip(own, taught, strict=True))
-    return (1 - teacher_share) * gold + teacher_share * (starts + ends) / 2
+    trusted = taught_loss(own.start_logits, taught.start_logits)
+    trusted = (trusted + taught_loss(own.end_logits, taught.end_logits)) / 2
+    loss = (1 - teacher_share) * gold + teacher_share * trusted
+    if bridge is None:
+        return loss
+    return loss + state_loss(bridge(own.states), taught.states, batch["attention_mask"])
 
 
 def freeze(model: PreTrainedModel, word_embeddings: bool, layers: int) -> None:

@@ -49,9 +49,12 @@ class Mpnet(MPNetForQuestionAnswering):
         ids = torch.tensor([own[OWN.get(word, word)] for word in words])
         self.register_buffer("ids", ids.to(self.device), persistent=False)
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor, **_: Any) -> Any:
+    def forward(
+        self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Any = None, **options: Any
+    ) -> Any:
         """Return start and end logits. MPNet has no token types: the separator tells the two."""
-        return super().forward(input_ids=self.ids[input_ids], attention_mask=attention_mask)
+        ids = self.ids[input_ids]
+        return super().forward(input_ids=ids, attention_mask=attention_mask, **options)
 
 
 def bert_words(words: list[str]) -> list[str]:

@@ -20,15 +20,17 @@ from training.encoding import collate
 from training.evaluate import evaluate
 from training.modelling import (
     Averaged,
+    Reading,
     batch_loss,
     freeze,
     parameter_groups,
+    read_by_teachers,
     set_dropout,
-    teachers_logits,
 )
 from training.sampling import Batch, Sampler, round_batches
 
 STATE, LOG, MODEL = "state.pt", "log.jsonl", "model"
+BRIDGE_SCALE = 10.0
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "vocab.txt")
 
 
@@ -48,7 +50,7 @@ class Trainer:
     averaged weights: the best so far by `validation`, or the last without it)
     and model-NAME/ (the same at the end of stage NAME).
     `start` is the folder that the tokenizer's files are copied from, if any.
-    `teachers` read each batch once in a round, in stages that have a teacher_share.
+    `teachers` read each batch once in a round, in stages that learn from them.
     """
 
     def __init__(
@@ -63,14 +65,21 @@ class Trainer:
         validation: Sequence[Example] = (),
         teachers: Sequence[nn.Module] = (),
     ) -> None:
-        lacking = [stage.name for stage in config.stages if stage.teacher_share and not teachers]
+        lacking = [stage.name for stage in config.stages if stage.taught and not teachers]
         if lacking:
-            raise ValueError(f"Stages {lacking} have a teacher_share; give --teacher a checkpoint.")
+            raise ValueError(f"Stages {lacking} learn from a teacher; give --teacher a checkpoint.")
         self.config, self.sampler, self.model, self.teachers = config, sampler, model, teachers
         self.out, self.seed, self.start, self.validation = out, seed, start, validation
         self.device = next(model.parameters()).device
         freeze(model, config.freeze_word_embeddings, config.frozen_layers)
         groups = parameter_groups(model, config.weight_decay, config.layer_decay)
+        self.bridge: nn.Linear | None = None
+        if any(stage.with_states for stage in config.stages):
+            width = model.config.hidden_size
+            self.bridge = nn.Linear(width, teachers[0].config.hidden_size).to(self.device)
+            # It begins at random, so its rate is that of a network that does.
+            own = list(self.bridge.parameters())
+            groups.append({"params": own, "weight_decay": 0.0, "scale": BRIDGE_SCALE})
         self.optimizer = torch.optim.AdamW(groups, lr=0.0, fused=True)
         self.average = Averaged(model)
         self.stage = 0
@@ -78,7 +87,7 @@ class Trainer:
         self.round = 0  # within the stage
         self.used = 0  # batches of this round
         self.batches: list[Batch] | None = None  # of this round
-        self.taught: dict[int, tuple[Tensor, ...]] = {}  # by batch of this round
+        self.taught: dict[int, Reading] = {}  # by batch of this round
         self.drawn = dict(sampler.drawn)  # before this round
         self.stop = False
         self.total = 0  # over all stages
@@ -145,12 +154,9 @@ class Trainer:
         self.model.train()
         set_dropout(self.model, stage.dropout)
         with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.config.bf16):
-            taught: tuple[Tensor, ...] = ()
-            if stage.teacher_share:
-                if read.number not in self.taught:
-                    self.taught[read.number] = teachers_logits(self.teachers, batch)
-                taught = self.taught[read.number]
-            loss = batch_loss(self.model, batch, taught, stage.teacher_share)
+            taught = self._taught(read.number, batch) if stage.taught else None
+            bridge = self.bridge if stage.with_states else None
+            loss = batch_loss(self.model, batch, taught, stage.teacher_share, bridge)
         torch.autograd.backward(loss)
         parameters = [p for group in self.optimizer.param_groups for p in group["params"]]
         torch.nn.utils.clip_grad_norm_(parameters, self.config.max_grad_norm)
@@ -161,6 +167,12 @@ class Trainer:
         self.average.update(self.model, stage.ema_decay)
         self.tokens += int(arrays["attention_mask"].sum())
         return float(loss.detach())
+
+    def _taught(self, number: int, batch: dict[str, Tensor]) -> Reading:
+        """What the teachers make of the batch of that number, at its first reading."""
+        if number not in self.taught:
+            self.taught[number] = read_by_teachers(self.teachers, batch)
+        return self.taught[number]
 
     def _check(self) -> None:
         """Evaluate the averaged weights and keep them if they are the best so far."""
@@ -208,6 +220,7 @@ class Trainer:
         state = {
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
+            "bridge": self.bridge.state_dict() if self.bridge else {},
             "average": self.average.shadow,
             "updates": self.average.updates,
             "place": (self.stage, self.step, self.total, self.tokens, self.best),
@@ -229,6 +242,8 @@ class Trainer:
                 "arguments (only what lies ahead may change), or give another --out."
             )
         self.model.load_state_dict(state["model"])
+        if self.bridge:
+            self.bridge.load_state_dict(state["bridge"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.average.shadow = state["average"]
         self.average.updates = state["updates"]

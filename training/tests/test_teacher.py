@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -15,12 +16,14 @@ from transformers import BertForQuestionAnswering, MPNetConfig, MPNetForQuestion
 
 from training.data import DataError
 from training.modelling import (
-    batch_logits,
     batch_loss,
     build_model,
+    even,
     freeze,
+    read,
+    read_by_teachers,
+    state_loss,
     taught_loss,
-    teachers_logits,
     vocabulary,
 )
 from training.mpnet import BEFORE, BEHIND, Mpnet, bert_words, unpack
@@ -153,13 +156,64 @@ def test_the_loss_is_shared_between_gold_answers_and_teachers_who_see_all(
     teachers = [build_model(None, 0.0, **SHAPE).eval() for _ in range(2)]
     rows = batch()
     gold = batch_loss(tiny_model, rows)
-    own = batch_logits(tiny_model, rows, "input_ids")
+    own = read(tiny_model, rows, "input_ids")
     whole = rows | {"input_ids": rows["whole_ids"]}
-    one, other = (batch_logits(teacher, whole, "input_ids") for teacher in teachers)
+    one, other = (read(teacher, whole, "input_ids") for teacher in teachers)
     taught = sum(taught_loss(own[k], (one[k] + other[k]) / 2) for k in (0, 1)) / 2
-    means = teachers_logits(teachers, rows)
+    means = read_by_teachers(teachers, rows)
     assert torch.allclose(batch_loss(tiny_model, rows, means, 0.25), 0.75 * gold + 0.25 * taught)
     assert torch.equal(batch_loss(tiny_model, rows, means, 0.0), gold)
+
+
+def test_states_are_compared_at_all_tokens_but_padding() -> None:
+    torch.manual_seed(1)
+    own, teachers = torch.randn(2, 4, 6), torch.randn(2, 4, 6)
+    mask = torch.tensor([[1, 1, 0, 0], [1, 1, 1, 1]])
+    read = [(0, 0), (0, 1), (1, 0), (1, 1), (1, 2), (1, 3)]
+    expected = sum(nn.functional.mse_loss(own[at], teachers[at]) for at in read) / len(read)
+    assert torch.allclose(state_loss(own, teachers, mask), torch.as_tensor(expected))
+
+
+def test_a_teachers_states_are_told_with_no_word_hidden_and_on_one_scale(
+    tiny_model: BertForQuestionAnswering, mpnet: Path
+) -> None:
+    tiny_model.eval()
+    teacher, rows = load_teacher(mpnet, VOCAB), batch()
+    taught = read_by_teachers([teacher], rows)
+    top = teacher(rows["whole_ids"], rows["attention_mask"], output_hidden_states=True)
+    assert torch.equal(taught.states, even(top.hidden_states[-1]).bfloat16())
+    assert taught.states.float().var(-1).mean().item() == pytest.approx(1, abs=0.1)
+    bridge = nn.Linear(SHAPE["hidden_size"], SHAPE["hidden_size"])
+    states = bridge(read(tiny_model, rows, "input_ids").states)
+    expected = batch_loss(tiny_model, rows, taught, 0.5) + state_loss(
+        states, taught.states, rows["attention_mask"]
+    )
+    assert torch.allclose(batch_loss(tiny_model, rows, taught, 0.5, bridge), expected)
+
+
+def test_a_pupil_learns_the_states_and_a_run_cut_in_two_goes_on_alike(
+    tiny_trainer: Make, mpnet: Path, tmp_path: Path
+) -> None:
+    stage = replace(STAGE, with_states=True, steps=60, learning_rate=2e-3)
+    config = replace(CONFIG, stages=(stage,))
+    teacher, rows = load_teacher(mpnet, VOCAB), batch()
+    whole = tiny_trainer(tmp_path / "whole", config=config, teachers=[teacher])
+
+    def distance() -> float:
+        own, taught = read(whole.model, rows, "input_ids"), read_by_teachers([teacher], rows)
+        assert whole.bridge is not None
+        return state_loss(whole.bridge(own.states), taught.states, rows["attention_mask"]).item()
+
+    before = distance()
+    whole.run()
+    assert distance() < before / 2
+    tiny_trainer(tmp_path / "cut", config=config, teachers=[teacher]).run(33)
+    resumed = tiny_trainer(tmp_path / "cut", config=config, teachers=[teacher])
+    resumed.load_state()
+    resumed.run()
+    for name, weight in whole.average.shadow.items():
+        assert torch.equal(weight, resumed.average.shadow[name]), name
+    assert not [name for name in resumed.model.state_dict() if "bridge" in name]
 
 
 def test_a_pupil_comes_closer_to_its_teacher(
@@ -176,7 +230,7 @@ def test_a_pupil_comes_closer_to_its_teacher(
     def distance() -> float:
         made.model.eval()
         with torch.no_grad():
-            return batch_loss(made.model, rows, teachers_logits([teacher], rows), 1.0).item()
+            return batch_loss(made.model, rows, read_by_teachers([teacher], rows), 1.0).item()
 
     before = distance()
     made.run()
@@ -207,9 +261,12 @@ def test_a_teacher_reads_a_batch_once_and_a_run_cut_in_two_goes_on_alike(
         assert torch.equal(weight, resumed.average.shadow[name]), name
 
 
-def test_a_stage_that_has_no_teacher_is_told(tiny_trainer: Make, tmp_path: Path) -> None:
-    config = replace(CONFIG, stages=(replace(STAGE, teacher_share=0.5),))
-    with pytest.raises(ValueError, match=r"\['tiny'\] have a teacher_share; give --teacher"):
+@pytest.mark.parametrize("part", [{"teacher_share": 0.5}, {"with_states": True}])
+def test_a_stage_that_has_no_teacher_is_told(
+    tiny_trainer: Make, tmp_path: Path, part: dict[str, Any]
+) -> None:
+    config = replace(CONFIG, stages=(replace(STAGE, **part),))
+    with pytest.raises(ValueError, match=r"\['tiny'\] learn from a teacher; give --teacher"):
         tiny_trainer(tmp_path, config=config)
 
 
