@@ -144,13 +144,16 @@ def read(model: nn.Module, batch: dict[str, Tensor], ids: str) -> Reading:
 
 
 @torch.no_grad()
-def read_by_teachers(teachers: Sequence[nn.Module], batch: dict[str, Tensor]) -> Reading:
-    """The teachers' mean logits and the first one's states, with no word hidden."""
+def read_by_teachers(
+    teachers: Sequence[nn.Module], batch: dict[str, Tensor], with_states: bool = False
+) -> Reading:
+    """The teachers' mean logits, with no word hidden; and the first one's states, if asked for."""
     readings = [read(teacher, batch, "whole_ids") for teacher in teachers]
     starts = torch.stack([reading.start_logits for reading in readings]).mean(0)
     ends = torch.stack([reading.end_logits for reading in readings]).mean(0)
     # They are kept for a whole round: half the bytes are enough.
-    return Reading(starts, ends, even(readings[0].states).bfloat16())
+    states = even(readings[0].states).bfloat16() if with_states else torch.empty(0)
+    return Reading(starts, ends, states)
 
 
 def even(states: Tensor) -> Tensor:

@@ -154,7 +154,7 @@ class Trainer:
         self.model.train()
         set_dropout(self.model, stage.dropout)
         with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.config.bf16):
-            taught = self._taught(read.number, batch) if stage.taught else None
+            taught = self._taught(read.number, batch, stage) if stage.taught else None
             bridge = self.bridge if stage.with_states else None
             loss = batch_loss(self.model, batch, taught, stage.teacher_share, bridge)
         torch.autograd.backward(loss)
@@ -168,10 +168,10 @@ class Trainer:
         self.tokens += int(arrays["attention_mask"].sum())
         return float(loss.detach())
 
-    def _taught(self, number: int, batch: dict[str, Tensor]) -> Reading:
+    def _taught(self, number: int, batch: dict[str, Tensor], stage: StageConfig) -> Reading:
         """What the teachers make of the batch of that number, at its first reading."""
         if number not in self.taught:
-            self.taught[number] = read_by_teachers(self.teachers, batch)
+            self.taught[number] = read_by_teachers(self.teachers, batch, stage.with_states)
         return self.taught[number]
 
     def _check(self) -> None:

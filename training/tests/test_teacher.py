@@ -179,7 +179,7 @@ def test_a_teachers_states_are_told_with_no_word_hidden_and_on_one_scale(
 ) -> None:
     tiny_model.eval()
     teacher, rows = load_teacher(mpnet, VOCAB), batch()
-    taught = read_by_teachers([teacher], rows)
+    taught = read_by_teachers([teacher], rows, with_states=True)
     top = teacher(rows["whole_ids"], rows["attention_mask"], output_hidden_states=True)
     assert torch.equal(taught.states, even(top.hidden_states[-1]).bfloat16())
     assert taught.states.float().var(-1).mean().item() == pytest.approx(1, abs=0.1)
@@ -200,7 +200,8 @@ def test_a_pupil_learns_the_states_and_a_run_cut_in_two_goes_on_alike(
     whole = tiny_trainer(tmp_path / "whole", config=config, teachers=[teacher])
 
     def distance() -> float:
-        own, taught = read(whole.model, rows, "input_ids"), read_by_teachers([teacher], rows)
+        own = read(whole.model, rows, "input_ids")
+        taught = read_by_teachers([teacher], rows, with_states=True)
         assert whole.bridge is not None
         return state_loss(whole.bridge(own.states), taught.states, rows["attention_mask"]).item()
 
