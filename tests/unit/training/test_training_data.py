@@ -259,8 +259,18 @@ def test_a_recipe_takes_the_sources_of_another() -> None:
     folder = Path(__file__).parents[3] / "training"
     own, teachers = (load_config(folder / f"{name}.toml") for name in ("recipe", "teacher"))
     assert teachers.sources == own.sources
-    assert [stage.name for stage in teachers.stages] == ["answer", "refuse", "both"]
+    assert [stage.name for stage in teachers.stages] == ["answer", "refuse", "both", "addresses"]
     assert teachers.frozen_layers == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "with_states"),
+    [("taught", []), ("taught-again", []), ("taught-states", ["taught", "fall"]), ("touch", [])],
+)
+def test_the_recipes_of_pupils_load(name: str, with_states: list[str]) -> None:
+    pupil = load_config(Path(__file__).parents[3] / "training" / f"{name}.toml")
+    assert [stage.name for stage in pupil.stages if stage.with_states] == with_states
+    assert [stage.taught for stage in pupil.stages] == [name != "touch"] * len(pupil.stages)
 
 
 @pytest.mark.parametrize("text", ["", "sede = 1\n[[stage]]\n[[source]]\n", "[[stage]]\n"])
