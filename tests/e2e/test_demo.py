@@ -145,7 +145,9 @@ def test_a_pdf_dropped_on_the_passage_is_answered_with_its_page(
 
 
 def carry(page: Page, name: str, content: bytes) -> None:
-    """Carry a file over the page, as from the desktop."""
+    """Carry a file over the page, as from the desktop, once the page is there to take it."""
+    expect(page.locator("input[type=file]")).to_be_attached()
+    page.wait_for_function("window.qnaTakesFiles")
     page.evaluate(
         """([name, content]) => {
             window.carried = new DataTransfer();
