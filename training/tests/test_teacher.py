@@ -169,8 +169,8 @@ def test_states_are_compared_at_all_tokens_but_padding() -> None:
     torch.manual_seed(1)
     own, teachers = torch.randn(2, 4, 6), torch.randn(2, 4, 6)
     mask = torch.tensor([[1, 1, 0, 0], [1, 1, 1, 1]])
-    read = [(0, 0), (0, 1), (1, 0), (1, 1), (1, 2), (1, 3)]
-    expected = sum(nn.functional.mse_loss(own[at], teachers[at]) for at in read) / len(read)
+    tokens = [(0, 0), (0, 1), (1, 0), (1, 1), (1, 2), (1, 3)]
+    expected = sum(nn.functional.mse_loss(own[at], teachers[at]) for at in tokens) / len(tokens)
     assert torch.allclose(state_loss(own, teachers, mask), torch.as_tensor(expected))
 
 
