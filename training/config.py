@@ -37,11 +37,15 @@ class StageConfig:
     of passages of the same article that lack the answer.
     window_share: part of those on a text longer than a row that are asked
     once more, of a window of it without the answer.
+    alike_share: part of them that are asked once more of passages of any text that share
+    their rare words but lack the answer; as many stand beside such a passage.
     join_share: part of the passages that stand between their neighbours.
     bare_share, keyword_share: part of the questions without their question
     mark, and without their function words.
     mask_share: part of the tokens, those of answers left out, that are hidden
     in every second row, so that no single word tells the answer.
+    spans_share: part of what the teachers say that leaves "no answer" aside: which span it
+    would be, if there were one.
     teacher_share: part of the loss that asks for the spans that the teachers
     trust (train.py --teacher), as far as they trust each; the gold answers
     have the rest.
@@ -62,11 +66,13 @@ class StageConfig:
     shares: dict[str, float]
     negative_share: float = 0.0
     window_share: float = 0.0
+    alike_share: float = 0.0
     join_share: float = 0.0
     bare_share: float = 0.1
     keyword_share: float = 0.0
     mask_share: float = 0.0
     teacher_share: float = 0.0
+    spans_share: float = 0.0
     with_states: bool = False
     readings: int = 1
     all_golds: bool = False
@@ -74,6 +80,18 @@ class StageConfig:
     end_factor: float = 0.0
     ema_decay: float = 0.998
     dropout: float = 0.1
+
+    def __post_init__(self) -> None:
+        least = {"steps": 0, "warmup_steps": 0, "readings": 1, "learning_rate": 0.0}
+        wrong = [name for name, value in least.items() if getattr(self, name) < value]
+        parts = [field.name for field in fields(self) if field.name.endswith("_share")]
+        wrong += [name for name in parts if not 0 <= getattr(self, name) <= 1]
+        if wrong:
+            given = {name: getattr(self, name) for name in wrong}
+            raise ValueError(
+                f"stage {self.name!r} has {given}: at least one reading, nothing below 0, "
+                "and no share above 1 but those of sources."
+            )
 
     @property
     def taught(self) -> bool:

@@ -173,11 +173,13 @@ def batch_loss(
     taught: Reading | None = None,
     teacher_share: float = 0.0,
     bridge: nn.Module | None = None,
+    spans_share: float = 0.0,
 ) -> Tensor:
     """`span_loss` of a model on a collated batch, and `taught_loss` with a share of it.
 
     taught: what `read_by_teachers` gave for the batch; None: gold answers alone count.
     bridge: from the model's states to the teacher's; with it `state_loss` is added.
+    spans_share: the part of `taught_loss` that compares spans alone, without "no answer".
     """
     own = read(model, batch, "input_ids")
     gold = span_loss(
@@ -187,6 +189,11 @@ def batch_loss(
         return gold
     trusted = taught_loss(own.start_logits, taught.start_logits)
     trusted = (trusted + taught_loss(own.end_logits, taught.end_logits)) / 2
+    if spans_share:
+        # "No answer" is at [CLS], the first token.
+        spans = taught_loss(own.start_logits[:, 1:], taught.start_logits[:, 1:])
+        spans = (spans + taught_loss(own.end_logits[:, 1:], taught.end_logits[:, 1:])) / 2
+        trusted = (1 - spans_share) * trusted + spans_share * spans
     loss = (1 - teacher_share) * gold + teacher_share * trusted
     if bridge is None:
         return loss

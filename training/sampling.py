@@ -10,6 +10,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from training.alike import Alike
 from training.config import StageConfig, TrainConfig
 from training.data import DataError, Example, Span, fingerprint, held_out
 from training.encoding import Encoded, Encoder, Item, make_batches
@@ -18,6 +19,8 @@ from training.questions import keywords, unmarked
 # A joined passage has up to this many neighbours on either side.
 NEIGHBOURS = 2
 TRIES = 4
+# A passage that looks as if it answered a question is one of so many.
+NEAREST = 8
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,15 @@ class Sampler:
                 if example.group:
                     articles.setdefault(example.group, {})[example.passage] = None
         self.articles = {name: list(passages) for name, passages in articles.items()}
+        self.passages = list(
+            {
+                example.passage: None
+                for source in sources.values()
+                for example in source.examples
+                if source.neighbours
+            }
+        )
+        self._alike: Alike | None = None
         self.place = {
             passage: (name, number)
             for name, passages in self.articles.items()
@@ -100,6 +112,9 @@ class Sampler:
             made += self._negative(encoded, stage, rng)
         if encoded.golds and rng.random() < stage.window_share:
             made += self._window_without(encoded, stage, rng)
+        # No draw for a share of 0: recipes that are older than it give the rounds that they gave.
+        if encoded.golds and stage.alike_share and rng.random() < stage.alike_share:
+            made += self._elsewhere(encoded, stage, rng)
         return made
 
     def _item(self, encoded: Encoded, stage: StageConfig, rng: random.Random) -> Item:
@@ -112,6 +127,15 @@ class Sampler:
             tail = [i for text in after for i in self.encoder.passage(text)[0]]
             ids = [*head, *ids, *tail]
             places = tuple((first + len(head), last + len(head)) for first, last in places)
+        elif places and stage.alike_share and rng.random() < stage.alike_share:
+            # Or it only looks as if it did.
+            others = self._looking_alike(encoded, 1, rng)
+            other = [i for text in others for i in self.encoder.passage(text)[0]]
+            if rng.random() < 0.5:
+                ids = [*ids, *other]
+            else:
+                places = tuple((first + len(other), last + len(other)) for first, last in places)
+                ids = [*other, *ids]
         question = self._question(encoded, stage, rng)
         return self.encoder.item(question, ids, places, self.max_seq_len, rng)
 
@@ -146,6 +170,22 @@ class Sampler:
                 window = ids[cut : cut + capacity]
                 return [self.encoder.item(question, window, (), self.max_seq_len, rng)]
         return []
+
+    def _elsewhere(self, encoded: Encoded, stage: StageConfig, rng: random.Random) -> list[Item]:
+        """The question with passages that share its words but lack its answers."""
+        texts = self._looking_alike(encoded, rng.randint(1, 2), rng)
+        ids = [i for text in texts for i in self.encoder.passage(text)[0]]
+        question = self._question(encoded, stage, rng)
+        return [self.encoder.item(question, ids, (), self.max_seq_len, rng)] if ids else []
+
+    def _looking_alike(self, encoded: Encoded, count: int, rng: random.Random) -> list[str]:
+        """Up to `count` passages that share the question's words but lack its answers."""
+        if self._alike is None:
+            self._alike = Alike([self.encoder.passage(text)[0] for text in self.passages])
+        nearest = [self.passages[i] for i in self._alike.best(encoded.question_ids, NEAREST)]
+        own = encoded.example.passage
+        lacking = [t for t in nearest if t != own and not self._holds_answer(t, encoded)]
+        return rng.sample(lacking, min(count, len(lacking)))
 
     def _around(self, passage: str, rng: random.Random) -> tuple[Sequence[str], Sequence[str]]:
         """Up to NEIGHBOURS passages before it in its article, and as many behind it."""

@@ -156,7 +156,9 @@ class Trainer:
         with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.config.bf16):
             taught = self._taught(read.number, batch, stage) if stage.taught else None
             bridge = self.bridge if stage.with_states else None
-            loss = batch_loss(self.model, batch, taught, stage.teacher_share, bridge)
+            loss = batch_loss(
+                self.model, batch, taught, stage.teacher_share, bridge, stage.spans_share
+            )
         torch.autograd.backward(loss)
         parameters = [p for group in self.optimizer.param_groups for p in group["params"]]
         torch.nn.utils.clip_grad_norm_(parameters, self.config.max_grad_norm)

@@ -165,6 +165,25 @@ def test_the_loss_is_shared_between_gold_answers_and_teachers_who_see_all(
     assert torch.equal(batch_loss(tiny_model, rows, means, 0.0), gold)
 
 
+def test_which_span_it_would_be_is_told_apart_from_whether_there_is_one(
+    tiny_model: BertForQuestionAnswering,
+) -> None:
+    tiny_model.eval()
+    torch.manual_seed(9)
+    teacher, rows = build_model(None, 0.0, **SHAPE).eval(), batch()
+    taught, own = read_by_teachers([teacher], rows), read(tiny_model, rows, "input_ids")
+    spans = sum(taught_loss(own[k][:, 1:], taught[k][:, 1:]) for k in (0, 1)) / 2
+    whole = batch_loss(tiny_model, rows, taught, 1.0)
+    mixed = batch_loss(tiny_model, rows, taught, 1.0, spans_share=0.25)
+    assert torch.allclose(mixed, 0.75 * whole + 0.25 * spans)
+    # A teacher that trusts "no answer" alone still says which span tempts it.
+    sure = taught.start_logits.clone()
+    sure[:, 0] = 1e4
+    refusing = taught._replace(start_logits=sure)
+    told = [batch_loss(tiny_model, rows, one, 1.0, spans_share=1.0) for one in (taught, refusing)]
+    assert torch.equal(*told)
+
+
 def test_states_are_compared_at_all_tokens_but_padding() -> None:
     torch.manual_seed(1)
     own, teachers = torch.randn(2, 4, 6), torch.randn(2, 4, 6)

@@ -128,20 +128,23 @@ def test_further_questions_that_do_not_fit_are_named(
         read_asked(further(tmp_path, lines, passage), others)
 
 
-TWINS = Path(__file__).parents[3] / "training" / "twins"
-MORE = Path(__file__).parents[4] / "shared" / "data" / "more"
+TRAINING = Path(__file__).parents[3] / "training"
+DATA = Path(__file__).parents[4] / "shared" / "data"
+RECIPE = load_config(TRAINING / "recipe.toml")
 
 
-def test_our_further_questions_fit_their_passages() -> None:
-    lines = [line for file in TWINS.glob("*.txt") for line in read_text(file).splitlines()]
-    form = re.compile(r"=== [0-9a-f]{16}|Q: \S.*\?|A: \S.*|N: -")
+@pytest.mark.parametrize("name", [source.name for source in RECIPE.sources if source.about])
+def test_our_further_questions_fit_their_passages(name: str) -> None:
+    source = next(source for source in RECIPE.sources if source.name == name)
+    folder = TRAINING / source.path
+    lines = [line for file in folder.glob("*.txt") for line in read_text(file).splitlines()]
+    form = re.compile(r"=== [0-9a-f]{16}|Q: \S.*|A: \S.*|N: \S.*")
     assert [line for line in lines if not form.fullmatch(line)] == []
-    names = ("squadshifts-newwiki", "squad-train-part", "squad-train-reconstructed")
-    files = [MORE / f"{name}.json" for name in names]
+    files = [DATA / other.path for other in RECIPE.sources if other.name in source.about]
     # Without these files the form alone can be looked at.
     others = [example for file in files if file.is_file() for example in read_squad(file)]
     if others:
-        assert len(read_asked(TWINS, others)) == sum(line.startswith("Q:") for line in lines)
+        assert len(read_asked(folder, others)) == sum(line.startswith("Q:") for line in lines)
 
 
 def test_a_recipe_asks_about_sources_above_it(tmp_path: Path) -> None:
@@ -278,6 +281,26 @@ def test_a_recipe_with_unknown_names_is_refused(tmp_path: Path, text: str) -> No
     path = tmp_path / "recipe.toml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ValueError, match="recipe"):
+        load_config(path)
+
+
+@pytest.mark.parametrize(
+    "line", ["readings = 0", "steps = -1", "mask_share = 1.2", "join_share = -0.1"]
+)
+def test_a_number_out_of_its_range_is_named(tmp_path: Path, line: str) -> None:
+    values = {"name": '"s"', "steps": "1", "learning_rate": "1e-4", "shares": "{ a = 2.5 }"}
+    path = tmp_path / "recipe.toml"
+    source = '[[source]]\nname = "a"\npath = "a.json"\n[[stage]]\n'
+
+    def write(**changed: str) -> None:
+        lines = "".join(f"{name} = {value}\n" for name, value in (values | changed).items())
+        path.write_text(source + lines, encoding="utf-8")
+
+    write()
+    assert load_config(path).stages[0].shares == {"a": 2.5}
+    name, _, value = line.partition(" = ")
+    write(**{name: value})
+    with pytest.raises(ValueError, match=f"'s' has {{'{name}': {value}}}"):
         load_config(path)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from dataclasses import replace
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from qna_widget.core.tokenizer import Tokenizer
+from training.alike import Alike
 from training.config import StageConfig, TrainConfig
 from training.data import DataError, Example, Gold, held_out
 from training.encoding import NULL, Encoder, collate, make_batches
@@ -189,6 +191,44 @@ def test_negatives_never_hold_the_answer(encoder: Encoder) -> None:
     assert len(unanswered) == 5
     for item in items[5:]:
         assert "oslo" not in words(encoder, item.input_ids) or item.targets != (NULL,)
+
+
+def test_passages_are_ranked_by_the_rare_words_that_they_share() -> None:
+    passages = [[1, 2, 2, 3], [1, 4, 5, 5, 5, 6], [1, 2, 7], [8, 9]]
+    question = [2, 5, 1, 2, 40]
+
+    def score(ids: list[int]) -> float:
+        """BM25 as its authors write it (Robertson and Zaragoza, 2009), with a rarity above 0."""
+        total = 0.0
+        for token in {2, 5, 1}:
+            having = sum(token in other for other in passages)
+            rarity = math.log(1 + (4 - having + 0.5) / (having + 0.5))
+            count = ids.count(token)
+            length = len(ids) / (sum(map(len, passages)) / 4)
+            total += rarity * count * 2.2 / (count + 1.2 * (0.25 + 0.75 * length))
+        return total
+
+    order = sorted(range(4), key=lambda number: -score(passages[number]))
+    assert Alike(passages).best(question, 4) == order
+    assert Alike(passages).best(question, 2) == order[:2]
+    assert Alike(passages).best([40], 9) == [0, 1, 2, 3]
+
+
+def test_a_passage_that_looks_alike_never_holds_the_answer(encoder: Encoder) -> None:
+    made = sampler(encoder)
+    lengths = set()
+    for seed in range(20):
+        items = made.round(stage(shares={"squad": 1}, alike_share=1), random.Random(seed))
+        # Each of the two questions that have an answer is asked once more, elsewhere.
+        held = [item for item in items if item.targets != (NULL,)]
+        assert (len(items), len(held)) == (7, 2)
+        for item in held:
+            start, end = item.targets[0]
+            answer = words(encoder, item.input_ids[start : end + 1])
+            assert answer in (["oslo"], ["aged", "40"])
+            lengths.add(len(item.input_ids))
+    own = len(encoder.encode(example(), 16).passage_ids) + 7
+    assert min(lengths) > own  # a neighbour stands beside it, before it or behind it
 
 
 def test_a_window_without_the_answer_has_none(encoder: Encoder) -> None:
