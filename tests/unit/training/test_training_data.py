@@ -268,7 +268,13 @@ def test_a_recipe_takes_the_sources_of_another() -> None:
 
 @pytest.mark.parametrize(
     ("name", "with_states"),
-    [("taught", []), ("taught-again", []), ("taught-states", ["taught", "fall"]), ("touch", [])],
+    [
+        ("taught", []),
+        ("taught-again", []),
+        ("taught-states", ["taught", "fall"]),
+        ("taught-further", ["taught", "more", "fall"]),
+        ("touch", []),
+    ],
 )
 def test_the_recipes_of_pupils_load(name: str, with_states: list[str]) -> None:
     pupil = load_config(Path(__file__).parents[3] / "training" / f"{name}.toml")
