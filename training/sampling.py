@@ -128,7 +128,7 @@ class Sampler:
             ids = [*head, *ids, *tail]
             places = tuple((first + len(head), last + len(head)) for first, last in places)
         elif places and stage.alike_share and rng.random() < stage.alike_share:
-            # Or it only looks as if it did.
+            # One that only looks as if it answered is to be told from it.
             others = self._looking_alike(encoded, 1, rng)
             other = [i for text in others for i in self.encoder.passage(text)[0]]
             if rng.random() < 0.5:

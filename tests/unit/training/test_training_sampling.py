@@ -227,6 +227,9 @@ def test_a_passage_that_looks_alike_never_holds_the_answer(encoder: Encoder) -> 
             answer = words(encoder, item.input_ids[start : end + 1])
             assert answer in (["oslo"], ["aged", "40"])
             lengths.add(len(item.input_ids))
+            elsewhere = items[items.index(item) + 1]
+            assert elsewhere.targets == (NULL,)
+            assert not set(answer) & set(words(encoder, elsewhere.input_ids))
     own = len(encoder.encode(example(), 16).passage_ids) + 7
     assert min(lengths) > own  # a neighbour stands beside it, before it or behind it
 
