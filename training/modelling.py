@@ -167,6 +167,13 @@ def state_loss(own: Tensor, teachers: Tensor, attention_mask: Tensor) -> Tensor:
     return difference[attention_mask > 0].mean()
 
 
+def trust_loss(own: Reading, taught: Reading, first: int = 0) -> Tensor:
+    """Mean `taught_loss` of starts and ends; `first` 1 leaves out [CLS], where "no answer" is."""
+    starts = taught_loss(own.start_logits[:, first:], taught.start_logits[:, first:])
+    ends = taught_loss(own.end_logits[:, first:], taught.end_logits[:, first:])
+    return (starts + ends) / 2
+
+
 def batch_loss(
     model: nn.Module,
     batch: dict[str, Tensor],
@@ -187,13 +194,9 @@ def batch_loss(
     )
     if taught is None:
         return gold
-    trusted = taught_loss(own.start_logits, taught.start_logits)
-    trusted = (trusted + taught_loss(own.end_logits, taught.end_logits)) / 2
+    trusted = trust_loss(own, taught)
     if spans_share:
-        # "No answer" is at [CLS], the first token.
-        spans = taught_loss(own.start_logits[:, 1:], taught.start_logits[:, 1:])
-        spans = (spans + taught_loss(own.end_logits[:, 1:], taught.end_logits[:, 1:])) / 2
-        trusted = (1 - spans_share) * trusted + spans_share * spans
+        trusted = (1 - spans_share) * trusted + spans_share * trust_loss(own, taught, 1)
     loss = (1 - teacher_share) * gold + teacher_share * trusted
     if bridge is None:
         return loss

@@ -119,23 +119,18 @@ class Sampler:
 
     def _item(self, encoded: Encoded, stage: StageConfig, rng: random.Random) -> Item:
         places = self._places(encoded, stage, rng)
-        ids = encoded.passage_ids
+        before: Sequence[str] = ()
+        after: Sequence[str] = ()
         # A neighbour may answer what the passage does not.
         if places and rng.random() < stage.join_share:
             before, after = self._around(encoded.example.passage, rng)
-            head = [i for text in before for i in self.encoder.passage(text)[0]]
-            tail = [i for text in after for i in self.encoder.passage(text)[0]]
-            ids = [*head, *ids, *tail]
-            places = tuple((first + len(head), last + len(head)) for first, last in places)
         elif places and stage.alike_share and rng.random() < stage.alike_share:
             # One that only looks as if it answered is to be told from it.
-            others = self._looking_alike(encoded, 1, rng)
-            other = [i for text in others for i in self.encoder.passage(text)[0]]
-            if rng.random() < 0.5:
-                ids = [*ids, *other]
-            else:
-                places = tuple((first + len(other), last + len(other)) for first, last in places)
-                ids = [*other, *ids]
+            other = self._looking_alike(encoded, 1, rng)
+            before, after = ((), other) if rng.random() < 0.5 else (other, ())
+        head = self._ids(before)
+        ids = [*head, *encoded.passage_ids, *self._ids(after)]
+        places = tuple((first + len(head), last + len(head)) for first, last in places)
         question = self._question(encoded, stage, rng)
         return self.encoder.item(question, ids, places, self.max_seq_len, rng)
 
@@ -151,9 +146,7 @@ class Sampler:
             texts = [text for text in (*before, other, *after) if text != own]
             if not texts or any(self._holds_answer(text, encoded) for text in texts):
                 continue
-            ids = [i for text in texts for i in self.encoder.passage(text)[0]]
-            question = self._question(encoded, stage, rng)
-            return [self.encoder.item(question, ids, (), self.max_seq_len, rng)]
+            return [self._unanswered(encoded, texts, stage, rng)]
         return []
 
     def _window_without(
@@ -174,9 +167,18 @@ class Sampler:
     def _elsewhere(self, encoded: Encoded, stage: StageConfig, rng: random.Random) -> list[Item]:
         """The question with passages that share its words but lack its answers."""
         texts = self._looking_alike(encoded, rng.randint(1, 2), rng)
-        ids = [i for text in texts for i in self.encoder.passage(text)[0]]
+        item = self._unanswered(encoded, texts, stage, rng)
+        return [item] if texts else []
+
+    def _unanswered(
+        self, encoded: Encoded, texts: Sequence[str], stage: StageConfig, rng: random.Random
+    ) -> Item:
+        """The question with texts that lack its answers."""
         question = self._question(encoded, stage, rng)
-        return [self.encoder.item(question, ids, (), self.max_seq_len, rng)] if ids else []
+        return self.encoder.item(question, self._ids(texts), (), self.max_seq_len, rng)
+
+    def _ids(self, texts: Sequence[str]) -> list[int]:
+        return [i for text in texts for i in self.encoder.passage(text)[0]]
 
     def _looking_alike(self, encoded: Encoded, count: int, rng: random.Random) -> list[str]:
         """Up to `count` passages that share the question's words but lack its answers."""
