@@ -20,9 +20,10 @@ const RUN =
 // An address may hold most signs, brackets in pairs.
 const URLS = /(?<![\wª+.-])(?:[A-Za-z][A-Za-z0-9+.-]{1,15}:\/\/|www\.)[^ \n\xa0<>"`¤]+/g;
 const URL_TRAILING = /[.:!?_#=&~+−*'|,;([{-]+$/;
-// With the country's number, or without: (030) 123, 030/123, 01 23 45, (555) 123-4.
+// With the country's number, or without: (030) 123, 030/123, 01 23 45, (555) 123-4. A group ends
+// where its digits do: else a long number could be cut in a million ways.
 const PHONE =
-  /(?<![\wª])(?:(?:\+|00)[0-9]{1,3}|\(0[0-9]{1,4}\)|\([2-9][0-9]{2}\)(?= ?[0-9]{3}-)|0[1-9](?:[0-9]{1,4}|(?= [0-9]{2} [0-9]{2} )))(?:[ \xa0./-]?\([0-9]{1,5}\)[ \xa0]?[0-9]{0,8}|[ \xa0./-]?[0-9]{1,10}){1,6}(?![\wª])/g;
+  /(?<![\wª])(?:(?:\+|00)[0-9]{1,3}|\(0[0-9]{1,4}\)|\([2-9][0-9]{2}\)(?= ?[0-9]{3}-)|0[1-9](?:[0-9]{1,4}|(?= [0-9]{2} [0-9]{2} )))(?:(?:[ \xa0./-]?\([0-9]{1,5}\)[ \xa0]?[0-9]{0,20}|[ \xa0./-]?[0-9]{1,20})(?![0-9])){1,6}(?![\wª])/g;
 const LEAST_DIGITS = 8;
 const OF_PHONE = /[0-9 \xa0()+./-]/;
 const UNSPACED = /[^ \n]/;

@@ -48,7 +48,7 @@ export class Borders {
   constructor(
     private readonly text: string,
     private readonly passage: Encoding,
-    { traits, unk_id }: Tokenizer,
+    { traits, unk_id, lowercase }: Tokenizer,
   ) {
     const { input_ids, starts, ends } = passage;
     const count = input_ids.length;
@@ -61,11 +61,13 @@ export class Borders {
       this.#continues[token] = trait & CONTINUES;
       has_letter[token] = trait & HAS_LETTER;
       if (input_ids[token] !== unk_id) continue;
-      const word = Array.from(text.slice(starts[token], ends[token]));
-      if (word.length > MAX_WORD_CHARS) {
+      const word = text.slice(starts[token], ends[token]);
+      // The model takes a word apart before it counts.
+      const apart = lowercase ? word.normalize("NFD").replace(/\p{Mn}/gu, "") : word;
+      if (Array.from(apart).length > MAX_WORD_CHARS) {
         unread[token] = 1;
         words++;
-      } else if (word.some((character) => has(character, LETTER_OR_DIGIT))) has_letter[token] = 1;
+      } else if (Array.from(word).some((one) => has(one, LETTER_OR_DIGIT))) has_letter[token] = 1;
     }
     this.unread = words;
     this.#has_tags = text.includes("<");

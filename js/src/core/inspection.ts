@@ -262,7 +262,7 @@ function endOf({ window_start, window_length }: Feature): number {
 /** Where the probability goes; the four shares make 1. */
 export interface Mass {
   readonly best: number;
-  /** The other answers listed. */
+  /** The other answers listed, but for what they have in common with better ones. */
   readonly listed: number;
   /** All candidates that are not listed. */
   readonly rest: number;
@@ -272,11 +272,11 @@ export interface Mass {
 export function massOf({ answers, null_probability }: Decoded): Mass {
   const spans = answers.filter(({ text }) => text !== "").map(({ probability }) => probability);
   const best = spans[0] ?? 0;
-  const listed = spans.slice(1).reduce((sum, share) => sum + share, 0);
-  return {
-    best,
-    listed,
-    rest: Math.max(0, 1 - best - listed - null_probability),
-    none: null_probability,
-  };
+  // Answers that overlap count parts of each other, and may come to more than 1 together.
+  const others = Math.max(0, 1 - best - null_probability);
+  const listed = Math.min(
+    others,
+    spans.slice(1).reduce((sum, share) => sum + share, 0),
+  );
+  return { best, listed, rest: others - listed, none: null_probability };
 }

@@ -29,7 +29,12 @@ export const HAS_LETTER = 2;
 
 const SPECIAL = new Set(["[UNK]", "[CLS]", "[SEP]", "[PAD]", "[MASK]"]);
 
-export interface Tokenizer {
+export interface TokenizerOptions {
+  /** Lower-case and strip accents, as BERT uncased does. */
+  readonly lowercase: boolean;
+}
+
+export interface Tokenizer extends TokenizerOptions {
   readonly cls_id: number;
   readonly sep_id: number;
   readonly pad_id: number;
@@ -39,11 +44,6 @@ export interface Tokenizer {
   readonly traits: Uint8Array;
   /** Tokens of the whole text, no special tokens added or recognised. Offsets are UTF-16 units. */
   encode(text: string): Encoding;
-}
-
-export interface TokenizerOptions {
-  /** Lower-case and strip accents, as BERT uncased does. */
-  readonly lowercase: boolean;
 }
 
 /**
@@ -68,6 +68,7 @@ export function createTokenizer(
   };
   const unk_id = special("[UNK]");
   return {
+    lowercase,
     cls_id: special("[CLS]"),
     sep_id: special("[SEP]"),
     pad_id: special("[PAD]"),

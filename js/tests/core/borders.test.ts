@@ -96,9 +96,12 @@ test("words of one long name are looked at once", () => {
 });
 
 test("what was not read is in no answer", () => {
-  const text = `see ${"a".repeat(101)} there`;
-  expect(answer(text, text, true)).toBeNull();
-  expect(new Borders(text, tokenizer.encode(text), tokenizer).unread).toBe(1);
+  const apart = "가나다".repeat(20); // 120 characters for the model
+  for (const word of ["a".repeat(101), apart]) {
+    const text = `see ${word} there`;
+    expect(answer(text, text, true)).toBeNull();
+    expect(new Borders(text, tokenizer.encode(text), tokenizer).unread).toBe(1);
+  }
 });
 
 test("answers that share a word meet there, but for cut tags", () => {

@@ -186,6 +186,10 @@ test("the mass is shared out without rest", () => {
     answers: [answer("", 0.5), answer("a", 0.25), answer("b", 0.125), answer("c", 0.0625)],
   };
   expect(massOf(decoded)).toEqual({ best: 0.25, listed: 0.1875, rest: 0.0625, none: 0.5 });
+  // Answers that overlap count parts of each other.
+  const overlapping = [answer("a", 0.25), answer("a b", 0.25), answer("b", 0.25)];
+  const shares = massOf({ ...decoded, no_answer: false, answers: overlapping });
+  expect(shares).toEqual({ best: 0.25, listed: 0.25, rest: 0, none: 0.5 });
 });
 
 test("pieces are gathered into the words of the text; punctuation and signs stand alone", () => {

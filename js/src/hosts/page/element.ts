@@ -32,13 +32,16 @@ async function open(): Promise<Model> {
       { cause: error },
     );
   }
-  if (!response.ok) {
+  const listing = response.ok && ((await response.json().catch(() => null)) as Listing | null);
+  if (!listing) {
+    // Some servers send a page of theirs in place of a file that is missing.
+    const sent = response.ok ? "is no JSON" : `answered ${response.status}`;
     throw new Error(
-      `${url} answered ${response.status}. The files that \`qna-widget export-find\` writes must ` +
-        "lie beside qna-find.js.",
+      `${url} ${sent}. The files that \`qna-widget export-find\` writes must lie beside ` +
+        "qna-find.js.",
     );
   }
-  const { manifest, worker } = (await response.json()) as Listing;
+  const { manifest, worker } = listing;
   runtime ??= new Runtime({ start: startEngineFrom(new URL(worker, url)) });
   return { manifest, sources: [httpSource(url)], client: runtime.connect() };
 }

@@ -47,8 +47,9 @@ export class TextBuilder {
     for (const match of data.matchAll(RUNS)) {
       const [run] = match;
       if (run.trim() !== "" || run.includes("\u00a0")) this.word(node, match.index, run);
-      else if (spaces === "lines" && run.includes("\n")) this.lineBreak();
-      else if (this.space === null || this.space === "between") {
+      else if (spaces === "lines" && run.includes("\n")) {
+        for (const sign of run) if (sign === "\n") this.lineBreak();
+      } else if (this.space === null || this.space === "between") {
         this.space = { node, from: match.index };
       }
     }

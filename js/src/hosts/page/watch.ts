@@ -35,6 +35,10 @@ export class Watch {
         attributes: true,
         attributeFilter: SHOWING,
       });
+      // Who takes the tree itself out of the page changes only what is above it.
+      for (let above = root.parentNode; above !== null; above = above.parentNode) {
+        this.observer.observe(above, { childList: true });
+      }
       // A frame's new document is no change of its element.
       root.addEventListener("load", () => this.change(), { capture: true, signal });
     }

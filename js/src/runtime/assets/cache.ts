@@ -204,7 +204,7 @@ export class AssetCache implements AssetSource {
           throw error;
         }
         transaction.oncomplete = () => resolve(result?.());
-        transaction.onerror = () => reject(transaction.error);
+        // Behind each error, and only here the transaction says which it was.
         transaction.onabort = () => reject(transaction.error ?? new Error("storage was refused"));
       }),
     );

@@ -62,7 +62,12 @@ export class AssetLoader {
       source: AssetSource,
     ): Promise<Uint8Array<ArrayBuffer> | WrongBytes | null> => {
       try {
-        return (await transfer.readFrom(source)) ? await transfer.finish() : null;
+        if (await transfer.readFrom(source)) return await transfer.finish();
+        if (source !== this.cache) {
+          const what = "Load the page anew; if that does not help, put all its files there again.";
+          troubles.push(`${source.name}: it has no ${asset.path}. ${what}`);
+        }
+        return null;
       } catch (error) {
         waiter.signal.throwIfAborted();
         troubles.push(`${source.name}: ${inWords(error)}`);

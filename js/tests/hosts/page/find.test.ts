@@ -87,6 +87,18 @@ test.each(["Enter", "rest"] as const)(
   },
 );
 
+test.each(["main", "body"])("that the page has another %s now is noticed", async (which) => {
+  await load();
+  await ask("What is it?");
+  client.asks[0]!.resolve(result("zebra"));
+  await settle();
+  const other = document.createElement(which);
+  other.innerHTML = "<main><p>It is a gnu.</p></main>";
+  document.querySelector(which)!.replaceWith(other);
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(line()).toBe("The page has changed since it was read.");
+});
+
 test("'Try again' reads the page again and starts no second model", async () => {
   const [there, main] = [open, target];
   const slow = vi.fn(() => new Promise((soon) => setTimeout(soon, 5000)).then(there));

@@ -2,6 +2,7 @@
 // What jsdom can lay out; tests/e2e/test_find_reading.py reads whole pages in Chromium.
 import { afterEach, describe, expect, it, test } from "vitest";
 import { readPage } from "../../../src/hosts/page/reading";
+import { TextBuilder } from "../../../src/hosts/page/text-builder";
 
 afterEach(() => document.body.replaceChildren());
 
@@ -36,6 +37,13 @@ test.each([
   ["spaces at borders", "<p> a <b> b </b> c </p> <p> d</p>", "a b c\n\nd"],
 ])("%s are read as a reader sees them", (_, html, text) => {
   expect(read(html)).toBe(text);
+});
+
+// jsdom does not know of `white-space: pre-line`.
+test("empty lines that a style keeps are kept", () => {
+  const builder = new TextBuilder();
+  builder.add(document.createTextNode("Hours\n \nTen  to\nfive"), "lines");
+  expect(builder.finish().text).toBe("Hours\n\nTen to\nfive");
 });
 
 describe("what is not read", () => {

@@ -54,15 +54,23 @@ function failing(): object {
   return request;
 }
 
-test("a full disk stops nothing", async () => {
+test.each([
+  ["at once", "the disk is full"],
+  ["by an event", "ConstraintError"],
+])("a storage that refuses %s stops nothing, and says why", async (how, why) => {
   const cache = new AssetCache({ factory: browser.factory });
-  const put = vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
-    throw new DOMException("the disk is full", "QuotaExceededError");
+  const put = vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (
+    this: IDBObjectStore,
+    ...given
+  ) {
+    if (how === "at once") throw new DOMException("the disk is full", "QuotaExceededError");
+    this.add(...given);
+    return this.add(...given); // twice the same key
   });
   const load = new AssetLoader(cache).load(file.asset, [sourceOf(file.shipped)], waiter());
   expect(sha256((await load).bytes)).toBe(sha256(file.content));
   await cache.settled();
-  expect(cache.trouble).toContain("the disk is full");
+  expect(cache.trouble).toContain(why);
   put.mockRestore();
 });
 
