@@ -123,6 +123,16 @@ def port(text: str) -> int:
     return number
 
 
+def address(text: str) -> str:
+    """Read an address to listen on. An empty one would be every address of this machine."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError(
+            "must be localhost, 0.0.0.0 (whoever reaches this machine) or an address; got "
+            f"{text!r}."
+        )
+    return text
+
+
 def hub_name(text: str) -> names.HubName:
     """Read the name of a model on the hub."""
     found = _model(text)

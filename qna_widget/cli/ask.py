@@ -79,9 +79,10 @@ def run(options: argparse.Namespace) -> int:
     with needs_extra("Asking", "kernel"):
         from qna_widget.answering.answerer import QuestionAnswerer
 
+    passage = read_passage(options.passage)  # before the model, which may take a minute to come
     result = QuestionAnswerer(options.model).ask(
         options.question,
-        read_passage(options.passage),
+        passage,
         top_k=options.top_k,
         max_answer_len=options.max_answer_len,
         no_answer_threshold=options.threshold,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from qna_widget.models import names, registry
 
-from .arguments import Commands, add_model, command, port
+from .arguments import Commands, add_model, address, command, port
 
 
 def add(commands: Commands) -> None:
@@ -16,6 +16,7 @@ def add(commands: Commands) -> None:
     parser.add_argument("--port", type=port, default=8501, help="(%(default)s)")
     parser.add_argument(
         "--address",
+        type=address,
         default="localhost",
         help="who may look: localhost (the default), or 0.0.0.0 for whoever reaches this machine",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import get_args
@@ -18,7 +19,7 @@ from qna_widget.export.into_place import into_place
 from qna_widget.models import fetch, names, registry
 from qna_widget.runtime.progress import transfer_bar
 
-from .arguments import Commands, checkpoint, command, whole
+from .arguments import Commands, checkpoint, command, utf8, whole
 from .codes import OK
 from .files import writing
 
@@ -33,10 +34,12 @@ def add(commands: Commands) -> None:
         help="checkpoint folder (config.json, model.safetensors), mobilebert, or owner/name",
     )
     parser.add_argument("out", type=Path, help="folder to write model.json and its files into")
-    parser.add_argument("--name", help="default: the name of OUT")
-    parser.add_argument("--title", help="for the status line; default: NAME, or the hub's name")
-    parser.add_argument("--source", help="where the weights come from")
-    parser.add_argument("--licence", help="of the weights")
+    # These go into model.json, which is UTF-8.
+    add = partial(parser.add_argument, type=utf8)
+    add("--name", help="default: the name of OUT")
+    add("--title", help="for the status line; default: NAME, or the hub's name")
+    add("--source", help="where the weights come from")
+    add("--licence", help="of the weights")
     parser.add_argument(
         "--max-seq-len",
         type=whole(MIN_SEQ_LEN),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from qna_widget.core.whole_file import write_whole
 from qna_widget.errors import InputError
@@ -14,6 +13,7 @@ from .ask import STANDARD_STREAM, read_passage
 from .codes import OK
 from .files import refuse_overwriting, writing
 from .page import add_page
+from .streams import write
 
 
 def add(commands: Commands) -> None:
@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     registry.resolve(options.model)  # fetched now, by the name as it was given
     text = html_page(passage, options.question, title=options.title, model=str(options.model))
     if not to_file:
-        sys.stdout.buffer.write(text.encode())
+        write(text.encode())
         return OK
     with writing(options.out):
         write_whole(options.out, text.encode())

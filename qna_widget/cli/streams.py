@@ -28,6 +28,13 @@ def say(text: str) -> None:
             print(f"qna-widget: {text}", file=sys.stderr, flush=True)
 
 
+def write(data: bytes) -> None:
+    """Write all of `data` to standard output, which may take a part at a time (`python -u`)."""
+    left = memoryview(data)
+    while left:
+        left = left[sys.stdout.buffer.write(left) :]
+
+
 def flush() -> None:
     """Write what was printed, so that a full disk is reported now."""
     if sys.stdout is not None:

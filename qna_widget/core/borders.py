@@ -8,6 +8,7 @@ letter or a digit. docs/answers.md tells the rules.
 
 from __future__ import annotations
 
+import unicodedata
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -42,15 +43,15 @@ class Borders:
         self._starts, self._ends = passage.starts, passage.ends
         traits = tokenizer.traits[passage.input_ids]
         self._continues = traits & CONTINUES > 0
-        unknown = passage.input_ids == tokenizer.unk_id
-        unread = unknown & (passage.ends - passage.starts > MAX_WORD_CHARS)
+        has_letter = traits & HAS_LETTER > 0
+        unread = np.zeros(len(has_letter), bool)
+        for token in np.flatnonzero(passage.input_ids == tokenizer.unk_id).tolist():
+            word = text[self._starts[token] : self._ends[token]]
+            unread[token] = _length(word, tokenizer) > MAX_WORD_CHARS
+            is_word = any(has(character, LETTER_OR_DIGIT) for character in word)
+            has_letter[token] = is_word and not unread[token]
         self.unread = int(unread.sum())
         """Words of more characters than the model takes: one [UNK] each."""
-        has_letter = traits & HAS_LETTER > 0
-        for token in np.flatnonzero(unknown & ~unread).tolist():
-            word = text[self._starts[token] : self._ends[token]]
-            has_letter[token] = any(has(character, LETTER_OR_DIGIT) for character in word)
-        has_letter[unread] = False
         self.stop = _next(unread)
         """For each token the first one from it on that was not read; the length for none."""
         self.letter = _next(has_letter)
@@ -146,6 +147,13 @@ class Borders:
             and not has(self._text[self._starts[token]], UNSPACED)
             and not has(self._text[self._ends[token - 1] - 1], UNSPACED)
         )
+
+
+def _length(word: str, tokenizer: Tokenizer) -> int:
+    """Return how many characters of a word the model counts, which takes it apart first."""
+    if not tokenizer.lowercase:
+        return len(word)
+    return sum(unicodedata.category(one) != "Mn" for one in unicodedata.normalize("NFD", word))
 
 
 def _next(marked: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final, Literal, NotRequired, TypedDict, cast
 
-from qna_widget.errors import ModelFileError
+from qna_widget.errors import InputError, ModelFileError
 
 from .bounded import MODEL_BYTES, TEXT_BYTES, read_at_most
 from .contract import Spec, check_value, own_cut_share, own_threshold
@@ -273,6 +273,8 @@ def _beside(folder: Path, entry: AssetDict) -> Asset:
     asset = Asset(**entry)
     for name, spec in _ASSET.items():
         check_value(name, getattr(asset, name), spec)
+    if "\0" in asset.path:
+        raise InputError(f"path must be the name of a file; got {asset.path!r}.")
     return replace(asset, path=path_of(folder / Path(asset.path).name))
 
 

@@ -34,7 +34,7 @@ def run(kind: str, data: bytes, seconds: float = SECONDS) -> tuple[str, list[str
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             timeout=seconds,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(_search_path())},
             check=False,
         )
     except subprocess.TimeoutExpired:
@@ -55,6 +55,11 @@ def run(kind: str, data: bytes, seconds: float = SECONDS) -> tuple[str, list[str
     if "error" in answer:
         raise DocumentError(answer["error"])
     return answer["text"], answer["notices"]
+
+
+def _search_path() -> list[str]:
+    """Return where this process finds its modules; Python passes over what is no text, too."""
+    return [place for place in sys.path if place and isinstance(place, str)]
 
 
 def parse(kind: str, data: bytes) -> tuple[str, list[str]]:

@@ -49,10 +49,11 @@ def _reason(interactive: bool) -> str:
     reason = obstacle()
     if reason:
         return reason
-    if not shows(names.MOBILEBERT.repo, PROBE_SECONDS):
-        return "MobileBERT is not on this machine and the hub did not answer"
+    # Whoever would not fetch it does not ask either.
     if not interactive or not sys.executable:
         return f"MobileBERT is not on this machine: {_BRINGS}"
+    if not shows(names.MOBILEBERT.repo, PROBE_SECONDS):
+        return "MobileBERT is not on this machine and the hub did not answer"
     if beside.MOBILEBERT.runs():
         size = names.SHORT["mobilebert"].download // 1_000_000
         return (

@@ -252,7 +252,7 @@ def _name_file(name: HubName | Folder) -> Path:
 
 def _read(file: Path) -> Entry | None:
     """Return None, too, for what is broken: it will be fetched again."""
-    with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
+    with suppress(OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         said = json.loads(read_at_most(file, TEXT_BYTES))
         name = hub_name(said["name"]) if said["commit"] else Folder(Path(said["name"]))
         # A key is one part of a path, never a way out of the cache.

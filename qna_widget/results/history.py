@@ -9,11 +9,11 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, cast, overload
+from typing import TYPE_CHECKING, Final, overload
 
 from qna_widget.core.contract import CONTRACT
 from qna_widget.core.crc32 import crc32
@@ -83,15 +83,15 @@ class History(Sequence[Asked]):
 
     def __iter__(self) -> Iterator[Asked]:
         """Yield the questions, oldest first."""
-        return iter(list(self._asked.values()))
+        return iter([deepcopy(one) for one in self._asked.values()])
 
     @overload
     def __getitem__(self, index: int) -> Asked: ...
     @overload
     def __getitem__(self, index: slice) -> list[Asked]: ...
     def __getitem__(self, index: int | slice) -> Asked | list[Asked]:
-        """Return one question, or several."""
-        return list(self._asked.values())[index]
+        """Return one question, or several: copies, so that what was asked stays as it was."""
+        return deepcopy(list(self._asked.values())[index])
 
     def __repr__(self) -> str:
         """Show the questions with their best answers."""
@@ -119,9 +119,8 @@ class History(Sequence[Asked]):
             self._length += len(passage)
         passage, _ = self._passages[passage]
         now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        frozen = tuple(cast(AnswerDict, MappingProxyType({**answer})) for answer in answers)
         self._asked[key] = Asked(
-            question, passage, model, MappingProxyType(kept), null_score, frozen, now
+            question, passage, model, kept, null_score, tuple(deepcopy([*answers])), now
         )
         most, most_text = SHAPE["most_questions"], SHAPE["most_text"]
         while len(self) > 1 and (len(self) > most or self._length > most_text):
@@ -167,7 +166,7 @@ class History(Sequence[Asked]):
 
     def _drop_oldest(self) -> None:
         oldest = self._asked.pop(next(iter(self._asked)))
-        if all(other.passage is not oldest.passage for other in self):
+        if all(other.passage is not oldest.passage for other in self._asked.values()):
             del self._passages[oldest.passage]
             self._length -= len(oldest.passage)
 

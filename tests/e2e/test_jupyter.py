@@ -221,7 +221,7 @@ def test_the_quickstart_and_its_saved_size(
     saved = notebook.stat().st_size
     assert "widget-view" in notebook.read_text()
     assert saved < 200_000, f"{saved} bytes"
-    assert lab.value("len(w._esm.encode())") < 300_000
+    assert lab.value("len(w._esm.encode())") < 310_000
     assert returning.errors == []
 
 

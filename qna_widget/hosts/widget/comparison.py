@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from itertools import chain, count
 from typing import TYPE_CHECKING, Any, Unpack, cast
 
 from ipywidgets import HBox, Label, Layout, VBox
@@ -13,7 +14,7 @@ from qna_widget.core.messages import SomeInputs
 from qna_widget.errors import InputError
 from qna_widget.results.tables import side_by_side
 
-from .widget import QnA
+from .widget import ARGUMENTS, QnA
 
 if TYPE_CHECKING:
     from qna_widget.results.tables import DataFrame
@@ -26,11 +27,18 @@ class Comparison(HBox):  # type: ignore[misc]  # ipywidgets has no types
 
     def __init__(self, members: Sequence[QnA]) -> None:
         self._members = tuple(members)
+        self._shown = [Label(label) for label in self.labels]
         cells = [
-            VBox([Label(label), member], layout=Layout(flex="1 1 24em", min_width="0"))
-            for label, member in zip(self.labels, members, strict=True)
+            VBox([label, member], layout=Layout(flex="1 1 24em", min_width="0"))
+            for label, member in zip(self._shown, members, strict=True)
         ]
         super().__init__(cells, layout=Layout(flex_flow="row wrap", align_items="flex-start"))
+        for member in self._members:
+            member.observe(self._label_anew, [*INPUTS])
+
+    def _label_anew(self, _change: object) -> None:
+        for shown, label in zip(self._shown, self.labels, strict=True):
+            shown.value = label
 
     def __repr__(self) -> str:
         """Say what stands in each member, where no widget can be shown."""
@@ -67,7 +75,8 @@ class Comparison(HBox):  # type: ignore[misc]  # ipywidgets has no types
                 for name in differing
             ]
             label = ", ".join(parts) or f"{number}"
-            labels.append(f"{label} ({number})" if label in labels else label)
+            others = (f"{label} ({again})" for again in count(number))
+            labels.append(next(one for one in chain([label], others) if one not in labels))
         return labels
 
     def answers_frame(self) -> DataFrame:
@@ -93,7 +102,7 @@ def compare(
     given twice, or `shared` arguments beside none but finished widgets; TypeError for an unknown
     argument; else as QnA does.
     """
-    refuse_unknown(shared, INPUTS)
+    refuse_unknown(shared, ARGUMENTS)
     if isinstance(members, str) or not isinstance(members, Sequence) or len(members) < 2:
         raise InputError(
             "compare takes a list of two or more members: dicts of QnA's arguments, or QnA widgets."
@@ -114,7 +123,7 @@ def _member(number: int, member: Mapping[str, object] | QnA, shared: Mapping[str
             f"Member {number} is a {type(member).__name__}. Allowed are a dict of QnA's arguments, "
             "such as {'question': '…'}, and a QnA widget."
         )
-    refuse_unknown(member, INPUTS)
+    refuse_unknown(member, ARGUMENTS)
     twice = [name for name in member if name in shared]
     if twice:
         raise InputError(

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 _SET = (*INPUTS, "examples")
 _CLOSED = "closed: no page shows it any more. Make a new one with QnA(w.passage, w.question)"
-_LAYOUT = ("layout", "tooltip", "tabbable")  # what ipywidgets itself takes
+ARGUMENTS = (*_SET, "layout", "tooltip", "tabbable")  # the last three are ipywidgets' own
 
 
 class QnAOptions(Options, total=False):
@@ -116,7 +116,7 @@ class QnA(anywidget.AnyWidget):
         Raises TypeError for an unknown name, traitlets.TraitError for a value that is not allowed,
         AssetError when the front end was not built.
         """
-        refuse_unknown(options, [*_SET, *_LAYOUT])
+        refuse_unknown(options, ARGUMENTS)
         self._assets = AssetReader(runtime_files())
         self._history = History()
         self._loader = ModelLoader(self, self._assets)

@@ -92,6 +92,8 @@ def test_ask_fails_in_words() -> None:
         done = ask("Who?", passage=passage)
         assert (done.returncode, done.stdout) == (1, b"")
         assert words in done.stderr.decode()
+    done = ask("Who?", "-p", "no/such.txt", "--model", "no/such")
+    assert b"no/such.txt cannot be read" in done.stderr, "the text first: a model may be fetched"
     long = ask("why " * 70)
     assert "only its first 64 were used" in long.stderr.decode()
 

@@ -28,6 +28,8 @@ from qna_widget.cli import COMMANDS, main
         (["export", "auto", "out"], "argument model: 'auto' needs no export"),
         (["export", "x", "out", "--precision", "fp8"], "'fp8' (choose from"),
         (["export", "x", "out", "--max-seq-len", "7"], "a whole number, 8 or more"),
+        (["demo", "--address", " "], "must be localhost, 0.0.0.0 (whoever reaches this machine)"),
+        (["export", "x", "out", "--title", "caf\udce9"], "'café' did not come as UTF-8"),
         (["doctor", "--model", " "], "--model: model must be a name or a folder"),
     ],
 )

@@ -33,13 +33,16 @@ def test_what_cannot_be_served_is_told_before_anything_starts(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(serve.runpy, "run_module", lambda *_, **__: pytest.fail("it started"))
-    text, broken = tmp_path / "a.txt", tmp_path / "a.pdf"
+    text, broken, large = tmp_path / "a.txt", tmp_path / "a.pdf", tmp_path / "large.txt"
     text.write_text("Ada.")
+    with large.open("wb") as file:
+        file.truncate(1 << 40)
     broken.write_bytes(b"%PDF-1.7 nothing more")
     for arguments, words in (
         (["--text", str(tmp_path / "b.txt")], "b.txt cannot be read: No such file"),
         (["--text", str(text), str(text)], "Two texts are called a.txt"),
         (["--text", str(broken)], "is not a readable PDF"),
+        (["--text", str(large)], "large.txt has more than 50,000,000 bytes, the most that is read"),
         (["--model", str(tmp_path / "none")], "there is no such folder"),
     ):
         assert main(["demo", *arguments]) == 1

@@ -159,6 +159,18 @@ def test_a_page_can_be_printed(tmp_path: Path) -> None:
     assert by_name.stdout == done.stdout
 
 
+def test_a_page_that_is_written_in_part_is_told(tmp_path: Path) -> None:
+    """Without a buffer a write may take a part, and say so by a number alone."""
+    (tmp_path / "text").write_text(BERT, encoding="utf-8")
+    command = f'"{sys.executable}" -u -m qna_widget html - -p text --model bundled'
+    done = subprocess.run(
+        ["sh", "-c", f"ulimit -f 2000; {command} > page.html"],
+        cwd=tmp_path, stderr=subprocess.PIPE, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr == "qna-widget: reading or writing failed: File too large\n"
+
+
 def test_questions_can_come_from_standard_input(own_texts: Path) -> None:
     command = [sys.executable, "-m", "qna_widget", "eval", "-", "--limit", "1"]
     done = subprocess.run(

@@ -124,6 +124,9 @@ def qa() -> QuestionAnswerer:
         ("call 030 1234567 now", "1234567", "030 1234567"),
         ("call 01 23 45 67 89 now", "45", "01 23 45 67 89"),
         ("call (555) 123-4567 now", "123", "(555) 123-4567"),
+        ("keys " + ("0" + "01" * 48 + "\n") * 4, "keys", "keys"),
+        ("key 0" + "01" * 48 + " made", "01", "0" + "01" * 48),
+        ("id 00" + "1" * 30 + " 030 1234567 now", "1234567", "030 1234567"),
         # Names with signs.
         ("see Don't Look Up", "Don", "Don't"),
         ("see Don’t Look Up", "t Look", "Don’t Look"),

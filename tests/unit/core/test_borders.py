@@ -175,7 +175,8 @@ def test_what_was_not_read_is_in_no_answer(
 
 
 def test_a_passage_of_nothing_readable_has_no_answer(qa: QuestionAnswerer) -> None:
-    for text in ("x" * 101, "... !!! ???", f"{'x' * 101} {'y' * 101}"):
+    taken_apart = "가나다" * 20  # 120 characters for the model
+    for text in ("x" * 101, "... !!! ???", f"{'x' * 101} {'y' * 101}", taken_apart):
         for threshold in (0, float("inf")):
             result = qa.ask("Who?", text, no_answer_threshold=threshold)
             assert result.no_answer

@@ -54,6 +54,14 @@ def test_a_module_in_the_current_folder_is_not_run(
     assert read_document(b"<p>x", "a.html").text == "x"
 
 
+def test_what_python_passes_over_in_its_search_path_does_no_harm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a notebook has it that says sys.path.insert(0, Path(...))."""
+    monkeypatch.setattr(sys, "path", [tmp_path, *sys.path])
+    assert read_document(b"<p>x", "a.html").text == "x"
+
+
 @pytest.mark.parametrize(("name", "package"), [("a.pdf", "pypdf"), ("a.html", "selectolax")])
 def test_without_the_extra_the_cure_is_named(
     name: str, package: str, monkeypatch: pytest.MonkeyPatch

@@ -72,6 +72,22 @@ def test_widgets_that_are_there_and_equal_ones() -> None:
     assert both.labels == ["1", "2", "3"]
     mixed = compare([one, {"question": "Who?"}, {"question": "Who?"}], passage=PASSAGE)
     assert mixed.labels == ["Where?", "Who?", "Who? (3)"]
+    named_so = compare([{"question": q} for q in ("A", "A (3)", "A")], passage=PASSAGE)
+    assert named_so.labels == ["A", "A (3)", "A (4)"]
+
+
+def test_a_label_follows_what_is_typed_in_its_member() -> None:
+    both = compare([{"question": "Who?"}, {"question": "Where?"}], passage=PASSAGE)
+    both.members[0].question = "When?"
+    assert [cell.children[0].value for cell in both.children] == ["When?", "Where?"]
+    both.members[1].question = "When?"
+    assert [cell.children[0].value for cell in both.children] == ["1", "2"]
+
+
+def test_members_take_all_that_a_widget_takes() -> None:
+    offered = ["Who?", "Where?"]
+    both = compare([{"examples": offered}, {"tooltip": "second"}], passage=PASSAGE, question="Who?")
+    assert (both.members[0].examples, both.members[1].tooltip) == (offered, "second")
 
 
 def test_one_block_of_columns_per_member() -> None:

@@ -157,7 +157,7 @@ def test_what_earlier_versions_wrote_is_read(home: Path) -> None:
     assert cache.find(B) == cache.Entry(B, "", "k")
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"name": 1}', "\xff"])
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"name": 1}', "\xff", "[" * 100_000])
 def test_a_broken_name_is_no_name(home: Path, content: str) -> None:
     build("k")
     cache.remember(cache.Entry(A, "c", "k"))

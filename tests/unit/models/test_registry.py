@@ -160,6 +160,14 @@ def test_a_broken_description_is_refused(folder: Path, content: str) -> None:
         registry.resolve(folder)
 
 
+def test_a_path_that_no_file_can_have_is_refused(folder: Path) -> None:
+    described = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    described["files"]["onnx"]["path"] = "a\0b"
+    (folder / "model.json").write_text(json.dumps(described), encoding="utf-8")
+    with pytest.raises(ModelFileError, match="path must be the name of a file"):
+        registry.resolve(folder)
+
+
 def test_a_vocabulary_with_a_missing_line_is_refused(folder: Path) -> None:
     """All later ids would be those of other words."""
     model = registry.resolve(folder)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
-from dataclasses import FrozenInstanceError
+import pickle
+from copy import deepcopy
+from dataclasses import FrozenInstanceError, asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -97,13 +99,21 @@ def test_one_question_is_not_called_questions(history: History) -> None:
     assert repr(history).startswith("History of 3 questions\n")
 
 
-def test_records_are_frozen(history: History) -> None:
+def test_what_was_asked_stays_as_it_was(history: History) -> None:
     with pytest.raises(FrozenInstanceError):
         history[0].question = "Else?"  # type: ignore[misc]
-    with pytest.raises(TypeError):
-        history[0].answers[0]["score"] = 1.0  # type: ignore[index]
-    with pytest.raises(TypeError):
-        history[0].options["top_k"] = 1  # type: ignore[index]
+    for one in (history[0], next(iter(history)), *history[:1]):
+        one.answers[0]["score"] = -1.0
+        one.options["top_k"] = 77  # type: ignore[index]
+    assert history[0].answers[0]["score"] == FOUND[0]["score"]
+    assert history[0].options["top_k"] != 77
+
+
+def test_it_can_be_kept_by_the_usual_means(history: History) -> None:
+    assert json.loads(json.dumps(history[0].answers)) == FOUND
+    for again in (pickle.loads(pickle.dumps(history)), deepcopy(history)):
+        assert list(again) == list(history)
+    assert asdict(history[0])["answers"] == tuple(FOUND)
 
 
 def test_json_has_the_contracts_shape_and_each_passage_once(

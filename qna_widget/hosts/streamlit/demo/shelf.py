@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from qna_widget.documents import read_document
+from qna_widget.documents import MAX_BYTES, read_document
+from qna_widget.documents.reading import read_bounded
 from qna_widget.errors import InputError
 from qna_widget.models import names
 
@@ -84,10 +85,7 @@ def read_texts(files: Iterable[Path]) -> dict[str, Example]:
     """
     texts: dict[str, Example] = {}
     for file in files:
-        try:
-            data = file.read_bytes()
-        except OSError as error:
-            raise InputError(f"{file} cannot be read: {error.strerror}.") from error
+        data = read_bounded(file, MAX_BYTES)
         if file.name in texts:
             raise InputError(f"Two texts are called {file.name}: give one another name.")
         texts[file.name] = Example(file.name, read_document(data, file.name).text)
