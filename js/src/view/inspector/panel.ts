@@ -120,9 +120,10 @@ export class Inspector implements Pointing {
     const inspection = subject && this.#reading.inspect(subject);
     setAttribute(this.#content, "data-waiting", inspection === null);
     setAttribute(this.#content, "inert", inspection === null);
-    const hopeless = isBlank(inputs) || state.error !== "" || state.status === "idle";
-    setText(this.#note, hopeless && !ready ? "There are scores when there is an answer." : "");
-    this.#content.hidden = hopeless && !ready;
+    const hopeless = !ready && !areComing(state);
+    const why = state.alone ? state.link : "There are scores when there is an answer.";
+    setText(this.#note, hopeless ? why : "");
+    this.#content.hidden = hopeless;
     if (subject === null) this.#forget();
     if (subject === null || inspection === null) return;
     // Numbers of tokens say nothing to a model that cuts the passage otherwise.
@@ -200,6 +201,13 @@ export class Inspector implements Pointing {
     this.#held = null;
     this.#focus();
   }
+}
+
+/** Whether scores are on their way: a moment after an answer, unless it is a kept one without a model. */
+function areComing({ inputs, status, result, backend }: ComponentState): boolean {
+  if (isBlank(inputs)) return false;
+  if (status === "loading" || status === "running") return true;
+  return status === "ready" && backend !== "" && (result?.windows_done ?? 0) > 0;
 }
 
 function list(inspection: Inspection, result: NonNullable<ComponentState["result"]>) {

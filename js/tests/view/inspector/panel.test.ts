@@ -1,15 +1,16 @@
 // @vitest-environment jsdom
-// What the inspector keeps when the scores change.
-import { afterEach, expect, test, vi } from "vitest";
+// What the inspector keeps when the scores change, and says when there are none.
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { DEFAULT_INPUTS } from "../../../src/component/inputs";
-import { type Actions, initialState } from "../../../src/component/state";
+import { type Actions, type ComponentState, initialState } from "../../../src/component/state";
 import type { Model } from "../../../src/view/inspector/model";
 import { Inspector } from "../../../src/view/inspector/panel";
 import { ScriptedModel } from "../../page/scripted-model";
+import { resultOf } from "../result-of";
 
 const passage = "The key lies there.";
 const drawn: Model[] = [];
-const stop = new AbortController();
+let stop: AbortController;
 
 // They draw on canvases, which jsdom has not.
 vi.mock("../../../src/view/inspector/parts", () => ({
@@ -22,13 +23,22 @@ vi.mock("../../../src/view/inspector/parts", () => ({
   },
 }));
 
+beforeEach(() => {
+  stop = new AbortController();
+});
+
 afterEach(() => stop.abort());
 
-test("a pinned span stays with its tokens, and goes with them", () => {
+function open(): Inspector {
   const actions = { inspect: () => {} } as unknown as Actions;
   const inspector = new Inspector(actions, { onPlace: () => {} }, stop.signal);
   inspector.element.open = true;
   inspector.element.dispatchEvent(new Event("toggle"));
+  return inspector;
+}
+
+test("a pinned span stays with its tokens, and goes with them", () => {
+  const inspector = open();
   /** @param cut the passage with a blank where another model parts its tokens */
   const pinsFor = (question: string, cut = passage) => {
     const inputs = { ...DEFAULT_INPUTS, passage, question };
@@ -44,4 +54,23 @@ test("a pinned span stays with its tokens, and goes with them", () => {
   expect(pinsFor("Where?")).toEqual([pin]);
   expect(pinsFor("Where?", "The k y lies there.")).toEqual([]);
   expect(pinsFor("Where?")).toEqual([]);
+});
+
+test("without scores it says so, unless they are on their way", () => {
+  const inspector = open();
+  const inputs = { ...DEFAULT_INPUTS, passage, question: "Where?" };
+  const result = resultOf(passage, ["there"]);
+  const said = (state: Partial<ComponentState>) => {
+    inspector.draw({ ...initialState(inputs), status: "ready", ...state }, null);
+    return inspector.element.querySelector(".qna-empty")!.textContent;
+  };
+  const none = "There are scores when there is an answer.";
+  const backend = "wasm, 1 thread";
+  const link = "Run the notebook to ask more.";
+  expect(said({ result, alone: true, link })).toBe(link);
+  expect(said({ result })).toBe(none); // kept, and its model's load cancelled
+  expect(said({ backend, result: null })).toBe(none); // stopped before its first window
+  expect(said({ backend, result: { ...result, windows_done: 0 } })).toBe(none);
+  expect(said({ backend, result })).toBe("");
+  for (const status of ["loading", "running"] as const) expect(said({ status })).toBe("");
 });
