@@ -119,12 +119,14 @@ export class Inspector implements Pointing {
     const subject = ready ? { scores, max_answer_len, passage, pieces: this.#pieces } : null;
     const inspection = subject && this.#reading.inspect(subject);
     setAttribute(this.#content, "data-waiting", inspection === null);
-    setAttribute(this.#content, "inert", inspection === null);
     const hopeless = !ready && !areComing(state);
     const why = state.alone ? state.link : "There are scores when there is an answer.";
     setText(this.#note, hopeless ? why : "");
     this.#content.hidden = hopeless;
     if (subject === null) this.#forget();
+    // While newer scores of the same text are counted the last picture can be used: what is inert
+    // loses the focus.
+    setAttribute(this.#content, "inert", inspection === null && this.#model === null);
     if (subject === null || inspection === null) return;
     // Numbers of tokens say nothing to a model that cuts the passage otherwise.
     const { starts } = subject.scores.passage;

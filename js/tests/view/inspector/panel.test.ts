@@ -27,7 +27,10 @@ beforeEach(() => {
   stop = new AbortController();
 });
 
-afterEach(() => stop.abort());
+afterEach(() => {
+  stop.abort();
+  vi.useRealTimers();
+});
 
 function open(): Inspector {
   const actions = { inspect: () => {} } as unknown as Actions;
@@ -73,4 +76,25 @@ test("without scores it says so, unless they are on their way", () => {
   expect(said({ backend, result: { ...result, windows_done: 0 } })).toBe(none);
   expect(said({ backend, result })).toBe("");
   for (const status of ["loading", "running"] as const) expect(said({ status })).toBe("");
+});
+
+test("while newer scores of a long text are counted the former picture can be used", () => {
+  vi.useFakeTimers();
+  const inspector = open();
+  const long = `${"lies there ".repeat(400)}the key`;
+  const inputs = { ...DEFAULT_INPUTS, passage: long, question: "What?" };
+  const cut = { max_seq_len: 18, doc_stride: 8 };
+  const spans = [["the key", 9]] as const;
+  const model = new ScriptedModel({ ...inputs, ...cut, spans, null_score: 0 });
+  const result = model.decode(inputs);
+  const content = inspector.element.querySelector(".qna-inspected")!;
+  const looks = (scores: ComponentState["scores"]) => {
+    inspector.draw({ ...initialState(inputs), status: "running", scores, result }, null);
+    return ["data-waiting", "inert"].filter((name) => content.hasAttribute(name));
+  };
+  expect(looks(model.scores)).toEqual(["data-waiting", "inert"]);
+  vi.runAllTimers();
+  expect(looks(model.scores)).toEqual([]);
+  expect(looks({ ...model.scores })).toEqual(["data-waiting"]);
+  expect(looks(null)).toEqual(["data-waiting", "inert"]);
 });
