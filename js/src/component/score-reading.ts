@@ -26,7 +26,8 @@ export class ScoreReading {
 
   /** Decoding options do not change the scores: they are fetched when windows were read. */
   async fetch(): Promise<void> {
-    const { result, scores: old, inputs, status } = this.state();
+    const before = this.state();
+    const { result, scores: old, status } = before;
     if (this.#readers === 0 || result === null) return;
     const known = old === null ? 0 : windowsRead(old);
     // While a long passage is read, each time twice as much is known: that costs no more than once.
@@ -34,10 +35,13 @@ export class ScoreReading {
     if (known > 0 && result.windows_done < enough) return;
     // If the engine dies, its replacement brings a new result, and with that the scores.
     const scores = await this.client.scores().catch(() => null);
-    const now = this.state().inputs;
-    const same = (["passage", "question", "doc_stride", "model"] as const).every(
-      (name) => now[name] === inputs[name],
-    );
-    if (scores !== null && same && this.#readers > 0) this.show(scores);
+    if (scores !== null && isSameRun(before, this.state()) && this.#readers > 0) this.show(scores);
   }
+}
+
+/** By the model that answers: the inputs may name another one, which is on its way. */
+function isSameRun(one: ComponentState, other: ComponentState): boolean {
+  const names = ["passage", "question", "doc_stride"] as const;
+  const asked = names.every((name) => one.inputs[name] === other.inputs[name]);
+  return asked && one.model === other.model;
 }

@@ -1,7 +1,7 @@
 // A client for the component's tests: it does what it is told, no more.
 
 import type { Manifest } from "../../src/core/manifest";
-import type { Result } from "../../src/core/types";
+import type { RawScores, Result } from "../../src/core/types";
 import type { Client, Loaded, Question } from "../../src/runtime/client";
 import type { AskHandlers } from "../../src/runtime/connection";
 import type { Waiter } from "../../src/runtime/shared";
@@ -32,7 +32,7 @@ export class FakeClient implements Client {
     });
   }
 
-  async scores() {
+  async scores(): Promise<RawScores | null> {
     return null;
   }
 
