@@ -73,7 +73,8 @@ class QnaComponent implements Component {
     this.history = host.history ?? new History();
     const show = (scores: ComponentState["scores"]) =>
       scores === null ? this.set({ scores }) : this.update({ scores });
-    this.scores = new ScoreReading(client, () => this.state, show);
+    const renew = () => this.state.status === "ready" && !isStopped(this.state) && this.ask();
+    this.scores = new ScoreReading(client, () => this.state, show, renew);
     this.asking = new Asking(client, {
       rested: () => this.ask(),
       progressed: (progress) => this.update({ progress }),

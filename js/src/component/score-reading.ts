@@ -7,11 +7,15 @@ export class ScoreReading {
   /** How many look into the scores. */
   #readers = 0;
 
-  /** @param show makes the scores part of the state; null takes them out without a word */
+  /**
+   * @param show makes the scores part of the state; null takes them out without a word
+   * @param renew asks again: the scores are gone with the engine
+   */
   constructor(
     private readonly client: Client,
     private readonly state: () => ComponentState,
     private readonly show: (scores: ComponentState["scores"]) => void,
+    private readonly renew: () => void,
   ) {}
 
   /** Somebody looks, until the signal aborts. */
@@ -21,11 +25,12 @@ export class ScoreReading {
       if (--this.#readers === 0) this.show(null);
     };
     until.addEventListener("abort", leave, { once: true });
-    void this.fetch();
+    // An engine that died while nothing was asked is replaced at the next question alone.
+    void this.fetch(this.renew);
   }
 
   /** Decoding options do not change the scores: they are fetched when windows were read. */
-  async fetch(): Promise<void> {
+  async fetch(onDeath = (): void => {}): Promise<void> {
     const before = this.state();
     const { result, scores: old, status } = before;
     if (this.#readers === 0 || result === null) return;
@@ -33,8 +38,10 @@ export class ScoreReading {
     // While a long passage is read, each time twice as much is known: that costs no more than once.
     const enough = status === "running" ? 2 * known : known + 1;
     if (known > 0 && result.windows_done < enough) return;
-    // If the engine dies, its replacement brings a new result, and with that the scores.
-    const scores = await this.client.scores().catch(() => null);
+    const scores = await this.client.scores().catch(() => {
+      if (this.state().result === result && this.#readers > 0) onDeath();
+      return null;
+    });
     if (scores !== null && isSameRun(before, this.state()) && this.#readers > 0) this.show(scores);
   }
 }

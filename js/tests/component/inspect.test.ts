@@ -25,6 +25,7 @@ const SHORT = { passage: "it is the zebra", question: "where is it" };
 const LONG = { ...SHORT, passage: `${"the field ".repeat(20)}zebra` };
 
 let sessions: FakeSessions;
+let started: ReturnType<typeof engines>["started"];
 let stop: AbortController;
 let client: Client;
 let component: Component;
@@ -39,7 +40,9 @@ afterEach(() => stop.abort());
 
 function start(texts: typeof SHORT): void {
   const cache = new AssetCache({ factory: new IDBFactory() });
-  client = new Runtime({ start: engines(sessions).start, cache }).connect();
+  const page = engines(sessions);
+  started = page.started;
+  client = new Runtime({ start: page.start, cache }).connect();
   vi.spyOn(client, "scores");
   const inputs: Inputs = { ...DEFAULT_INPUTS, ...texts, doc_stride: 8 };
   const host = {
@@ -147,4 +150,31 @@ test("several who ask for the scores at once all get them", async () => {
   const [a, b] = await Promise.all([client.scores(), client.scores()]);
   expect(a?.logits.length).toBe(1);
   expect(b).toEqual(a);
+});
+
+test("when the engine died while nothing was asked, the question is asked again", async () => {
+  start(SHORT);
+  await answered();
+  started[0]!.kill("the graphics device was lost");
+  open();
+  await explained();
+  expect(component.state).toMatchObject({ status: "ready", error: "" });
+  expect(component.state.result).not.toBeNull();
+  expect(started.length).toBe(2);
+});
+
+test("what was stopped is not read on for want of scores", async () => {
+  sessions.hold();
+  start(LONG);
+  await until(({ status }) => expect(status).toBe("running"));
+  await new Promise((resolve) => setTimeout(resolve, 400)); // first answers are due by then
+  sessions.allow(1);
+  await until(({ result }) => expect(result?.windows_done).toBeGreaterThan(0));
+  component.actions.cancel();
+  const { result } = component.state;
+  started[0]!.kill("the graphics device was lost");
+  open();
+  await vi.waitFor(() => expect(client.scores).toHaveBeenCalled());
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  expect(component.state).toMatchObject({ status: "ready", result });
 });
