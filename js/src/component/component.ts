@@ -8,7 +8,7 @@ import { type Client, pageRuntime } from "../runtime/client";
 import { Asking } from "./asking";
 import { type Asked, type Draft, History } from "./history";
 import type { Host } from "./host";
-import { askOptions, type Inputs, isBlank } from "./inputs";
+import { askOptions, type Inputs, isBlank, sameInputs } from "./inputs";
 import { ModelLoading } from "./model-loading";
 import { ScoreReading } from "./score-reading";
 import { Standing } from "./standing";
@@ -61,6 +61,8 @@ class QnaComponent implements Component {
   private readonly scores: ScoreReading;
   private readonly asking: Asking;
   private quiet: ReturnType<typeof setTimeout> | undefined;
+  /** What the host kept, and the inputs that it answers. */
+  private readonly kept: Pick<ComponentState, "inputs" | "result">;
 
   constructor(
     private readonly host: Host,
@@ -70,6 +72,7 @@ class QnaComponent implements Component {
     this.state = { ...initialState(host.readInputs()), examples: host.readExamples?.() ?? [] };
     const saved = host.readSaved?.() ?? null;
     if (saved !== null) this.set({ status: "ready", result: saved, model: saved.model });
+    this.kept = this.state;
     this.history = host.history ?? new History();
     const show = (scores: ComponentState["scores"]) =>
       scores === null ? this.set({ scores }) : this.update({ scores });
@@ -168,6 +171,9 @@ class QnaComponent implements Component {
     this.standing.change(old, inputs, by);
     const differs = (...names: (keyof Inputs)[]): boolean =>
       names.some((name) => inputs[name] !== old[name]);
+    // Without a model nothing else would bring these answers back.
+    const kept = !this.loaded && sameInputs(inputs, this.kept.inputs);
+    const result = kept ? this.kept.result : null;
     if (differs("passage", "question", "doc_stride")) {
       this.asking.stop();
       const waits = this.loaded && !isBlank(inputs);
@@ -175,7 +181,7 @@ class QnaComponent implements Component {
       const error = this.loaded ? "" : this.state.error;
       this.update({
         inputs,
-        result: null,
+        result,
         scores: null,
         progress: this.loaded ? null : this.state.progress,
         status,
@@ -186,7 +192,7 @@ class QnaComponent implements Component {
     } else if (differs("top_k", "max_answer_len", "no_answer_threshold", "overlap")) {
       const stopped = isStopped(this.state);
       // Decoded anew without running the model: soon enough to spare the reader an empty list.
-      this.set({ inputs, result: null });
+      this.set({ inputs, result });
       this.quiet ??= setTimeout(() => this.update({}), QUIET_MS);
       // If typing has just paused, the question that follows has the new options anyway.
       if (this.loaded && !this.asking.waits) this.ask(stopped);

@@ -1,5 +1,4 @@
 import { expect, test, vi } from "vitest";
-import { createComponent } from "../../src/component/component";
 import { thresholdOf } from "../../src/component/state";
 import { makeModel } from "../runtime/fake-model";
 import { result } from "./fake-client";
@@ -206,19 +205,6 @@ test("a cancelled load rests until something is asked", async () => {
   component.actions.setQuestion("And now?");
   await rest();
   expect(client.loads.length).toBe(2);
-});
-
-test("where kept answers stayed when the load was cancelled, a new question loads again", async () => {
-  start();
-  const keeping = Object.assign(host, { readSaved: () => result("kept") });
-  const { state, actions } = createComponent(keeping, stop.signal, client);
-  expect(state.result).toEqual(result("kept"));
-  actions.cancel();
-  await settle();
-  const { length } = client.loads;
-  actions.setQuestion("And now?");
-  await rest();
-  expect(client.loads.length).toBe(length + 1);
 });
 
 test("Python's inputs are taken over and asked; an unchanged word from Python changes nothing", async () => {
