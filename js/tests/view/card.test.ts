@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { DEFAULT_INPUTS } from "../../src/component/inputs";
 import { initialState } from "../../src/component/state";
 import { HARDLY_READ } from "../../src/core/readable";
@@ -10,6 +10,8 @@ import { resultOf } from "./result-of";
 
 const passage = "The pair share the basement apartment at 123 Sesame Street.";
 const text = "123 Sesame Street";
+
+afterEach(() => document.body.replaceChildren());
 
 /** What the card says: how sure, the figure, what it is made of. */
 function saidOf(more: Partial<Result>): (string | null)[] {
@@ -38,5 +40,31 @@ describe("the word for how sure the model is", () => {
       const said = saidOf({ overlapping_probability: 0.64, warnings: [trouble] });
       expect(said).toEqual(["May well be wrong", "", ""]);
     }
+  });
+});
+
+describe("what the same words are found at, too", () => {
+  it("keeps its elements and the focus when it is drawn again", () => {
+    const passage = "So be it. Be it so. So it is. So?";
+    const one = resultOf(passage, ["So", "So", "So"]);
+    const card = new BestCard(new AbortController().signal);
+    document.body.append(card.element);
+    const state = initialState({ ...DEFAULT_INPUTS, passage, question: "How?" });
+    const draw = (result: Result) => card.draw(result, verdictOf(result), { ...state, result });
+    const place = (rank: number) =>
+      card.element.querySelector<HTMLElement>(`p [data-rank="${rank}"]`);
+    draw(one);
+    const [focused, quoted] = [place(3)!, card.element.querySelector("mark")!];
+    focused.focus();
+    for (const again of [one, { ...one, windows_total: 2 }]) {
+      draw(again);
+      expect(document.activeElement).toBe(focused);
+      expect(card.element.contains(quoted)).toBe(true);
+    }
+    draw(resultOf(passage, ["So", "be it", "So"]));
+    expect(place(2)).toBeNull();
+    expect(document.activeElement).toBe(place(3));
+    draw(resultOf(passage, ["So"]));
+    expect(document.activeElement).toBe(card.show);
   });
 });

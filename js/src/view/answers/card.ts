@@ -1,5 +1,6 @@
 // The best answer, large: its words, how sure the model is, its sentence and its place.
 import { type ComponentState, thresholdOf } from "../../component/state";
+import { isEqual } from "../../core/equal";
 import type { Result } from "../../core/types";
 import { CONTROL, el, setAttribute, setText } from "../dom";
 import { decidedText, partialText } from "../sentences";
@@ -20,6 +21,7 @@ export class BestCard {
     class: "qna-quote",
     translate: "no",
     dir: "auto",
+    hidden: true,
   });
   readonly #place = el("span", { class: "qna-place" });
   readonly #elsewhere = el("span", {});
@@ -30,6 +32,8 @@ export class BestCard {
   readonly element: HTMLElement;
   readonly #quotes = new Quotes();
   #shown: Quote | null = null;
+  /** The ranks of the place buttons. */
+  #ranks: readonly number[] = [];
 
   constructor(signal: AbortSignal) {
     this.#show = el(
@@ -73,9 +77,8 @@ export class BestCard {
     setText(this.#near, nearest ? "What came nearest:" : "");
     // Before everything is read, what came nearest to an answer so far says nothing.
     const quoted = best !== null && (!none || final);
-    this.#shown = quoted ? this.#quotes.of(passage, best.answer) : null;
-    this.#drawQuote(this.#shown);
-    this.#elsewhere.replaceChildren(placeButtons(quoted ? best.elsewhere : []));
+    this.#drawQuote(quoted ? this.#quotes.of(passage, best.answer) : null);
+    this.#drawElsewhere(quoted ? best.elsewhere : []);
     this.#tools.hidden = !quoted;
     this.#copy.hidden = none;
     const made = figures ? shareText(result, verdict) : "";
@@ -95,12 +98,26 @@ export class BestCard {
     setText(this.#text, final ? "The text does not say" : "");
   }
 
+  // States come by the dozen while something is read or loaded: what is the same stays, or a selection
+  // and the focus would be gone.
   #drawQuote(quote: Quote | null): void {
+    if (isEqual(quote, this.#shown)) return;
+    this.#shown = quote;
     setText(this.#place, quote?.place ?? "");
     this.#quote.hidden = quote === null;
     if (quote === null) return;
     const { before, text, after } = quote;
     const marked = el("mark", { class: "qna-quoted" }, text);
     this.#quote.replaceChildren(before, marked, after);
+  }
+
+  #drawElsewhere(ranks: readonly number[]): void {
+    if (isEqual(ranks, this.#ranks)) return;
+    this.#ranks = ranks;
+    const focused = this.#elsewhere.querySelector<HTMLElement>(":focus")?.dataset.rank;
+    this.#elsewhere.replaceChildren(placeButtons(ranks));
+    if (focused === undefined) return;
+    const same = this.#elsewhere.querySelector<HTMLElement>(`[data-rank="${focused}"]`);
+    (same ?? this.#show).focus({ preventScroll: true });
   }
 }

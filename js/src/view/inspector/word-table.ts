@@ -15,6 +15,8 @@ export class WordTable {
   readonly element: HTMLElement;
   #model: Model | null = null;
   #first = 0;
+  /** What the rows were made of. */
+  #drawn: readonly unknown[] = [];
 
   constructor(signal: AbortSignal) {
     this.#back = button("Earlier words", "qna-button", () => this.#turn(-PAGE), signal);
@@ -48,6 +50,9 @@ export class WordTable {
 
   #draw(model: Model): void {
     const { inspection, words, passage } = model;
+    const drawn = [inspection, words, this.#first];
+    if (drawn.every((value, i) => value === this.#drawn[i])) return;
+    this.#drawn = drawn;
     const shown = words.slice(this.#first, this.#first + PAGE);
     this.#body.replaceChildren(
       ...shown.map((word) => {
