@@ -49,8 +49,15 @@ export function hidden(text: string): HTMLElement {
 /** A <button> that submits nothing. */
 export function button(label: string, className: string, onClick: () => void, signal: AbortSignal) {
   const element = el("button", { ...CONTROL, type: "button", class: className }, label);
-  element.addEventListener("click", onClick, { signal });
+  const press = () => element.hasAttribute("aria-disabled") || onClick();
+  element.addEventListener("click", press, { signal });
   return element;
+}
+
+/** All that `disabled` does, save taking the focus away from the button that was just pressed. */
+export function setDisabled(button: HTMLButtonElement, disabled: boolean): void {
+  setAttribute(button, "aria-disabled", disabled ? "true" : null);
+  setAttribute(button, "tabindex", disabled ? -1 : null);
 }
 
 /** Jupyter loads a copy of this module per widget; each would count from one. */

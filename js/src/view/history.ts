@@ -3,7 +3,7 @@ import { type Asked, type Draft, type History, settled } from "../component/hist
 import { toCsv, toJson } from "../component/history-file";
 import type { Inputs } from "../component/inputs";
 import type { Actions, ComponentState } from "../component/state";
-import { button, CONTROL, el, setText } from "./dom";
+import { button, CONTROL, el, setDisabled, setText } from "./dom";
 import { download } from "./download";
 import { dayText } from "./format";
 import { HistoryRow } from "./history-row";
@@ -71,7 +71,7 @@ export class HistoryPanel {
     const answered = settled(asked);
     setText(this.#count, answered.length > 0 ? ` (${answered.length.toLocaleString("en")})` : "");
     if (!this.element.open) return;
-    for (const file of this.#files) file.disabled = answered.length === 0;
+    for (const file of this.#files) setDisabled(file, answered.length === 0);
     setText(
       this.#note,
       answered.length + drafts.length > 0 ? "" : "Questions that were answered are kept here.",

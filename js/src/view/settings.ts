@@ -3,7 +3,7 @@
 import { DEFAULT_INPUTS, type Inputs, isBlank } from "../component/inputs";
 import { type Actions, type ComponentState, thresholdOf } from "../component/state";
 import * as contract from "../core/contract";
-import { button, CONTROL, el, setAttribute, setText } from "./dom";
+import { button, CONTROL, el, setAttribute, setDisabled, setText } from "./dom";
 import { field, NumberField } from "./fields";
 import { score } from "./format";
 import { ModelMenu } from "./model-menu";
@@ -105,7 +105,10 @@ export class Settings {
     if (this.#threshold.valueAsNumber !== threshold) this.#threshold.value = String(threshold);
     setText(this.#thresholdValue, score(threshold, 1));
     if (this.#overlap.value !== inputs.overlap) this.#overlap.value = inputs.overlap;
-    this.#reset.disabled = NAMES.every((name) => inputs[name] === DEFAULT_INPUTS[name]);
+    setDisabled(
+      this.#reset,
+      NAMES.every((name) => inputs[name] === DEFAULT_INPUTS[name]),
+    );
   }
 }
 

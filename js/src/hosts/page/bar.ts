@@ -1,5 +1,5 @@
 // The bar in a shadow root of its own: the question, which of the found places is shown, one line.
-import { el, setAttribute, setText } from "../../view/dom";
+import { button, el, setAttribute, setDisabled, setText } from "../../view/dom";
 import looks from "./bar.css";
 
 export interface BarActions {
@@ -73,8 +73,7 @@ export class Bar {
     });
     this.back = this.button("Previous answer", "↑", () => actions.step(-1), signal);
     this.forth = this.button("Next answer", "↓", () => actions.step(1), signal);
-    this.action = el("button", { type: "button", class: "word", hidden: true });
-    this.action.addEventListener("click", () => actions.act(), { signal });
+    this.action = button("", "word", () => actions.act(), signal);
     const close = this.button("Close", "×", () => actions.close(), signal);
     this.below = el("div", { class: "below", hidden: true }, this.line, this.action);
     this.box = el(
@@ -112,7 +111,7 @@ export class Bar {
 
   draw({ count, line, alert, progress, action, said }: BarState): void {
     setText(this.count, count);
-    this.back.disabled = this.forth.disabled = count === "";
+    for (const arrow of [this.back, this.forth]) setDisabled(arrow, count === "");
     setText(this.line, line);
     setAttribute(this.line, "role", alert ? "alert" : null);
     // A button that goes hands its focus back.
@@ -150,9 +149,10 @@ export class Bar {
   }
 
   private button(label: string, sign: string, onClick: () => void, signal: AbortSignal) {
-    const button = el("button", { type: "button", "aria-label": label, title: label }, sign);
-    button.addEventListener("click", onClick, { signal });
-    return button;
+    const made = button(sign, "", onClick, signal);
+    made.title = label;
+    setAttribute(made, "aria-label", label);
+    return made;
   }
 
   private say(words: string): void {

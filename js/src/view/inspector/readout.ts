@@ -1,6 +1,6 @@
 // What is pointed at, in words and figures: how its score comes about.
 import type { TokenSpan } from "../../core/inspection";
-import { button, el, setText } from "../dom";
+import { button, el, setDisabled, setText } from "../dom";
 import { brief } from "../excerpts";
 import { percent, score } from "../format";
 import { type Focus, firstWord, lastWord, type Model, sameSpan, textOf, wordLogits } from "./model";
@@ -21,7 +21,7 @@ export class Readout {
     this.#span = focus.kind === "span" ? focus.span : null;
     const pinned = model.pins.some((pin) => this.#span !== null && sameSpan(pin, this.#span));
     this.#pin.hidden = this.#span === null;
-    this.#pin.disabled = pinned;
+    setDisabled(this.#pin, pinned);
     setText(this.#pin, pinned ? "Pinned" : "Pin");
     const words =
       focus.kind === "span"

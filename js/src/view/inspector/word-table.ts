@@ -1,6 +1,6 @@
 // The words' scores as a table, a hundred at a time: what the bars say, for those who read.
 import type { TokenSpan } from "../../core/inspection";
-import { button, el, setText } from "../dom";
+import { button, el, setDisabled, setText } from "../dom";
 import { percent, score } from "../format";
 import { type Model, wordLogits, wordOf } from "./model";
 import { tableBox } from "./table";
@@ -72,8 +72,8 @@ export class WordTable {
         );
       }),
     );
-    this.#back.disabled = this.#first === 0;
-    this.#on.disabled = this.#first + PAGE >= words.length;
+    setDisabled(this.#back, this.#first === 0);
+    setDisabled(this.#on, this.#first + PAGE >= words.length);
     setText(
       this.#pages,
       `Words ${this.#first + 1}–${this.#first + shown.length} of ${words.length}`,

@@ -36,3 +36,18 @@ test("drawn again with the same scores, the rows stay under who reads them", () 
   table.draw(makeModel(), model.inspection.best);
   expect(first()).not.toBe(row);
 });
+
+test("at the last page its button can keep the focus, and turns no further", () => {
+  const table = new WordTable(new AbortController().signal);
+  const model = makeModel();
+  table.draw(model, model.inspection.best);
+  const [back, on] = table.element.querySelectorAll("button");
+  const look = () => [
+    table.element.querySelector(".qna-muted")!.textContent,
+    ...[back!, on!].map(({ disabled, ariaDisabled }) => disabled || ariaDisabled === "true"),
+  ];
+  expect(look()).toEqual([`Words 1–100 of ${model.words.length}`, true, false]);
+  for (let press = 0; press < 4; press++) on!.click();
+  expect(on!.disabled).toBe(false);
+  expect(look()).toEqual([`Words 201–${model.words.length} of ${model.words.length}`, false, true]);
+});
