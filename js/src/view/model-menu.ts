@@ -4,9 +4,10 @@ import type { Inputs } from "../component/inputs";
 import type { Actions, ComponentState } from "../component/state";
 import * as contract from "../core/contract";
 import type { ModelChoice } from "../core/manifest";
-import { button, CONTROL, el, setAttribute, setText } from "./dom";
+import { button, CONTROL, el, setText } from "./dom";
 import { field } from "./fields";
 import { bytes } from "./format";
+import { ProgressBar } from "./progress-bar";
 import { progressText, shortTitle } from "./sentences";
 
 const AUTO = contract.inputs.model.default;
@@ -25,17 +26,7 @@ export class ModelMenu {
   #coming = "";
   readonly #select = el("select", { ...CONTROL });
   readonly #line = el("p", { ...CONTROL, class: "qna-status-line", tabindex: -1 });
-  readonly #fill = el("span", { class: "qna-progress-fill" });
-  readonly #bar = el(
-    "div",
-    {
-      class: "qna-progress",
-      role: "progressbar",
-      "aria-label": "Chosen model",
-      "aria-valuemin": 0,
-    },
-    this.#fill,
-  );
+  readonly #bar = new ProgressBar("Chosen model");
   readonly #row: HTMLElement;
   /** To be seen when a wait for the first word from Python is long (status.css). */
   readonly #silence = el(
@@ -99,7 +90,7 @@ export class ModelMenu {
     this.#shown = el(
       "div",
       { class: "qna-status" },
-      this.#bar,
+      this.#bar.element,
       this.#row,
       this.#silence,
       this.#problem,
@@ -115,7 +106,7 @@ export class ModelMenu {
     if (this.#select.value !== inputs.model) this.#select.value = inputs.model;
     const waiting = change !== null && change.error === "";
     this.#drawOffer(state);
-    this.#bar.hidden = !waiting;
+    this.#bar.element.hidden = !waiting;
     this.#row.hidden = !waiting;
     // Where it is known why Python is silent, the status says so.
     this.#silence.hidden = !waiting || change.progress !== null || state.link !== "";
@@ -169,13 +160,7 @@ export class ModelMenu {
     const progress = change?.progress ?? null;
     const step = progress === null ? "Waiting for Python" : progressText(progress);
     setText(this.#line, `${title}: ${step}. ${model} answers meanwhile.`);
-    const total = progress?.total ?? 0;
-    const share = total > 0 ? Math.min(1, progress!.loaded / total) : 0;
-    setAttribute(this.#bar, "aria-valuemax", total > 0 ? 100 : null);
-    setAttribute(this.#bar, "aria-valuenow", total > 0 ? Math.round(share * 100) : null);
-    setAttribute(this.#bar, "aria-valuetext", step);
-    setAttribute(this.#bar, "data-indeterminate", total === 0);
-    this.#fill.style.inlineSize = total > 0 ? `${share * 100}%` : "";
+    this.#bar.draw(progress, step);
   }
 
   /** Reads out that a wait begins and how it ends; the steps between are the progress bar's. */

@@ -1,6 +1,7 @@
 // What the component is doing, in one quiet line: progress, errors, what is read aloud; more behind it.
 import { type Actions, type ComponentState, isPartial, isStopped } from "../component/state";
-import { button, CONTROL, el, setAttribute, setText } from "./dom";
+import { button, CONTROL, el, setText } from "./dom";
+import { ProgressBar } from "./progress-bar";
 import { announcement, detailsOf, progressText, statusText, waitText } from "./sentences";
 
 /** Quiet time before an answer is read aloud, so that typing is not talked over. Milliseconds. */
@@ -12,12 +13,7 @@ const LONG_RUN = 4;
 export class StatusArea {
   readonly #line = el("summary", { ...CONTROL, class: "qna-status-line" });
   readonly #details = el("dl", { class: "qna-details" });
-  readonly #fill = el("span", { class: "qna-progress-fill" });
-  readonly #progress = el(
-    "div",
-    { class: "qna-progress", role: "progressbar", "aria-label": "Progress", "aria-valuemin": 0 },
-    this.#fill,
-  );
+  readonly #progress = new ProgressBar("Progress");
   readonly #cancel: HTMLButtonElement;
   readonly #again: HTMLButtonElement;
   readonly #alert = el("div", { class: "qna-alert", role: "alert" });
@@ -45,7 +41,7 @@ export class StatusArea {
     this.element = el(
       "div",
       { class: "qna-status" },
-      this.#progress,
+      this.#progress.element,
       el("div", { class: "qna-alert-row" }, this.#alert, this.#retry),
       this.#link,
       this.#live,
@@ -99,15 +95,8 @@ export class StatusArea {
   }
 
   #drawProgress(progress: ComponentState["progress"]): void {
-    this.#progress.hidden = progress === null;
-    if (progress === null) return;
-    const known = progress.total > 0;
-    const share = known ? Math.min(1, progress.loaded / progress.total) : 0;
-    setAttribute(this.#progress, "aria-valuemax", known ? 100 : null);
-    setAttribute(this.#progress, "aria-valuenow", known ? Math.round(share * 100) : null);
-    setAttribute(this.#progress, "aria-valuetext", progressText(progress));
-    setAttribute(this.#progress, "data-indeterminate", !known);
-    this.#fill.style.inlineSize = known ? `${share * 100}%` : "";
+    this.#progress.element.hidden = progress === null;
+    if (progress !== null) this.#progress.draw(progress, progressText(progress));
   }
 
   /** Reads out final answers only, once each, after a moment of quiet. */

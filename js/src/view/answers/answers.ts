@@ -147,7 +147,7 @@ export class Answers {
     // Nothing found yet: what came nearest so far is not worth a line.
     const shown = kind === "answer" || final;
     const before = new Map(this.#rows.map((row) => [row.key, row]));
-    const focused = this.#rows.find(({ item }) => item.contains(active(this.element)));
+    const focused = this.#rows.find(({ item }) => item.querySelector(":focus") !== null);
     const place = (lines: Verdict["close"], list: HTMLElement): Row[] => {
       const rows = lines.map((line) => {
         const row = createRow(line);
@@ -213,9 +213,4 @@ function arrange(list: HTMLElement, items: readonly HTMLElement[]): void {
     const there = list.children[i];
     if (there !== item) list.insertBefore(item, there ?? null);
   });
-}
-
-/** What has the focus, in a shadow root too. */
-function active(element: HTMLElement): Element | null {
-  return (element.getRootNode() as Document | ShadowRoot).activeElement;
 }

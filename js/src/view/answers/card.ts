@@ -25,7 +25,7 @@ export class BestCard {
   });
   readonly #place = el("span", { class: "qna-place" });
   readonly #elsewhere = el("span", {});
-  readonly #show: HTMLButtonElement;
+  readonly show: HTMLButtonElement;
   readonly #copy: HTMLButtonElement;
   readonly #tools: HTMLElement;
   readonly #rest = el("p", { class: "qna-rest" });
@@ -36,13 +36,13 @@ export class BestCard {
   #ranks: readonly number[] = [];
 
   constructor(signal: AbortSignal) {
-    this.#show = el(
+    this.show = el(
       "button",
       { ...CONTROL, type: "button", class: "qna-button", "data-rank": 1, "aria-pressed": "false" },
       "Show in text",
     );
     this.#copy = copyButton(() => (this.#shown === null ? "" : copied(this.#shown)), signal);
-    this.#tools = el("div", { class: "qna-best-tools" }, this.#show, this.#copy);
+    this.#tools = el("div", { class: "qna-best-tools" }, this.show, this.#copy);
     this.element = el(
       "article",
       { class: "qna-best", "data-hue": 1 },
@@ -54,10 +54,6 @@ export class BestCard {
       this.#tools,
       this.#rest,
     );
-  }
-
-  get show(): HTMLButtonElement {
-    return this.#show;
   }
 
   draw(result: Result, verdict: Verdict, state: ComponentState): void {
@@ -118,6 +114,6 @@ export class BestCard {
     this.#elsewhere.replaceChildren(placeButtons(ranks));
     if (focused === undefined) return;
     const same = this.#elsewhere.querySelector<HTMLElement>(`[data-rank="${focused}"]`);
-    (same ?? this.#show).focus({ preventScroll: true });
+    (same ?? this.show).focus({ preventScroll: true });
   }
 }

@@ -50,8 +50,7 @@ export class Candidates {
       (pin) => !model.listed.some(({ span }) => sameSpan(span, pin)),
     );
     this.#spans = [...model.listed.map(({ span }) => span), ...unlisted];
-    const focused = (this.#body.getRootNode() as Document | ShadowRoot).activeElement;
-    const at = [...this.#body.querySelectorAll("button")].indexOf(focused as HTMLButtonElement);
+    const at = [...this.#body.querySelectorAll("button")].findIndex((one) => one.matches(":focus"));
     this.#body.replaceChildren(
       ...model.listed.map(({ rank, span }) => this.#row(model, span, rank)),
       ...unlisted.map((span) => this.#row(model, span, null)),

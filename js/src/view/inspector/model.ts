@@ -59,6 +59,16 @@ export function wordLogits({ inspection }: Model, { first, last }: TokenWord) {
   return { start, end };
 }
 
+/** How probable it is that an answer starts, or ends, with one of a word's pieces. */
+export function wordShares({ inspection }: Model, { first, last }: TokenWord) {
+  let [start, end] = [0, 0];
+  for (let token = first; token <= last; token++) {
+    start += inspection.startShare(token);
+    end += inspection.endShare(token);
+  }
+  return { start, end };
+}
+
 /** The index of the word that holds a token. */
 export function wordOf(words: readonly TokenWord[], token: number): number {
   let low = 0;

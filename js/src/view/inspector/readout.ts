@@ -3,7 +3,16 @@ import type { TokenSpan } from "../../core/inspection";
 import { button, el, setDisabled, setText } from "../dom";
 import { brief } from "../excerpts";
 import { percent, score } from "../format";
-import { type Focus, firstWord, lastWord, type Model, sameSpan, textOf, wordLogits } from "./model";
+import {
+  type Focus,
+  firstWord,
+  lastWord,
+  type Model,
+  sameSpan,
+  textOf,
+  wordLogits,
+  wordShares,
+} from "./model";
 
 export class Readout {
   readonly #words = el("div", { class: "qna-readout-words" });
@@ -62,12 +71,7 @@ function spanLine(model: Model, span: TokenSpan): Node[] {
 
 function word(model: Model, { word }: Extract<Focus, { kind: "word" }>): Node[] {
   const { start, end } = wordLogits(model, word);
-  const { inspection } = model;
-  let [starts, ends] = [0, 0];
-  for (let token = word.first; token <= word.last; token++) {
-    starts += inspection.startShare(token);
-    ends += inspection.endShare(token);
-  }
+  const shares = wordShares(model, word);
   const pieces = word.last - word.first + 1;
   return [
     quote(model.passage.slice(word.start, word.end)),
@@ -75,9 +79,9 @@ function word(model: Model, { word }: Extract<Focus, { kind: "word" }>): Node[] 
       "span",
       { class: "qna-sum" },
       term("start", "start score", start),
-      ` (an answer starts here: ${percent(starts)}), `,
+      ` (an answer starts here: ${percent(shares.start)}), `,
       term("end", "end score", end),
-      ` (ends here: ${percent(ends)})`,
+      ` (ends here: ${percent(shares.end)})`,
     ),
     fact(pieces > 1 ? `${pieces} word pieces; the best of them counts` : ""),
   ];

@@ -2,7 +2,7 @@
 import type { TokenSpan } from "../../core/inspection";
 import { button, el, setDisabled, setText } from "../dom";
 import { percent, score } from "../format";
-import { type Model, wordLogits, wordOf } from "./model";
+import { type Model, wordLogits, wordOf, wordShares } from "./model";
 import { tableBox } from "./table";
 
 const PAGE = 100;
@@ -57,16 +57,12 @@ export class WordTable {
     this.#body.replaceChildren(
       ...shown.map((word) => {
         const { start, end } = wordLogits(model, word);
-        let [starts, ends] = [0, 0];
-        for (let token = word.first; token <= word.last; token++) {
-          starts += inspection.startShare(token);
-          ends += inspection.endShare(token);
-        }
+        const shares = wordShares(model, word);
         return el(
           "tr",
           {},
           el("th", { scope: "row" }, el("bdi", {}, passage.slice(word.start, word.end))),
-          ...[score(start), percent(starts), score(end), percent(ends)].map((figure) =>
+          ...[score(start), percent(shares.start), score(end), percent(shares.end)].map((figure) =>
             el("td", { class: "qna-number" }, figure),
           ),
         );
