@@ -1,7 +1,7 @@
 // Answers Python's requests to the page: pings, and tokens and logits of the last question.
 
 import type { Component } from "../../component/component";
-import type { ComponentState } from "../../component/state";
+import { type ComponentState, isChanging } from "../../component/state";
 import * as contract from "../../core/contract";
 import { crc32 } from "../../core/crc32";
 import { inWords } from "../../core/text";
@@ -64,7 +64,8 @@ function scored(component: Component, signal: AbortSignal): Promise<ComponentSta
     until.addEventListener("abort", () => clearTimeout(timer), { once: true });
     signal.addEventListener("abort", () => end("The widget was closed."), { signal: own.signal });
     const look = (state: ComponentState): void => {
-      if (until.aborted) return;
+      // Of a model that is on its way the inputs have the name already.
+      if (until.aborted || isChanging(state)) return;
       const { status, result, scores, error } = state;
       if (status === "error") end(error);
       else if (status === "ready" && result === null) end("There is no question to score.");

@@ -27,6 +27,8 @@ beforeEach(() => {
       replaceSync() {}
     },
   );
+  // jsdom lays nothing out.
+  Range.prototype.getBoundingClientRect = () => document.body.getBoundingClientRect();
   document.body.innerHTML = "<main><p>It is a zebra.</p></main>";
   target = document.querySelector("main");
   open = async () => ({ manifest, sources: [], client });

@@ -169,6 +169,17 @@ test("scores of a part of the windows are not given for all", async () => {
   expect(model.sent).toHaveLength(1);
 });
 
+test("scores of the model before are not given for one that is on its way", async () => {
+  const change = { model: "other", former: "bundled", progress: null, error: "" };
+  component.become({ ...SCORED, change });
+  model.receive({ kind: "scores.read", request: "s1" });
+  await settle();
+  expect(model.sent).toEqual([]);
+  component.become({ change: null });
+  await settle();
+  expect(model.sent).toHaveLength(1);
+});
+
 test("a gone kernel is no error, and nothing is left behind", async () => {
   const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
   component.become(SCORED);
