@@ -34,9 +34,13 @@ serve() {
 }
 
 health() {
+  # Below the path that it is served by, and never by a proxy, which has another 127.0.0.1.
   "${PYTHON:-python3}" -c "
-import sys, urllib.request
-with urllib.request.urlopen('http://127.0.0.1:$PORT/_stcore/health', timeout=4) as reply:
+import os, sys, urllib.request
+path = os.environ.get('STREAMLIT_SERVER_BASE_URL_PATH', '').strip('/')
+address = '/'.join(filter(None, ['http://127.0.0.1:$PORT', path, '_stcore/health']))
+directly = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+with directly.open(address, timeout=4) as reply:
     sys.exit(reply.status != 200)"
 }
 

@@ -6,14 +6,16 @@
 from __future__ import annotations
 
 import io
+import textwrap
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from qna_widget.errors import InputError, needs_extra
+from qna_widget.core.contract import Spec, check_value
+from qna_widget.errors import needs_extra
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -24,6 +26,11 @@ if TYPE_CHECKING:
 
 # Colour-blind readers see these as different (Okabe and Ito).
 START, END, ANSWER = "#0072B2", "#D55E00", "#F0E442"
+_TOKENS: Final[Spec] = {"type": "integer", "minimum": 1, "maximum": 1_000_000, "unit": "tokens"}
+_LONGEST = 24
+"""Characters of a token below its bars: an address would leave them no room."""
+_SIGNS_PER_INCH = 10
+"""Of the title."""
 
 
 class Picture:
@@ -54,8 +61,7 @@ def plot(scores: Scores, answers: Sequence[AnswerDict], *, tokens: int) -> Pictu
     of the highest start logit. Raises InputError for less than one token, MissingExtraError
     without matplotlib.
     """
-    if tokens < 1:
-        raise InputError(f"tokens must be 1 or more; got {tokens}.")
+    tokens = check_value("tokens", tokens, _TOKENS)
     with needs_extra("A picture of the scores", "plot"):
         from matplotlib.figure import Figure
     texts, start_logits, end_logits = scores.tokens, scores.start_logits, scores.end_logits
@@ -66,7 +72,8 @@ def plot(scores: Scores, answers: Sequence[AnswerDict], *, tokens: int) -> Pictu
     begin = max(0, min((first + last + 1 - size) // 2, len(texts) - size))
     shown = np.arange(begin, begin + size)
 
-    figure = Figure(figsize=(max(6.0, 0.28 * size + 1), 4), layout="constrained")
+    width = max(6.0, 0.28 * size + 1)
+    figure = Figure(figsize=(width, 4), layout="constrained")
     axes = figure.add_subplot()
     for rank, first, last in reversed(spans):
         if last < begin or first >= begin + size:
@@ -78,14 +85,21 @@ def plot(scores: Scores, answers: Sequence[AnswerDict], *, tokens: int) -> Pictu
     axes.axhline(0, color="black", lw=0.5)
     axes.set_xlim(begin - 0.5, begin + size - 0.5)
     # A dollar sign in the passage begins no formula.
-    axes.set_xticks(shown, [texts[i] for i in shown], rotation=90, parse_math=False)
+    words = [shorten(texts[i]) for i in shown]
+    axes.set_xticks(shown, words, rotation=90, parse_math=False)
     axes.set_ylabel("logit")
     axes.legend(loc="best")
     best = next((a["score"] for a in answers if a["text"]), None)
     against = "" if best is None else f"best span {best:.2f}, "
-    title = f"{scores.question}\n{against}null score {scores.null_score:.2f} ({scores.source})"
+    question = textwrap.fill(scores.question, int(_SIGNS_PER_INCH * width))
+    title = f"{question}\n{against}null score {scores.null_score:.2f} ({scores.source})"
     axes.set_title(title, parse_math=False, loc="left", pad=18, fontsize="medium")
     return Picture(figure)
+
+
+def shorten(token: str) -> str:
+    """Return a token as it stands below its bars."""
+    return token if len(token) <= _LONGEST else token[: _LONGEST - 1] + "…"
 
 
 def _spans(scores: Scores, answers: Sequence[AnswerDict]) -> list[tuple[int, int, int]]:

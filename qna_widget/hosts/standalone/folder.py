@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Unpack
 
+from qna_widget.core.contract import check_examples
 from qna_widget.core.messages import Options
 from qna_widget.core.whole_file import place_of
 from qna_widget.hosts.assets import built, runtime_files
@@ -43,6 +44,7 @@ def write_page(
     """
     inputs = page.checked(passage, question, options)
     head = page.head(title, _POLICY)
+    offered = check_examples(examples)
     target = place_of(folder)
     beside.refuse_other_files(target, [beside.INDEX], force=force)
     model = replace(registry.resolve(inputs["model"]), note="")
@@ -51,7 +53,7 @@ def write_page(
     script_name = beside.write_script(target, "qna-widget", script)
     text = (
         head
-        + page.given(inputs, manifest, examples, beside=True)
+        + page.given(inputs, manifest, offered, beside=True)
         + f'<script src="{script_name}"></script>\n</body>\n</html>\n'
     )
     # Last, by one rename: a folder that is being served shows the former page or the new one.

@@ -48,7 +48,9 @@ def given(inputs: Inputs, manifest: Manifest, examples: Sequence[str], *, beside
     Raises InputError for examples that are not allowed.
     """
     offered = check_examples(examples)
-    read = {"inputs": inputs, "manifest": manifest, "examples": offered, "beside": beside}
+    # Who reads the page has no use for the path of a folder here, nor any business with it.
+    said = {**inputs, "model": manifest["model"]["name"]}
+    read = {"inputs": said, "manifest": manifest, "examples": offered, "beside": beside}
     text = json.dumps(read, ensure_ascii=False)
     # A passage may hold "</script>" or "<!--"; within a JSON string this spells the same character.
     return data("application/json", "qna-given", text.replace("<", "\\u003c"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -107,7 +107,8 @@ def qna(
     state = st.session_state.get(key)
     # Run as plain Python, the script has no page that shows how far a fetch is.
     alone = not st.runtime.exists()
-    report = state.get("report") if state else None
+    # Under this key another element may have left something else.
+    report = state.get("report") if isinstance(state, Mapping) else None
     memory.meet(report, arguments, alone=alone)
     if not alone:
         if memory.chosen.wanted and not place.can_rerun():

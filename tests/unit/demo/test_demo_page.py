@@ -117,5 +117,11 @@ def test_the_lines_for_python_run(page: Page) -> None:
     assert all(START.passage[one.start : one.end] == one.text for one in seen["answers"])
 
 
+def test_the_lines_for_python_give_the_pages_answers(page: Page) -> None:
+    """Which end where words do."""
+    page.says(question="Who?")
+    assert "    align_to_words=True,\n" in page.app.code[-1].value
+
+
 def test_plain_text_stays_plain() -> None:
     assert session.plain("a *b* 🙂 x1") == "a \\*b\\* 🙂 x1"

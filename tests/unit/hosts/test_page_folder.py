@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 
 from qna_widget.cli import main
 from qna_widget.errors import InputError
+from qna_widget.models import registry
 from qna_widget.standalone import write_find, write_html, write_page
 
 
@@ -41,12 +43,22 @@ def test_each_file_is_named_by_its_content(
 
 
 @pytest.mark.parametrize("write", [write_page, write_html])
-def test_a_title_that_cannot_be_written_is_refused_before_anything_is(
+def test_what_cannot_be_written_is_refused_before_anything_is(
     tmp_path: Path, write: Callable[..., Path]
 ) -> None:
     with pytest.raises(InputError, match="title"):
         write(tmp_path / "out", "Text.", title="half an emoji: \ud83d")
+    with pytest.raises(InputError, match="examples must be a list"):
+        write(tmp_path / "out", "Text.", examples="Who?")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("write", [write_page, write_html])
+def test_where_a_model_lies_is_in_no_page(tmp_path: Path, write: Callable[..., Path]) -> None:
+    own = tmp_path / "secret-user" / "model"
+    shutil.copytree(registry.BUNDLED, own)
+    page = write(tmp_path / "out", "Text.", model=own).read_text(encoding="utf-8")
+    assert "secret-user" not in page
 
 
 def test_a_page_is_replaced_and_what_nothing_needs_goes(tmp_path: Path) -> None:

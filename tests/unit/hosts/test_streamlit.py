@@ -189,6 +189,14 @@ def test_a_page_that_says_what_no_page_says_is_not_heard(
     assert qna(PASSAGE, "Where?").status == "loading"
 
 
+def test_what_another_element_left_under_its_key_is_no_report(browser: Browser) -> None:
+    """As a text field does that another page of the app has under the same key."""
+    browser.session["qna"] = "hello"
+    assert qna(PASSAGE, "Where?").answers == []
+    browser.says()
+    assert qna(PASSAGE, "Where?").answers == [ANSWER]
+
+
 def test_reset_lets_equal_arguments_override(browser: Browser) -> None:
     qna(PASSAGE, "Where?")
     browser.says(question="Who?", top_k=2)

@@ -62,13 +62,19 @@ def test_what_was_built_is_whole_and_has_the_model_inside(installed: Path, tmp_p
         model.with_suffix(".away").rename(model)
 
 
-def test_it_serves_is_healthy_and_stops_when_told(installed: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"STREAMLIT_SERVER_BASE_URL_PATH": "apps/qna", "http_proxy": "http://no.invalid"}],
+)
+def test_it_serves_is_healthy_and_stops_when_told(
+    installed: Path, tmp_path: Path, settings: dict[str, str]
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = str(listener.getsockname()[1])
     assert steps("health", PORT=port).returncode != 0
     server = subprocess.Popen(
         ["sh", str(STEPS), "serve", str(installed)],
-        env={**os.environ, "PORT": port, "HOME": str(tmp_path)},
+        env={**os.environ, "PORT": port, "HOME": str(tmp_path), **settings},
         cwd=tmp_path,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -76,7 +82,7 @@ def test_it_serves_is_healthy_and_stops_when_told(installed: Path, tmp_path: Pat
     )
     try:
         end = time.monotonic() + 60
-        while steps("health", PORT=port).returncode != 0:
+        while steps("health", PORT=port, **settings).returncode != 0:
             assert server.poll() is None, server.communicate()[0]
             assert time.monotonic() < end, "it did not start"
     finally:

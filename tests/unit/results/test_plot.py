@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -84,5 +85,20 @@ def test_without_answers_the_highest_start_is_shown(found: kernel.KernelAnswer) 
     axes = plot(found.scores, [], tokens=3).figure.axes[0]
     assert int(found.scores.start_logits.argmax()) in axes.get_xticks()
     assert axes.get_title(loc="left").splitlines()[1].startswith("null score")
-    with pytest.raises(InputError, match="tokens must be 1 or more; got 0"):
-        plot(found.scores, [], tokens=0)
+    for wrong in (0, 5.5, "some"):
+        with pytest.raises(InputError, match=r"tokens must be a whole number from 1 to .*; got"):
+            plot(found.scores, [], tokens=wrong)  # type: ignore[arg-type]
+
+
+def test_long_words_and_questions_leave_room_for_the_bars() -> None:
+    passage = f"The key {'QUJD' * 24} is kept by Bert. " + "สวัสดีครับ" * 20
+    question = "Who is it that keeps the long key of the test server, which nobody can read? " * 2
+    found = kernel.answer({**INPUTS, "passage": passage, "question": question})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        warnings.filterwarnings("ignore", message="Glyph .* missing")
+        picture = draw(found, 12)
+        assert picture._repr_png_().startswith(PNG)
+    axes = picture.figure.axes[0]
+    assert max(len(label.get_text()) for label in axes.get_xticklabels()) == 24
+    assert all(len(line) < 70 for line in axes.get_title(loc="left").splitlines()[:-1])

@@ -156,7 +156,8 @@ def _python(result: QnAResult) -> None:
         f"qa = QuestionAnswerer({'' if model == 'auto' else f'model={model!r}'})",
         f"answers = qa(\n    question={result.question!r},\n    passage=passage,",
         *(f"    {name}={value!r}," for name, value in changed.items() if name != "top_k"),
-        f"    top_k={result.options['top_k']},\n)",
+        # As the page does.
+        f"    top_k={result.options['top_k']},\n    align_to_words=True,\n)",
     ]
     st.code("\n".join(lines), "python", wrap_lines=True)
 
