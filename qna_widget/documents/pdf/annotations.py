@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from .objects import resolved
+
 if TYPE_CHECKING:
     from pypdf import PageObject
 
@@ -26,19 +28,21 @@ def read_annotations(page: PageObject) -> tuple[str, bool]:
 
     A field gives "label: value", with "yes" for what is ticked; passwords are left out.
     """
-    listed = page.get("/Annots")
-    items = [] if listed is None else listed.get_object()
+    listed = resolved(page.get("/Annots"))
     lines: list[tuple[float, float, str]] = []
     has_fields = False
-    for item in list(items or [])[:_MOST]:
-        annotation = item.get_object()
-        if not hasattr(annotation, "get") or int(annotation.get("/F", 0)) & _UNSEEN:
+    for item in listed[:_MOST] if isinstance(listed, list) else []:
+        try:
+            annotation = resolved(item)
+            if annotation is None or int(resolved(annotation.get("/F")) or 0) & _UNSEEN:
+                continue
+            is_field = resolved(annotation.get("/Subtype")) == "/Widget"
+            has_fields |= is_field
+            line = _field(annotation) if is_field else _comment(annotation)
+            if line:
+                lines.append((*_place(annotation), line))
+        except Exception:  # a broken one costs neither the others nor the page's text
             continue
-        is_field = annotation.get("/Subtype") == "/Widget"
-        has_fields |= is_field
-        line = _field(annotation) if is_field else _comment(annotation)
-        if line:
-            lines.append((*_place(annotation), line))
     return "\n".join(line for _, _, line in sorted(lines, key=lambda line: line[:2])), has_fields
 
 
@@ -64,7 +68,7 @@ def _field(widget: Any) -> str:
 
 
 def _ticked(widget: Any) -> str:
-    state = widget.get("/AS") or _inherited(widget, "/V")
+    state = resolved(widget.get("/AS")) or _inherited(widget, "/V")
     name = str(state or "/Off").removeprefix("/")
     if name == "Off":
         return ""
@@ -76,7 +80,7 @@ def _value(widget: Any) -> str:
     values = value if isinstance(value, list) else [value]
     shown: dict[str, str] = {}
     for option in _inherited(widget, "/Opt") or []:
-        pair = option.get_object()
+        pair = resolved(option)
         if isinstance(pair, list) and len(pair) == 2:
             shown[_text(pair[0])] = _text(pair[1])
     texts = [_text(value) for value in values]
@@ -84,10 +88,10 @@ def _value(widget: Any) -> str:
 
 
 def _comment(annotation: Any) -> str:
-    text = _text(annotation.get("/Contents"))
-    if not text or annotation.get("/Subtype") in _NO_COMMENTS:
+    text, kind = _text(annotation.get("/Contents")), resolved(annotation.get("/Subtype"))
+    if not text or kind in _NO_COMMENTS:
         return ""
-    if annotation.get("/Subtype") == "/FreeText":  # is seen on the page
+    if kind == "/FreeText":  # is seen on the page
         return text
     author = _text(annotation.get("/T"))
     return f"Comment by {author}: {text}" if author else f"Comment: {text}"
@@ -96,20 +100,20 @@ def _comment(annotation: Any) -> str:
 def _inherited(field: Any, name: str) -> Any:
     """Return what a field or one above it says under `name`; None when none does."""
     for _ in range(_DEEPEST):
-        if name in field:
-            return field[name].get_object() if hasattr(field[name], "get_object") else field[name]
-        parent = field.get("/Parent")
-        if parent is None:
+        value = resolved(field.get(name))
+        if value is not None:
+            return value
+        field = resolved(field.get("/Parent"))
+        if field is None:
             return None
-        field = parent.get_object()
     return None
 
 
 def _text(value: Any) -> str:
     """Return a PDF's text, also one that is kept as a stream; lines end in LF."""
+    value = resolved(value)
     if value is None:
         return ""
-    value = value.get_object() if hasattr(value, "get_object") else value
     if hasattr(value, "get_data"):
         value = value.get_data().decode("utf-8", "replace")
     if isinstance(value, bytes):

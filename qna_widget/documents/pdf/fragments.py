@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from qna_widget.documents.bidi import RIGHT_TO_LEFT
 from qna_widget.errors import needs_extra
+
+from .objects import resolved
 
 with needs_extra("Reading PDF", "documents"):
     from pypdf._text_extraction import _text_extractor as extractor
@@ -88,40 +91,52 @@ def _is_unmapped(font: Any) -> bool:
 
 
 class _Pictures:
-    """Sums up the pictures that a page paints."""
+    """Sums up the pictures that a page paints. One that cannot be read costs no text."""
 
     def __init__(self, page: PageObject) -> None:
         self.share = 0.0
-        self._area = abs(float(page.mediabox.width) * float(page.mediabox.height)) or 1.0
-        resources = page.get("/Resources")
-        objects = resources.get_object().get("/XObject") if resources is not None else None
-        self._objects = objects.get_object() if objects is not None else {}
+        self._page = page
+
+    @cached_property
+    def _area(self) -> float:
+        box = self._page.mediabox
+        return abs(float(box.width) * float(box.height)) or 1.0
+
+    @cached_property
+    def _objects(self) -> dict[str, Any]:
+        return _objects_of(self._page)
 
     def see(self, operator: bytes, operands: Any, cm: list[float], _tm: list[float]) -> None:
-        if operator == b"INLINE IMAGE":
-            share = self._covered(cm)
-        elif operator == b"Do" and operands and operands[0] in self._objects:
-            share = self._of(self._objects[operands[0]].get_object(), cm)
-        else:
-            return
-        self.share += share
+        with suppress(Exception):
+            if operator == b"INLINE IMAGE":
+                self.share += self._covered(cm)
+            elif operator == b"Do" and operands:
+                self.share += self._of(resolved(self._objects.get(operands[0])), cm)
 
     def _of(self, thing: Any, cm: list[float]) -> float:
-        if thing.get("/Subtype") == "/Image":
+        kind = _kind(thing)
+        if kind == "/Image":
             return self._covered(cm)
-        resources = thing.get("/Resources")
-        inner = resources.get_object().get("/XObject") if resources is not None else None
-        if thing.get("/Subtype") != "/Form" or inner is None:
+        if kind != "/Form":
             return 0.0
         # How much of it they cover is not looked at: a scan in a frame is a scan.
-        kinds = [
-            item.get_object().get("/Subtype") for item in list(inner.get_object().values())[:50]
-        ]
+        kinds = [_kind(resolved(item)) for item in list(_objects_of(thing).values())[:50]]
         return 1.0 if "/Image" in kinds else 0.01 if "/Form" in kinds else 0.0
 
     def _covered(self, cm: list[float]) -> float:
         # At least a trace: a picture is there.
         return max(abs(cm[0] * cm[3] - cm[1] * cm[2]) / self._area, 0.001)
+
+
+def _objects_of(thing: Any) -> dict[str, Any]:
+    """Return the pictures and forms that a page or a form may paint, by name."""
+    resources = resolved(thing.get("/Resources"))
+    objects = resolved(resources.get("/XObject")) if isinstance(resources, dict) else None
+    return objects if isinstance(objects, dict) else {}
+
+
+def _kind(thing: Any) -> Any:
+    return resolved(thing.get("/Subtype")) if isinstance(thing, dict) else None
 
 
 @contextmanager

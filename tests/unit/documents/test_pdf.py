@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from pdf_writer import annotate, lines, pages, shown, written
-from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NullObject, TextStringObject
 
 from qna_widget.documents import read_document
 from qna_widget.errors import DocumentError
@@ -40,6 +42,45 @@ def test_a_page_that_is_a_picture_is_told(content: bytes) -> None:
 )
 def test_an_empty_page_and_a_logo_are_not(content: bytes) -> None:
     assert read(lines(FERRY), content)[1] == ()
+
+
+@pytest.mark.parametrize("entry", [b"/Im1 99 0 R", b"/Im1 null \n"])
+def test_a_picture_that_is_not_there_costs_no_text(entry: bytes) -> None:
+    for paint in (b" /Im1 Do", b" /Fm1 Do"):
+        data, replaced = re.subn(rb"/Im1 \d 0 R\n", entry, written(pages(lines(FERRY) + paint)))
+        assert replaced == 2
+        assert read_document(data, "a.pdf").text == FERRY
+
+
+@pytest.mark.parametrize("where", ["/Annots", "/MediaBox", "/XObject"])
+@pytest.mark.parametrize("referred", [False, True])
+def test_null_is_nothing(where: str, referred: bool) -> None:
+    writer = pages(lines(FERRY) + PICTURE)
+    page = writer.pages[0]
+    holder = page["/Resources"] if where == "/XObject" else page
+    null = NullObject()
+    holder[NameObject(where)] = writer._add_object(null) if referred else null
+    assert read_document(written(writer), "a.pdf").text == FERRY
+
+
+def test_null_in_an_annotation_is_nothing() -> None:
+    writer, null = pages(b""), NullObject()
+    field = {"Subtype": "/Widget", "F": null, "Ff": null, "TU": null, "Parent": null}
+    annotate(writer, 0, 100, **field, FT="/Tx", T="owner", V="Tamsin Vale")
+    annotate(writer, 0, 80, **field, FT="/Ch", T="port", V="Harrowgate", Opt=null)
+    annotate(writer, 0, 60, **field, FT="/Btn", T="Paid", AS=null, V="/Yes")
+    annotate(writer, 0, 40, **field, FT="/Tx", T="empty", V=null)
+    annotate(writer, 0, 20, Subtype="/Text", Contents="Ask Odalys.", T=null)
+    assert read_document(written(writer), "a.pdf").text == (
+        "owner: Tamsin Vale\nport: Harrowgate\nPaid: yes\nComment: Ask Odalys."
+    )
+
+
+def test_a_broken_annotation_costs_no_other() -> None:
+    writer = pages(lines(FERRY))
+    annotate(writer, 0, 40, Subtype="/Text", Contents="no", F="no number")
+    annotate(writer, 0, 20, Subtype="/Text", Contents="Ask Odalys.")
+    assert read_document(written(writer), "a.pdf").text == f"{FERRY}\n\nComment: Ask Odalys."
 
 
 def test_filled_fields_and_comments_are_read_from_top_to_bottom() -> None:
