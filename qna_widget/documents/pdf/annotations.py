@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from qna_widget.errors import needs_extra
+
 from .objects import resolved
+
+with needs_extra("Reading PDF", "documents"):
+    from pypdf.generic import NameObject
 
 if TYPE_CHECKING:
     from pypdf import PageObject
@@ -118,4 +123,6 @@ def _text(value: Any) -> str:
         value = value.get_data().decode("utf-8", "replace")
     if isinstance(value, bytes):
         value = value.decode("latin-1")
-    return str(value).removeprefix("/").replace("\r\n", "\n").replace("\r", "\n").strip()
+    # Only a name's slash is not its own: people sign with "/s/".
+    text = value.removeprefix("/") if isinstance(value, NameObject) else str(value)
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()

@@ -103,6 +103,17 @@ def test_filled_fields_and_comments_are_read_from_top_to_bottom() -> None:
     )
 
 
+def test_a_slash_belongs_to_a_text_but_not_to_a_name() -> None:
+    writer = pages(b"")
+    signed = writer._add_object(TextStringObject("/s/ Tamsin Vale"))
+    annotate(writer, 0, 100, Subtype="/Widget", FT="/Tx", T="Signature", V=signed)
+    annotate(writer, 0, 80, Subtype="/Widget", FT="/Ch", T="port", V=NameObject("/Harrowgate"))
+    annotate(writer, 0, 60, Subtype="/FreeText", Contents=signed)
+    assert read_document(written(writer), "a.pdf").text == (
+        "Signature: /s/ Tamsin Vale\nport: Harrowgate\n/s/ Tamsin Vale"
+    )
+
+
 def test_a_field_takes_what_the_one_above_it_says() -> None:
     writer = pages(b"")
     parent = DictionaryObject(
