@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from contextlib import suppress
 
 from qna_widget.errors import DocumentError
 
@@ -15,14 +16,52 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# As browsers read these labels (https://encoding.spec.whatwg.org/#names-and-labels).
-_LABELS = {"iso8859-1": "cp1252", "ascii": "cp1252", "utf-16": "utf-8", "iso8859-9": "cp1254"}
-_LABELS |= {"utf-16-le": "utf-8", "utf-16-be": "utf-8", "gb2312": "gbk", "euc_kr": "cp949"}
+# As browsers read labels (https://encoding.spec.whatwg.org/#names-and-labels): first those that
+# Python does not know (without "x-", which goes), then its codecs that browsers widen.
+_LABELS = {
+    "cn-big5": "big5",
+    "dos-874": "cp874",
+    "gb_2312": "gbk",
+    "iso-8859-8-e": "iso8859-8",
+    "iso-8859-8-i": "iso8859-8",
+    "koi": "koi8-r",
+    "koi8": "koi8-r",
+    "koi8-ru": "koi8-u",
+    "ksc_5601": "cp949",
+    "logical": "iso8859-8",
+    "mac": "mac-roman",
+    "sun_eu_greek": "iso8859-7",
+    "unicode": "utf-8",
+    "visual": "iso8859-8",
+    "windows-31j": "cp932",
+    "windows-874": "cp874",
+    "windows-949": "cp949",
+}
+_CODECS = {
+    "ascii": "cp1252",
+    "big5": "big5hkscs",
+    "euc_kr": "cp949",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "iso8859-1": "cp1252",
+    "iso8859-11": "cp874",
+    "iso8859-9": "cp1254",
+    "shift_jis": "cp932",
+    "tis-620": "cp874",
+    "utf-16": "utf-8",
+    "utf-16-be": "utf-8",
+    "utf-16-le": "utf-8",
+}
 # Python's other codecs decode what is no text, or unpack.
 _ALLOWED = re.compile(
     r"utf-8|iso8859-\d+|cp(125\d|866|874|932|949)|koi8-[ru]|mac-(roman|cyrillic)"
-    r"|gbk|gb18030|big5(hkscs)?|euc_(jp|kr)|iso2022_jp|shift_jis"
+    r"|gb18030|big5hkscs|euc_jp|iso2022_jp"
 )
+# Codecs that lack signs which browsers know: "①", "髙" (vendors' rows of the Japanese table), "€".
+_LACKING = frozenset(("big5hkscs", "euc_jp", "gb18030"))
+_LACKS = "qna_widget.lacking"
+# Places; where more are broken it is another encoding, and would take long.
+_MOST_LACKING = 100_000
 # A declaration counts up to the body; where none is marked, within so many bytes. Browsers start
 # over when they meet one behind their first 1,024.
 _HEAD = 1 << 20
@@ -100,6 +139,9 @@ def decode_html(data: bytes) -> tuple[str, list[str]]:
         return text, [f"The file claims the unknown encoding {label!r}.", *notices]
     text = data.decode(name, "replace")
     broken = text.count("\ufffd")
+    if name in _LACKING and 0 < broken < _MOST_LACKING:
+        text = data.decode(name, _LACKS)
+        broken = text.count("\ufffd")
     if broken == 0 or (name == "utf-8" and broken == data.count("\ufffd".encode())):
         return text, []
     return text, [f"It claims to be {label}. {_count(broken, label)}"]
@@ -113,12 +155,39 @@ def _declared(data: bytes) -> re.Match[bytes] | None:
 
 
 def _codec(label: str) -> str | None:
+    label = re.sub(r"\A(?:x-)+", "", label.lower())
     try:
-        name = codecs.lookup(label).name
+        name = codecs.lookup(_LABELS.get(label, label)).name
     except (LookupError, ValueError):
         return None
-    name = _LABELS.get(name, name)
+    name = _CODECS.get(name, name)
     return name if _ALLOWED.fullmatch(name) else None
+
+
+def _lacking(error: UnicodeError) -> tuple[str, int]:
+    """Decode what browsers know and Python's codec does not, for `_LACKS`."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    start = error.start
+    pair = error.object[start : start + 2]
+    if error.encoding == "gb18030" and pair[:1] == b"\x80":
+        return "€", start + 1
+    if error.encoding == "big5hkscs" and pair == b"\xa3\xe1":
+        return "€", start + 2
+    if error.encoding == "euc_jp" and len(pair) == 2 and all(0xA0 < byte < 0xFF for byte in pair):
+        with suppress(UnicodeDecodeError):
+            return _in_shift_jis(*pair).decode("cp932"), start + 2
+    return "\ufffd", error.end
+
+
+codecs.register_error(_LACKS, _lacking)
+
+
+def _in_shift_jis(first: int, second: int) -> bytes:
+    """Return a character of EUC-JP in Shift JIS, which packs two rows of the table into one."""
+    row, cell = first - 0xA0, second - 0xA0
+    lead = (row - 1) // 2 + (0x81 if row < 63 else 0xC1)
+    return bytes((lead, cell + 0x3F + (cell > 63) if row % 2 else cell + 0x9E))
 
 
 def _strictly(data: bytes, name: str) -> tuple[str, list[str]]:

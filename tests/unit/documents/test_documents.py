@@ -135,7 +135,58 @@ def test_html_in_the_encoding_that_it_declares(markup: str, encoding: str) -> No
     assert document == Document(markup.rpartition(">")[2])
 
 
-@pytest.mark.parametrize("label", ["zip", "hex", "rot13", "unicode_escape", "utf-7", "idna"])
+@pytest.mark.parametrize(
+    ("label", "codec", "shown"),
+    [
+        ("Shift_JIS", "cp932", "①㈱№髙﨑"),
+        ("x-sjis", "cp932", "東京"),
+        ("windows-31j", "cp932", "①"),
+        ("x-euc-jp", "euc_jp", "東京"),
+        ("big5", "big5hkscs", "碁銹裏恒①"),
+        ("x-x-big5", "big5", "中文"),
+        ("cn-big5", "big5", "中文"),
+        ("gb2312", "gb18030", "中文㐀𠀀"),
+        ("x-gbk", "gb18030", "中文"),
+        ("tis-620", "cp874", "ภาษาไทย…"),
+        ("Windows-874", "cp874", "ภาษาไทย…"),
+        ("iso-8859-11", "cp874", "ภาษาไทย…"),
+        ("windows-949", "cp949", "한국어 똠"),
+        ("iso-8859-8-i", "iso8859-8", "שלום"),
+        ("logical", "iso8859-8", "שלום"),
+        ("sun_eu_greek", "iso8859-7", "Αθήνα"),
+        ("koi8", "koi8-r", "Москва"),
+        ("koi8-ru", "koi8-u", "Київ"),
+        ("x-cp1251", "cp1251", "Москва"),
+        ("x-mac-cyrillic", "mac-cyrillic", "Москва"),
+        ("unicode", "utf-8", "Łódź"),
+    ],
+)
+def test_labels_mean_what_they_mean_to_browsers(label: str, codec: str, shown: str) -> None:
+    head = f"<meta charset='{label}'>"
+    assert decode_html(head.encode() + shown.encode(codec)) == (head + shown, [])
+
+
+@pytest.mark.parametrize(
+    ("label", "data", "shown", "broken"),
+    [
+        # NEC's and IBM's rows.
+        ("euc-jp", b"\xad\xa1\xfc\xe2\xf9\xf5\xc5\xec\xad\xf4", "①髙﨑東∑", 0),
+        ("euc-jp", b"\xad\xa1 \xad", "① \ufffd", 1),
+        ("gbk", b"5 \x80 \xd6\xd0", "5 € 中", 0),
+        ("big5", b"5 \xa3\xe1 \xff", "5 € \ufffd", 1),
+    ],
+)
+def test_signs_that_browsers_know_and_codecs_lack(
+    label: str, data: bytes, shown: str, broken: int
+) -> None:
+    text, notices = decode_html(f"<meta charset={label}>".encode() + data)
+    assert text.rpartition(">")[2] == shown
+    assert len(notices) == broken
+
+
+@pytest.mark.parametrize(
+    "label", ["zip", "x-zip", "hex", "rot13", "unicode_escape", "utf-7", "idna"]
+)
 def test_what_is_no_encoding_of_the_web_is_not_decoded(label: str) -> None:
     text, notices = decode_html(f"<meta charset='{label}'><p>+ADw-b+AD4- \\u0041".encode())
     assert text.endswith("<p>+ADw-b+AD4- \\u0041")
