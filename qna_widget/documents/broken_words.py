@@ -4,7 +4,8 @@ A hyphen at a line's end is the word's own or the line's. The first of these tha
 
 1. The text elsewhere has the word joined, or with its hyphen within a line: as there (as more
    often there).
-2. Digits, a capital after small letters, a further hyphen, an address: the hyphen stays.
+2. Digits, a capital after small letters, a further hyphen, an address, a single letter before it:
+   the hyphen stays.
 3. The joined word is one of the language.
 4. Both parts are words of their own, of this text or common ones: the hyphen stays. Not for the
    beginnings and endings that make words ("over", "ment"), and after a name ("Harrow") only before
@@ -112,6 +113,10 @@ class _Evidence:
         if not (one + two).isalpha() or (second[0].isupper() and not first.isupper()):
             return True
         if any(sign in before for sign in "-\u2010/@._:"):
+            return True
+        # No printer breaks a word after its first letter. Before that letter others may stand, with
+        # an apostrophe ("l'a-mour") or an accent apart ("de´j-a").
+        if len(one) == 1 and not any(map(str.isalpha, before)):
             return True
         if is_word(one + two) or one in _BEGINNINGS or two in _ENDINGS:
             return False

@@ -36,6 +36,12 @@ from qna_widget.documents.broken_words import join_broken_words
         ("COVID-\n19 waves", "COVID-19\nwaves"),
         ("the 1990-\n1995 plan", "the 1990-1995\nplan"),
         ("Jean-\nPierre came", "Jean-Pierre\ncame"),
+        ("the p-\nvalue", "the p-value"),
+        ("a (T-\nshirt)", "a (T-shirt)"),
+        ("parts A-\nB here", "parts A-B\nhere"),
+        ("an e-\nmail, no email", "an email,\nno email"),
+        ("l'a-\nmour", "l'amour"),
+        ("de\u0301j-\na\u0300", "de\u0301ja\u0300"),
         ("see https://example.org/price-\nlist now", "see https://example.org/price-list\nnow"),
         # Nothing is broken.
         ("pre-\nand post-war", "pre-\nand post-war"),
