@@ -28,11 +28,11 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-# The hyphen, the line's end, the word's other part with what touches it. A printer's own hyphen
-# (U+2010) may stand apart, as it comes from another font.
+# The hyphen, the line's end, the word's other part with what touches it, as far as a further break
+# or what ends it. A printer's own hyphen (U+2010) may stand apart, as it comes from another font.
 _BREAK: Final = re.compile(
-    r"(?P<mark>[-\u00ad]| ?\u2010)[ \t]*\n[ \t]*(?P<second>\w+)"
-    r"(?:(?=(?:[-\u00ad]| ?\u2010)[ \t]*\n)|(?P<rest>\S*)(?:[ \t]*\n|[ \t]?))"
+    r"(?P<mark>[-\u00ad]| ?\u2010)[ \t]*\n[ \t]*(?P<second>\w+)(?P<rest>\S*?)"
+    r"(?:(?=(?:[-\u00ad]| ?\u2010)[ \t]*\n)|(?!\S)(?P<end>[ \t]*\n|[ \t]?))"
 )
 _HYPHENS: Final = ("-", "\u00ad", "\u2010")
 # What touches the hyphen on its left, looked for in so many characters.
@@ -70,18 +70,19 @@ def join_broken_words(pages: Sequence[str]) -> list[str]:
 def _mended(text: str, evidence: _Evidence) -> str:
     parts: list[str] = []
     done = 0
-    chained = ""  # a word that is broken a second time
+    chained = ""  # what is broken a second time
     for found in _BREAK.finditer(text):
         near = chained + text[max(done, found.start() - _LONGEST) : found.start()]
         before = _BEFORE.search(near)
         if before is None or (hyphen := evidence.hyphen(before, found)) is None:
             chained = ""
             continue
-        parts += [text[done : found.start()], hyphen, found["second"]]
+        joined = hyphen + found["second"] + found["rest"]
+        parts += [text[done : found.start()], joined]
         done = found.end()
-        chained = f"{near}{hyphen}{found['second']}"[-_LONGEST:] if found["rest"] is None else ""
+        chained = f"{near}{joined}"[-_LONGEST:] if found["end"] is None else ""
         if not chained:
-            parts += [found["rest"], "\n"]
+            parts.append("\n")
     return "".join(parts) + text[done:]
 
 
@@ -101,7 +102,7 @@ class _Evidence:
             return ""
         if second.lower() in _SUSPENDED and not is_word(first + second):
             return None
-        if (found["rest"] or "").startswith("-"):
+        if found["rest"].startswith("-"):
             return "-"  # a mother-in-law
         return "-" if self._keeps_hyphen(before["token"], first, second) else ""
 

@@ -22,6 +22,9 @@ from qna_widget.documents.broken_words import join_broken_words
         ("the con-\ntract was informa-\ntion", "the contract\nwas information"),
         ("deter-\nmining", "determining"),
         ("an inter-\nnation-\nal ferry", "an international\nferry"),
+        ("Harrow-\ngate,under-\nstanding. So", "Harrowgate,understanding.\nSo"),
+        ("Harrow-\ngate,pre-\nand post", "Harrowgate,pre-\nand post"),
+        ("Harrow-\ngate(1)--\nnext", "Harrowgate(1)--\nnext"),
         ("The mu\u00ad\nseum", "The museum"),
         ("Harrow \u2010\ngate\nopens", "Harrowgate\nopens"),  # as Chromium prints &shy;
         ("THE HARROW-\nGATE FERRY", "THE HARROWGATE\nFERRY"),
@@ -75,3 +78,5 @@ def test_long_tokens_take_no_long_time() -> None:
     assert join_broken_words(["a" * 300_000 + " -"]) == ["a" * 300_000 + " -"]
     page = "a" * 300_000 + "-\n" + "-\n".join("b" for _ in range(20_000))
     assert len(join_broken_words([page])[0]) > 300_000
+    page = "a-\nb" + ",-" * 300_000 + "c" + " " * 300_000 + "d"
+    assert len(join_broken_words([page])[0]) > 900_000
