@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from qna_widget.errors import needs_extra
 
+from .formulas import below, denominator, numerator
 from .list_numbers import list_numbers
 from .raised import lowered, raised
 
@@ -39,8 +41,16 @@ _HIDING = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidde
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 _MOVED = {"sup": raised, "sub": lowered}
 _ALIGNED = re.compile(r"(?:^|;)\s*vertical-align\s*:\s*(super|sub)\b")
-# A base and what stands above or below it, in formulas.
-_SCRIPTS = {"msup": "sup", "msub": "sub"}
+# Of formulas: how each part is written after what stands before it.
+_PARTS: dict[str, tuple[Callable[[str, str], str] | None, ...]] = {
+    "msup": (None, raised),
+    "msub": (None, lowered),
+    "msubsup": (None, lowered, raised),
+    "mfrac": (numerator, denominator),
+}
+_NO_LINE = re.compile(r"0*\.?0+\s*(?:[a-z]+|%)?")
+# Of formulas: only the first part is shown; the others are the same in TeX, or hints.
+_ALTERNATIVES = frozenset(("semantics", "maction"))
 # Says where a word may be broken, and is not seen where it is not.
 _SOFT_HYPHEN = "\u00ad"
 
@@ -96,20 +106,29 @@ def _children(node: LexborNode, writer: _Writer) -> Iterator[LexborNode]:
 
 
 def _moved(node: LexborNode) -> Callable[[str, str], str] | None:
-    """Return how an element's text is raised or lowered; None where it is not."""
+    """Return how an element's text is raised, lowered or divided; None where it is not."""
     tag = str(node.tag)
-    if tag not in _MOVED:
-        aligned = _ALIGNED.search((node.attributes.get("style") or "").lower())
-        base = node.parent
-        if aligned is not None:
-            tag = "sup" if aligned[1] == "super" else "sub"
-        elif base is not None and base.tag in _SCRIPTS and _has_base(node):
-            tag = _SCRIPTS[str(base.tag)]
-    return _MOVED.get(tag)
+    if tag in _MOVED:
+        return _MOVED[tag]
+    aligned = _ALIGNED.search((node.attributes.get("style") or "").lower())
+    if aligned is not None:
+        return raised if aligned[1] == "super" else lowered
+    base = node.parent
+    if base is None or base.tag not in _PARTS:
+        return None
+    parts = _PARTS[str(base.tag)]
+    place = _elements_before(node, len(parts))
+    if place == len(parts):
+        return None
+    if base.tag == "mfrac" and _NO_LINE.fullmatch(base.attributes.get("linethickness") or ""):
+        return below if place else None
+    return parts[place]
 
 
-def _has_base(node: LexborNode) -> bool:
-    return any(one.is_element_node for one in _before(node))
+def _elements_before(node: LexborNode, most: int) -> int:
+    """Return how many elements stand before a node in the same element, `most` at most."""
+    elements = (one for one in _before(node) if one.is_element_node)
+    return sum(1 for _ in islice(elements, most))
 
 
 def _numbers(node: LexborNode) -> list[str]:
@@ -139,6 +158,9 @@ def _before(node: LexborNode) -> Iterator[LexborNode]:
 
 def _hidden(node: LexborNode) -> bool:
     if node.tag in _UNSEEN:
+        return True
+    base = node.parent
+    if base is not None and base.tag in _ALTERNATIVES and _elements_before(node, 1):
         return True
     attributes = node.attributes
     if "hidden" in attributes or (node.tag == "dialog" and "open" not in attributes):
@@ -216,7 +238,7 @@ class _Writer:
         return len(self._pieces)
 
     def move(self, begun: int, moved: Callable[[str, str], str]) -> None:
-        """Raise or lower what was written since `begun`."""
+        """Raise, lower or divide what was written since `begun`."""
         before = "".join(self._pieces[max(0, begun - 3) : begun])[-1:]
         text = "".join(self._pieces[begun:])
         del self._pieces[begun:]

@@ -36,6 +36,34 @@ def test_raised_and_lowered(markup: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("formula", "shown"),
+    [
+        ("<mfrac><mn>1</mn><mn>2</mn></mfrac>", "1/2"),
+        ("<mfrac> <mn>1.5</mn> <mn>2</mn> </mfrac>", "1.5/2"),
+        ("<mn>1</mn><mfrac><mn>1</mn><mn>2</mn></mfrac>", "1 1/2"),
+        ("<mo>=</mo><mfrac><mi>&infin;</mi><mn>2</mn></mfrac>", "=∞/2"),
+        (
+            "<mfrac><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow>"
+            "<mfrac><mn>1</mn><mn>2</mn></mfrac></mfrac>",
+            "(a+b)/(1/2)",
+        ),
+        ("<mfrac><msup><mi>x</mi><mn>2</mn></msup><mn>3</mn></mfrac>", "x²/3"),
+        ("(<mfrac linethickness=0><mn>5</mn><mn>2</mn></mfrac>)", "(5 2)"),
+        ("<mfrac linethickness=0.1em><mn>5</mn><mn>2</mn></mfrac>", "5/2"),
+        ("<msubsup><mi>x</mi><mn>1</mn><mn>2</mn></msubsup>", "x₁²"),
+        (
+            "<semantics><mrow><mi>c</mi><mo>=</mo><mn>2</mn></mrow>"
+            "<annotation-xml><ci>n</ci></annotation-xml><annotation>c = 2</annotation></semantics>",
+            "c=2",
+        ),
+        ("<maction><mi>x</mi><mtext>a hint</mtext></maction>", "x"),
+    ],
+)
+def test_formulas(formula: str, shown: str) -> None:
+    assert text(f"<p><math>{formula}</math>") == shown
+
+
+@pytest.mark.parametrize(
     ("markup", "shown"),
     [
         ("<ol><li>one<li>two</ol>", "1. one\n2. two"),
