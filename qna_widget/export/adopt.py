@@ -1,7 +1,8 @@
 """Takes an ONNX file that somebody else exported, as it is; only its borders are fitted.
 
 Sessions feed int64 and read float32 (runtime/session.py, js/src/runtime/worker/session.ts): inputs
-of int32 and outputs of float16 get a cast.
+of int32 and outputs of float16 get a cast. Segments that the model's own tokenizer does not give
+become zeros.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ def adopt_onnx(folder: Path, file: str, target: Path, origin: Origin, *, max_seq
     data = read_bytes(folder / file)
     model = _load(data, file)
     fitted = _fit_inputs(model, file) + _fit_outputs(model, file)
+    if not vocabulary.segments:
+        fitted += _fit_segments(model)
     graph = model.SerializeToString() if fitted else data
     adopted = Model(
         graph=graph,
@@ -121,6 +124,17 @@ def _fit_inputs(model: onnx.ModelProto, file: str) -> int:
         value.type.tensor_type.elem_type = TensorProto.INT64
         changed += 1
     return changed
+
+
+def _fit_segments(model: onnx.ModelProto) -> int:
+    """Put zeros in place of the input token_type_ids. Returns how many inputs were changed."""
+    graph = model.graph
+    given = [value for value in graph.input if value.name == "token_type_ids"]
+    for value in given:
+        graph.input.remove(value)
+        zeros = helper.make_node("Sub", ["input_ids", "input_ids"], [value.name], name="segments:0")
+        graph.node.insert(0, zeros)
+    return len(given)
 
 
 def _fit_outputs(model: onnx.ModelProto, file: str) -> int:

@@ -34,6 +34,8 @@ class Checkpoint:
     weights: Mapping[str, NDArray[np.float32]]
     vocab: tuple[str, ...]
     lowercase: bool
+    segments: bool
+    """As in `Vocabulary`."""
     weights_sha256: str
     _read: set[str] = field(default_factory=set, compare=False, repr=False)
 
@@ -106,6 +108,7 @@ def read_checkpoint(folder: Path) -> Checkpoint:
         weights=weights,
         vocab=vocabulary.tokens,
         lowercase=vocabulary.lowercase,
+        segments=vocabulary.segments,
         weights_sha256=digest.hexdigest(),
     )
 

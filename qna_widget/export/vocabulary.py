@@ -39,6 +39,8 @@ class Vocabulary:
     """One per id."""
     lowercase: bool
     """Lower-case and strip accents."""
+    segments: bool
+    """Give question and passage token_type_ids of their own, 0 and 1; otherwise all are 0."""
 
 
 def read_vocabulary(folder: Path) -> Vocabulary:
@@ -74,7 +76,8 @@ def read_vocabulary(folder: Path) -> Vocabulary:
             "not BERT's. Supported are BERT, DistilBERT, MobileBERT and their like."
         )
     cleaning = _normalizer(whole, folder)
-    return Vocabulary(tokens, _lowercase(config, cleaning, folder, cased=_is_cased(tokens)))
+    lowercase = _lowercase(config, cleaning, folder, cased=_is_cased(tokens))
+    return Vocabulary(tokens, lowercase, _segments(config))
 
 
 def read_tokenizer_config(folder: Path) -> dict[str, object]:
@@ -198,6 +201,14 @@ def _lowercase(
             f"{folder}: its tokenizer leaves Chinese characters together; ours set them apart."
         )
     return lowercase
+
+
+def _segments(config: Mapping[str, object]) -> bool:
+    """Tell whether the tokenizer gives token_type_ids; DistilBERT's does not unless it says so."""
+    names = config.get("model_input_names")
+    if isinstance(names, list):
+        return "token_type_ids" in names
+    return not str(config.get("tokenizer_class")).startswith("DistilBert")
 
 
 def _check_class(config: Mapping[str, object], folder: Path, *, known: bool) -> None:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 import onnx
 
-from qna_widget.core.types import MODEL_INPUTS
 from qna_widget.errors import ExportError
 from qna_widget.export.checkpoint import Checkpoint
 
@@ -70,19 +69,20 @@ class Layout:
             x = layers.norm(
                 names["narrow_norm"], graph.op("Add", layers.linear(names["narrow"], wide), x)
             )
-        inputs = MODEL_INPUTS if self.segments else MODEL_INPUTS[:2]
-        return graph.answers(inputs, graph.linear(x, HEAD, *head(checkpoint)))
+        return graph.answers(graph.linear(x, HEAD, *head(checkpoint)))
 
     def _embeddings(self, graph: Graph, layers: _Layers, checkpoint: Checkpoint) -> str:
         """Words, positions and segments, summed and normalised, widened where the model says so."""
         base = f"{self.base}.embeddings"
         words, segments = (f"{base}.{n}_embeddings.weight" for n in ("word", "token_type"))
         total = graph.rows(words, checkpoint[words], "input_ids")
-        if self.segments:
+        positions = checkpoint[f"{base}.position_embeddings.weight"]
+        if self.segments and segments_differ(checkpoint, checkpoint[segments]):
             rows = graph.rows(segments, checkpoint[segments], "token_type_ids")
             total = graph.op("Add", total, rows)
-        table = checkpoint[f"{base}.position_embeddings.weight"]
-        total = graph.op("Add", total, graph.positions(f"{base}.positions", table))
+        elif self.segments:
+            positions = positions + checkpoint[segments][0]
+        total = graph.op("Add", total, graph.positions(f"{base}.positions", positions))
         x = layers.norm(f"{base}.LayerNorm", total)
         project = f"{self.base}.embeddings_project"
         return layers.linear(project, x) if f"{project}.weight" in checkpoint.weights else x
@@ -103,6 +103,14 @@ class _Layers:
     def norm(self, name: str, x: str) -> str:
         weight, bias = (self.checkpoint[f"{name}.{kind}"] for kind in ("weight", "bias"))
         return self.graph.layer_norm(x, name, weight, bias, self.epsilon)
+
+
+def segments_differ(checkpoint: Checkpoint, table: Array) -> bool:
+    """Tell whether question and passage get different rows of the segments' table.
+
+    Otherwise every token gets the first row, which the table of positions can take in.
+    """
+    return checkpoint.segments and len(table) > 1
 
 
 def attention_heads(checkpoint: Checkpoint, name: str, width: int) -> tuple[int, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +9,8 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
+
+from qna_widget.core.types import MODEL_INPUTS
 
 # Opset 20 brings Gelu as one operator; onnxruntime has it since 1.17, onnxruntime-web as well.
 OPSET = 20
@@ -147,11 +148,12 @@ class Graph:
             self.op(kind, *inputs, name=name, **attributes)
         return name
 
-    def answers(self, inputs: Sequence[str], logits: str) -> onnx.ModelProto:
+    def answers(self, logits: str) -> onnx.ModelProto:
         """Close the graph: int64 inputs and float outputs, all [batch, sequence], both dynamic.
 
-        `logits` is [batch, sequence, 2]: start and end.
+        `logits` is [batch, sequence, 2]: start and end. What no node reads is no input.
         """
+        inputs = [n for n in MODEL_INPUTS if any(n in node.input for node in self.nodes)]
         axes, last = ["batch", "sequence"], self.integers(-1)
         start_logits, end_logits = (
             self.op("Squeeze", half, last)

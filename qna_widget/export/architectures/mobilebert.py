@@ -10,7 +10,6 @@ from __future__ import annotations
 import numpy as np
 import onnx
 
-from qna_widget.core.types import MODEL_INPUTS
 from qna_widget.errors import ExportError
 from qna_widget.export.checkpoint import Checkpoint
 from qna_widget.export.int8.affine import Affine, Norm, Vector, plan
@@ -22,6 +21,7 @@ from .encoder import (
     head,
     refuse_other_attention,
     refuse_unless,
+    segments_differ,
 )
 from .graph import Graph
 
@@ -64,7 +64,7 @@ def build(checkpoint: Checkpoint, *, fused: bool) -> onnx.ModelProto:
             layer.norm,
             step,
         )
-    return graph.answers(MODEL_INPUTS, x.linear(HEAD, *head(checkpoint)))
+    return graph.answers(x.linear(HEAD, *head(checkpoint)))
 
 
 def _embeddings(graph: Graph, checkpoint: Checkpoint, scale: Vector) -> Affine:
@@ -86,7 +86,10 @@ def _embeddings(graph: Graph, checkpoint: Checkpoint, scale: Vector) -> Affine:
         total = graph.op("Mul", words, graph.constant(f"{base}.scale", ratio))
     segments = checkpoint[f"{base}.token_type_embeddings.weight"] * ratio
     positions = checkpoint[f"{base}.position_embeddings.weight"] * ratio
-    total = graph.op("Add", total, graph.rows(f"{base}.segments", segments, "token_type_ids"))
+    if segments_differ(checkpoint, segments):
+        total = graph.op("Add", total, graph.rows(f"{base}.segments", segments, "token_type_ids"))
+    else:
+        positions = positions + segments[0]
     total = graph.op("Add", total, graph.positions(f"{base}.positions", positions))
     return Affine(graph, total, scale, norm.beta)
 

@@ -152,6 +152,18 @@ def test_a_ready_file_without_segments_answers(ready: Path) -> None:
     assert QuestionAnswerer(ready)("who saw?", passage).text in passage
 
 
+def test_a_ready_file_whose_tokenizer_gives_no_segments_reads_zeros(ready: Path) -> None:
+    put(ready, plain())
+    names = {"model_input_names": ["input_ids", "attention_mask"]}
+    (ready / "tokenizer_config.json").write_text(json.dumps(names), encoding="utf-8")
+    adopted = Session(files.read(registry.resolve(ready).onnx), threads=1)
+    ids = np.arange(5, 12, dtype=np.int32)
+    ones, zeros = (Feature(ids, np.full_like(ids, kind), 0, 0, 0) for kind in (1, 0))
+    (found,) = adopted.run([ones])
+    (wanted,) = Session(plain().SerializeToString(), threads=1).run([zeros])
+    np.testing.assert_allclose(found.start_logits, wanted.start_logits, rtol=1e-5, atol=1e-5)
+
+
 def test_a_good_ready_file_is_kept_byte_by_byte(ready: Path) -> None:
     put(ready, plain())
     kept = files.read(registry.resolve(ready).onnx)

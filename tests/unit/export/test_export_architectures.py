@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,42 @@ def test_padding_changes_nothing(oracle: Oracle, tmp_path: Path) -> None:
         alone = {name: value[row : row + 1, attended] for name, value in oracle.inputs.items()}
         found = np.array(session.run(OUTPUTS, alone))[:, 0]
         np.testing.assert_allclose(together[:, row, attended], found, rtol=1e-4, atol=1e-4)
+
+
+def without_names(folder: Path) -> None:
+    names = {"model_input_names": ["input_ids", "attention_mask"]}
+    (folder / "tokenizer_config.json").write_text(json.dumps(names), encoding="utf-8")
+
+
+def of_distilbert(folder: Path) -> None:
+    name = {"tokenizer_class": "DistilBertTokenizerFast"}
+    (folder / "tokenizer_config.json").write_text(json.dumps(name), encoding="utf-8")
+
+
+def with_one_segment(folder: Path) -> None:
+    weights = load_file(folder / "model.safetensors")
+    (name,) = (name for name in weights if "token_type_embeddings" in name)
+    weights[name] = weights[name][:1].copy()
+    save_file(weights, folder / "model.safetensors", {"format": "pt"})
+
+
+@pytest.mark.parametrize("change", [without_names, of_distilbert, with_one_segment])
+@pytest.mark.parametrize("kind", ["bert", "mobilebert", "electra"])
+def test_without_segments_every_token_is_in_the_first(
+    tmp_path: Path, kind: str, change: Callable[[Path], None]
+) -> None:
+    """As in transformers, where a model that gets no token_type_ids takes zeros."""
+    oracle = Oracle(kind)
+    folder = edited(oracle.folder, tmp_path)
+    change(folder)
+    found = float_graph(read_checkpoint(folder))
+    assert [tensor.name for tensor in found.graph.input] == ["input_ids", "attention_mask"]
+    oracle.inputs["token_type_ids"][:] = 0
+    whole = float_graph(read_checkpoint(oracle.folder)).SerializeToString()
+    session = onnxruntime.InferenceSession(whole, providers=["CPUExecutionProvider"])
+    told_apart, oracle.logits = oracle.logits, np.array(session.run(OUTPUTS, oracle.inputs))
+    assert np.abs(oracle.logits - told_apart)[:, oracle.attended].max() > 0.1
+    assert np.abs(oracle.error(found.SerializeToString())).max() < 2e-5
 
 
 def test_a_real_shape_folds_into_sums_without_products(tmp_path: Path) -> None:

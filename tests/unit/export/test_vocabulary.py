@@ -77,6 +77,26 @@ def test_the_config_goes_before_the_file(
 
 
 @pytest.mark.parametrize(
+    ("config", "segments"),
+    [
+        ({}, True),
+        ({"tokenizer_class": "BertTokenizer"}, True),
+        ({"tokenizer_class": "DistilBertTokenizer"}, False),
+        ({"model_input_names": ["input_ids", "attention_mask"]}, False),
+        (
+            {"tokenizer_class": "DistilBertTokenizer", "model_input_names": ["token_type_ids"]},
+            True,
+        ),
+    ],
+)
+def test_segments_are_given_where_the_tokenizer_names_them(
+    tmp_path: Path, config: dict[str, Any], segments: bool
+) -> None:
+    write(tmp_path, config=config)
+    assert read_vocabulary(tmp_path).segments is segments
+
+
+@pytest.mark.parametrize(
     ("files", "words"),
     [
         ({"model": BPE({"a": 0}, [])}, "type 'BPE'; only 'WordPiece'"),
