@@ -39,10 +39,11 @@ class FrontendBuildHook(BuildHookInterface):  # type: ignore[type-arg]
                 "Building qna-widget needs Node.js 20.19 or newer with npm on the PATH. With build "
                 "isolation pip brings it; without, run: pip install -r js/requirements.txt"
             )
-        if not (self._js / "node_modules" / ".package-lock.json").is_file():
+        if self._must_install():
             # No install scripts: none of the packages needs one, and one fewer thing can run code.
             command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
             subprocess.run(command, cwd=self._js, check=True)
+            self._installed.touch()  # npm may leave an older time; make looks at it, too
         build = [npm, "run", "--silent", "build"]
         subprocess.run(build, cwd=self._js, check=True)
         if _wants_webgpu():
@@ -51,6 +52,10 @@ class FrontendBuildHook(BuildHookInterface):  # type: ignore[type-arg]
     @property
     def _js(self) -> Path:
         return Path(self.root) / "js"
+
+    @property
+    def _installed(self) -> Path:
+        return self._js / "node_modules" / ".package-lock.json"
 
     @property
     def _manifest(self) -> Path:
@@ -62,6 +67,13 @@ class FrontendBuildHook(BuildHookInterface):  # type: ignore[type-arg]
             return False
         packed = (Path(self.root) / "PKG-INFO").is_file() and self._manifest.is_file()
         return not packed or _wants_webgpu()
+
+    def _must_install(self) -> bool:
+        """Tell whether npm's packages are missing, or older than the files that name them."""
+        if not self._installed.is_file():
+            return True
+        named = [self._js / name for name in ("package.json", "package-lock.json")]
+        return max(file.stat().st_mtime for file in named) > self._installed.stat().st_mtime
 
     def _node_of_pypi(self) -> list[str]:
         lines = (self._js / "requirements.txt").read_text(encoding="utf-8").splitlines()

@@ -96,6 +96,26 @@ def test_a_source_distribution_carries_the_front_end(
     assert hook(tmp_path).dependencies(), "what WebGPU needs is not in it"
 
 
+@pytest.mark.parametrize("newer", ["package.json", "package-lock.json", None])
+def test_packages_of_npm_are_installed_once_for_each_change(
+    path: Path, tmp_path: Path, newer: str | None
+) -> None:
+    """A `git pull` may name others than those that are installed."""
+    installed = tmp_path / "js" / "node_modules" / ".package-lock.json"
+    installed.parent.mkdir(parents=True)
+    for name in ("package.json", "package-lock.json"):
+        (tmp_path / "js" / name).touch()
+        os.utime(tmp_path / "js" / name, (3, 3) if name == newer else (1, 1))
+    if newer:  # else nothing is installed
+        installed.touch()
+        os.utime(installed, (2, 2))
+    command(path, "node", "exit 0")
+    command(path, "npm", f'echo "$1" >> "{tmp_path}/log"')
+    for _ in range(2):
+        hook(tmp_path).initialize("standard", {})
+    assert (tmp_path / "log").read_text().split() == ["ci", "run", "run"]
+
+
 def test_without_node_and_isolation_it_says_what_to_do(path: Path) -> None:
     with pytest.raises(RuntimeError, match=r"pip install -r js/requirements\.txt"):
         hook().initialize("standard", {})
