@@ -1,24 +1,26 @@
 """Writes a software bill of materials (CycloneDX 1.6, JSON) of all that is shipped or needed.
 
-Run in an environment that has the package: `python scripts/sbom.py > sbom.json`. Nothing is asked
-of the network: Python's packages are those installed here, the front end's those in its lock file.
+Run in an environment that has the package, its extras and `packaging`:
+`python scripts/sbom.py > sbom.json`. Nothing is asked of the network: Python's packages are those
+installed here, the front end's those in its lock file.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import re
 import sys
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 from typing import Final
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
 ROOT: Final = Path(__file__).parents[1]
 PACKAGE: Final = "qna-widget"
 SHIPPED: Final = ("qna_widget/static", "qna_widget/models/bundled")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 Component = dict[str, object]
 
@@ -61,22 +63,31 @@ def front_end() -> Iterator[Component]:
 def python() -> Iterator[Component]:
     """Yield the Python packages that are needed, extras and what these need included."""
     found: dict[str, metadata.Distribution] = {}
-    waiting = [PACKAGE]
+    extras = metadata.metadata(PACKAGE).get_all("Provides-Extra") or []
+    waiting = {(PACKAGE, extra) for extra in ("", *extras)}
+    done: set[tuple[str, str]] = set()
     while waiting:
-        for line in metadata.requires(waiting.pop()) or []:
-            match = _NAME.match(line)
-            name = match[0].lower().replace("_", "-") if match else ""
-            if not name or name == PACKAGE or name in found:
-                continue
+        asked = waiting.pop()
+        done.add(asked)
+        for wanted in requirements(*asked):
+            name = canonicalize_name(wanted.name)
             try:
                 found[name] = metadata.distribution(name)
             except metadata.PackageNotFoundError:
-                continue  # an extra of somebody's, or for another platform
-            waiting.append(name)
+                continue  # of an extra of ours that is not installed here
+            waiting |= {(name, extra) for extra in ("", *wanted.extras)} - done
+    found.pop(PACKAGE, None)  # an extra may name others of ours
     for name, distribution in sorted(found.items()):
         version = distribution.version
         url = f"pkg:pypi/{name}@{version}"
         yield component("library", name, version, licence_of(distribution), url)
+
+
+def requirements(name: str, extra: str) -> Iterator[Requirement]:
+    """Yield what an extra of an installed package needs on this platform; "" is the package."""
+    for wanted in map(Requirement, metadata.requires(name) or []):
+        if wanted.marker is None or wanted.marker.evaluate({"extra": extra}):
+            yield wanted
 
 
 def licence_of(distribution: metadata.Distribution) -> str:
