@@ -107,6 +107,7 @@ def _fit_inputs(model: onnx.ModelProto, file: str) -> int:
         )
     changed = 0
     for value in inputs:
+        _refuse_fixed_length(value, file)
         kind = value.type.tensor_type.elem_type
         if kind == TensorProto.INT64:
             continue
@@ -124,6 +125,18 @@ def _fit_inputs(model: onnx.ModelProto, file: str) -> int:
         value.type.tensor_type.elem_type = TensorProto.INT64
         changed += 1
     return changed
+
+
+def _refuse_fixed_length(value: onnx.ValueInfoProto, file: str) -> None:
+    """Raise ExportError when an input takes one length only, or several texts at once only."""
+    sizes = [dim.dim_value for dim in value.type.tensor_type.shape.dim]  # 0 or less: left open
+    if len(sizes) == 2 and (sizes[0] > 1 or sizes[1] > 0):
+        shape = ", ".join(str(size) if size > 0 else "any" for size in sizes)
+        raise ExportError(
+            f"{file}: {value.name} has a fixed shape, [{shape}] (texts, tokens). Windows are of "
+            "any length, so tokens must be left open, and texts open or 1. Export it anew with "
+            "dynamic axes, or give the checkpoint with its weights (model.safetensors)."
+        )
 
 
 def _fit_segments(model: onnx.ModelProto) -> int:

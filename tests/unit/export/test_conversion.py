@@ -121,7 +121,20 @@ def without_segments(model: onnx.ModelProto) -> None:
     graph.node.insert(0, zeros)
 
 
-@pytest.mark.parametrize("change", [None, with_int32_inputs, with_float16_outputs])
+def fixed(**sizes: int) -> Callable[[onnx.ModelProto], None]:
+    def change(model: onnx.ModelProto) -> None:
+        for value in model.graph.input:
+            for dim in value.type.tensor_type.shape.dim:
+                if dim.dim_param in sizes:
+                    dim.dim_value = sizes[dim.dim_param]
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "change",
+    [None, with_int32_inputs, with_float16_outputs, fixed(batch=1), fixed(batch=-1, sequence=-1)],
+)
 def test_a_ready_file_gives_the_logits_of_its_weights(
     ready: Path, change: Callable[[onnx.ModelProto], None] | None
 ) -> None:
@@ -192,12 +205,6 @@ def of_floats(model: onnx.ModelProto) -> None:
     model.graph.input[1].type.tensor_type.elem_type = TensorProto.FLOAT
 
 
-def fixed_length(model: onnx.ModelProto) -> None:
-    for value in model.graph.input:
-        value.type.tensor_type.shape.dim[1].Clear()
-        value.type.tensor_type.shape.dim[1].dim_value = 24
-
-
 def not_finite(model: onnx.ModelProto) -> None:
     (bias,) = (each for each in model.graph.initializer if each.name == "qa_outputs.bias")
     bias.CopyFrom(onnx.numpy_helper.from_array(np.full(2, np.nan, np.float32), bias.name))
@@ -211,7 +218,8 @@ def not_finite(model: onnx.ModelProto) -> None:
         (rename("input", "input_ids", "pixels"), "takes pixels, "),
         (of_floats, "attention_mask is of type FLOAT"),
         (outside, "keeps its weights in a second file"),
-        (fixed_length, "cannot read 5 tokens"),
+        (fixed(batch=1, sequence=24), r"fixed shape, \[1, 24\].* tokens must be left open"),
+        (fixed(batch=8), r"fixed shape, \[8, any\] \(texts, tokens\).* texts open or 1"),
         (not_finite, "numbers that are not finite"),
     ],
 )
