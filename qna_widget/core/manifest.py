@@ -131,20 +131,16 @@ class ModelManifest:
 
     def write(self, folder: Path, provenance: Provenance) -> Path:
         """Write model.json, readable and in a stable order; return its path."""
-        from_weights: dict[str, object] = {}
-        if provenance.precision:
-            from_weights = {
-                "no_answer_threshold": self.no_answer_threshold,
-                "cut_share": self.cut_share,
-                "precision": provenance.precision,
-            }
+        precision = {"precision": provenance.precision} if provenance.precision else {}
         files = {"onnx": self.onnx, "vocab": self.vocab, "onnx_webgpu": self.onnx_webgpu}
         said = {
             "name": self.name,
             "title": self.title,
             "max_seq_len": self.max_seq_len,
             "lowercase": self.lowercase,
-            **from_weights,
+            "no_answer_threshold": self.no_answer_threshold,
+            "cut_share": self.cut_share,
+            **precision,
             "optimized": self.optimized,
             "source": provenance.source,
             "licence": provenance.licence,

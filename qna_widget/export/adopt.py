@@ -15,6 +15,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, external_data_helper, helper
 
+from qna_widget.core.contract import own_cut_share, own_threshold
 from qna_widget.core.features import create_features
 from qna_widget.core.tokenizer import Tokenizer
 from qna_widget.core.types import LOGIT_NAMES, MODEL_INPUTS, Encoding
@@ -22,7 +23,7 @@ from qna_widget.errors import ExportError
 from qna_widget.runtime.session import Session
 
 from .bundle import Model, Origin, write_model
-from .checkpoint_files import read_bytes
+from .checkpoint_files import read_bytes, read_own
 from .vocabulary import read_vocabulary
 
 
@@ -46,6 +47,8 @@ def adopt_onnx(folder: Path, file: str, target: Path, origin: Origin, *, max_seq
         max_seq_len=max_seq_len,
         optimized=False,
         weights_sha256=hashlib.sha256(data).hexdigest(),
+        no_answer_threshold=read_own(folder, own_threshold),
+        cut_share=read_own(folder, own_cut_share),
     )
     return write_model(adopted, replace(origin, source=f"{origin.source}, {file}"), target)
 

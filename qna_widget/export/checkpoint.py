@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, deserialize
 
-from qna_widget.errors import ExportError, InputError
+from qna_widget.errors import ExportError
 
 from .checkpoint_files import CONFIG, INDEX, WEIGHTS, read_bytes, read_config, read_object
 from .vocabulary import read_vocabulary
@@ -49,13 +49,6 @@ class Checkpoint:
                 f"{self.folder} has no weight {name!r}. A question-answering checkpoint of "
                 f"{self.config.get('model_type')!r} is needed, its head (qa_outputs) included."
             ) from None
-
-    def own(self, read: Callable[[Mapping[str, object]], float]) -> float:
-        """Return a number of the model's own way of answering, read from config.json."""
-        try:
-            return read(self.config)
-        except InputError as error:
-            raise ExportError(f"{self.folder}/config.json: {error}") from None
 
     def number(self, name: str, default: float) -> float:
         """Return a number from config.json."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Final
 
 from qna_widget.core.bounded import MODEL_BYTES, TEXT_BYTES, read_at_most
-from qna_widget.errors import ExportError
+from qna_widget.errors import ExportError, InputError
 
 CONFIG: Final = "config.json"
 WEIGHTS: Final = "model.safetensors"
@@ -82,6 +82,14 @@ def read_config(folder: Path) -> dict[str, object]:
         for match in filter(None, (_CLASS.fullmatch(str(name)) for name in classes[:1])):
             config["model_type"] = match["kind"].lower()
     return config
+
+
+def read_own(folder: Path, read: Callable[[Mapping[str, object]], float]) -> float:
+    """Return a number of the model's own way of answering from config.json. Raises ExportError."""
+    try:
+        return read(read_config(folder))
+    except InputError as error:
+        raise ExportError(f"{folder / CONFIG}: {error}") from None
 
 
 def what_it_is_instead(files: Collection[str]) -> str:

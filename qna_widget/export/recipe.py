@@ -26,6 +26,7 @@ from .architectures.mobilebert import build as build_mobilebert
 from .bundle import Model, Origin, write_model
 from .calibration import calibration_features, logits, peaks
 from .checkpoint import Checkpoint, read_checkpoint
+from .checkpoint_files import read_own
 from .int8.exact import exact
 from .int8.quantize import half, optimize, quantize
 from .int8.smooth import ALPHAS, smooth, smoothed
@@ -112,8 +113,8 @@ def export_checkpoint(
         optimized=precision != "fp16",
         weights_sha256=checkpoint.weights_sha256,
         precision=precision,
-        no_answer_threshold=checkpoint.own(own_threshold),
-        cut_share=checkpoint.own(own_cut_share),
+        no_answer_threshold=read_own(folder, own_threshold),
+        cut_share=read_own(folder, own_cut_share),
     )
     return write_model(exported, origin, target)
 

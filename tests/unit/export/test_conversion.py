@@ -177,6 +177,18 @@ def test_a_ready_file_whose_tokenizer_gives_no_segments_reads_zeros(ready: Path)
     np.testing.assert_allclose(found.start_logits, wanted.start_logits, rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.parametrize(("name", "value"), [("no_answer_threshold", -1.25), ("cut_share", 0.4)])
+def test_a_ready_file_s_own_ways_go_along(ready: Path, name: str, value: float) -> None:
+    put(ready, plain())
+    config = json.loads((ready / "config.json").read_text(encoding="utf-8"))
+    assert getattr(registry.resolve(ready), name) == 0
+    (ready / "config.json").write_text(json.dumps({**config, name: value}), encoding="utf-8")
+    assert getattr(registry.resolve(ready), name) == value
+    (ready / "config.json").write_text(json.dumps({**config, name: "soon"}), encoding="utf-8")
+    with pytest.raises(ExportError, match=rf"config\.json: {name} must be a number"):
+        registry.resolve(ready)
+
+
 def test_a_good_ready_file_is_kept_byte_by_byte(ready: Path) -> None:
     put(ready, plain())
     kept = files.read(registry.resolve(ready).onnx)
