@@ -114,7 +114,8 @@ def figures(asked: Asked, prepared: Prepared, logits: list[Logits]) -> Iterator[
         part = order[: int(share * windows)]
         answers = listed(prepared, logits, part)
         places = [place_of(answer) for answer in answers]
-        reached = any(_inside(prepared.features[window], token) for window in part)
+        tokens = len(prepared.passage)
+        reached = any(_inside(prepared.features[window], token, tokens) for window in part)
         right = max(f1(gold, answers[0].text) for gold in asked.answers)
         yield [places[0] == wanted, wanted in places, reached, right]
 
@@ -123,9 +124,11 @@ def place_of(answer: Answer) -> tuple[int, int]:
     return answer.start, answer.end
 
 
-def _inside(feature: Feature, token: int) -> bool:
+def _inside(feature: Feature, token: int, tokens: int) -> bool:
+    """Tell whether the window shows the token of a text of `tokens` with enough around it."""
     first, stop = feature.window_start, feature.window_start + feature.window_length
-    return (first == 0 or first + CONTEXT <= token) and token < stop - CONTEXT
+    from_left = first == 0 or first + CONTEXT <= token
+    return from_left and (stop == tokens or token < stop - CONTEXT)
 
 
 def main() -> None:

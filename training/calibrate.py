@@ -27,7 +27,7 @@ from safetensors.torch import load_file, save_file
 from qna_widget.core.tokenizer import Tokenizer
 from qna_widget.evaluation.squad import Example, read_examples
 from training.command import command
-from training.data import DataError
+from training.data import DataError, spread
 from training.evaluate import best_span_and_cuts, read_all
 from training.measure import (
     Scored,
@@ -38,7 +38,7 @@ from training.measure import (
     reliability,
 )
 from training.modelling import build_model
-from training.suite import everyday, spread
+from training.suite import everyday
 
 TEMPERATURES = [round(float(t), 2) for t in np.arange(0.6, 2.51, 0.1)]
 CUT_SHARES = [round(float(c), 2) for c in np.arange(0, 0.81, 0.05)]

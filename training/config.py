@@ -17,6 +17,8 @@ class SourceConfig:
     neighbours: passages of one article may stand in for each other.
     about: names of the sources above whose passages are asked about, which makes it a
     folder of further questions (asked.py).
+    telltale_share: part of the questions with an answer, and of those without, that is left
+    out, as their own words give it away (telltale.py).
     """
 
     name: str
@@ -24,6 +26,14 @@ class SourceConfig:
     held_out: bool = False
     neighbours: bool = True
     about: tuple[str, ...] = ()
+    telltale_share: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.telltale_share < 1:
+            raise ValueError(
+                f"source {self.name!r} has telltale_share {self.telltale_share}: give at least 0 "
+                "and below 1."
+            )
 
 
 @dataclass(frozen=True)
@@ -39,7 +49,8 @@ class StageConfig:
     once more, of a window of it without the answer.
     alike_share: part of them that are asked once more of passages of any text that share
     their rare words but lack the answer; as many stand beside such a passage.
-    join_share: part of the passages that stand between their neighbours.
+    join_share: part of the passages with an answer that stand between their neighbours.
+    strange_share: part of those without that stand beside one of another article.
     bare_share, keyword_share: part of the questions without their question
     mark, and without their function words.
     mask_share: part of the tokens, those of answers left out, that are hidden
@@ -68,6 +79,7 @@ class StageConfig:
     window_share: float = 0.0
     alike_share: float = 0.0
     join_share: float = 0.0
+    strange_share: float = 0.0
     bare_share: float = 0.1
     keyword_share: float = 0.0
     mask_share: float = 0.0
@@ -86,8 +98,9 @@ class StageConfig:
         wrong = [name for name, value in least.items() if getattr(self, name) < value]
         parts = [field.name for field in fields(self) if field.name.endswith("_share")]
         wrong += [name for name in parts if not 0 <= getattr(self, name) <= 1]
-        if wrong:
-            given = {name: getattr(self, name) for name in wrong}
+        given = {name: getattr(self, name) for name in wrong}
+        given |= {name: share for name, share in self.shares.items() if share < 0}
+        if given:
             raise ValueError(
                 f"stage {self.name!r} has {given}: at least one reading, nothing below 0, "
                 "and no share above 1 but those of sources."
@@ -103,11 +116,14 @@ class StageConfig:
 class TrainConfig:
     """Everything that shapes a run apart from data, seed and device.
 
+    validation: files and folders below that of the data by which models are chosen; what
+    stands in them is in no source.
     frozen_layers: so many of the lowest layers, and all embeddings, stay as they are.
     """
 
     stages: tuple[StageConfig, ...]
     sources: tuple[SourceConfig, ...] = ()
+    validation: tuple[str, ...] = ()
     max_seq_len: int = 320
     max_question_len: int = 64
     tokens_per_batch: int = 3000
@@ -127,7 +143,8 @@ def load_config(path: Path) -> TrainConfig:
     raw = tomllib.loads(path.read_text(encoding="utf-8"))
     if "sources_of" in raw:
         other = path.with_name(raw.pop("sources_of"))
-        raw = {"source": tomllib.loads(other.read_text(encoding="utf-8"))["source"]} | raw
+        whole = tomllib.loads(other.read_text(encoding="utf-8"))
+        raw = {name: whole[name] for name in ("source", "validation") if name in whole} | raw
     tables = {name: raw.pop(name, []) for name in ("stage", "source")}
     for name, rows in tables.items():
         if not rows:
@@ -150,11 +167,12 @@ def load_config(path: Path) -> TrainConfig:
             raise ValueError(
                 f"{path}: stage {stage.name!r} has shares of {unknown}; sources are {names}."
             )
-    return TrainConfig(stages=stages, sources=sources, **_known(TrainConfig, raw, path))
+    validation = tuple(raw.pop("validation", ()))
+    return TrainConfig(stages, sources, validation, **_known(TrainConfig, raw, path))
 
 
 def _known(kind: type[Any], table: dict[str, Any], path: Path) -> dict[str, Any]:
-    allowed = {field.name for field in fields(kind)} - {"stages", "sources"}
+    allowed = {field.name for field in fields(kind)} - {"stages", "sources", "validation"}
     unknown = sorted(set(table) - allowed)
     if unknown:
         raise ValueError(f"{path}: unknown {unknown}; allowed are {sorted(allowed)}.")

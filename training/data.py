@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 Span = tuple[int, int]
+Row = TypeVar("Row")
 
 # A text that occurs more often than this in a passage says too little about
 # which occurrence is meant.
@@ -60,6 +62,13 @@ def occurrences(text: str, passage: str) -> tuple[Span, ...]:
             found.append((at, end))
         at = passage.find(text, at + 1)
     return tuple(found)
+
+
+def spread(rows: Sequence[Row], limit: int | None) -> list[Row]:
+    """At most `limit` of the rows, from the whole of them."""
+    if limit is None or limit >= len(rows):
+        return list(rows)
+    return [rows[number * len(rows) // limit] for number in range(limit)]
 
 
 def read_text(path: Path) -> str:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from qna_widget.core.tokenizer import Tokenizer
 from training.data import DataError, Example, Span
+from training.questions import ASKING, FUNCTION_WORDS
 
 # Start and end of "no answer": both at [CLS].
 NULL: Span = (0, 0)
@@ -53,6 +54,12 @@ class Encoder:
     def __init__(self, tokenizer: Tokenizer) -> None:
         self.tokenizer = tokenizer
         self.mask_id = tokenizer.vocab.index("[MASK]")
+        # Tokens that say nothing of what is asked about: signs, and words that any question has.
+        self.asking = {
+            number
+            for number, token in enumerate(tokenizer.vocab)
+            if token in ASKING | FUNCTION_WORDS or not any(map(str.isalnum, token))
+        }
         self.passage = lru_cache(maxsize=None)(self._tokens)
         self.question = lru_cache(maxsize=None)(self._question)
 

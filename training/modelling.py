@@ -208,7 +208,9 @@ def freeze(model: PreTrainedModel, word_embeddings: bool, layers: int) -> None:
     if word_embeddings:
         model.get_input_embeddings().weight.requires_grad_(False)
     for name, parameter in model.named_parameters():
-        if layers and depth(name, layers) < layers:
+        # MPNet's layers share a table of distances: trained, it would need the lowest's gradients.
+        shared = "relative_attention_bias" in name
+        if layers and (shared or depth(name, layers) < layers):
             parameter.requires_grad_(False)
 
 
@@ -217,6 +219,11 @@ def depth(name: str, otherwise: int) -> int:
     if ".layer." in name:
         return int(name.split(".layer.")[1].split(".")[0])
     return -1 if "embeddings" in name else otherwise
+
+
+def head_sum(model: nn.Module) -> float:
+    """A number that tells one model's weights from another's: the sum of its output layer's."""
+    return float(model.get_parameter("qa_outputs.weight").detach().double().sum())
 
 
 def parameter_groups(

@@ -7,7 +7,7 @@ import re
 ASKING = frozenset({"what", "which", "who", "whom", "whose", "when", "where", "why", "how"})
 _FUNCTION_WORDS = """
 a an the is are was were be been being am do does did has have had can could will would shall should
-may might must of in on at to from for by with about into than that this these those there it its
+may might must of in on at for with about into than that this these those there it its
 i me my we our you your he she his her they their them and or as if so please tell
 """
 FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
@@ -25,5 +25,11 @@ def keywords(question: str, *, keep_asking: bool) -> str:
     """
     dropped = FUNCTION_WORDS if keep_asking else FUNCTION_WORDS | ASKING
     words = unmarked(question).split()
-    kept = [w for w in words if re.sub(r"\W", "", w).lower() not in dropped or not w.isascii()]
+    kept = [
+        word
+        for place, word in enumerate(words)
+        if (plain := re.sub(r"\W", "", word)).lower() not in dropped
+        or not word.isascii()
+        or (place and plain[:1].isupper())  # a name, or the month of May
+    ]
     return " ".join(kept) if len(kept) > 1 else question

@@ -7,7 +7,7 @@ so that a round's batches are the same on every machine and after a resume.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from training.alike import Alike
@@ -128,6 +128,10 @@ class Sampler:
             # One that only looks as if it answered is to be told from it.
             other = self._looking_alike(encoded, 1, rng)
             before, after = ((), other) if rng.random() < 0.5 else (other, ())
+        elif not places and stage.strange_share and rng.random() < stage.strange_share:
+            # Several passages must not mean that there is an answer.
+            other = self._of_another_article(encoded, rng)
+            before, after = ((), other) if rng.random() < 0.5 else (other, ())
         head = self._ids(before)
         ids = [*head, *encoded.passage_ids, *self._ids(after)]
         places = tuple((first + len(head), last + len(head)) for first, last in places)
@@ -159,8 +163,12 @@ class Sampler:
         spans = [span for _, places in encoded.golds for span in places]
         for _ in range(TRIES if len(ids) > capacity else 0):
             cut = rng.randint(0, len(ids) - capacity)
-            if all(last < cut or first >= cut + capacity for first, last in spans):
-                window = ids[cut : cut + capacity]
+            window = ids[cut : cut + capacity]
+            # People mark one of several places; in everyday texts the others are mostly no answer.
+            unmarked = encoded.example.group and any(
+                _holds(window, ids[first : last + 1]) for first, last in spans
+            )
+            if not unmarked and all(last < cut or first >= cut + capacity for first, last in spans):
                 return [self.encoder.item(question, window, (), self.max_seq_len, rng)]
         return []
 
@@ -184,10 +192,25 @@ class Sampler:
         """Up to `count` passages that share the question's words but lack its answers."""
         if self._alike is None:
             self._alike = Alike([self.encoder.passage(text)[0] for text in self.passages])
-        nearest = [self.passages[i] for i in self._alike.best(encoded.question_ids, NEAREST)]
+        # By what it asks about: passages that hold a "?" or a "what" are none the more alike.
+        words = [i for i in encoded.question_ids if i not in self.encoder.asking]
+        best = self._alike.best(words or encoded.question_ids, NEAREST)
+        nearest = [self.passages[i] for i in best]
         own = encoded.example.passage
         lacking = [t for t in nearest if t != own and not self._holds_answer(t, encoded)]
         return rng.sample(lacking, min(count, len(lacking)))
+
+    def _of_another_article(self, encoded: Encoded, rng: random.Random) -> list[str]:
+        """A passage of another article, which answers nothing about this one; of none at times."""
+        own = encoded.example
+        article = self.place.get(own.passage, ("", 0))[0]
+        for _ in range(TRIES):
+            other = rng.choice(self.passages)
+            if other != own.passage and (
+                not article or self.place.get(other, ("", 0))[0] != article
+            ):
+                return [other]
+        return []
 
     def _around(self, passage: str, rng: random.Random) -> tuple[Sequence[str], Sequence[str]]:
         """Up to NEIGHBOURS passages before it in its article, and as many behind it."""
@@ -228,16 +251,24 @@ class Sampler:
         return any(answer.lower() in lowered for answer in encoded.example.answer_texts)
 
 
+def _holds(ids: Sequence[int], part: Sequence[int]) -> bool:
+    """Whether `part` stands in `ids`."""
+    length = len(part)
+    return any(list(ids[at : at + length]) == list(part) for at in range(len(ids) - length + 1))
+
+
 def without_held_out(
-    examples: Mapping[str, Sequence[Example]], holding: Sequence[str]
+    examples: Mapping[str, Sequence[Example]],
+    holding: Sequence[str],
+    chosen_by: Iterable[Example] = (),
 ) -> dict[str, list[Example]]:
-    """Leave out, in every source, the passages that the sources `holding` hold out."""
+    """Leave out the passages that the sources `holding` hold out, and those of `chosen_by`."""
     kept_back = {
         fingerprint(example.passage)
         for name in holding
         for example in examples[name]
         if held_out(example.passage)
-    }
+    } | {fingerprint(example.passage) for example in chosen_by}
     left = {
         name: [example for example in rows if fingerprint(example.passage) not in kept_back]
         for name, rows in examples.items()

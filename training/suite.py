@@ -17,7 +17,7 @@ from qna_widget.evaluation.squad import Example, read_examples
 from qna_widget.runtime.progress import progress_bar
 from training.command import command
 from training.config import load_config
-from training.data import held_out, read_squad
+from training.data import held_out, read_squad, spread
 from training.diagram import draw
 from training.everyday import identity, read_texts
 from training.measure import Scored, Told, compare, figures, reliability
@@ -75,13 +75,6 @@ def all_sets(data: Path, recipe: Path) -> dict[str, Callable[[], list[Example]]]
         for name, (path, read) in sets.items()
         if path.exists()
     }
-
-
-def spread(examples: list[Example], limit: int | None) -> list[Example]:
-    """At most `limit` of the examples, from the whole of them."""
-    if limit is None or limit >= len(examples):
-        return examples
-    return [examples[number * len(examples) // limit] for number in range(limit)]
 
 
 def ask(answerer: QuestionAnswerer, examples: Sequence[Example]) -> list[Told]:

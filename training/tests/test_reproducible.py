@@ -13,7 +13,8 @@ import torch
 from safetensors.torch import load_file
 
 from training.mix import mix
-from training.tests.conftest import CONFIG, STAGE
+from training.modelling import build_model
+from training.tests.conftest import CONFIG, SHAPE, STAGE
 from training.trainer import Trainer
 
 STEPS = 12
@@ -53,7 +54,7 @@ def test_resumed_run_gives_the_losses_and_weights_of_an_unbroken_one(
     cut.run(5)
     # Steps after the last state, as a crash leaves them in the log.
     with (tmp_path / "cut" / "log.jsonl").open("a", encoding="utf-8") as log:
-        log.write('{"step": 6, "loss": 99.0}\n')
+        log.write('{"step": 6, "loss": 99.0}\n{"step": 7, "lo')
     resumed = tiny_trainer(tmp_path / "cut")
     resumed.load_state()
     resumed.run(STEPS)
@@ -116,6 +117,24 @@ def test_resuming_another_recipe_is_refused(tiny_trainer: Make, tmp_path: Path) 
     other = tiny_trainer(tmp_path, config=replace(CONFIG, layer_decay=0.8))
     with pytest.raises(ValueError, match="another run"):
         other.load_state()
+
+
+def test_the_steps_of_a_falling_rate_stay(tiny_trainer: Make, tmp_path: Path) -> None:
+    """Else it would jump."""
+    tiny_trainer(tmp_path).run(2)
+    longer = replace(CONFIG, stages=(replace(STAGE, steps=200),))
+    with pytest.raises(ValueError, match="another run"):
+        tiny_trainer(tmp_path, config=longer).load_state()
+
+
+def test_another_teacher_is_another_run(tiny_trainer: Make, tmp_path: Path) -> None:
+    config = replace(CONFIG, stages=(replace(STAGE, teacher_share=0.5),))
+    torch.manual_seed(1)
+    one, other = (build_model(None, 0.0, **SHAPE).requires_grad_(False).eval() for _ in range(2))
+    tiny_trainer(tmp_path, config=config, teachers=[one]).run(2)
+    tiny_trainer(tmp_path, config=config, teachers=[one]).load_state()
+    with pytest.raises(ValueError, match="another run"):
+        tiny_trainer(tmp_path, config=config, teachers=[other]).load_state()
 
 
 def test_run_to_the_end_writes_a_checkpoint(tiny_trainer: Make, tmp_path: Path) -> None:

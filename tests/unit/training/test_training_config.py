@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from training.config import load_config
+from training.config import SourceConfig, load_config
 
 
 def test_a_recipe_asks_about_sources_above_it(tmp_path: Path) -> None:
@@ -30,6 +30,7 @@ def test_a_recipe_takes_the_sources_of_another() -> None:
     folder = Path(__file__).parents[3] / "training"
     own, teachers = (load_config(folder / f"{name}.toml") for name in ("recipe", "teacher"))
     assert teachers.sources == own.sources
+    assert teachers.validation == own.validation == ("squad/validation.json", "everyday/validation")
     assert [stage.name for stage in teachers.stages] == ["answer", "refuse", "both", "addresses"]
     assert teachers.frozen_layers == 4
 
@@ -76,6 +77,14 @@ def test_a_number_out_of_its_range_is_named(tmp_path: Path, line: str) -> None:
     write(**{name: value})
     with pytest.raises(ValueError, match=f"'s' has {{'{name}': {value}}}"):
         load_config(path)
+    write(shares="{ a = -0.5 }")
+    with pytest.raises(ValueError, match=r"'s' has \{'a': -0.5\}"):
+        load_config(path)
+
+
+def test_a_sources_share_is_less_than_all_of_it() -> None:
+    with pytest.raises(ValueError, match=r"'a' has telltale_share 1\.0: give at least 0"):
+        SourceConfig("a", "a.json", telltale_share=1.0)
 
 
 def test_a_share_of_an_unknown_source_is_refused(tmp_path: Path) -> None:

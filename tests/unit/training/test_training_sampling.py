@@ -2,39 +2,18 @@
 
 from __future__ import annotations
 
-import math
 import random
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from drawn import PASSAGE, example, sampler, stage, words
+from drawn import encoder as encoder
 
-from qna_widget.core.tokenizer import Tokenizer
-from training.alike import Alike
-from training.config import StageConfig, TrainConfig
-from training.data import DataError, Example, Gold, held_out
+from training.config import TrainConfig
+from training.data import DataError, Gold, held_out
 from training.encoding import NULL, Encoder, collate, make_batches
 from training.sampling import Sampler, Source, round_batches, without_held_out
-
-PASSAGE = "Ada met Bo. Bo, aged 40, lives in Oslo; Ada in Bonn."
-WORDS = ["ada", "met", "bo", "bonn", "aged", "40", "lives", "in", "oslo", "who", "where", "?"]
-VOCAB = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", ".", ",", ";", "'", *WORDS]
-
-
-@pytest.fixture
-def encoder() -> Encoder:
-    return Encoder(Tokenizer(VOCAB))
-
-
-def example(answer: str = "", passage: str = PASSAGE) -> Example:
-    start = passage.find(answer)
-    golds = (Gold(((start, start + len(answer)),)),) if answer else ()
-    texts = (answer,) if answer else ()
-    return Example(f"q-{answer}", "Where lives Bo?", passage, golds, "T", texts)
-
-
-def words(encoder: Encoder, ids: list[int]) -> list[str]:
-    return [encoder.tokenizer.vocab[i] for i in ids]
 
 
 @pytest.mark.parametrize("answer", ["Oslo", "aged 40", "Ada", "Bonn.", PASSAGE])
@@ -120,22 +99,6 @@ def test_texts_without_tokens_are_refused(encoder: Encoder, blank: str) -> None:
         encoder.encode(example(passage=blank), 64)
 
 
-NEIGHBOURS = ["Bo lives. " * 3, "Bo met who? " * 4]
-FAR = "Aged, aged, aged. " * 12
-
-
-def sampler(encoder: Encoder, seed: int = 5) -> Sampler:
-    squad = [example("Oslo"), example("aged 40"), example()]
-    squad += [example(passage=text) for text in NEIGHBOURS]
-    alone = replace(example("Oslo", FAR + "Bo lives in Oslo. " + FAR), group="")
-    sources = {"squad": Source(squad), "long": Source([alone], neighbours=False)}
-    return Sampler(encoder, sources, 64, 16, seed)
-
-
-def stage(**values: Any) -> StageConfig:
-    return StageConfig(**{"name": "s", "steps": 1, "learning_rate": 1e-4, **values})
-
-
 def test_rounds_differ_and_repeat_from_the_seed(encoder: Encoder) -> None:
     plan = stage(shares={"squad": 1}, negative_share=1, join_share=0.5, keyword_share=0.3)
     config = TrainConfig((plan,), max_seq_len=64, tokens_per_batch=100)
@@ -183,71 +146,6 @@ def test_one_gold_answer_is_drawn_by_votes_or_all_are_right(encoder: Encoder) ->
     assert {len(drawn) for drawn in targets()} == {1, 2}
 
 
-def test_negatives_never_hold_the_answer(encoder: Encoder) -> None:
-    made = sampler(encoder)
-    items = made.round(stage(shares={"squad": 1}, negative_share=1), random.Random(1))
-    assert len(items) == 7  # five questions, and two that have an answer to lack
-    unanswered = [item for item in items if item.targets == (NULL,)]
-    assert len(unanswered) == 5
-    for item in items[5:]:
-        assert "oslo" not in words(encoder, item.input_ids) or item.targets != (NULL,)
-
-
-def test_passages_are_ranked_by_the_rare_words_that_they_share() -> None:
-    passages = [[1, 2, 2, 3], [1, 4, 5, 5, 5, 6], [1, 2, 7], [8, 9]]
-    question = [2, 5, 1, 2, 40]
-
-    def score(ids: list[int]) -> float:
-        """BM25 as its authors write it (Robertson and Zaragoza, 2009), with a rarity above 0."""
-        total = 0.0
-        for token in {2, 5, 1}:
-            having = sum(token in other for other in passages)
-            rarity = math.log(1 + (4 - having + 0.5) / (having + 0.5))
-            count = ids.count(token)
-            length = len(ids) / (sum(map(len, passages)) / 4)
-            total += rarity * count * 2.2 / (count + 1.2 * (0.25 + 0.75 * length))
-        return total
-
-    order = sorted(range(4), key=lambda number: -score(passages[number]))
-    assert Alike(passages).best(question, 4) == order
-    assert Alike(passages).best(question, 2) == order[:2]
-    assert Alike(passages).best([40], 9) == [0, 1, 2, 3]
-
-
-def test_a_passage_that_looks_alike_never_holds_the_answer(encoder: Encoder) -> None:
-    made = sampler(encoder)
-    lengths = set()
-    for seed in range(20):
-        items = made.round(stage(shares={"squad": 1}, alike_share=1), random.Random(seed))
-        # Each of the two questions that have an answer is asked once more, elsewhere.
-        held = [item for item in items if item.targets != (NULL,)]
-        assert (len(items), len(held)) == (7, 2)
-        for item in held:
-            start, end = item.targets[0]
-            answer = words(encoder, item.input_ids[start : end + 1])
-            assert answer in (["oslo"], ["aged", "40"])
-            lengths.add(len(item.input_ids))
-            elsewhere = items[items.index(item) + 1]
-            assert elsewhere.targets == (NULL,)
-            assert not set(answer) & set(words(encoder, elsewhere.input_ids))
-    own = len(encoder.encode(example(), 16).passage_ids) + 7
-    assert min(lengths) > own  # a neighbour stands beside it, before it or behind it
-
-
-def test_a_window_without_the_answer_has_none(encoder: Encoder) -> None:
-    made = sampler(encoder)
-    found = 0
-    for seed in range(20):
-        items = made.round(stage(shares={"long": 1}, window_share=1), random.Random(seed))
-        assert "oslo" in words(encoder, items[0].input_ids)
-        for item in items[1:]:
-            found += 1
-            assert item.targets == (NULL,)
-            assert len(item.input_ids) == 64
-            assert "oslo" not in words(encoder, item.input_ids)
-    assert found > 10
-
-
 def test_held_out_passages_are_left_out_of_every_source(encoder: Encoder) -> None:
     passages = [f"Passage {number}." for number in range(300)]
     kept_back = {passage for passage in passages if held_out(passage)}
@@ -257,6 +155,9 @@ def test_held_out_passages_are_left_out_of_every_source(encoder: Encoder) -> Non
     left = without_held_out({"web": rows, "copies": copies}, ["web"])
     assert len(left["web"]) == len(left["copies"]) == 300 - len(kept_back)
     assert without_held_out({"web": rows}, [])["web"] == rows
+    chosen_by = [example(passage="PASSAGE  7")]
+    left = without_held_out({"web": rows, "copies": copies}, [], chosen_by)
+    assert len(left["web"]) == len(left["copies"]) == 299, "no model is chosen by what it read"
 
 
 def test_batches_hold_every_row_once_within_the_limit(encoder: Encoder) -> None:

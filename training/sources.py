@@ -1,0 +1,63 @@
+"""The sources of a recipe; `python -m training.sources` counts, and says how well words tell."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from training.asked import read_asked
+from training.command import command
+from training.config import SourceConfig, load_config
+from training.data import Example, read_squad
+from training.everyday import read_everyday
+from training.sampling import Source, without_held_out
+from training.telltale import told_apart, without_telltale
+
+
+def read_questions(path: Path) -> list[Example]:
+    """Read a SQuAD file, or a folder of everyday texts."""
+    return read_everyday(path) if path.is_dir() else read_squad(path)
+
+
+def read_sources(
+    sources: Sequence[SourceConfig], data: Path, validation: Sequence[Path] = ()
+) -> dict[str, Source]:
+    """Read the recipe's sources below `data`, without what is held out or in `validation`."""
+    examples: dict[str, list[Example]] = {}
+    for source in sources:
+        path = data / source.path
+        if source.about:
+            others = (example for name in source.about for example in examples[name])
+            examples[source.name] = read_asked(path, others)
+        else:
+            examples[source.name] = read_questions(path)
+    chosen_by = (example for path in validation for example in read_questions(path))
+    holding = [source.name for source in sources if source.held_out]
+    left = without_held_out(examples, holding, chosen_by)
+    return {
+        source.name: Source(
+            without_telltale(left[source.name], source.telltale_share), source.neighbours
+        )
+        for source in sources
+    }
+
+
+@command
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m training.sources", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder of the recipe's sources")
+    parser.add_argument("--config", type=Path, default=Path(__file__).with_name("recipe.toml"))
+    args = parser.parse_args()
+    config = load_config(args.config)
+    kept_back = [args.data / name for name in config.validation]
+    for name, source in read_sources(config.sources, args.data, kept_back).items():
+        rows = source.examples
+        without = sum(not row.golds for row in rows)
+        told = f", words alone tell {told_apart(rows):.2f}" if 0 < without < len(rows) else ""
+        print(f"{name}: {len(rows):,} questions, {without:,} without an answer{told}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
