@@ -96,9 +96,9 @@ class Dialogue:
         widget.question = question
 
         def answered() -> Answers | None:
-            if widget.inputs() != wanted or not widget.answers:
-                return None
-            return Answers(widget.answers, widget.source)
+            # Not the trait: whoever holds notifications back keeps the former answers there.
+            found = self._reports.answers
+            return Answers(found, widget.source) if found and widget.inputs() == wanted else None
 
         def over() -> bool:
             return widget.inputs() != wanted or widget.status in ("ready", "error")

@@ -16,6 +16,7 @@ from typing import Final, cast
 from qna_widget.core.contract import default_outputs
 from qna_widget.core.crc32 import crc32
 from qna_widget.core.messages import Inputs, Outputs, ReportedInputs, ReportMessage
+from qna_widget.core.types import AnswerDict
 
 from .interface import Reported, Source
 
@@ -67,6 +68,12 @@ class Reports:
     def source(self) -> Source:
         """Who gave the last answers."""
         return "browser" if self._answered is None else self._answered.source
+
+    @property
+    def answers(self) -> list[AnswerDict]:
+        """Those to the inputs as they stand, whatever the widget's trait holds by now."""
+        known = self._answered
+        return deepcopy(known.outputs["answers"]) if known and self.fits(known) else []
 
     def receive(self, content: ReportMessage) -> None:
         """Take a page's report, in whatever order it comes."""

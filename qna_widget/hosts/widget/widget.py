@@ -218,6 +218,11 @@ class QnA(anywidget.AnyWidget):
         if self._closed and not self._dialogue.asks:
             warnings.warn(f"This QnA was {_CLOSED}.", stacklevel=2)
 
+    def unobserve_all(self, name: Any = traitlets.All) -> None:
+        """Forget the observers of others: outputs belong to the inputs all the same."""
+        super().unobserve_all(name)
+        self.observe(type(self)._settle, [*INPUTS])
+
     def close(self) -> None:
         """Take the widget out of all pages; Python keeps its inputs and answers."""
         super().close()

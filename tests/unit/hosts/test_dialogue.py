@@ -190,6 +190,19 @@ def test_without_a_kernel_the_overtaken_question_ends_in_words(no_kernel: None) 
         asyncio.run(run())
 
 
+def test_in_a_block_that_holds_notifications_it_returns_no_former_answers(
+    impatient: float,
+) -> None:
+    widget = asked()
+    from_browser(widget, report(PASSAGE, READY, question="Where?"))
+
+    async def run() -> Any:
+        with widget.hold_trait_notifications():
+            return await widget.ask(QUESTION)
+
+    assert asyncio.run(run()) == by_python(QUESTION) == widget.answers
+
+
 def test_questions_asked_together_are_each_answered(impatient: float) -> None:
     widget = asked()
     questions = [QUESTION, "Who lives there?", QUESTION]

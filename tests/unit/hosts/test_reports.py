@@ -81,6 +81,17 @@ def test_an_observer_that_asks_on_is_not_undone() -> None:
     assert (widget.question, *outputs(widget)) == ("And then?", *EMPTY)
 
 
+@pytest.mark.parametrize("names", [(), ("question",), ("answers",)])
+def test_whoever_takes_all_observers_away_keeps_no_former_answers(names: tuple[str, ...]) -> None:
+    widget = asked()
+    seen: list[list[object]] = []
+    widget.unobserve_all(*names)
+    widget.observe(lambda _: seen.append(widget.answers), "question")
+    from_browser(widget, report(PASSAGE, READY, question="Where?"))
+    widget.question = "Who?"
+    assert (outputs(widget), seen) == (EMPTY, [[]])
+
+
 def test_what_a_user_does_to_the_answers_is_no_report() -> None:
     widget = asked()
     from_browser(widget, report(PASSAGE, READY, question="Where?"))
