@@ -27,8 +27,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from qna_widget.core.bounded import TEXT_BYTES, read_at_most
-from qna_widget.core.manifest import DESCRIPTION
-from qna_widget.errors import ModelCacheError
+from qna_widget.core.manifest import ModelManifest
+from qna_widget.errors import ModelCacheError, ModelFileError
 
 from .names import Folder, HubName, hub_name
 
@@ -103,9 +103,10 @@ def model_folder(key: str) -> Path:
 
 
 def holds(key: str) -> bool:
-    """Whether the model of this key is there."""
-    with suppress(OSError):
-        return (model_folder(key) / DESCRIPTION).is_file()
+    """Whether the model of this key is there, each file as long as model.json says."""
+    with suppress(OSError, ModelFileError):
+        files = ModelManifest.read(model_folder(key)).files
+        return all(file.file.stat().st_size == file.bytes for file in files)
     return False
 
 
@@ -119,13 +120,14 @@ def find(name: HubName | Folder) -> Entry | None:
 
 def entries() -> list[Entry]:
     """Return everything that has a name, sorted by it; nothing where the cache cannot be read."""
-    found: list[Entry | None] = []
-    with suppress(ModelCacheError, OSError):
-        found = [_read(file) for file in (root() / "names").glob("*.json")]
-    return sorted(
-        (entry for entry in found if entry is not None and holds(entry.key)),
-        key=lambda entry: str(entry.name),
-    )
+    whole = (entry for entry in _named() if holds(entry.key))
+    return sorted(whole, key=lambda entry: str(entry.name))
+
+
+def hub_name_of(folder: Path) -> HubName | None:
+    """Return by which name of the hub a model's folder is kept, whole or not."""
+    held = {one.folder: one.name for one in _named() if isinstance(one.name, HubName)}
+    return held.get(folder)
 
 
 def remember(entry: Entry) -> None:
@@ -149,8 +151,8 @@ def remember(entry: Entry) -> None:
 def building(key: str) -> Iterator[Path]:
     """Give an empty folder to fill; it becomes the model of `key` when the block ends well.
 
-    When another process was faster, its model stays and this one goes; remains of a model that
-    lost its model.json are replaced. Raises ModelCacheError when the disk is full or may not be
+    When another process was faster, its model stays and this one goes; what is left of a damaged
+    one is replaced. Raises ModelCacheError when the disk is full or may not be
     written; nothing half-written remains.
     """
     what = "A converted model"
@@ -248,6 +250,14 @@ _REASONS = {
 def _name_file(name: HubName | Folder) -> Path:
     digest = hashlib.sha256(str(name).encode()).hexdigest()
     return root() / "names" / f"{digest[:32]}.json"
+
+
+def _named() -> list[Entry]:
+    """Return all names, whatever is left of their models; none where they cannot be read."""
+    with suppress(ModelCacheError, OSError):
+        found = [_read(file) for file in (root() / "names").glob("*.json")]
+        return [entry for entry in found if entry is not None]
+    return []
 
 
 def _read(file: Path) -> Entry | None:

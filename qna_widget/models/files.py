@@ -9,6 +9,8 @@ from qna_widget.core.bounded import MODEL_BYTES, gunzip, read_at_most
 from qna_widget.core.manifest import DESCRIPTION, Asset
 from qna_widget.errors import ModelFileError
 
+from . import cache
+
 
 class WrongBytesError(Exception):
     """A file is not the one that its asset describes; `digest` is the sha256 that it has."""
@@ -39,13 +41,12 @@ def read_packed(asset: Asset) -> bytes:
         return verify(asset)
     except OSError as error:
         raise ModelFileError(
-            f"{asset.file} cannot be read ({error.strerror}). Export the model again, or reinstall "
-            "qna-widget if it is the bundled one."
+            f"{asset.file} cannot be read ({error.strerror}). {_remedy(asset)}"
         ) from error
     except WrongBytesError as error:
         raise ModelFileError(
             f"{asset.file} has sha256 {error.digest}, but {DESCRIPTION} says {asset.sha256}. It is "
-            "damaged or belongs to another model; export or install it again."
+            f"damaged or belongs to another model. {_remedy(asset)}"
         ) from error
 
 
@@ -70,3 +71,10 @@ def read_vocab(asset: Asset) -> list[str]:
     except UnicodeDecodeError as error:
         raise ModelFileError(f"{asset.file} is not UTF-8: {error}.") from error
     return lines[:-1] if lines[-1] == "" else lines
+
+
+def _remedy(asset: Asset) -> str:
+    """Return how to get a file again, as a sentence."""
+    if (name := cache.hub_name_of(asset.file.parent)) is not None:
+        return f"`qna-widget fetch {name}` brings it again."
+    return "Export the model again, or reinstall qna-widget if it is the bundled one."

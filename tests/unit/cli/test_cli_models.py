@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+import tiny_model
 from hub_server import Hub
 
 from qna_widget import QuestionAnswerer
@@ -64,7 +65,7 @@ def test_a_folder_is_removed_by_the_name_it_was_asked_by(
         folder = names.Folder(Path(given).absolute())
         folder.path.mkdir(parents=True, exist_ok=True)
         with cache.building("k") as target:
-            (target / "model.json").write_text("{}", encoding="utf-8")
+            tiny_model.write(target)
         cache.remember(cache.Entry(folder, "", "k"))
         if not is_there:
             folder.path.rmdir()

@@ -6,10 +6,12 @@ The client is the real huggingface_hub, the payload a small BERT that transforme
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -195,10 +197,21 @@ def test_two_processes_at_once_do_no_harm(hub: Hub, home: Path) -> None:
 
 def test_fetch_mends_what_was_damaged(hub: Hub) -> None:
     model = registry.resolve(NAME, quiet)
-    model.onnx.file.write_bytes(b"damaged")
-    with pytest.raises(ModelFileError, match="has sha256"):
+    model.onnx.file.write_bytes(bytes(model.onnx.bytes))
+    with pytest.raises(ModelFileError, match=f"has sha256.*`qna-widget fetch {NAME}` brings it"):
         files.read(registry.resolve(NAME, quiet).onnx)
     get(NAME)
+    assert len(files.read(registry.resolve(NAME, quiet).onnx)) == model.onnx.unpacked_bytes
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda file: os.truncate(file, 100)])
+def test_what_is_cut_or_gone_is_fetched_again_when_it_is_asked_for(
+    hub: Hub, damage: Callable[[Path], None]
+) -> None:
+    model = registry.resolve(NAME, quiet)
+    damage(model.onnx.file)
+    with pytest.raises(ModelFileError, match=f"`qna-widget fetch {NAME}` brings it again"):
+        files.read(model.onnx)
     assert len(files.read(registry.resolve(NAME, quiet).onnx)) == model.onnx.unpacked_bytes
 
 

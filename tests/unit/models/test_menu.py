@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import tiny_model
 
 from qna_widget.cli import main
-from qna_widget.models import cache, menu, names, registry
+from qna_widget.models import cache, menu, names
 
 ENTRY = cache.Entry(names.MOBILEBERT, "c0", "k")
 
 
 def come() -> None:
     """Let MobileBERT be in the cache, as another process does once it has fetched it."""
-    ENTRY.folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy(registry.BUNDLED / "model.json", ENTRY.folder)
+    tiny_model.write(ENTRY.folder)
     cache.remember(ENTRY)
 
 
@@ -66,8 +66,7 @@ def test_a_folder_that_is_gone_is_listed_for_its_owner_and_not_offered_in_a_page
     checkpoint = tmp_path / "checkpoint"
     checkpoint.mkdir()
     entry = cache.Entry(names.Folder(checkpoint), "", "k")
-    entry.folder.mkdir(parents=True)
-    shutil.copy(registry.BUNDLED / "model.json", entry.folder)
+    tiny_model.write(entry.folder)
     cache.remember(entry)
     assert str(checkpoint) in [line.name for line in menu.offered()]
     checkpoint.rmdir()

@@ -8,13 +8,15 @@ import json
 import os
 import shutil
 import tracemalloc
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import tiny_model
 
 from qna_widget.errors import ModelFileError, ModelNotFoundError
-from qna_widget.models import files, registry
+from qna_widget.models import cache, files, names, registry
 
 
 @pytest.fixture
@@ -31,6 +33,21 @@ def test_auto_is_the_bundled_model_where_there_is_no_other() -> None:
     assert replace(auto, note="") == model
     assert auto.note.startswith("The bundled model answers, because MobileBERT is not on this")
     assert model.onnx.path == "models/bundled/model.onnx.gz"
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda file: os.truncate(file, 5)])
+def test_auto_is_the_bundled_model_where_a_file_of_the_other_is_cut_or_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: Callable[[Path], None]
+) -> None:
+    monkeypatch.setenv("QNA_WIDGET_CACHE", str(tmp_path))
+    entry = cache.Entry(names.MOBILEBERT, "c", "k")
+    tiny_model.write(entry.folder)
+    cache.remember(entry)
+    mobilebert = registry.resolve("auto")
+    assert mobilebert.title == "MobileBERT"
+    damage(mobilebert.onnx.file)
+    auto = registry.resolve("auto")
+    assert (auto.name, "MobileBERT is not on this machine" in auto.note) == ("bundled", True)
 
 
 def test_bundled_files_are_as_described() -> None:

@@ -1,0 +1,13 @@
+"""Files that are described as a model's, for tests that never ask it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qna_widget.export.bundle import Model, Origin, write_model
+
+
+def write(folder: Path, title: str = "A model") -> None:
+    """Fill a folder with a description and the files that it names."""
+    model = Model(b"graph", ("[PAD]",), True, 8, optimized=False, weights_sha256="")
+    write_model(model, Origin("tiny", title, "", ""), folder)
