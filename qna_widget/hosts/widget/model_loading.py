@@ -55,21 +55,24 @@ class ModelLoader:
         Raises TraitError when Python's own choice cannot be had; a page's is refused in words.
         """
         widget = self._widget
-        self._job = job = object()
         # While a widget is made, asking for the manifest would resolve the default name.
         known = widget._manifest if widget.trait_has_value("_manifest") else NO_MANIFEST
         former = known.get("asked")
         try:
             wanted = names.parse(name)
             if menu.is_at_hand(wanted):
-                widget._manifest = self._at_hand(name, wanted)
+                manifest = self._at_hand(name, wanted)
+                self._job = None
+                widget._manifest = manifest
                 widget._fetching = NOT_FETCHING
                 return name
         except QnaError as error:
             if not self._page_speaks:
-                raise traitlets.TraitError(str(error)) from error
+                raise traitlets.TraitError(str(error)) from error  # a fetch under way goes on
+            self._job = None
             widget._fetching = fetching_step(name, error=str(error))
             return former or name
+        self._job = job = object()
         if former is None:
             widget._manifest = NO_MANIFEST
         widget._fetching = fetching_step(name)

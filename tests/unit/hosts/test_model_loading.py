@@ -132,6 +132,31 @@ def test_choosing_another_name_ends_the_fetch(hub: Hub, to: str) -> None:
     assert cache.find(names.HubName(NAME)) is None, "it went on, though nobody waited for it"
 
 
+def test_a_name_that_python_is_refused_ends_no_fetch(hub: Hub) -> None:
+    widget = asked()
+    hub.pace.clear()
+    widget.model = NAME
+    until(lambda: widget._fetching.get("total"))
+    with pytest.raises(traitlets.TraitError, match="There is no model 'no-such'"):
+        widget.model = "no-such"
+    assert (widget.model, widget._fetching["model"]) == (NAME, NAME)
+    hub.pace.set()
+    until(lambda: resolved(widget) == NAME)
+
+
+def test_a_name_that_a_page_is_refused_ends_the_fetch(hub: Hub) -> None:
+    """The widget returns to the model that the page still has."""
+    widget = asked()
+    hub.pace.clear()
+    widget.model = NAME
+    until(lambda: widget._fetching.get("total"))
+    typed(widget, model="no-such")
+    hub.pace.set()
+    time.sleep(0.5)
+    assert (widget.model, resolved(widget)) == ("auto", "auto")
+    assert "There is no model 'no-such'" in widget._fetching["error"]
+
+
 def test_what_does_not_come_is_told_and_taken_back(hub: Hub) -> None:
     hub.repos.clear()
     widget = asked()

@@ -107,18 +107,20 @@ export class KernelTwin {
   }
 
   private takeModel(name: string, _former: string): string {
-    const job = ++this.job;
     const former = (this.traits._manifest as { asked: string }).asked;
     if (this.models.atHand.includes(name)) {
+      this.job++;
       this.tell({ _manifest: { asked: name, ...this.models.manifest(name) }, _fetching: {} });
       return name;
     }
     const { [name]: fetched } = this.models.fetched;
     if (fetched === undefined) {
-      if (!this.fromPage) throw new Error(`There is no model '${name}'.`);
+      if (!this.fromPage) throw new Error(`There is no model '${name}'.`); // a fetch goes on
+      this.job++;
       this.tell({ _fetching: fetching(name, "refused") });
       return former;
     }
+    const job = ++this.job;
     this.tell({ _fetching: fetching(name, "") });
     this.after(fetched.ms, () => {
       if (this.job !== job) return;
