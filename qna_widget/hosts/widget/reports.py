@@ -24,8 +24,6 @@ from .interface import Reported, Source
 _RESULT: Final = ("answers", "null_score", "timing")
 # What a report says of the moment; the rest, `backend`, stands until another is named.
 _MOMENT: Final = ("status", "progress", "error")
-# Statuses in which nothing more is to come.
-_ENDS: Final = ("ready", "error")
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,8 +94,9 @@ class Reports:
         self._newest = report
         if "answers" in report.outputs:
             self._answered = self._early = report
-        elif report.outputs["status"] in _ENDS and report.has_inputs_of(self._answered):
-            self._answered = None  # asked anew, and stopped
+        elif report.outputs["status"] == "ready" and report.has_inputs_of(self._answered):
+            # Asked anew, and stopped. A page that fails takes nothing from what others answered.
+            self._answered = None
         self.settle()
 
     def settle(self) -> None:

@@ -69,6 +69,19 @@ def test_a_question_asked_anew_and_stopped_has_no_answers() -> None:
     assert outputs(widget) == ([], None, {}, "ready")
 
 
+@pytest.mark.parametrize("by_kernel", [False, True])
+def test_a_page_that_fails_takes_no_answers_away(by_kernel: bool) -> None:
+    """A second page may be one whose browser cannot load the model."""
+    widget = asked()
+    if by_kernel:
+        widget._reports.receive_kernel(widget.inputs(), {**READY, "error": ""})
+    else:
+        from_browser(widget, report(PASSAGE, READY, question="Where?"))
+    for status in ("loading", "error"):
+        from_browser(widget, report(PASSAGE, {**RUNNING, "status": status}, question="Where?"))
+        assert outputs(widget) == (*FULL[:3], status)
+
+
 def test_an_observer_that_asks_on_is_not_undone() -> None:
     widget = asked()
 

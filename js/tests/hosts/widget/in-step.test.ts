@@ -1,6 +1,9 @@
 // One invariant: when all rests, Python's inputs and answers are the page's, whatever the order and
 // speed of edits, cancels, history clicks, changes of model and cells.
 import { expect, test } from "vitest";
+import { DEFAULT_INPUTS } from "../../../src/component/inputs";
+import { crc32 } from "../../../src/core/crc32";
+import { KernelTwin } from "./jupyter/kernel-twin";
 import { outOfStep, run } from "./jupyter/script";
 
 const SCRIPTS = 2000;
@@ -22,3 +25,23 @@ test.each(Array.from({ length: PARTS }, (_, part) => part))(
   },
   120_000,
 );
+
+test("a page that fails takes no answers away, one that is stopped does", () => {
+  const inputs = { ...DEFAULT_INPUTS, passage: "Bert lives here.", question: "Where?" };
+  const models = { atHand: ["auto"], fetched: {}, manifest: () => ({}) };
+  const kernel = new KernelTwin(
+    inputs,
+    models,
+    () => {},
+    () => {},
+  );
+  const told = (outputs: object) => {
+    const content = { kind: "report", inputs, passage_crc32: crc32(inputs.passage), outputs };
+    kernel.handle({ method: "custom", content }, null);
+    return [kernel.traits.answers, kernel.traits.status];
+  };
+  const found = [{ text: "here", start: 11, end: 15, score: 9, probability: 0.9 }];
+  told({ status: "ready", answers: found, null_score: 1, timing: {} });
+  expect(told({ status: "error", error: "No memory." })).toEqual([found, "error"]);
+  expect(told({ status: "ready" })).toEqual([[], "ready"]);
+});

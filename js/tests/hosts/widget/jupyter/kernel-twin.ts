@@ -15,7 +15,6 @@ interface Report {
 const INPUTS = Object.keys(contract.inputs);
 const RESULT = ["answers", "null_score", "timing"] as const;
 const MOMENT = ["status", "progress", "error"] as const;
-const ENDS = ["ready", "error"];
 
 /** Python's models: at hand, to be had by waiting, or not to be had. */
 export interface Models {
@@ -154,7 +153,7 @@ export class KernelTwin {
     this.newest = report;
     if ("answers" in report.outputs) this.answered = report;
     else if (
-      ENDS.includes(String(report.outputs.status)) &&
+      report.outputs.status === "ready" && // asked anew, and stopped
       this.answered !== null &&
       sameInputs(report, this.answered)
     ) {

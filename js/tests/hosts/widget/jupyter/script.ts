@@ -153,16 +153,18 @@ export function outOfStep(world: World, page: Page): string[] {
   if (apart.length > 0) {
     hold("link", /too long/.test(state.link), true);
     // The other page may well have answered what Python has.
-    if (world.pages.length === 1) hold("answers", [traits.answers, traits.status], [[], "error"]);
+    if (world.pages.length === 1) hold("status", traits.status, "error");
     return faults;
   }
   hold("link", "", state.link);
   // What the other page was last to say, it may have been stopped or failed at.
   if (world.pages.length > 1) return faults;
+  hold("status", [traits.status, traits.error], [status, error]);
+  // What was answered before a page failed at the same is true all the same.
+  if (status === "error") return faults;
   hold("answers", traits.answers, answers);
   hold("null_score", traits.null_score, null_score);
   hold("timing", traits.timing, timing);
-  hold("status", [traits.status, traits.error], [status, error]);
   return faults;
 }
 
