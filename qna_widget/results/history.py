@@ -83,7 +83,7 @@ class History(Sequence[Asked]):
 
     def __iter__(self) -> Iterator[Asked]:
         """Yield the questions, oldest first."""
-        return iter([deepcopy(one) for one in self._asked.values()])
+        return iter(self[:])
 
     @overload
     def __getitem__(self, index: int) -> Asked: ...
@@ -91,7 +91,9 @@ class History(Sequence[Asked]):
     def __getitem__(self, index: slice) -> list[Asked]: ...
     def __getitem__(self, index: int | slice) -> Asked | list[Asked]:
         """Return one question, or several: copies, so that what was asked stays as it was."""
-        return deepcopy(list(self._asked.values())[index])
+        # In one step: another thread may add a question while these are copied.
+        asked = list(self._asked.values())
+        return deepcopy(asked[index])
 
     def __repr__(self) -> str:
         """Show the questions with their best answers."""
@@ -128,7 +130,8 @@ class History(Sequence[Asked]):
 
     def passage(self, crc: int) -> str | None:
         """Return the passage with this CRC-32, if a question was about it."""
-        return next((text for text, known in self._passages.values() if known == crc), None)
+        passages = list(self._passages.values())  # another thread may add one meanwhile
+        return next((text for text, known in passages if known == crc), None)
 
     def to_frame(self) -> DataFrame:
         """Return one row per answer, in the columns of the CSV file.
@@ -141,11 +144,13 @@ class History(Sequence[Asked]):
 
     def to_json(self, path: str | Path) -> None:
         """Write {"passages": [...], "questions": [...]}, each passage's text once."""
+        # Questions first: one that comes meanwhile adds a passage too many, and none is missing.
+        questions = [one.as_dict() for one in self]
         passages = [
             {"crc32": crc, "length": len(text), "text": text}
-            for text, crc in self._passages.values()
+            for text, crc in list(self._passages.values())
         ]
-        whole = {"passages": passages, "questions": [one.as_dict() for one in self]}
+        whole = {"passages": passages, "questions": questions}
         text = json.dumps(whole, ensure_ascii=False, indent=1, allow_nan=False)
         write_whole(path, f"{text}\n".encode())
 
@@ -166,7 +171,7 @@ class History(Sequence[Asked]):
 
     def _drop_oldest(self) -> None:
         oldest = self._asked.pop(next(iter(self._asked)))
-        if all(other.passage is not oldest.passage for other in self._asked.values()):
+        if all(other.passage is not oldest.passage for other in list(self._asked.values())):
             del self._passages[oldest.passage]
             self._length -= len(oldest.passage)
 

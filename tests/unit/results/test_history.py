@@ -6,7 +6,7 @@ import csv
 import json
 import pickle
 from copy import deepcopy
-from dataclasses import FrozenInstanceError, asdict
+from dataclasses import FrozenInstanceError, asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -178,3 +178,28 @@ def test_it_is_a_sequence(history: History) -> None:
     assert history.passage(1) is None
     assert "'=1+1'" in repr(history)
     assert "'no answer'" in repr(history)
+
+
+def test_it_can_be_read_while_the_reader_asks_on(history: History, tmp_path: Path) -> None:
+    """In Jupyter a page's messages come in a thread of their own."""
+
+    class AsksOn(int):
+        """A number that is looked at, or copied, just as a question comes."""
+
+        __hash__ = int.__hash__
+
+        def __eq__(self, other: object) -> bool:
+            add(history, passage=f"Passage {len(history)}.")
+            return int(self) == other
+
+        def __deepcopy__(self, memo: object) -> int:
+            add(history, question=f"{len(history)}?")
+            return int(self)
+
+    options = {**contract.default_inputs(), "top_k": AsksOn(3)}
+    for question in "abc":
+        history._asked[(question,)] = replace(history[0], question=question, options=options)
+    assert [one.question for one in history][:3] == ["What?", "@SUM(A1)", "What?"]
+    assert repr(history).startswith("History of ")
+    history.to_json(tmp_path / "h.json")
+    assert history.passage(AsksOn(crc32("Another."))) == "Another."
