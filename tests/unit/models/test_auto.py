@@ -97,6 +97,15 @@ def test_a_script_asks_nobody_and_is_told_how(hub: Hub, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_notebook_that_a_command_runs_asks_nobody_either(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QNA_WIDGET_WITHOUT_BROWSER", "1")
+    model = QnA().get_state("_manifest")["_manifest"]["model"]
+    assert "on this machine: `qna-widget fetch mobilebert` brings it." in model["note"]
+    assert (hub.log, beside.MOBILEBERT.process) == ([], None)
+
+
 def test_without_a_hub_the_note_says_so(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     hub.down = 503
     for _ in range(2):
