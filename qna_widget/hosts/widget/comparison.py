@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from html import escape
-from itertools import chain, count
+from itertools import chain, count, product
 from typing import TYPE_CHECKING, Any, Unpack, cast
 
 from ipywidgets import HBox, Label, Layout, VBox
@@ -35,6 +36,17 @@ class Comparison(HBox):  # type: ignore[misc]  # ipywidgets has no types
         super().__init__(cells, layout=Layout(flex_flow="row wrap", align_items="flex-start"))
         for member in self._members:
             member.observe(self._label_anew, [*INPUTS])
+
+    def close(self) -> None:
+        """Take the comparison out of all pages; its members stay, and forget it."""
+        for member, name in product(self._members, INPUTS):
+            with suppress(ValueError):  # it was closed before, or the member stands in it twice
+                member.unobserve(self._label_anew, name)
+        super().close()
+        # ipywidgets keeps whatever is not closed, and a cell keeps its member.
+        for cell in self.children:
+            cell.children[0].close()  # its label
+            cell.close()
 
     def _label_anew(self, _change: object) -> None:
         for shown, label in zip(self._shown, self.labels, strict=True):

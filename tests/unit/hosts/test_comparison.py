@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +84,22 @@ def test_a_label_follows_what_is_typed_in_its_member() -> None:
     assert [cell.children[0].value for cell in both.children] == ["When?", "Where?"]
     both.members[1].question = "When?"
     assert [cell.children[0].value for cell in both.children] == ["1", "2"]
+
+
+def test_a_comparison_that_is_closed_goes_and_its_members_stay() -> None:
+    one, two = QnA(PASSAGE, "Where?"), QnA(PASSAGE, "Who?")
+    both = compare([one, two, one])
+    parts = [both, *(part for cell in both.children for part in (cell, cell.children[0]))]
+    two.unobserve_all("passage")
+    both.close()
+    both.close()
+    assert [part.comm for part in parts] == [None] * 7
+    assert None not in (one.comm, two.comm)
+    gone = weakref.ref(both)
+    del both, parts
+    gc.collect()
+    assert gone() is None
+    one.question = "Who?"
 
 
 def test_members_take_all_that_a_widget_takes() -> None:
