@@ -12,7 +12,6 @@ several processes may build the same model: the first rename counts, and no read
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import os
@@ -30,10 +29,12 @@ from qna_widget.core.bounded import TEXT_BYTES, read_at_most
 from qna_widget.core.manifest import ModelManifest
 from qna_widget.errors import ModelCacheError, ModelFileError
 
+from .disk import DISK_ERRORS, REASONS
 from .names import Folder, HubName, hub_name
 
 _KEY = re.compile(r"\w+", re.ASCII)
-# Older than this, an unfinished folder belongs to a process that died.
+# Older than this, an unfinished folder belongs to a process that died, and no page of a running
+# kernel still loads what its name stood for before.
 ABANDONED_AFTER = 24 * 3600.0  # seconds
 
 
@@ -131,11 +132,15 @@ def hub_name_of(folder: Path) -> HubName | None:
 
 
 def remember(entry: Entry) -> None:
-    """Let the name stand for the model; replaces what it stood for.
+    """Let the name stand for the model; replaces what it stood for, which goes after a day.
 
     Raises ModelCacheError when it cannot be written.
     """
     file = _name_file(entry.name)
+    former = _read(file)
+    if former is not None and former.key != entry.key:
+        with suppress(OSError):
+            os.utime(former.folder)  # its day begins
     with cache_errors("The name of a model"):
         file.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=file.parent, suffix=".part")
@@ -162,6 +167,7 @@ def building(key: str) -> Iterator[Path]:
         workshop = root() / "building"
         workshop.mkdir(parents=True, exist_ok=True)
         _sweep(workshop)
+        _sweep_models()
         folder = Path(tempfile.mkdtemp(dir=workshop, prefix=f"{key[:12]}-"))
     try:
         with cache_errors(what, disk_only=True):  # what else fails in the block is not the cache's
@@ -194,7 +200,8 @@ def discard(key: str) -> None:
 def remove(name: HubName | Folder) -> int | None:
     """Forget a name, and its model unless another name stands for it; or what remains of that.
 
-    Returns the bytes that are free again, None when there is no such name.
+    What names stood for before goes, too, a day after. Returns the bytes that are free again, None
+    when there is no such name.
     """
     entry = _read(_name_file(name))
     if entry is None:
@@ -202,10 +209,11 @@ def remove(name: HubName | Folder) -> int | None:
     with cache_errors("The name of a model", "removed from"):
         _name_file(name).unlink(missing_ok=True)
         size = entry.bytes if entry.folder.is_dir() else 0
+    freed = _sweep_models()
     if any(other.key == entry.key for other in entries()):
-        return 0
+        return freed
     discard(entry.key)
-    return size
+    return freed + size
 
 
 @contextmanager
@@ -220,31 +228,12 @@ def cache_errors(what: str, verb: str = "kept in", *, disk_only: bool = False) -
     except OSError as error:
         if error.errno not in DISK_ERRORS and (disk_only or error.filename is None):
             raise
-        why = _REASONS.get(error.errno or 0, error.strerror)
+        why = REASONS.get(error.errno or 0, error.strerror)
         raise ModelCacheError(
             f"{what} cannot be {verb} {error.filename or root()}: {why}. Make room, or let "
             "QNA_WIDGET_CACHE (and HF_HOME for downloads) name another folder. Nothing "
             "half-written was left."
         ) from error
-
-
-DISK_ERRORS = {
-    errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EIO,
-    errno.ENOTDIR,
-}  # fmt: skip
-_REASONS = {
-    errno.ENOSPC: "the disk is full",
-    errno.EDQUOT: "the disk quota is used up",
-    errno.EFBIG: "no file may be that large",
-    errno.EACCES: "writing is not permitted",
-    errno.EPERM: "writing is not permitted",
-    errno.EROFS: "the file system is read-only",
-    errno.ENOTDIR: "a part of that path is a file",
-    errno.EEXIST: "a file, or a link that leads nowhere, has that name",
-    errno.ELOOP: "its links lead in a circle",
-    errno.ENAMETOOLONG: "that name is too long",
-    errno.ENOENT: "no folder can be made there",
-}
 
 
 def _name_file(name: HubName | Folder) -> Path:
@@ -261,9 +250,15 @@ def _named() -> list[Entry]:
 
 
 def _read(file: Path) -> Entry | None:
-    """Return None, too, for what is broken: it will be fetched again."""
-    with suppress(OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        said = json.loads(read_at_most(file, TEXT_BYTES))
+    with suppress(OSError):
+        return _parse(read_at_most(file, TEXT_BYTES))
+    return None
+
+
+def _parse(text: bytes) -> Entry | None:
+    """Return None for what is broken: it will be fetched again."""
+    with suppress(ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        said = json.loads(text)
         name = hub_name(said["name"]) if said["commit"] else Folder(Path(said["name"]))
         # A key is one part of a path, never a way out of the cache.
         if name is not None and _KEY.fullmatch(said["key"]):
@@ -273,7 +268,28 @@ def _read(file: Path) -> Entry | None:
 
 def _sweep(workshop: Path) -> None:
     """Remove what processes that died have left."""
-    for folder in workshop.iterdir():
-        with suppress(OSError):
-            if time.time() - folder.stat().st_mtime > ABANDONED_AFTER:
-                shutil.rmtree(folder, ignore_errors=True)
+    for folder in filter(_is_abandoned, workshop.iterdir()):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sweep_models() -> int:
+    """Remove models that no name stands for any more; return the bytes that are free again.
+
+    Where a name cannot be read, all stay: it may be theirs.
+    """
+    freed = 0
+    with suppress(OSError, ModelCacheError):
+        texts = [read_at_most(file, TEXT_BYTES) for file in (root() / "names").iterdir()]
+        named = {entry.key for text in texts if (entry := _parse(text)) is not None}
+        for folder in filter(_is_abandoned, (root() / "models").iterdir()):
+            if folder.name not in named and folder.is_dir():
+                size = sum(file.stat().st_size for file in folder.iterdir())
+                discard(folder.name)
+                freed += size
+    return freed
+
+
+def _is_abandoned(folder: Path) -> bool:
+    with suppress(OSError):
+        return time.time() - folder.stat().st_mtime > ABANDONED_AFTER
+    return False

@@ -40,7 +40,8 @@ from qna_widget.errors import (
 )
 from qna_widget.runtime.progress import Progress
 
-from .cache import DISK_ERRORS, cache_errors
+from .cache import cache_errors
+from .disk import DISK_ERRORS
 from .endpoint import endpoint, offline
 from .names import HubName
 from .network import environment, fault, hint, of_file, portal, via, without_password

@@ -197,6 +197,42 @@ def test_what_a_dead_process_left_is_swept(home: Path) -> None:
     assert list((home / "building").iterdir()) == [new]
 
 
+def test_a_model_that_its_name_left_goes_a_day_later(home: Path) -> None:
+    def kept() -> list[str]:
+        return sorted(folder.name for folder in (home / "models").iterdir())
+
+    for key in ("first", "second", "third"):
+        build(key)
+        os.utime(cache.model_folder(key), (0, 0))  # they are old when their names leave them
+        cache.remember(cache.Entry(A, "c", key))
+    build("of_b")
+    cache.remember(cache.Entry(B, "", "of_b"))
+    assert kept() == ["first", "of_b", "second", "third"], "pages may still load them"
+    size = cache.Entry(A, "c", "first").bytes
+    os.utime(cache.model_folder("first"), (0, 0))
+    build("new")
+    assert kept() == ["new", "of_b", "second", "third"]
+    os.utime(cache.model_folder("second"), (0, 0))
+    assert cache.remove(B) == 2 * size
+    assert kept() == ["new", "third"]
+
+
+def test_where_a_name_cannot_be_read_no_model_goes(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build("k")
+    cache.remember(cache.Entry(A, "c", "k"))
+    os.utime(cache.model_folder("k"), (0, 0))
+    with monkeypatch.context() as patch:
+        patch.setattr(cache, "read_at_most", closed)
+        build("other")
+    assert cache.find(A) == cache.Entry(A, "c", "k")
+
+
+def closed(file: Path, _most: int) -> bytes:
+    raise PermissionError(errno.EACCES, "Permission denied", str(file))
+
+
 @pytest.mark.parametrize(
     ("number", "words"),
     [
