@@ -45,10 +45,12 @@ class ModelLoader:
         self._job: object = None
         self._page_speaks = False
         self._titles: dict[str, str] = {}
+        # Where the names of folders led when the widget took them: %cd changes what they say.
+        self._folders: dict[str, names.Folder] = {}
 
     def manifest_of(self, name: str) -> Manifest:
         """Return the manifest of a model that is at hand, and hand its files out from now on."""
-        return self._at_hand(name, names.parse(name))
+        return self._at_hand(name, self._parse(name))
 
     def change(self, name: str) -> str:
         """Begin with the model `name`; return the name that the trait shall have.
@@ -60,7 +62,7 @@ class ModelLoader:
         known = widget._manifest if widget.trait_has_value("_manifest") else NO_MANIFEST
         former = known.get("asked")
         try:
-            wanted = names.parse(name)
+            wanted = self._parse(name)
             if menu.is_at_hand(wanted):
                 manifest = self._at_hand(name, wanted)
                 self._job = None
@@ -100,10 +102,19 @@ class ModelLoader:
         return self._titles.get(model, model)
 
     def model_of_page(self, model: str) -> str:
-        """Return the name of what the page loaded; "auto" may mean another model by now."""
+        """Return the name of what the page loaded; "auto" and a path may mean another by now."""
         manifest = self._widget._manifest
-        known = model == names.AUTO and manifest.get("asked") == names.AUTO
-        return manifest["model"]["name"] if known else model
+        if model == names.AUTO and manifest.get("asked") == names.AUTO:
+            return manifest["model"]["name"]
+        return str(self._folders.get(model, model))
+
+    def _parse(self, name: str) -> names.ModelName:
+        """Return what a name means here, or meant where it was a folder's before."""
+        wanted = names.parse(name)
+        if isinstance(wanted, names.Folder) and wanted.exists:
+            wanted = self._folders[name] = names.Folder(wanted.path.absolute())
+        known = self._folders.get(name)
+        return wanted if known is None or not known.exists else known
 
     def _fetch(self, name: str, wanted: names.ModelName, former: str | None, job: object) -> None:
         shown_at = 0.0

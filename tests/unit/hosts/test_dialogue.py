@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import time
+from pathlib import Path
 from typing import Any
 
 import comm
@@ -17,6 +19,7 @@ from qna_widget import BlankPassageError, BlankQuestionError, QnaError, Question
 from qna_widget.core.contract import CONTRACT
 from qna_widget.hosts.widget import dialogue, kernel
 from qna_widget.hosts.widget.widget import QnA
+from qna_widget.models import registry
 
 MESSAGES = CONTRACT["messages"]
 
@@ -224,6 +227,22 @@ def test_a_question_can_be_given_up() -> None:
         return await widget.ask(QUESTION, timeout=LONG)
 
     assert asyncio.run(run()).source == "browser"
+
+
+@pytest.mark.parametrize("given", ["mine/model", Path("mine/model")])
+def test_a_folders_name_means_the_same_elsewhere(
+    impatient: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str | Path
+) -> None:
+    shutil.copytree(registry.BUNDLED, tmp_path / "mine" / "model")
+    monkeypatch.chdir(tmp_path)
+    widget = QnA(PASSAGE, "Where?", model=given)
+    name = widget.model
+    assert not Path(name).is_absolute(), "the page, and who saves it, need not know the place"
+    monkeypatch.chdir("mine")
+    assert asyncio.run(widget.ask(QUESTION)) == by_python(QUESTION)
+    for model in ("bundled", name):
+        typed(widget, model=model)
+        assert (widget.model, widget._manifest["asked"], widget._fetching) == (model, model, {})
 
 
 def test_blank_texts_are_refused_and_change_nothing() -> None:
