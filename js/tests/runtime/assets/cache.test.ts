@@ -54,24 +54,36 @@ function failing(): object {
   return request;
 }
 
-test.each([
-  ["at once", "the disk is full"],
-  ["by an event", "ConstraintError"],
-])("a storage that refuses %s stops nothing, and says why", async (how, why) => {
+/** What the cache says when each `put` does this. */
+async function troubleOf(put: (store: IDBObjectStore, ...given: [unknown]) => IDBRequest) {
   const cache = new AssetCache({ factory: browser.factory });
-  const put = vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (
+  const spy = vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (
     this: IDBObjectStore,
     ...given
   ) {
-    if (how === "at once") throw new DOMException("the disk is full", "QuotaExceededError");
-    this.add(...given);
-    return this.add(...given); // twice the same key
+    return put(this, ...(given as [unknown])) as IDBRequest<IDBValidKey>;
   });
   const load = new AssetLoader(cache).load(file.asset, [sourceOf(file.shipped)], waiter());
   expect(sha256((await load).bytes)).toBe(sha256(file.content));
   await cache.settled();
-  expect(cache.trouble).toContain(why);
-  put.mockRestore();
+  spy.mockRestore();
+  return cache.trouble;
+}
+
+test("a full disk stops nothing", async () => {
+  const full = new DOMException("the disk is full", "QuotaExceededError");
+  const trouble = await troubleOf(() => {
+    throw full;
+  });
+  expect(trouble).toContain("the disk is full");
+});
+
+test("a storage that refuses by an event is told by the error's name", async () => {
+  const trouble = await troubleOf((store, ...given) => {
+    store.add(...given);
+    return store.add(...given); // twice the same key
+  });
+  expect(trouble).toContain("ConstraintError");
 });
 
 test("what was not used for long is cleared away", async () => {
