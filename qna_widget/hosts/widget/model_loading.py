@@ -139,6 +139,7 @@ class ModelLoader:
             return
         if self._job is job:
             self._show_menu()
+        if self._job is job:  # that takes a moment, in which another may be chosen
             self._widget._manifest = self._shown(name, resolved)
             self._widget._fetching = NOT_FETCHING
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -130,6 +131,25 @@ def test_choosing_another_name_ends_the_fetch(hub: Hub, to: str) -> None:
     time.sleep(0.5)
     assert (resolved(widget), widget._fetching) == (to, {})
     assert cache.find(names.HubName(NAME)) is None, "it went on, though nobody waited for it"
+
+
+def test_a_choice_made_while_the_menu_is_shown_counts(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    widget = QnA(PASSAGE, model="bundled")
+    assert resolved(widget) == "bundled"
+    loader, shown = widget._loader, widget._loader._show_menu
+
+    def show() -> None:
+        monkeypatch.setattr(loader, "_show_menu", shown)
+        shown()
+        widget.model = "bundled"
+
+    monkeypatch.setattr(loader, "_show_menu", show)
+    widget.model = NAME
+    until(lambda: widget.model == "bundled" and cache.find(names.hub_name(NAME)))
+    until(lambda: not any(one.name.endswith("(_fetch)") for one in threading.enumerate()))
+    assert resolved(widget) == "bundled"
 
 
 def test_a_name_that_python_is_refused_ends_no_fetch(hub: Hub) -> None:
