@@ -26,7 +26,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in filter(None, tracked):
         if (ROOT / name).is_file():
             (source / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, source / name)
+            shutil.copy2(ROOT / name, source / name)  # with its time: the packages are newer
     # The packages are the registry's, not ours: the copy borrows those already installed.
     (source / "js" / "node_modules").symlink_to(ROOT / "js" / "node_modules")
     return source
