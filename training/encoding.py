@@ -55,10 +55,11 @@ class Encoder:
         self.tokenizer = tokenizer
         self.mask_id = tokenizer.vocab.index("[MASK]")
         # Tokens that say nothing of what is asked about: signs, and words that any question has.
+        any_question = ASKING | FUNCTION_WORDS
         self.asking = {
             number
             for number, token in enumerate(tokenizer.vocab)
-            if token in ASKING | FUNCTION_WORDS or not any(map(str.isalnum, token))
+            if token in any_question or not any(map(str.isalnum, token))
         }
         self.passage = lru_cache(maxsize=None)(self._tokens)
         self.question = lru_cache(maxsize=None)(self._question)

@@ -7,12 +7,13 @@ so that a round's batches are the same on every machine and after a resume.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from training.alike import Alike
 from training.config import StageConfig, TrainConfig
-from training.data import DataError, Example, Span, fingerprint, held_out
+from training.data import Example, Span
 from training.encoding import Encoded, Encoder, Item, make_batches
 from training.questions import keywords, unmarked
 
@@ -121,16 +122,15 @@ class Sampler:
         places = self._places(encoded, stage, rng)
         before: Sequence[str] = ()
         after: Sequence[str] = ()
+        beside = stage.alike_share if places else stage.strange_share
         # A neighbour may answer what the passage does not.
         if places and rng.random() < stage.join_share:
             before, after = self._around(encoded.example.passage, rng)
-        elif places and stage.alike_share and rng.random() < stage.alike_share:
-            # One that only looks as if it answered is to be told from it.
-            other = self._looking_alike(encoded, 1, rng)
-            before, after = ((), other) if rng.random() < 0.5 else (other, ())
-        elif not places and stage.strange_share and rng.random() < stage.strange_share:
-            # Several passages must not mean that there is an answer.
-            other = self._of_another_article(encoded, rng)
+        elif beside and rng.random() < beside:
+            # One that only looks as if it answered is to be told from the one that does; and
+            # several passages must not mean that there is an answer.
+            find = self._looking_alike if places else self._of_another_article
+            other = find(encoded, 1, rng)
             before, after = ((), other) if rng.random() < 0.5 else (other, ())
         head = self._ids(before)
         ids = [*head, *encoded.passage_ids, *self._ids(after)]
@@ -163,13 +163,15 @@ class Sampler:
         spans = [span for _, places in encoded.golds for span in places]
         for _ in range(TRIES if len(ids) > capacity else 0):
             cut = rng.randint(0, len(ids) - capacity)
+            if any(last >= cut and first < cut + capacity for first, last in spans):
+                continue
             window = ids[cut : cut + capacity]
             # People mark one of several places; in everyday texts the others are mostly no answer.
-            unmarked = encoded.example.group and any(
+            if encoded.example.group and any(
                 _holds(window, ids[first : last + 1]) for first, last in spans
-            )
-            if not unmarked and all(last < cut or first >= cut + capacity for first, last in spans):
-                return [self.encoder.item(question, window, (), self.max_seq_len, rng)]
+            ):
+                continue
+            return [self.encoder.item(question, window, (), self.max_seq_len, rng)]
         return []
 
     def _elsewhere(self, encoded: Encoded, stage: StageConfig, rng: random.Random) -> list[Item]:
@@ -200,17 +202,17 @@ class Sampler:
         lacking = [t for t in nearest if t != own and not self._holds_answer(t, encoded)]
         return rng.sample(lacking, min(count, len(lacking)))
 
-    def _of_another_article(self, encoded: Encoded, rng: random.Random) -> list[str]:
-        """A passage of another article, which answers nothing about this one; of none at times."""
+    def _of_another_article(self, encoded: Encoded, count: int, rng: random.Random) -> list[str]:
+        """Up to `count` passages of other articles, which answer nothing about this one."""
         own = encoded.example
-        article = self.place.get(own.passage, ("", 0))[0]
-        for _ in range(TRIES):
-            other = rng.choice(self.passages)
-            if other != own.passage and (
-                not article or self.place.get(other, ("", 0))[0] != article
-            ):
-                return [other]
-        return []
+        drawn = (rng.choice(self.passages) for _ in range(TRIES))
+        strange = (t for t in drawn if t != own.passage and not self._share_article(t, own.passage))
+        return list(islice(strange, count))
+
+    def _share_article(self, one: str, other: str) -> bool:
+        """Whether both passages stand in the same article; those of none share none."""
+        places = [self.place[text][0] for text in (one, other) if text in self.place]
+        return len(places) == 2 and places[0] == places[1]
 
     def _around(self, passage: str, rng: random.Random) -> tuple[Sequence[str], Sequence[str]]:
         """Up to NEIGHBOURS passages before it in its article, and as many behind it."""
@@ -251,32 +253,10 @@ class Sampler:
         return any(answer.lower() in lowered for answer in encoded.example.answer_texts)
 
 
-def _holds(ids: Sequence[int], part: Sequence[int]) -> bool:
+def _holds(ids: list[int], part: list[int]) -> bool:
     """Whether `part` stands in `ids`."""
     length = len(part)
-    return any(list(ids[at : at + length]) == list(part) for at in range(len(ids) - length + 1))
-
-
-def without_held_out(
-    examples: Mapping[str, Sequence[Example]],
-    holding: Sequence[str],
-    chosen_by: Iterable[Example] = (),
-) -> dict[str, list[Example]]:
-    """Leave out the passages that the sources `holding` hold out, and those of `chosen_by`."""
-    kept_back = {
-        fingerprint(example.passage)
-        for name in holding
-        for example in examples[name]
-        if held_out(example.passage)
-    } | {fingerprint(example.passage) for example in chosen_by}
-    left = {
-        name: [example for example in rows if fingerprint(example.passage) not in kept_back]
-        for name, rows in examples.items()
-    }
-    empty = [name for name, rows in left.items() if not rows]
-    if empty:
-        raise DataError(f"Nothing is left of {empty}: every passage is held out.")
-    return left
+    return any(ids[at : at + length] == part for at in range(len(ids) - length + 1))
 
 
 def round_batches(config: TrainConfig, stage: int, number: int, sampler: Sampler) -> list[Batch]:

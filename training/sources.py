@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from training.asked import read_asked
 from training.command import command
 from training.config import SourceConfig, load_config
-from training.data import Example, read_squad
+from training.data import DataError, Example, fingerprint, held_out, read_squad
 from training.everyday import read_everyday
-from training.sampling import Source, without_held_out
+from training.sampling import Source
 from training.telltale import told_apart, without_telltale
 
 
-def read_questions(path: Path) -> list[Example]:
+def read_set(path: Path) -> list[Example]:
     """Read a SQuAD file, or a folder of everyday texts."""
     return read_everyday(path) if path.is_dir() else read_squad(path)
 
@@ -32,8 +32,8 @@ def read_sources(
             others = (example for name in source.about for example in examples[name])
             examples[source.name] = read_asked(path, others)
         else:
-            examples[source.name] = read_questions(path)
-    chosen_by = (example for path in validation for example in read_questions(path))
+            examples[source.name] = read_set(path)
+    chosen_by = (example for path in validation for example in read_set(path))
     holding = [source.name for source in sources if source.held_out]
     left = without_held_out(examples, holding, chosen_by)
     return {
@@ -42,6 +42,28 @@ def read_sources(
         )
         for source in sources
     }
+
+
+def without_held_out(
+    examples: Mapping[str, Sequence[Example]],
+    holding: Sequence[str],
+    chosen_by: Iterable[Example] = (),
+) -> dict[str, list[Example]]:
+    """Leave out the passages that the sources `holding` hold out, and those of `chosen_by`."""
+    kept_back = {
+        fingerprint(example.passage)
+        for name in holding
+        for example in examples[name]
+        if held_out(example.passage)
+    } | {fingerprint(example.passage) for example in chosen_by}
+    left = {
+        name: [example for example in rows if fingerprint(example.passage) not in kept_back]
+        for name, rows in examples.items()
+    }
+    empty = [name for name, rows in left.items() if not rows]
+    if empty:
+        raise DataError(f"Nothing is left of {empty}: every passage is held out.")
+    return left
 
 
 @command

@@ -74,7 +74,8 @@ class _Habits:
 
     def lean(self, question: str) -> float:
         """How much the words speak for an answer: the logarithm of the odds."""
-        return sum(self._of(word) for word in _words(question))
+        # Exact: a set has another order in each process, and the same questions are to be left out.
+        return math.fsum(self._of(word) for word in _words(question))
 
     def _of(self, word: str) -> float:
         shares = [

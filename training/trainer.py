@@ -259,7 +259,7 @@ class Trainer:
             self._open_round()
         log = self.out / LOG
         lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
-        kept = [line for line in lines if (_step_of(line) or math.inf) <= self.total]
+        kept = [line for line in lines if _step_of(line) <= self.total]
         log.write_text("".join(line + "\n" for line in kept), encoding="utf-8")
 
     def _identity(self) -> str:
@@ -288,8 +288,8 @@ class Trainer:
             file.write(json.dumps(record) + "\n")
 
 
-def _step_of(line: str) -> int | None:
-    """The step that a line of the log is about; None for one that a crash cut off."""
+def _step_of(line: str) -> float:
+    """The step that a line of the log is about; infinite for one that a crash cut off."""
     with suppress(json.JSONDecodeError):
         return int(json.loads(line)["step"])
-    return None
+    return math.inf

@@ -11,10 +11,10 @@ import argparse
 import json
 from pathlib import Path
 
+from benchmarks.transformers.peers import spread
 from qna_widget.core.pipeline import Prepared, prepare
 from qna_widget.core.tokenizer import Tokenizer
 from qna_widget.core.types import FeatureOptions
-from qna_widget.evaluation.squad import read_examples
 from qna_widget.export.vocabulary import read_vocabulary
 
 
@@ -22,10 +22,9 @@ def real_questions(folder: Path, squad: Path, count: int) -> list[Prepared]:
     """Return `count` questions of the whole file with their windows, in the folder's vocabulary."""
     known = read_vocabulary(folder)
     tokenizer = Tokenizer(known.tokens, lowercase=known.lowercase)
-    examples = read_examples(squad)
-    count = min(count, len(examples))
-    chosen = [examples[number * len(examples) // count] for number in range(count)]
-    return [prepare(e.question, e.passage, tokenizer, FeatureOptions()) for e in chosen]
+    return [
+        prepare(e.question, e.passage, tokenizer, FeatureOptions()) for e in spread(squad, count)
+    ]
 
 
 def main() -> None:

@@ -44,7 +44,8 @@ def arguments(about: str) -> argparse.ArgumentParser:
 def spread(file: Path, count: int) -> list[Example]:
     """Return `count` questions, evenly spread over the file."""
     examples = read_examples(file)
-    return [examples[i * len(examples) // count] for i in range(min(count, len(examples)))]
+    count = min(count, len(examples))
+    return [examples[i * len(examples) // count] for i in range(count)]
 
 
 def bundled_checkpoint() -> Path:

@@ -85,7 +85,7 @@ def plot(scores: Scores, answers: Sequence[AnswerDict], *, tokens: int) -> Pictu
     axes.axhline(0, color="black", lw=0.5)
     axes.set_xlim(begin - 0.5, begin + size - 0.5)
     # A dollar sign in the passage begins no formula.
-    words = [shorten(texts[i]) for i in shown]
+    words = [_shorten(texts[i]) for i in shown]
     axes.set_xticks(shown, words, rotation=90, parse_math=False)
     axes.set_ylabel("logit")
     axes.legend(loc="best")
@@ -97,7 +97,7 @@ def plot(scores: Scores, answers: Sequence[AnswerDict], *, tokens: int) -> Pictu
     return Picture(figure)
 
 
-def shorten(token: str) -> str:
+def _shorten(token: str) -> str:
     """Return a token as it stands below its bars."""
     return token if len(token) <= _LONGEST else token[: _LONGEST - 1] + "…"
 

@@ -13,7 +13,8 @@ from drawn import encoder as encoder
 from training.config import TrainConfig
 from training.data import DataError, Gold, held_out
 from training.encoding import NULL, Encoder, collate, make_batches
-from training.sampling import Sampler, Source, round_batches, without_held_out
+from training.sampling import Sampler, Source, round_batches
+from training.sources import without_held_out
 
 
 @pytest.mark.parametrize("answer", ["Oslo", "aged 40", "Ada", "Bonn.", PASSAGE])
