@@ -115,6 +115,10 @@ class ReportMessage(TypedDict):
     """A page's message about its outputs."""
 
     kind: Literal["report"]
+    page: str
+    """Tells the pages apart, as in a message of scores."""
+    number: int
+    """Counts the reports of one page, from 1: they may come in another order."""
     inputs: ReportedInputs
     passage_crc32: int
     outputs: Outputs

@@ -66,6 +66,8 @@ def report(content: Mapping[str, object]) -> ReportMessage:
     """Return a message of the kind "report". Raises InputError for what is none."""
     return {
         "kind": "report",
+        "page": check_value("page", content.get("page"), _TEXT),
+        "number": _count("number", content.get("number")),
         "inputs": _reported_inputs(content.get("inputs")),
         "passage_crc32": _count("passage_crc32", content.get("passage_crc32")),
         "outputs": outputs(content.get("outputs")),

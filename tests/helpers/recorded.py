@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -79,11 +80,23 @@ def typed(widget: QnA, **state: object) -> None:
     )
 
 
-def report(passage: str, outputs: dict[str, Any], **inputs: object) -> dict[str, Any]:
+_numbers = itertools.count(1)
+
+
+def report(
+    passage: str,
+    outputs: dict[str, Any],
+    *,
+    page: str = "p",
+    number: int | None = None,
+    **inputs: object,
+) -> dict[str, Any]:
     others = {**contract.default_inputs(), **inputs}
     del others["passage"]
     return {
         "kind": "report",
+        "page": page,
+        "number": next(_numbers) if number is None else number,
         "inputs": others,
         "passage_crc32": crc32(passage),
         "outputs": outputs,

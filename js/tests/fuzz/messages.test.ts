@@ -124,7 +124,7 @@ test("the page answers pings and requests for scores, and nothing else", {
         actions: { inspect: () => undefined },
       } as unknown as Component;
       const stop = new AbortController();
-      answerRequests(model, component, stop.signal);
+      answerRequests(model, component, "p", stop.signal);
       model.gone = gone;
       vi.spyOn(console, "warn").mockImplementation(() => undefined);
       for (const one of messages) model.receive(one);

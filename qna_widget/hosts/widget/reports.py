@@ -3,8 +3,10 @@
 Jupyter lets a report overtake the inputs that it is about: it holds changes of traits back while
 the kernel is busy, but not messages. So nothing here depends on the order in which things come.
 A report names its inputs; the widget's outputs are a function of its inputs and the newest
-reports, worked out again after each change of either. Twin, for the page's tests:
-js/tests/hosts/widget/jupyter/kernel-twin.ts.
+reports, worked out again after each change of either. Reports overtake each other, too: those that
+JupyterLab sent before it opened a subshell of the kernel wait for the cell that runs, later ones do
+not. So a page numbers its own, and one that comes late is not the newest. Twin, for the page's
+tests: js/tests/hosts/widget/jupyter/kernel-twin.ts.
 """
 
 from __future__ import annotations
@@ -36,12 +38,23 @@ class Report:
     outputs: Outputs
     """A report without "answers" says only how far the answering is."""
     source: Source
+    page: str = ""
+    number: int = 0
+    """Counts the reports of its page."""
 
     def has_inputs_of(self, other: Report | None) -> bool:
         """Whether both are about the same inputs."""
         if other is None:
             return False
         return self.inputs == other.inputs and self.passage_crc32 == other.passage_crc32
+
+    def follows(self, other: Report) -> bool:
+        """Whether a page said this after `other`."""
+        return self.page == other.page and self.number > other.number
+
+    def is_stop(self) -> bool:
+        """Whether the question was asked anew, and stopped: it has no answers any more."""
+        return self.outputs["status"] == "ready" and "answers" not in self.outputs
 
     def is_about_texts_of(self, other: Report) -> bool:
         """Whether both are about one question on one passage, asked of one model."""
@@ -60,6 +73,7 @@ class Reports:
         self._answered: Report | None = None
         # One with answers whose inputs have not come.
         self._early: Report | None = None
+        self._last_of_page: dict[str, Report] = {}
         self._sum = ("", crc32(""))
 
     @property
@@ -75,7 +89,19 @@ class Reports:
 
     def receive(self, content: ReportMessage) -> None:
         """Take a page's report, in whatever order it comes."""
-        report = Report(content["inputs"], content["passage_crc32"], content["outputs"], "browser")
+        report = Report(
+            content["inputs"],
+            content["passage_crc32"],
+            content["outputs"],
+            "browser",
+            content["page"],
+            content["number"],
+        )
+        last = self._last_of_page.get(report.page)
+        if last is not None and last.follows(report):
+            self._add_late(report, last)
+            return
+        self._last_of_page[report.page] = report
         early = self._early
         if early is not None and not early.is_about_texts_of(report):
             self._remember(early)  # other inputs have replaced its own, which will not come
@@ -94,9 +120,22 @@ class Reports:
         self._newest = report
         if "answers" in report.outputs:
             self._answered = self._early = report
-        elif report.outputs["status"] == "ready" and report.has_inputs_of(self._answered):
-            # Asked anew, and stopped. A page that fails takes nothing from what others answered.
-            self._answered = None
+        elif report.is_stop() and report.has_inputs_of(self._answered):
+            self._answered = None  # a page that fails takes nothing from what others answered
+        self.settle()
+
+    def _add_late(self, report: Report, last: Report) -> None:
+        """Take a report that others of its page overtook: it says nothing of the moment."""
+        if "answers" not in report.outputs:
+            return
+        if self._early is None:
+            self._early = report
+        else:
+            self._remember(report)
+        known = self._answered
+        overtaken = known is not None and known.follows(report)
+        if not overtaken and not (last.is_stop() and last.has_inputs_of(report)):
+            self._answered = report
         self.settle()
 
     def settle(self) -> None:

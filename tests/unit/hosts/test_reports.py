@@ -69,6 +69,49 @@ def test_a_question_asked_anew_and_stopped_has_no_answers() -> None:
     assert outputs(widget) == ([], None, {}, "ready")
 
 
+def test_reports_of_a_page_in_any_order_come_to_the_same() -> None:
+    """The first went to the kernel before JupyterLab opened a subshell of it, and waits there."""
+    told = [
+        {**RUNNING, "status": "loading"},
+        RUNNING,
+        {**READY, "answers": [ANSWER | {"text": "12", "end": 18}]},
+        READY,
+    ]
+    for order in itertools.permutations(range(4)):
+        widget = asked()
+        for number in order:
+            said = report(PASSAGE, told[number], question="Where?", page="late", number=number)
+            from_browser(widget, said)
+        assert outputs(widget) == FULL, order
+
+
+def test_answers_that_come_after_the_word_that_they_are_void() -> None:
+    widget = asked()
+    stopped = report(PASSAGE, {**RUNNING, "status": "ready"}, question="Where?")
+    from_browser(widget, stopped)
+    from_browser(widget, report(PASSAGE, READY, question="Where?", number=stopped["number"] - 1))
+    assert outputs(widget) == ([], None, {}, "ready")
+
+
+def test_late_answers_to_a_former_question_are_in_the_history() -> None:
+    widget = asked()
+    first = report(PASSAGE, READY, question="Where?")
+    typed(widget, question="Who?")
+    from_browser(widget, report(PASSAGE, READY, question="Who?"))
+    from_browser(widget, first)
+    assert outputs(widget) == FULL
+    typed(widget, question="What?")
+    from_browser(widget, report(PASSAGE, READY, question="What?"))
+    assert sorted(one.question for one in widget.history) == ["What?", "Where?", "Who?"]
+
+
+def test_another_page_is_not_late() -> None:
+    widget = asked()
+    from_browser(widget, report(PASSAGE, READY, question="Where?", page="a", number=7))
+    from_browser(widget, report(PASSAGE, RUNNING, question="Where?", page="b", number=1))
+    assert outputs(widget) == (*FULL[:3], "running")
+
+
 @pytest.mark.parametrize("by_kernel", [False, True])
 def test_a_page_that_fails_takes_no_answers_away(by_kernel: bool) -> None:
     """A second page may be one whose browser cannot load the model."""

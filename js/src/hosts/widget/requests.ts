@@ -10,15 +10,18 @@ import { packScores } from "./packed-scores";
 
 /** Milliseconds after which a request for scores ends; Python has stopped waiting before. */
 const PATIENCE = 60_000;
-/** Several pages may answer one request. */
-const PAGE = Math.random().toString(36).slice(2);
 
-/** Answers until the signal aborts. */
-export function answerRequests(model: Model, component: Component, signal: AbortSignal): void {
+/** Answers until the signal aborts. `page` tells the pages apart: several may answer one request. */
+export function answerRequests(
+  model: Model,
+  component: Component,
+  page: string,
+  signal: AbortSignal,
+): void {
   const receive = (message: unknown): void => {
     const { kind, request } = (message ?? {}) as { kind?: unknown; request?: unknown };
     if (kind === "page.ping") attempt(() => model.send({ kind: "page.pong", request }));
-    if (kind === "scores.read") void sendScores(model, component, request, signal);
+    if (kind === "scores.read") void sendScores(model, component, page, request, signal);
   };
   model.on("msg:custom", receive);
   signal.addEventListener("abort", () => model.off("msg:custom", receive), { once: true });
@@ -27,6 +30,7 @@ export function answerRequests(model: Model, component: Component, signal: Abort
 async function sendScores(
   model: Model,
   component: Component,
+  page: string,
   request: unknown,
   signal: AbortSignal,
 ): Promise<void> {
@@ -34,7 +38,7 @@ async function sendScores(
     const { inputs, scores } = await scored(component, signal);
     const { passage, ...others } = inputs;
     const { counts, bytes } = packScores(passage, scores!);
-    const head = { kind: "scores.chunk", request, page: PAGE, inputs: others, counts };
+    const head = { kind: "scores.chunk", request, page, inputs: others, counts };
     const whole = { ...head, passage_crc32: crc32(passage), total: bytes.byteLength };
     // Larger messages stall the page, and beyond 10 MB none gets through.
     const { chunk_bytes } = contract.scores;

@@ -26,6 +26,8 @@ const REPORT_DELAY = 200;
 
 export class WidgetHost implements Host {
   readonly sources: readonly AssetSource[];
+  /** Tells the pages of one widget apart. */
+  readonly page = Math.random().toString(36).slice(2);
   private writing = false;
   alone = false;
   private changed: () => void = () => {};
@@ -37,6 +39,8 @@ export class WidgetHost implements Host {
   private reportTimer: ReturnType<typeof setTimeout> | undefined;
   private newest: ComponentState | undefined;
   private sent = "";
+  /** How many reports were sent. */
+  private reports = 0;
   private passage = { text: "", crc32: 0 };
   private readonly silence: Silence;
 
@@ -183,11 +187,13 @@ export class WidgetHost implements Host {
     const { inputs: asked, outputs } = this.forPython(this.newest!);
     const { passage, ...inputs } = asked;
     if (this.passage.text !== passage) this.passage = { text: passage, crc32: crc32(passage) };
-    const report = { kind: "report", inputs, passage_crc32: this.passage.crc32, outputs };
-    const text = JSON.stringify(report);
+    const said = { inputs, passage_crc32: this.passage.crc32, outputs };
+    const text = JSON.stringify(said);
     if (text === this.sent) return;
     this.sent = text;
-    attempt(() => this.model.send(report));
+    // The kernel may hear them in another order: JupyterLab opens it a second way in.
+    const number = ++this.reports;
+    attempt(() => this.model.send({ kind: "report", page: this.page, number, ...said }));
     if (!this.alone) this.silence.ask();
   }
 
@@ -233,7 +239,7 @@ function mount(model: Model): Mounted {
     const stop = new AbortController();
     const host = new WidgetHost(model, stop.signal);
     const component = createComponent(host, stop.signal);
-    answerRequests(model, component, stop.signal);
+    answerRequests(model, component, host.page, stop.signal);
     found = { component, host, stop };
     mounted.set(id, found);
     stop.signal.addEventListener("abort", () => mounted.delete(id));

@@ -35,8 +35,10 @@ test("a page that fails takes no answers away, one that is stopped does", () => 
     () => {},
     () => {},
   );
+  let number = 0;
   const told = (outputs: object) => {
-    const content = { kind: "report", inputs, passage_crc32: crc32(inputs.passage), outputs };
+    const about = { inputs, passage_crc32: crc32(inputs.passage) };
+    const content = { kind: "report", page: "p", number: ++number, ...about, outputs };
     kernel.handle({ method: "custom", content }, null);
     return [kernel.traits.answers, kernel.traits.status];
   };

@@ -75,7 +75,7 @@ beforeEach(() => {
   model = new FakeModel({});
   component = new FakeComponent(makeState({ ...SCORED, scores: null }));
   stop = new AbortController();
-  answerRequests(model, component, stop.signal);
+  answerRequests(model, component, "p", stop.signal);
 });
 
 const settle = () => new Promise((resolve) => setTimeout(resolve, 0));

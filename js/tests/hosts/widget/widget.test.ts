@@ -161,6 +161,16 @@ test("a report names the inputs that it belongs to", () => {
   expect(Object.keys(report!).sort()).toEqual([...contract.messages.report.items].sort());
 });
 
+test("a page numbers its reports, and no two pages have one name", () => {
+  host.report(makeState());
+  host.report(makeState({ status: "error", error: "No memory." }));
+  expect(model.sent.map(({ page, number }) => [page, number])).toEqual([
+    [host.page, 1],
+    [host.page, 2],
+  ]);
+  expect(new WidgetHost(model, new AbortController().signal).page).not.toBe(host.page);
+});
+
 test("the same report is not sent twice", () => {
   host.report(makeState());
   host.report(makeState());

@@ -7,6 +7,8 @@ import type { Published, ToKernel } from "./widget-model";
 export type State = Record<string, unknown>;
 
 interface Report {
+  readonly page: string;
+  readonly number: number;
   readonly inputs: State;
   readonly passage_crc32: number;
   readonly outputs: State;
@@ -28,6 +30,7 @@ export class KernelTwin {
   readonly traits: State;
   private newest: Report | null = null;
   private answered: Report | null = null;
+  private readonly lastOfPage = new Map<string, Report>();
   /** What set_state of a page has locked: it is not sent back. */
   private lock: State = {};
   private fromPage = false;
@@ -150,14 +153,19 @@ export class KernelTwin {
   }
 
   private take(report: Report): void {
-    this.newest = report;
-    if ("answers" in report.outputs) this.answered = report;
-    else if (
-      report.outputs.status === "ready" && // asked anew, and stopped
-      this.answered !== null &&
-      sameInputs(report, this.answered)
-    ) {
-      this.answered = null;
+    const { answered } = this;
+    const last = this.lastOfPage.get(report.page);
+    if (last !== undefined && follows(last, report)) {
+      if (!("answers" in report.outputs)) return;
+      const overtaken = answered !== null && follows(answered, report);
+      if (!overtaken && !(isStop(last) && sameInputs(last, report))) this.answered = report;
+    } else {
+      this.lastOfPage.set(report.page, report);
+      this.newest = report;
+      if ("answers" in report.outputs) this.answered = report;
+      else if (isStop(report) && answered !== null && sameInputs(report, answered)) {
+        this.answered = null;
+      }
     }
     this.settle();
   }
@@ -182,11 +190,22 @@ export class KernelTwin {
 
   private fits(report: Report): boolean {
     const passage_crc32 = crc32(String(this.traits.passage));
-    return sameInputs(report, { inputs: this.traits, passage_crc32, outputs: {} });
+    return sameInputs(report, { inputs: this.traits, passage_crc32 });
   }
 }
 
-function sameInputs(one: Report, other: Report): boolean {
+function follows(one: Report, other: Report): boolean {
+  return one.page === other.page && one.number > other.number;
+}
+
+/** Asked anew, and stopped. */
+function isStop({ outputs }: Report): boolean {
+  return outputs.status === "ready" && !("answers" in outputs);
+}
+
+type About = Pick<Report, "inputs" | "passage_crc32">;
+
+function sameInputs(one: About, other: About): boolean {
   const names = INPUTS.filter((name) => name !== "passage");
   const same = names.every((name) => one.inputs[name] === other.inputs[name]);
   return same && one.passage_crc32 === other.passage_crc32;

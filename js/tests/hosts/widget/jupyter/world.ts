@@ -93,9 +93,13 @@ export class World {
       this.lost++;
       return number;
     }
-    // In order, each after a while of its own.
-    this.arrived = Math.max(this.arrived, this.clock.now + this.random.below(this.latency));
-    this.clock.after(this.arrived - this.clock.now, () => {
+    // In order, each after a while of its own; of messages that are no changes, later ones may come
+    // first, as they do when JupyterLab has opened a subshell.
+    const soonest = this.clock.now + this.random.below(this.latency);
+    const late = message.method === "custom" && this.random.chance(0.2);
+    if (!late) this.arrived = Math.max(this.arrived, soonest);
+    const arrives = late ? soonest + this.random.below(this.latency) : this.arrived;
+    this.clock.after(arrives - this.clock.now, () => {
       this.queue.push({ message, number, page });
       this.work();
     });
