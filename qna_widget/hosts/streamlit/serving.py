@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -46,23 +47,34 @@ def served(model: ModelManifest) -> Manifest:
 
 
 def _lent(asset: Asset) -> str:
-    """Let Streamlit serve a file from outside the package for as long as a session shows it.
+    """Let Streamlit serve a file from outside the package.
 
     Its media files are the one place for that which asks nothing of the app's author.
     """
-    url: str = st.runtime.get_instance().media_file_mgr.add(
-        _content(asset),
-        "application/gzip",  # whatever it is: Streamlit compresses other kinds at each request
-        f"qna_widget:{asset.sha256}",
-        file_name=asset.sha256,  # part of its address, beside a mere sample of the content
-    )
+    url = _held(st.runtime.get_instance(), asset)
     # A path starts at the app, which may lie below the server's root.
     return f"../..{url}" if url.startswith("/") else url
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
+def _held(runtime: st.runtime.Runtime, asset: Asset) -> str:
+    """Hand a file over for as long as the server runs, and return its URL; one copy serves all.
+
+    Streamlit drops the files of a session whose run ends early, as a click ends it, while the page
+    still reads them. A thread of its own belongs to no session.
+    """
+    with ThreadPoolExecutor(max_workers=1) as apart:
+        return apart.submit(
+            runtime.media_file_mgr.add,
+            _content(asset),
+            "application/gzip",  # whatever it is: Streamlit compresses other kinds at each request
+            f"qna_widget:{asset.sha256}",
+            file_name=asset.sha256,  # part of its address, beside a mere sample of the content
+        ).result()
+
+
 def _content(asset: Asset) -> bytes:
-    """Return the file as shipped; one copy serves all sessions."""
+    """Return the file as shipped."""
     reader = AssetReader([asset])
     starts = range(0, asset.bytes, CHUNK_BYTES)
     return b"".join(reader.read(asset.sha256, start, CHUNK_BYTES)[1] for start in starts)

@@ -5,6 +5,7 @@ import json
 import shutil
 import tomllib
 from pathlib import Path
+from threading import current_thread
 from types import SimpleNamespace
 
 import pytest
@@ -12,6 +13,7 @@ import streamlit as st
 from mounted import PASSAGE, Browser, qna
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
+from streamlit.runtime.scriptrunner_utils.script_run_context import SCRIPT_RUN_CONTEXT_ATTR_NAME
 
 from qna_widget.core.manifest import PACKAGE, Asset
 from qna_widget.errors import AssetError
@@ -62,6 +64,19 @@ def test_a_model_from_anywhere_is_lent_to_streamlit(tmp_path: Path, media: Media
         assert hashlib.sha256(content).hexdigest() == told["sha256"]
     assert len(media.storage._files_by_id) == 2, "one copy, however often it is shown"
     assert str(tmp_path) not in json.dumps(served)
+
+
+def test_a_run_that_ends_early_takes_no_model_away(
+    tmp_path: Path, media: Media, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A click ends a run before it comes to the component; the page may still read the files."""
+    folder = shutil.copytree(registry.BUNDLED, tmp_path / "model")
+    run = SimpleNamespace(session_id="a reader's")
+    monkeypatch.setattr(current_thread(), SCRIPT_RUN_CONTEXT_ATTR_NAME, run, raising=False)
+    told = serving.served(registry.resolve(folder))["model"]["onnx"]
+    media.media_file_mgr.clear_session_refs()
+    media.media_file_mgr.remove_orphaned_files()
+    assert hashlib.sha256(media.content(told["path"])).hexdigest() == told["sha256"]
 
 
 def test_files_with_equal_samples_are_not_confused(tmp_path: Path, media: Media) -> None:
