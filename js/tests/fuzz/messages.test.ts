@@ -121,7 +121,7 @@ test("the page answers pings and requests for scores, and nothing else", {
       const component = {
         state: makeState({ status: "error", error: "No model." }),
         subscribe: (look: unknown) => listening.push(look),
-        actions: { inspect: () => undefined },
+        actions: { confirm: () => undefined, inspect: () => undefined },
       } as unknown as Component;
       const stop = new AbortController();
       answerRequests(model, component, "p", stop.signal);

@@ -103,7 +103,10 @@ class Dialogue:
         def over() -> bool:
             return widget.inputs() != wanted or widget.status in ("ready", "error")
 
-        for pause in self.pages.pauses(over, timeout, patience=self._patience()):
+        pauses = self.pages.pauses(over, timeout, patience=self._patience())
+        for number, pause in enumerate(pauses):
+            if number == 0:  # it may stand there already, below another text
+                self.pages.send({"kind": "page.ask"})
             await asyncio.sleep(pause)
         if (found := answered()) is not None:
             return found

@@ -49,6 +49,21 @@ def test_a_page_answers() -> None:
     assert [one.question for one in widget.history] == [QUESTION]
 
 
+def test_the_page_is_told_that_a_question_which_stood_there_is_meant() -> None:
+    """Else it would wait for its reader's word before it reads another long text to the end."""
+    widget = asked()
+    told: list[object] = []
+
+    async def run(passage: str) -> Any:
+        widget.passage = passage
+        soon(lambda: told.extend(content for content, _ in customs(widget)))
+        soon(lambda: from_browser(widget, answers_to(widget, "Where?")))
+        return await widget.ask("Where?", timeout=LONG)
+
+    assert asyncio.run(run(f"{PASSAGE} Ernie, too.")).source == "browser"
+    assert {"kind": "page.ask"} in told
+
+
 def test_in_a_plain_script_python_answers_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(comm, "create_comm", comm.DummyComm)
     monkeypatch.setattr(dialogue, "PATIENCE", LONG)
@@ -76,12 +91,12 @@ def test_silence_is_waited_for_once_and_a_word_gives_hope_again(impatient: float
     answers = asyncio.run(widget.ask(QUESTION, timeout=LONG))
     assert (answers, answers.source) == (by_python(QUESTION), "kernel")
     assert time.monotonic() - begun >= impatient
-    pings = [content for content, _ in customs(widget)]
-    assert {content["kind"] for content in pings} == {"page.ping"}
-    assert list(pings[0]) == MESSAGES["page.ping"]["items"]
+    sent = [content for content, _ in customs(widget)]
+    assert [one["kind"] for one in sent] == ["page.ping", "page.ask"]
+    assert [list(one) for one in sent] == [MESSAGES[one["kind"]]["items"] for one in sent]
     assert asyncio.run(widget.ask("Who lives there?")).source == "kernel"
-    assert [content for content, _ in customs(widget)] == pings, "no page was asked again"
-    from_browser(widget, {"kind": "page.pong", "request": pings[0]["request"]})
+    assert [content for content, _ in customs(widget)] == sent, "no page was asked again"
+    from_browser(widget, {"kind": "page.pong", "request": sent[0]["request"]})
 
     async def run() -> Any:
         soon(lambda: from_browser(widget, answers_to(widget, "What?")))

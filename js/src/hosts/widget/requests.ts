@@ -1,4 +1,5 @@
-// Answers Python's requests to the page: pings, and tokens and logits of the last question.
+// Answers Python's requests to the page: that the question is meant, pings, and tokens and logits of
+// the last question.
 
 import type { Component } from "../../component/component";
 import { type ComponentState, isChanging } from "../../component/state";
@@ -20,6 +21,8 @@ export function answerRequests(
 ): void {
   const receive = (message: unknown): void => {
     const { kind, request } = (message ?? {}) as { kind?: unknown; request?: unknown };
+    // It may stand there since another text was read: then a long one would wait for the reader.
+    if (kind === "page.ask") component.actions.confirm();
     if (kind === "page.ping") attempt(() => model.send({ kind: "page.pong", request }));
     if (kind === "scores.read") void sendScores(model, component, page, request, signal);
   };

@@ -45,13 +45,15 @@ const SCORED: Partial<ComponentState> = {
 
 class FakeComponent implements Component {
   inspectors = 0;
+  confirmed = 0;
   readonly history = new History();
   readonly actions = {
+    confirm: () => this.confirmed++,
     inspect: (until: AbortSignal) => {
       this.inspectors++;
       until.addEventListener("abort", () => this.inspectors--);
     },
-  } as Component["actions"];
+  } as unknown as Component["actions"];
   private readonly listeners = new Set<(state: ComponentState) => void>();
 
   constructor(public state: ComponentState) {}
@@ -84,6 +86,11 @@ test("a ping is answered at once", () => {
   model.receive({ kind: "page.ping", request: "p1" });
   expect(model.sent).toEqual([{ kind: "page.pong", request: "p1" }]);
   expect(Object.keys(model.sent[0]!)).toEqual(contract.messages["page.pong"].items);
+});
+
+test("a question that Python asks is meant, though it stood there before", () => {
+  model.receive({ kind: "page.ask" });
+  expect([component.confirmed, model.sent]).toEqual([1, []]);
 });
 
 test("the packed numbers are what contract.json says, offsets in code points", () => {
