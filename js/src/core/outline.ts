@@ -63,8 +63,9 @@ function headingsOf(text: string): Heading[] {
 
 /** "## Title" of Markdown, "<h2>Title</h2>" of HTML. */
 function marked(line: string): string | null {
-  const hash = /^ {0,3}#{1,6}[ \t]+(.*?)[ \t]*#*[ \t\r]*$/u.exec(line);
-  if (hash !== null) return hash[1]!;
+  const hash = /^ {0,3}#{1,6}(?=[ \t])/u.exec(line);
+  // In steps: one expression for all of it would try a line of spaces in a million ways.
+  if (hash !== null) return line.slice(hash[0].length).trimEnd().replace(/\s#+$/u, "");
   const tag = /^\s*<h([1-6])\b[^>]*>(.*?)<\/h\1>/iu.exec(line);
   return tag === null ? null : tag[2]!.replace(/<[^>]*>/gu, "");
 }

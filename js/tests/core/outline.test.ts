@@ -17,6 +17,7 @@ test("form feeds end pages, empty ones too", () => {
 test.each([
   ["Markdown", "# Lease\n\n## The **rent** `x`\n\nIt is 900."],
   ["closed Markdown", "## The rent x ##\nIt is 900."],
+  ["Markdown of Windows", "# Lease\r\n\r\n## The rent x ##  \r\n\r\nIt is 900."],
   ["underlined", `Lease\n=====\n\n${LONG}\n\nThe rent x\n----\nIt is 900.`],
   ["HTML", "<h1>Lease</h1>\n<h2 class='a'>The <i>rent</i> x</h2>\n<p>It is 900.</p>"],
   ["a link", "# [The rent x](https://example.org)\nIt is 900."],
@@ -32,6 +33,17 @@ test.each([
   ["a rule", "Some words in a paragraph\nof two lines\n---\nIt is 900.", ""],
 ])("no headings: %s", (_, text, heading) => {
   expect(at(text, "It is 900").heading).toBe(heading);
+});
+
+test("a sign of a name closes no heading", () => {
+  expect(at("## Parsers in C#\nIt is 900.", "900").heading).toBe("Parsers in C#");
+});
+
+test("lines of spaces take no time", () => {
+  const lines = `#${" ".repeat(340)}\rx\n# a${" ".repeat(340)}b\n`;
+  const begun = process.cpuUsage();
+  createOutline(lines.repeat(20));
+  expect(process.cpuUsage(begun).user).toBeLessThan(2_000_000);
 });
 
 test("a heading is not above itself", () => {
