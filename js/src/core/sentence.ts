@@ -99,8 +99,9 @@ function goesOn(text: string, at: number, end: number): boolean {
 
 /** Whether the line break at `at` ends what stands before it. */
 function breaksAt(text: string, at: number): boolean {
-  if (text[at] !== "\n") return true;
-  const line = text.slice(text.lastIndexOf("\n", at - 1) + 1, at);
+  // Of "\r\n" the second one says it.
+  if (text[at] !== "\n") return text[at + 1] !== "\n";
+  const line = text.slice(text.lastIndexOf("\n", at - 1) + 1, at).replace(/\r$/, "");
   const next = text.slice(at + 1, at + 80).split("\n", 1)[0]!;
   if (line.trim() === "" || next.trim() === "" || NEW_LINE.test(next)) return true;
   if (LABEL.test(next) || WHOLE_LINE.test(line)) return true;

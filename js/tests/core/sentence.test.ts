@@ -62,10 +62,13 @@ describe("the sentence around an answer", () => {
     ],
   ])("lines: %j", (marked, sentence) => {
     expect(around(marked)).toBe(sentence);
+    const windows = (text: string): string => text.replaceAll("\n", "\r\n");
+    expect(around(windows(marked))).toBe(windows(sentence));
   });
 
   test("what says nothing but the answer comes with what stands before it", () => {
     expect(around("Launch\nOwner\n[Priya Nair]\nCity")).toBe("Owner\nPriya Nair");
+    expect(around("Launch\r\nOwner\r\n[Priya Nair]\r\nCity")).toBe("Owner\r\nPriya Nair");
   });
 
   test("a book without a full stop is cut between words, and says so", () => {
