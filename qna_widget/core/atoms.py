@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final
 
-from .characters import DIGIT, EXTENDS, LETTER_OR_DIGIT, SPACE, has
+from .characters import DIGIT, EXTENDS, LETTER_OR_DIGIT, SPACE, UNSPACED, has
 
-# Signs beyond ASCII that stand for themselves. Others are spelled as one of these, or as a letter,
-# a digit or "¤".
+# Signs beyond ASCII that stand for themselves. Others are spelled as one of these, or as a letter
+# (one of a script without spaces, where a run would be a whole line, by its own), a digit or "¤".
 _KEPT: Final = frozenset("−±≈€£¥°‰µμΩ²³–′″")
 _LIKE: Final = {
     "’": "'",
@@ -23,19 +23,24 @@ _LIKE: Final = {
     **dict.fromkeys("\xa0\u2009\u202f", "\xa0"),  # spaces within a number
 }
 _LETTER: Final = "ª"
+_UNSPACED: Final = "文"
 _OTHER: Final = "¤"
 
 # The end is \Z in all of them: "$" stands before a last line end, too, which JavaScript's does not.
 
 # What stands without spaces, but for what opens, closes or separates. ASCII alone.
 _RUN: Final = re.compile(
-    r"(?:[^\s\xa0,;()\[\]{}<>\"'`|*¤–]|(?<=[0-9])[,–](?=[0-9])"
-    r"|(?<=[0-9])\xa0(?=[0-9]{3}(?![0-9]))|(?<=[\wª])'(?=[\wª]{2})|(?<=n)'(?=t(?![\wª])))+",
+    r"(?:[^\s\xa0,;()\[\]{}<>\"'`|*¤–文]|(?<=[0-9])[,–](?=[0-9])"
+    r"|(?<=[0-9])\xa0(?=[0-9]{3}(?![0-9]))|(?<=[\wª])'(?=[\wª]{2})|(?<=n)'(?=t(?![\wª]))"
+    r"|(?:(?<=[\w:文]\\)|(?<=\w/))文+(?=[/\\]|\.[a-z]))+",  # a folder's name
     re.ASCII,
 )
-# An address may hold most signs, brackets in pairs.
+# An address may hold most signs, brackets in pairs; of a script without spaces, where a letter does
+# not stand right before.
 _URL: Final = re.compile(
-    r"(?<![\wª+.-])(?:[A-Za-z][A-Za-z0-9+.-]{1,15}://|www\.)[^\s\xa0<>\"`¤]+", re.ASCII
+    r"(?<![\wª+.-])(?:[A-Za-z][A-Za-z0-9+.-]{1,15}://|www\.)"
+    r"(?:[^\s\xa0<>\"`¤文]|(?<=[/=?&#_.(文-])文)+",
+    re.ASCII,
 )
 # With the country's number, or without: (030) 123, 030/123, 01 23 45, (555) 123-4.
 _PHONE: Final = re.compile(
@@ -106,11 +111,15 @@ _DOTTED: Final = re.compile(r"^\.[A-Za-zª]")  # .gitignore, .NET
 
 
 def spelled(near: Sequence[str]) -> str:
-    """Return one sign for each code point: ASCII and a few more as they are, or "0", "ª", "¤".
+    """Return one sign for each code point: ASCII and a few more as they are, or 0, ª, 文, ¤.
 
     A space within what is one (`1 000 000`) is spelled as a digit, too.
     """
-    return _SPACED.sub(lambda found: found[0].replace(" ", "0"), "".join(map(_spelled, near)))
+    signs = list(map(_spelled, near))
+    for at in range(1, len(signs)):
+        if signs[at - 1] == _UNSPACED and has(near[at], EXTENDS):
+            signs[at] = _UNSPACED
+    return _SPACED.sub(lambda found: found[0].replace(" ", "0"), "".join(signs))
 
 
 @lru_cache(4096)
@@ -125,6 +134,8 @@ def _spelled(character: str) -> str:
         return character
     if has(character, DIGIT):
         return "0"
+    if has(character, UNSPACED):
+        return _UNSPACED
     return _LETTER if has(character, LETTER_OR_DIGIT | EXTENDS) else _OTHER
 
 

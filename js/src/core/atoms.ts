@@ -1,10 +1,10 @@
 // Versions, addresses, paths, numbers with signs and units: what a reader takes as one.
 // Python's twin: qna_widget/core/atoms.py. Both work on a spelling of the text in few signs
 // (`spelled`), so that their regular expressions mean the same.
-import { DIGIT, EXTENDS, has, LETTER_OR_DIGIT, SPACE } from "./characters";
+import { DIGIT, EXTENDS, has, LETTER_OR_DIGIT, SPACE, UNSPACED } from "./characters";
 
-// Signs beyond ASCII that stand for themselves. Others are spelled as one of these, or as a letter,
-// a digit or "¤".
+// Signs beyond ASCII that stand for themselves. Others are spelled as one of these, or as a letter
+// (one of a script without spaces, where a run would be a whole line, by its own), a digit or "¤".
 const KEPT = new Set("−±≈€£¥°‰µμΩ²³–′″");
 const LIKE = new Map([
   ["’", "'"],
@@ -12,13 +12,16 @@ const LIKE = new Map([
   ...Array.from("№§₹₩₽₺₴₫₦₱₪₡₲₵₸₿￥￡", (sign) => [sign, "€"] as const),
   ...Array.from("\xa0\u2009\u202f", (space) => [space, "\xa0"] as const), // within a number
 ]);
+const OF_UNSPACED = "文";
 const LINE_ENDS = new Set("\n\r\x0b\x0c\x85\u2028\u2029");
 
-// What stands without spaces, but for what opens, closes or separates.
+// What stands without spaces, but for what opens, closes or separates; at the end a folder's name.
 const RUN =
-  /(?:[^ \n\xa0,;()[\]{}<>"'`|*¤–]|(?<=[0-9])[,–](?=[0-9])|(?<=[0-9])\xa0(?=[0-9]{3}(?![0-9]))|(?<=[\wª])'(?=[\wª]{2})|(?<=n)'(?=t(?![\wª])))+/g;
-// An address may hold most signs, brackets in pairs.
-const URLS = /(?<![\wª+.-])(?:[A-Za-z][A-Za-z0-9+.-]{1,15}:\/\/|www\.)[^ \n\xa0<>"`¤]+/g;
+  /(?:[^ \n\xa0,;()[\]{}<>"'`|*¤–文]|(?<=[0-9])[,–](?=[0-9])|(?<=[0-9])\xa0(?=[0-9]{3}(?![0-9]))|(?<=[\wª])'(?=[\wª]{2})|(?<=n)'(?=t(?![\wª]))|(?:(?<=[\w:文]\\)|(?<=\w\/))文+(?=[/\\]|\.[a-z]))+/g;
+// An address may hold most signs, brackets in pairs; of a script without spaces, where a letter does
+// not stand right before.
+const URLS =
+  /(?<![\wª+.-])(?:[A-Za-z][A-Za-z0-9+.-]{1,15}:\/\/|www\.)(?:[^ \n\xa0<>"`¤文]|(?<=[/=?&#_.(文-])文)+/g;
 const URL_TRAILING = /[.:!?_#=&~+−*'|,;([{-]+$/;
 // With the country's number, or without: (030) 123, 030/123, 01 23 45, (555) 123-4. A group ends
 // where its digits do: else a long number could be cut in a million ways.
@@ -26,7 +29,7 @@ const PHONE =
   /(?<![\wª])(?:(?:\+|00)[0-9]{1,3}|\(0[0-9]{1,4}\)|\([2-9][0-9]{2}\)(?= ?[0-9]{3}-)|0[1-9](?:[0-9]{1,4}|(?= [0-9]{2} [0-9]{2} )))(?:(?:[ \xa0./-]?\([0-9]{1,5}\)[ \xa0]?[0-9]{0,20}|[ \xa0./-]?[0-9]{1,20})(?![0-9])){1,6}(?![\wª])/g;
 const LEAST_DIGITS = 8;
 const OF_PHONE = /[0-9 \xa0()+./-]/;
-const UNSPACED = /[^ \n]/;
+const NO_SPACE = /[^ \n]/;
 /** Signs before a unit among which its number ends. */
 const NEAR_DIGIT = 10;
 const PAIRS = new Map([
@@ -69,14 +72,15 @@ const DOTTED = /^\.[A-Za-zª]/; // .gitignore, .NET
 type Range = readonly [number, number];
 
 /**
- * One UTF-16 unit for each code point: ASCII and a few more as they are, "\n", " ", "0", "ª". A space
- * within what is one (`1 000 000`) is spelled as a digit, too.
+ * One UTF-16 unit for each code point: ASCII and a few more as they are, "\n", " ", "0", "ª", "文",
+ * "¤". A space within what is one (`1 000 000`) is spelled as a digit, too.
  */
 export function spelled(near: readonly string[]): string {
-  return near
-    .map(spell)
-    .join("")
-    .replace(SPACED, (found) => found.replaceAll(" ", "0"));
+  const signs = near.map(spell);
+  for (let at = 1; at < signs.length; at++) {
+    if (signs[at - 1] === OF_UNSPACED && has(near[at], EXTENDS)) signs[at] = OF_UNSPACED;
+  }
+  return signs.join("").replace(SPACED, (found) => found.replaceAll(" ", "0"));
 }
 
 function spell(character: string): string {
@@ -86,6 +90,7 @@ function spell(character: string): string {
   if (like !== undefined) return like;
   if (has(character, SPACE)) return LINE_ENDS.has(character) ? "\n" : " ";
   if (has(character, DIGIT)) return "0";
+  if (has(character, UNSPACED)) return OF_UNSPACED;
   return has(character, LETTER_OR_DIGIT | EXTENDS) ? "ª" : "¤";
 }
 
@@ -113,12 +118,12 @@ function atomAround(text: string, at: number): Range | undefined {
 
 function atomAt(text: string, at: number): Range | undefined {
   const holds = ([start, end]: Range): boolean => start <= at && at < end;
-  const url = match(text, URLS, at, UNSPACED);
+  const url = match(text, URLS, at, NO_SPACE);
   const address = url && withoutRest(text, url);
   if (address && holds(address)) return address;
   const phone = match(text, PHONE, at, OF_PHONE);
   if (phone && text.slice(...phone).replace(/[^0-9]/g, "").length >= LEAST_DIGITS) return phone;
-  const run = match(text, RUN, at, UNSPACED);
+  const run = match(text, RUN, at, NO_SPACE);
   const part = run && parts(text, ...run).find(holds);
   return part && trimmed(text, part, at);
 }

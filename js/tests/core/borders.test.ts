@@ -64,6 +64,9 @@ test.each([
   ["かかい", "かか", "かか"],
 ])("whole in the view: %s", (text, chosen, whole) => {
   expect(answer(text, chosen, true)).toBe(whole);
+  ["か1999か、", "か1", "か1999"],
+  ["か\u30991999か、", "1999", "1999"],
+  ["かhttps://a.b/cdか", "cd", "https://a.b/cd"],
 });
 
 test.each([

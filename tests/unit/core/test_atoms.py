@@ -135,6 +135,18 @@ def qa() -> QuestionAnswerer:
         ("in $HOME there", "HOME", "$HOME"),
         ("a std::vector there", "vector", "std::vector"),
         ("over TCP/IP there", "IP", "TCP/IP"),
+        # In scripts without spaces, where no line is one word.
+        ("他于1999年出生在北京大学第3医院，", "北京", "北京"),
+        ("他于1999年出生在北京，", "1999", "1999"),
+        ("2031年5月10日に東京で開かれた。", "東京", "東京"),
+        ("か\u30991999年", "1999", "1999"),
+        ("葛\U000e01003", "3", "3"),
+        ("東京で5kgを買う", "5", "5kg"),
+        ("電話は+81 3-1234-5678です", "1234", "+81 3-1234-5678"),
+        ("詳細はhttps://example.org/docsをご覧", "example", "https://example.org/docs"),
+        ("見https://example.org/wiki/東京_(区)。", "example", "https://example.org/wiki/東京_(区)"),
+        ("在C:\\用户\\文件.txt里", "txt", "C:\\用户\\文件.txt"),
+        ("在/home/太郎/x.txt里", "x.txt", "/home/太郎/x.txt"),
         # No atom.
         ("&quot;Tamsin&quot; owns", "Tamsin", "Tamsin"),
         ("120 300 450", "300", "300"),
