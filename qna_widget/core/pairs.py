@@ -10,12 +10,13 @@ from typing import Final
 
 from .characters import EXTENDS, LETTER_OR_DIGIT, SPACE, has
 
-_PAIRS: Final = dict(zip("([{<«“„‘「『（［【《〈", ")]}>»””’」』）］】》〉", strict=True))
-_CLOSING: Final = frozenset(_PAIRS.values())
+_PAIRS: Final = dict(zip("([{<«“‘「『（［【《〈", ")]}>»”’」』）］】》〉", strict=True))
+_PAIRS |= {"„": "”“", "‚": "’‘"}  # as in Polish, and as in German
+_CLOSING: Final = frozenset("".join(_PAIRS.values()))
 _ALIKE: Final = frozenset("\"'*_`~|")
 """Open and close with the same sign."""
 _NEVER_FIRST: Final = frozenset(",;:!?…)]}>»”」』）］】》〉、。，；：！？")
-_NEVER_LAST: Final = frozenset(",;:([{<«“„「『（［【《〈、，；：¿¡")
+_NEVER_LAST: Final = frozenset(",;:([{<«“„‚「『（［【《〈、，；：¿¡")
 _BULLETS: Final = frozenset("-–—•·*#>=+|/\\&")
 """At a border only as part of what they touch."""
 _REACH: Final = 40
@@ -69,10 +70,10 @@ def _is_lone_last(near: Sequence[str], start: int, end: int) -> bool:
     sign = near[end - 1]
     if has(sign, LETTER_OR_DIGIT | EXTENDS):
         return False
-    if has(sign, SPACE) or sign in _NEVER_LAST:
+    if sign in _CLOSING and _opener_of(near, end - 1, start) is not None:
+        return False
+    if has(sign, SPACE) or sign in _NEVER_LAST or sign in _CLOSING:
         return True
-    if sign in _CLOSING:
-        return _opener_of(near, end - 1, start) is None
     if sign in _BULLETS and end - 2 >= start and has(near[end - 2], SPACE):
         return True
     if sign == "'" and end - 2 >= start and near[end - 2] in "sS":
@@ -100,7 +101,7 @@ def _closer_of(near: Sequence[str], at: int, end: int) -> int | None:
             return None
         if near[place] == opening:
             depth += 1
-        elif near[place] == closing:
+        elif near[place] in closing:
             depth -= 1
             if depth == 0:
                 return place
@@ -117,7 +118,7 @@ def _opener_of(near: Sequence[str], at: int, start: int) -> int | None:
             return None
         if sign == closing:
             depth += 1
-        elif _PAIRS.get(sign) == closing:
+        elif closing in _PAIRS.get(sign, ""):
             depth -= 1
             if depth == 0:
                 return place
@@ -129,12 +130,14 @@ def _completed(near: Sequence[str], start: int, end: int) -> tuple[int, int]:
     first, last = start, end
     for at in range(start, end):
         sign = near[at]
-        if sign in _PAIRS and sign != "<" and _closer_of(near, at, end) is None:
+        opener = None
+        if sign in _CLOSING and sign not in ">’":
+            opener = _opener_of(near, at, max(0, start - _REACH))
+        if opener is not None:
+            first = min(first, opener)
+        elif sign in _PAIRS and sign != "<" and _closer_of(near, at, end) is None:
             closer = _closer_of(near, at, min(len(near), end + _REACH))
             last = last if closer is None else max(last, closer + 1)
-        elif sign in _CLOSING and sign not in ">’" and _opener_of(near, at, start) is None:
-            opener = _opener_of(near, at, max(0, start - _REACH))
-            first = first if opener is None else min(first, opener)
         elif sign in "*_`~" and (at == start or near[at - 1] != sign):
             size = 1
             while at + size < end and near[at + size] == sign:

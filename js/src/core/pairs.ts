@@ -2,13 +2,14 @@
 // Python's twin: qna_widget/core/pairs.py. `near` holds code points around the answer start..end.
 import { EXTENDS, has, LETTER_OR_DIGIT, SPACE } from "./characters";
 
-const OPENING = "([{<«“„‘「『（［【《〈";
-const PAIRS = new Map(Array.from(OPENING, (sign, n) => [sign, ")]}>»””’」』）］】》〉"[n]!]));
-const CLOSING = new Set(PAIRS.values());
+const OPENING = "([{<«“‘「『（［【《〈";
+const PAIRS = new Map(Array.from(OPENING, (sign, n) => [sign, ")]}>»”’」』）］】》〉"[n]!]));
+PAIRS.set("„", "”“").set("‚", "’‘"); // as in Polish, and as in German
+const CLOSING = new Set([...PAIRS.values()].join(""));
 /** Open and close with the same sign. */
 const ALIKE = new Set("\"'*_`~|");
 const NEVER_FIRST = new Set(",;:!?…)]}>»”」』）］】》〉、。，；：！？");
-const NEVER_LAST = new Set(",;:([{<«“„「『（［【《〈、，；：¿¡");
+const NEVER_LAST = new Set(",;:([{<«“„‚「『（［【《〈、，；：¿¡");
 /** At a border only as part of what they touch. */
 const BULLETS = new Set("-–—•·*#>=+|/\\&");
 /** Code points within which a pair's other half is looked for. */
@@ -52,8 +53,8 @@ function isLoneFirst(near: Near, start: number, end: number): boolean {
 function isLoneLast(near: Near, start: number, end: number): boolean {
   const sign = near[end - 1]!;
   if (has(sign, LETTER_OR_DIGIT | EXTENDS)) return false;
-  if (has(sign, SPACE) || NEVER_LAST.has(sign)) return true;
-  if (CLOSING.has(sign)) return openerOf(near, end - 1, start) === null;
+  if (CLOSING.has(sign) && openerOf(near, end - 1, start) !== null) return false;
+  if (has(sign, SPACE) || NEVER_LAST.has(sign) || CLOSING.has(sign)) return true;
   if (BULLETS.has(sign) && end - 2 >= start && has(near[end - 2], SPACE)) return true;
   if (sign === "'" && end - 2 >= start && "sS".includes(near[end - 2]!)) return false; // the boys'
   return ALIKE.has(sign) && runIsLone(near, end - 1, start, end);
@@ -78,7 +79,7 @@ function closerOf(near: Near, at: number, end: number): number | null {
     const sign = near[place]!;
     if (sign === "\n") return null;
     if (sign === opening) depth++;
-    else if (sign === closing && --depth === 0) return place;
+    else if (closing.includes(sign) && --depth === 0) return place;
   }
   return null;
 }
@@ -91,7 +92,7 @@ function openerOf(near: Near, at: number, start: number): number | null {
     const sign = near[place]!;
     if (sign === "\n") return null;
     if (sign === closing) depth++;
-    else if (PAIRS.get(sign) === closing && --depth === 0) return place;
+    else if (PAIRS.get(sign)?.includes(closing) && --depth === 0) return place;
   }
   return null;
 }
@@ -101,12 +102,13 @@ function completed(near: Near, start: number, end: number): [number, number] {
   let [first, last] = [start, end];
   for (let at = start; at < end; at++) {
     const sign = near[at]!;
-    if (PAIRS.has(sign) && sign !== "<" && closerOf(near, at, end) === null) {
+    const closes_one = CLOSING.has(sign) && !">’".includes(sign);
+    const opener = closes_one ? openerOf(near, at, Math.max(0, start - REACH)) : null;
+    if (opener !== null) {
+      first = Math.min(first, opener);
+    } else if (PAIRS.has(sign) && sign !== "<" && closerOf(near, at, end) === null) {
       const closer = closerOf(near, at, Math.min(near.length, end + REACH));
       if (closer !== null) last = Math.max(last, closer + 1);
-    } else if (CLOSING.has(sign) && !">’".includes(sign) && openerOf(near, at, start) === null) {
-      const opener = openerOf(near, at, Math.max(0, start - REACH));
-      if (opener !== null) first = Math.min(first, opener);
     } else if ("*_`~".includes(sign) && (at === start || near[at - 1] !== sign)) {
       let size = 1;
       while (at + size < end && near[at + size] === sign) size++;

@@ -34,6 +34,8 @@ test.each([
   ["**Tamsin** **Vale**", "Tamsin** **Vale", "**Tamsin** **Vale**"],
   ["<b>Tamsin</b> owns", "Tamsin</b", "Tamsin"],
   ["𝄞 the (old) ferry", "(old", "old"],
+  ["in „der linde“ am markt", "„der linde“ am", "„der linde“ am"],
+  ["in „der linde“ am markt", "linde“ am", "„der linde“ am"],
   ["a . b", ".", null],
 ])("%s", (text, chosen, whole) => {
   expect(answer(text, chosen, false)).toBe(whole);
