@@ -8,7 +8,6 @@ letter or a digit. docs/answers.md tells the rules.
 
 from __future__ import annotations
 
-import unicodedata
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -47,7 +46,7 @@ class Borders:
         unread = np.zeros(len(has_letter), bool)
         for token in np.flatnonzero(passage.input_ids == tokenizer.unk_id).tolist():
             word = text[self._starts[token] : self._ends[token]]
-            unread[token] = _length(word, tokenizer) > MAX_WORD_CHARS
+            unread[token] = tokenizer.length_of(word) > MAX_WORD_CHARS
             is_word = any(has(character, LETTER_OR_DIGIT) for character in word)
             has_letter[token] = is_word and not unread[token]
         self.unread = int(unread.sum())
@@ -147,13 +146,6 @@ class Borders:
             and not has(self._text[self._starts[token]], UNSPACED)
             and not has(self._text[self._ends[token - 1] - 1], UNSPACED)
         )
-
-
-def _length(word: str, tokenizer: Tokenizer) -> int:
-    """Return how many characters of a word the model counts, which takes it apart first."""
-    if not tokenizer.lowercase:
-        return len(word)
-    return sum(unicodedata.category(one) != "Mn" for one in unicodedata.normalize("NFD", word))
 
 
 def _next(marked: NDArray[np.bool_]) -> NDArray[np.int64]:

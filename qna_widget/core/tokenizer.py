@@ -80,6 +80,14 @@ class Tokenizer:
             input_ids=np.array(encoded.ids, np.int32), starts=offsets[:, 0], ends=offsets[:, 1]
         )
 
+    def length_of(self, word: str) -> int:
+        """Return how many characters of a word the model counts.
+
+        It takes the word apart first and drops some.
+        """
+        clean = LONE_SURROGATE.sub("\ufffd", word)
+        return len(self._tokenizer.normalizer.normalize_str(clean))
+
     @cached_property
     def traits(self) -> NDArray[np.uint8]:
         """CONTINUES and HAS_LETTER of each token, by id."""

@@ -48,8 +48,9 @@ export class Borders {
   constructor(
     private readonly text: string,
     private readonly passage: Encoding,
-    { traits, unk_id, lowercase }: Tokenizer,
+    tokenizer: Tokenizer,
   ) {
+    const { traits, unk_id } = tokenizer;
     const { input_ids, starts, ends } = passage;
     const count = input_ids.length;
     const has_letter = new Uint8Array(count);
@@ -62,9 +63,7 @@ export class Borders {
       has_letter[token] = trait & HAS_LETTER;
       if (input_ids[token] !== unk_id) continue;
       const word = text.slice(starts[token], ends[token]);
-      // The model takes a word apart before it counts.
-      const apart = lowercase ? word.normalize("NFD").replace(/\p{Mn}/gu, "") : word;
-      if (Array.from(apart).length > MAX_WORD_CHARS) {
+      if (tokenizer.lengthOf(word) > MAX_WORD_CHARS) {
         unread[token] = 1;
         words++;
       } else if (Array.from(word).some((one) => has(one, LETTER_OR_DIGIT))) has_letter[token] = 1;

@@ -44,6 +44,8 @@ export interface Tokenizer extends TokenizerOptions {
   readonly traits: Uint8Array;
   /** Tokens of the whole text, no special tokens added or recognised. Offsets are UTF-16 units. */
   encode(text: string): Encoding;
+  /** How many characters of a word the model counts, which takes it apart first and drops some. */
+  lengthOf(word: string): number;
 }
 
 /**
@@ -81,6 +83,7 @@ export function createTokenizer(
       else encodeCased(passage, builder);
       return builder.finish();
     },
+    lengthOf: (word) => lengthOf(word, lowercase),
   };
 }
 
@@ -88,6 +91,18 @@ function traitsOf(token: string): number {
   const continues = token.startsWith(CONTINUATION) ? CONTINUES : 0;
   const letter = Array.from(token).some((character) => has(character, LETTER_OR_DIGIT));
   return continues | (letter && !SPECIAL.has(token) ? HAS_LETTER : 0);
+}
+
+function lengthOf(word: string, lowercase: boolean): number {
+  const { flags, decompose } = unicode();
+  let length = 0;
+  for (const character of word) {
+    const char = character.codePointAt(0)!;
+    if (flags[char]! & REMOVED) continue;
+    const parts = lowercase && flags[char]! & DECOMPOSES ? decompose(char) : [char];
+    length += lowercase ? parts.filter((part) => !(flags[part]! & MARK)).length : 1;
+  }
+  return length;
 }
 
 /** Clean and isolate CJK only. */

@@ -183,6 +183,14 @@ def test_what_was_not_read_is_in_no_answer(
         assert found["answer"] == "Tamsin Vale"
 
 
+@pytest.mark.parametrize("part", ["👩\u200d🚀", "ש\u200d\u200d", "☕\u00ad\u00ad"])
+def test_what_the_model_drops_of_a_word_does_not_count(qa: QuestionAnswerer, part: str) -> None:
+    passage = f"see {part * 40} there"
+    encoding = qa.tokenizer.encode(passage)
+    assert Borders(passage, encoding, qa.tokenizer).unread == 0
+    assert answer(qa.tokenizer, passage, passage) == passage
+
+
 def test_a_passage_of_nothing_readable_has_no_answer(qa: QuestionAnswerer) -> None:
     taken_apart = "가나다" * 20  # 120 characters for the model
     for text in ("x" * 101, "... !!! ???", f"{'x' * 101} {'y' * 101}", taken_apart):
