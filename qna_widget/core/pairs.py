@@ -10,8 +10,11 @@ from typing import Final
 
 from .characters import EXTENDS, LETTER_OR_DIGIT, SPACE, has
 
-_PAIRS: Final = dict(zip("([{<«“‘「『（［【《〈", ")]}>»”’」』）］】》〉", strict=True))
-_PAIRS |= {"„": "”“", "‚": "’‘"}  # as in Polish, and as in German
+_PAIRS: Final = {
+    **dict(zip("([{<«“‘「『（［【《〈", ")]}>»”’」』）］】》〉", strict=True)),
+    "„": "”“",  # as in Polish, and as in German
+    "‚": "’‘",
+}
 _CLOSING: Final = frozenset("".join(_PAIRS.values()))
 _ALIKE: Final = frozenset("\"'*_`~|")
 """Open and close with the same sign."""
