@@ -138,6 +138,8 @@ def remember(entry: Entry) -> None:
     """
     file = _name_file(entry.name)
     former = _read(file)
+    if former == entry:
+        return  # a cache that came with an image, or is shared, may be closed to writing
     if former is not None and former.key != entry.key:
         with suppress(OSError):
             os.utime(former.folder)  # its day begins
@@ -209,11 +211,11 @@ def remove(name: HubName | Folder) -> int | None:
     with cache_errors("The name of a model", "removed from"):
         _name_file(name).unlink(missing_ok=True)
         size = entry.bytes if entry.folder.is_dir() else 0
-    freed = _sweep_models()
-    if any(other.key == entry.key for other in entries()):
-        return freed
-    discard(entry.key)
-    return freed + size
+    freed = 0
+    if all(other.key != entry.key for other in entries()):
+        discard(entry.key)
+        freed = size
+    return freed + _sweep_models()  # after it: a model of days ago would be swept, and counted twice
 
 
 @contextmanager

@@ -217,6 +217,31 @@ def test_a_model_that_its_name_left_goes_a_day_later(home: Path) -> None:
     assert kept() == ["new", "third"]
 
 
+def test_the_room_of_a_removed_model_is_counted_once(home: Path) -> None:
+    build("k")
+    cache.remember(cache.Entry(A, "c", "k"))
+    size = cache.Entry(A, "c", "k").bytes
+    os.utime(cache.model_folder("k"), (0, 0))  # converted days ago, as most that are removed
+    assert cache.remove(A) == size
+    assert list((home / "models").iterdir()) == []
+
+
+def test_a_name_that_is_known_is_not_written_again(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cache that came with an image, or is shared, may be read-only."""
+    build("k")
+    cache.remember(cache.Entry(B, "", "k"))
+
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(home))
+
+    monkeypatch.setattr("qna_widget.models.cache.tempfile.mkstemp", refused)
+    cache.remember(cache.Entry(B, "", "k"))
+    with pytest.raises(ModelCacheError, match="the file system is read-only"):
+        cache.remember(cache.Entry(B, "", "other"))
+
+
 def test_where_a_name_cannot_be_read_no_model_goes(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
