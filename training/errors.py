@@ -52,7 +52,8 @@ def kind_of_question(example: Example) -> str:
 def read_told(file: Path) -> dict[str, Told]:
     """Read what `training.suite --answers` wrote, by the question's id."""
     told = {}
-    for line in read_text(file).splitlines():
+    # Not splitlines: an answer may hold U+2028 and its like as they are.
+    for line in filter(None, read_text(file).split("\n")):
         record = json.loads(line)
         told[record["id"]] = Told(record["text"], record["margin"], record["probability"])
     return told
@@ -101,6 +102,11 @@ def main() -> None:
     )
     args = parser.parse_args()
     thresholds = args.threshold or [0.0] * len(args.answers)
+    if len(thresholds) != len(args.answers):
+        raise DataError(
+            f"{len(thresholds)} --threshold for {len(args.answers)} files: give one for each, in "
+            "their order, or none."
+        )
     examples = everyday(args.everyday)
     told = [read_told(file) for file in args.answers]
     for file, known in zip(args.answers, told, strict=True):

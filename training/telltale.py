@@ -40,15 +40,18 @@ def without_telltale(examples: Sequence[Example], share: float) -> list[Example]
 def told_apart(examples: Sequence[Example]) -> float:
     """How well words alone tell: how often the answered one of two questions has the higher lean.
 
-    0.5 is chance (the area under the curve of true and false alarms).
+    0.5 is chance (the area under the curve of true and false alarms); equal leans count as half.
     """
-    answered = [bool(example.golds) for example in examples]
-    pairs = sorted(zip(_leans(examples), answered, strict=True))
-    higher = unanswered = 0
-    for _, right in pairs:
-        higher += unanswered if right else 0
-        unanswered += not right
-    return higher / (unanswered * (len(pairs) - unanswered))
+    kinds: dict[float, list[int]] = {}
+    for example, lean in zip(examples, _leans(examples), strict=True):
+        kinds.setdefault(lean, [0, 0])[bool(example.golds)] += 1
+    higher, unanswered, answered = 0.0, 0, 0
+    # The same question about two passages mostly has one lean: it tells nothing.
+    for without, having in (kinds[lean] for lean in sorted(kinds)):
+        higher += having * (unanswered + without / 2)
+        unanswered += without
+        answered += having
+    return higher / (unanswered * answered)
 
 
 def _leans(examples: Sequence[Example]) -> list[float]:

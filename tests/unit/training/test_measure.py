@@ -171,6 +171,15 @@ def test_errors_are_told_by_kind(tmp_path: Path, capsys: pytest.CaptureFixture[s
         lines = capsys.readouterr().out.splitlines()
         assert "| note | 4 | 50.0 | 50% |" in lines
         assert "| when | 1 | 100.0 | –% |" in lines
+        # As `training.suite` writes them, answers hold what separates lines elsewhere.
+        told = answers.read_text(encoding="utf-8").replace("boat", "a\u2028\x85boat")
+        answers.write_text(told, encoding="utf-8")
+        assert main() == 0
+        assert "| note | 4 | 50.0 | 50% |" in capsys.readouterr().out.splitlines()
+        patch.setattr("sys.argv", [*arguments, str(answers), "--threshold", "1"])
+        assert main() == 2
+        assert "1 --threshold for 2 files" in capsys.readouterr().err
+        patch.setattr("sys.argv", arguments)
         answers.write_text("", encoding="utf-8")
         assert main() == 2
     assert "lacks 4 of the questions" in capsys.readouterr().err

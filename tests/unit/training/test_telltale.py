@@ -57,6 +57,12 @@ def test_how_well_words_tell_is_how_often_the_answered_one_looks_more_like_it(
     assert told_apart(clear) == 1.0
 
 
+def test_what_is_asked_alike_with_and_without_an_answer_tells_nothing() -> None:
+    """A question of a pair of passages, one of which answers it: equal leans are chance."""
+    pairs = [asked(n, "Who is it?", answered=bool(n // 60 % 2)) for n in range(240)]
+    assert told_apart(pairs) == 0.5
+
+
 def test_the_command_counts_what_a_recipe_leaves(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
