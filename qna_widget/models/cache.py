@@ -46,6 +46,8 @@ class Entry:
     commit: str
     """Of the hub's repository; "" for a folder."""
     key: str
+    recipe: int = 0
+    """The conversion's; 0: of a folder, or not told (by an earlier version)."""
 
     @property
     def folder(self) -> Path:
@@ -264,7 +266,7 @@ def _parse(text: bytes) -> Entry | None:
         name = hub_name(said["name"]) if said["commit"] else Folder(Path(said["name"]))
         # A key is one part of a path, never a way out of the cache.
         if name is not None and _KEY.fullmatch(said["key"]):
-            return Entry(name, str(said["commit"]), said["key"])
+            return Entry(name, str(said["commit"]), said["key"], int(said.get("recipe", 0)))
     return None
 
 

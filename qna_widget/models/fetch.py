@@ -34,16 +34,19 @@ if TYPE_CHECKING:
 def fetch(name: HubName, progress: Progress) -> cache.Entry:
     """Ask the hub what `name` stands for now, and see that it is in the cache.
 
+    What an earlier version of the package converted otherwise is converted anew.
+
     Raises ModelNotFoundError, ModelAccessError, HubError, ModelFileError, ExportError,
     ModelCacheError, or MissingExtraError without the `hub` extra.
     """
     cache.root()  # a place to keep it must be there before anything is downloaded
     repository = _inspect(name)
     known = cache.find(name)
-    if known is not None and known.commit == repository.commit and _intact(known.folder):
+    now = (repository.commit, conversion.RECIPE)
+    if known is not None and (known.commit, known.recipe) == now and _intact(known.folder):
         return known
     key = _convert(_from_hub(repository, progress), progress)
-    entry = cache.Entry(name, repository.commit, key)
+    entry = cache.Entry(name, repository.commit, key, conversion.RECIPE)
     cache.remember(entry)
     return entry
 

@@ -22,6 +22,7 @@ from safetensors.numpy import load_file, save_file
 
 from qna_widget import QnA, QuestionAnswerer
 from qna_widget.errors import ExportError, ModelFileError, ModelNotFoundError
+from qna_widget.export import conversion
 from qna_widget.export.bundle import Origin
 from qna_widget.export.recipe import export_checkpoint
 from qna_widget.models import cache, fetch, files, menu, names, registry
@@ -129,6 +130,24 @@ def test_a_revision_is_pinned_and_fetch_moves_on(hub: Hub, checkpoint: Path) -> 
     assert get(f"{NAME}@{old}").commit == old
     with pytest.raises(ModelNotFoundError, match="no revision 'v3'"):
         registry.resolve(f"{NAME}@v3", quiet)
+
+
+def test_fetch_converts_anew_what_an_earlier_conversion_made(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as earlier:
+        earlier.setattr("qna_widget.export.conversion.RECIPE", conversion.RECIPE - 1)
+        before = get(NAME)
+        assert get(NAME) == before
+    asked = len(hub.log)
+    now = get(NAME)
+    assert (now.commit, now.key == before.key) == (before.commit, False)
+    assert cache.find(now.name) == now
+    assert hub.sent("/large/") == len(WEIGHTS), "the download is still there"
+    assert asked < len(hub.log)
+    # What a version wrote that did not tell its recipe.
+    cache.remember(replace(now, recipe=0))
+    assert get(NAME) == now == cache.find(now.name)
 
 
 @pytest.mark.parametrize("second", ["model-00002-of-00002.safetensors", "rest.safetensors"])
