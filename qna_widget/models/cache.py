@@ -217,7 +217,7 @@ def remove(name: HubName | Folder) -> int | None:
     if all(other.key != entry.key for other in entries()):
         discard(entry.key)
         freed = size
-    return freed + _sweep_models()  # after it: a model of days ago would be swept, and counted twice
+    return freed + _sweep_models()  # last, or it would sweep this one, too: that counts twice
 
 
 @contextmanager
