@@ -34,6 +34,9 @@ export class AssetCache implements AssetSource {
   readonly name = "browser cache";
   /** Why nothing is kept, as a sentence for the reader; "" while all is well. */
   trouble = "";
+  /** Whether nothing can be read either; a full storage still gives what it has. */
+  #broken = false;
+  readonly #begun: number;
   #database: Promise<IDBDatabase> | null = null;
   #writes: Promise<void> = Promise.resolve();
   /** Chunks that were given to `keep`, the oldest first; `room` removes those that are stored. */
@@ -45,6 +48,7 @@ export class AssetCache implements AssetSource {
   constructor(private readonly options: CacheOptions = {}) {
     this.#patience_ms = options.patience_ms ?? PATIENCE_MS;
     this.#now = options.now ?? Date.now;
+    this.#begun = this.#now();
     this.#max_bytes = options.max_bytes ?? MAX_BYTES;
   }
 
@@ -77,13 +81,12 @@ export class AssetCache implements AssetSource {
 
   /** Queues one chunk to be stored. Never fails: a full or broken store only sets `trouble`. */
   keep(asset: Asset, index: number, bytes: Uint8Array): void {
-    const stored = this.#enqueue(async () => {
-      await this.#within(["chunks", "files"], "readwrite", (transaction) => {
+    const stored = this.#enqueue(() =>
+      this.#store(asset.sha256, (transaction) => {
         transaction.objectStore("files").put(this.#record(asset), asset.sha256);
         transaction.objectStore("chunks").put(bytes, [asset.sha256, index]);
-        return undefined;
-      });
-    });
+      }),
+    );
     this.#queue.push(stored);
   }
 
@@ -96,11 +99,10 @@ export class AssetCache implements AssetSource {
   replace(chunks: Asset, whole: Asset, content: Blob): void {
     void this.#enqueue(async () => {
       try {
-        await this.#within(["chunks", "files"], "readwrite", (transaction) => {
+        await this.#store(whole.sha256, (transaction) => {
           remove(transaction, chunks.sha256);
           transaction.objectStore("files").put(this.#record(whole), whole.sha256);
           transaction.objectStore("chunks").put(content, [whole.sha256, 0]);
-          return undefined;
         });
         this.tidy(whole);
       } catch {
@@ -122,13 +124,10 @@ export class AssetCache implements AssetSource {
         store.put(this.#record(loaded), loaded.sha256);
         return entries<FileRecord>(store);
       });
-      const now = this.#now();
-      // The clock may have been set back since: what was used in the future counts as the oldest.
-      const age = ({ used }: FileRecord) => (used > now ? MAX_AGE_MS : now - used);
       let total = 0;
-      for (const [sha256, file] of (files ?? []).sort((a, b) => age(a[1]) - age(b[1]))) {
+      for (const [sha256, file] of this.#newestFirst(files)) {
         total += file.bytes;
-        if (age(file) > MAX_AGE_MS || total > this.#max_bytes) await this.#remove(sha256);
+        if (this.#age(file) > MAX_AGE_MS || total > this.#max_bytes) await this.#remove(sha256);
       }
     });
   }
@@ -142,6 +141,42 @@ export class AssetCache implements AssetSource {
     return { bytes: asset.bytes, used: this.#now() };
   }
 
+  /** The clock may have been set back since: what was used in the future counts as the oldest. */
+  #age({ used }: FileRecord): number {
+    const now = this.#now();
+    return used > now ? MAX_AGE_MS : now - used;
+  }
+
+  #newestFirst(files: [string, FileRecord][] = []): [string, FileRecord][] {
+    return files.sort(([, one], [, other]) => this.#age(one) - this.#age(other));
+  }
+
+  /** Writes; where the browser grants no more room, what was used longest ago goes first. */
+  async #store(sha256: string, write: (transaction: IDBTransaction) => void): Promise<void> {
+    const work = (transaction: IDBTransaction): undefined => void write(transaction);
+    for (;;) {
+      try {
+        await this.#within(["chunks", "files"], "readwrite", work);
+        return;
+      } catch (error) {
+        if (!isFull(error) || !(await this.#makeRoom(sha256))) throw error;
+      }
+    }
+  }
+
+  /** Removes what was used longest ago; false when all others were used since this page began. */
+  async #makeRoom(for_sha256: string): Promise<boolean> {
+    const files = await this.#within(["files"], "readonly", (transaction) =>
+      entries<FileRecord>(transaction.objectStore("files")),
+    );
+    const since = this.#now() - this.#begun;
+    const oldest = this.#newestFirst(files)
+      .reverse()
+      .find(([sha256, file]) => sha256 !== for_sha256 && this.#age(file) > since);
+    if (oldest !== undefined) await this.#remove(oldest[0]);
+    return oldest !== undefined;
+  }
+
   async #chunk(asset: Asset, index: number): Promise<Uint8Array | null> {
     const stored = await this.#stored(asset.sha256, index);
     const length = Math.min(CHUNK_BYTES, asset.bytes - index * CHUNK_BYTES);
@@ -149,7 +184,7 @@ export class AssetCache implements AssetSource {
   }
 
   async #stored(sha256: string, index: number): Promise<unknown> {
-    if (this.trouble) return null;
+    if (this.#broken) return null;
     try {
       return await this.#within(["chunks"], "readonly", (transaction) => {
         const request = transaction.objectStore("chunks").get([sha256, index]);
@@ -162,10 +197,8 @@ export class AssetCache implements AssetSource {
   }
 
   async #remove(sha256: string): Promise<void> {
-    await this.#within(["chunks", "files"], "readwrite", (transaction) => {
-      remove(transaction, sha256);
-      return undefined;
-    });
+    const work = (transaction: IDBTransaction): undefined => void remove(transaction, sha256);
+    await this.#within(["chunks", "files"], "readwrite", work);
   }
 
   #enqueue(task: () => Promise<void>): Promise<void> {
@@ -182,6 +215,7 @@ export class AssetCache implements AssetSource {
 
   #giveUp(error: unknown): void {
     const reason = inWords(error);
+    this.#broken ||= !isFull(error);
     this.trouble ||= `This browser keeps no copy of the model (${reason}): it is loaded anew after each reload.`;
   }
 
@@ -246,6 +280,10 @@ export class AssetCache implements AssetSource {
     });
   }
 }
+
+/** Whether the browser grants no more room. */
+const isFull = (error: unknown): boolean =>
+  error instanceof Error && error.name === "QuotaExceededError";
 
 function remove(transaction: IDBTransaction, sha256: string): void {
   transaction.objectStore("files").delete(sha256);

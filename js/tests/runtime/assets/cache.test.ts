@@ -78,6 +78,69 @@ test("a full disk stops nothing", async () => {
   expect(trouble).toContain("the disk is full");
 });
 
+/** Lets every write fail for lack of room, until something is removed if `frees`. */
+function fullStorage(frees: boolean): void {
+  let full = true;
+  const { put, delete: remove } = IDBObjectStore.prototype;
+  vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (
+    this: IDBObjectStore,
+    ...given
+  ) {
+    const [value] = given as [unknown];
+    const large = value instanceof Uint8Array || value instanceof Blob;
+    if (full && large) throw new DOMException("no room", "QuotaExceededError");
+    return put.apply(this, given);
+  });
+  vi.spyOn(IDBObjectStore.prototype, "delete").mockImplementation(function (
+    this: IDBObjectStore,
+    ...given
+  ) {
+    if (frees) full = false;
+    return remove.apply(this, given);
+  });
+}
+
+const kept = async () => {
+  const keys = (await browser.chunks((stored) => stored.getAllKeys())) as [string, number][];
+  return new Set(keys.map(([sha]) => sha));
+};
+
+test("a full storage makes room by what other pages loaded, the least recently used first", async () => {
+  const files = [makeFile(1000, 5), makeFile(1000, 6), makeFile(1000, 7)];
+  const [oldest, older, next] = files.map((each) => each.asset.sha256);
+  for (const [place, other] of files.slice(0, 2).entries()) {
+    const { cache, loader } = browser.page({ now: () => 1000 + place });
+    await loader.load(other.asset, [sourceOf(other.shipped)], waiter());
+    await cache.settled();
+  }
+  expect(await kept()).toEqual(new Set([oldest, older]));
+  fullStorage(true);
+  const { cache, loader } = browser.page({ now: () => 2000 });
+  await loader.load(files[2]!.asset, [sourceOf(files[2]!.shipped)], waiter());
+  await cache.settled();
+  vi.restoreAllMocks();
+  expect(cache.trouble).toBe("");
+  expect(await kept()).toEqual(new Set([older, next]));
+});
+
+test("a storage that stays full keeps and gives what this page loaded from it", async () => {
+  const next = makeFile(1000, 5);
+  await loadIn(browser.page());
+  fullStorage(false);
+  const { cache, loader } = browser.page();
+  const load = ({ asset }: File, shipped: Uint8Array | null) =>
+    loader.load(asset, [sourceOf(shipped)], waiter());
+  await load(file, null);
+  await cache.settled();
+  await load(next, next.shipped);
+  await cache.settled();
+  expect(cache.trouble).toContain("no room");
+  // Back to the first model, while its server or kernel is gone.
+  expect(sha256((await load(file, null)).bytes)).toBe(sha256(file.content));
+  vi.restoreAllMocks();
+  expect(await kept()).toEqual(new Set([file.asset.sha256]));
+});
+
 test("a storage that refuses by an event is told by the error's name", async () => {
   const trouble = await troubleOf((store, ...given) => {
     store.add(...given);
