@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.peers.cases import QUESTION, cases
 from benchmarks.peers.chart import draw
 from benchmarks.peers.claims import CLAIMS, Claim
 from benchmarks.peers.ratios import Figure, by_round, figure, ratio
 from benchmarks.peers.report import README_END, README_START, filled, page, quoted
 from benchmarks.peers.samples import Run, Sample
+from qna_widget import QuestionAnswerer
 
 
 def hot(contender: str, *taken: float, case: str = "128 tokens") -> list[Sample]:
@@ -45,6 +47,13 @@ def test_samples_of_one_kind_case_and_contender() -> None:
     ]
     assert by_round(samples, "hot", "128 tokens", "a") == {0: 1, 1: 2}
     assert by_round(samples, "hot", "128 tokens", "b", lambda sample: sample.stall_ms) == {0: 0}
+
+
+def test_no_round_asks_what_was_asked_before() -> None:
+    """However long a run lasts: what was asked before is answered from memory."""
+    texts = cases(QuestionAnswerer("bundled").tokenizer)
+    asked = [case.ask(number) for case in texts for number in range(case.rounds)]
+    assert len({QUESTION, *asked}) == 1 + len(asked) > 250
 
 
 def test_claims_hold_miss_or_were_not_measured() -> None:
