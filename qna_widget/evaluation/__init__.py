@@ -32,7 +32,7 @@ class Prediction:
 
     text: str
     null_margin: float
-    """null_score minus the span's score, logits."""
+    """null_score minus the best span's score, logits; ranking may put another span first."""
 
     def answer(self, threshold: float) -> str:
         """Return the text, or "" when "no answer" wins."""

@@ -69,8 +69,7 @@ def _ask(page: Page, examples: Sequence[Example]) -> Iterator[Prediction]:
     for example in examples:
         inputs = {"passage": example.passage, "question": example.question}
         answered = page.evaluate("given => qna_widget.ask(...given)", [inputs, TIMEOUT])
-        best = answered["answers"][0]
-        yield Prediction(best["text"], answered["null_score"] - best["score"])
+        yield Prediction(answered["answers"][0]["text"], answered["null_margin"])
 
 
 def find_chromium() -> str | None:

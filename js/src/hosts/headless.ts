@@ -17,7 +17,10 @@ interface Given {
 }
 
 /** What a question came to; offsets in code points. */
-type Answered = Pick<Outputs, "answers" | "null_score">;
+interface Answered extends Pick<Outputs, "answers"> {
+  /** What is compared with the threshold: spans that are no answers count, too. */
+  readonly null_margin: number | null;
+}
 
 interface Pending {
   readonly resolve: (answered: Answered) => void;
@@ -70,9 +73,10 @@ export class HeadlessHost implements Host {
   report(state: ComponentState): void {
     this.newest = state;
     if (!sameInputs(state.inputs, this.inputs)) return;
-    const { status, error, answers, null_score = null } = outputsOf(state);
+    const { status, error, answers } = outputsOf(state);
+    const null_margin = state.result?.null_margin ?? null;
     if (status === "error") this.pending?.reject(new Error(error));
-    else if (status === "ready" && answers) this.pending?.resolve({ answers, null_score });
+    else if (status === "ready" && answers) this.pending?.resolve({ answers, null_margin });
   }
 }
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from qna_widget.errors import DatasetError
-from qna_widget.evaluation import Prediction, evaluate, kernel_predictor, report
+from qna_widget.evaluation import Prediction, browser, evaluate, kernel_predictor, report
 from qna_widget.evaluation.squad import (
     Example,
     best_threshold,
@@ -189,6 +189,19 @@ def test_a_byte_order_mark_is_no_trouble(tmp_path: Path, own_texts: Path) -> Non
     file = tmp_path / "marked.json"
     file.write_bytes(b"\xef\xbb\xbf" + own_texts.read_bytes())
     assert read_examples(file) == read_examples(own_texts)
+
+
+class Page:
+    """Answers as js/src/hosts/headless.ts does, with another span first than the best of all."""
+
+    def evaluate(self, _script: str, _given: object) -> dict[str, object]:
+        return {"answers": [{"text": "red", "score": 1.0}], "null_score": 2.0, "null_margin": -0.5}
+
+
+def test_the_page_refuses_by_the_margin_that_it_decides_by() -> None:
+    """The same as in Python, where a span that ends in another sentence has the best score."""
+    (found,) = browser._ask(Page(), [Example("1", "q", "p", ("red",))])
+    assert found == Prediction("red", -0.5)
 
 
 class Terminal(io.StringIO):
