@@ -81,7 +81,12 @@ export function optionsText(options: Options): string {
     .join(", ");
 }
 
-export function thresholdText(threshold: number | null): string {
+/**
+ * With the digits that it needs, two at most: a model's own 0.25 is not 0.3.
+ * @param least digits after the point
+ */
+export function thresholdText(threshold: number | null, least = 0): string {
   if (threshold === null) return "of the model";
-  return score(threshold, Number.isInteger(threshold) ? 0 : 1);
+  const isWhole = (digits: number) => Number(threshold.toFixed(digits)) === threshold;
+  return score(threshold, [least, 1].find(isWhole) ?? 2);
 }

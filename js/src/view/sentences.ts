@@ -95,12 +95,19 @@ function scoresText(result: Result): string {
     .join(", ");
 }
 
+const HAIR = 1e-9;
+
 /** How "no answer" stands to the best span, and which threshold would turn it round. */
 export function leadText({ null_margin, no_answer }: Result): string {
   if (null_margin === null || !Number.isFinite(null_margin)) return "";
   const lead = score(Math.abs(null_margin), 1);
   const leader = null_margin > 0 ? "“no answer”" : "the best answer";
-  const turn = score(null_margin, 1);
+  // Rounded to the side on which it is true: the slider stands on tenths. The sum of two floats may
+  // be a hair beside one.
+  const tenths = no_answer
+    ? Math.ceil(10 * null_margin - HAIR)
+    : Math.floor(10 * null_margin + HAIR);
+  const turn = score(tenths / 10, 1);
   const effect = no_answer
     ? `a threshold of ${turn} shows the best answer`
     : `a threshold below ${turn} refuses it`;
@@ -110,7 +117,9 @@ export function leadText({ null_margin, no_answer }: Result): string {
 /** Why the threshold, and not the higher score, decided; "" where it did not. */
 export function decidedText({ null_margin, no_answer }: Result, threshold: number): string {
   if (null_margin === null || null_margin > 0 === no_answer) return "";
-  const lead = score(Math.abs(null_margin), 1);
+  // To a tenth, unless the two would read alike.
+  const [close, asked] = [null_margin, threshold].map((n) => score(Math.abs(n), 1));
+  const lead = close === asked ? score(Math.abs(null_margin)) : close;
   const limit = thresholdText(threshold);
   return no_answer
     ? `It beats “no answer” by ${lead}; the threshold of ${limit} asks for more.`

@@ -5,7 +5,7 @@ import { type Actions, type ComponentState, thresholdOf } from "../component/sta
 import * as contract from "../core/contract";
 import { button, CONTROL, el, setAttribute, setDisabled, setText } from "./dom";
 import { field, NumberField } from "./fields";
-import { score } from "./format";
+import { thresholdText } from "./format";
 import { ModelMenu } from "./model-menu";
 import { leadText } from "./sentences";
 
@@ -103,7 +103,7 @@ export class Settings {
     setAttribute(this.#threshold, "min", -reach);
     setAttribute(this.#threshold, "max", reach);
     if (this.#threshold.valueAsNumber !== threshold) this.#threshold.value = String(threshold);
-    setText(this.#thresholdValue, score(threshold, 1));
+    setText(this.#thresholdValue, thresholdText(threshold, 1));
     if (this.#overlap.value !== inputs.overlap) this.#overlap.value = inputs.overlap;
     setDisabled(
       this.#reset,

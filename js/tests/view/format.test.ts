@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bytes, count, duration, percent, score } from "../../src/view/format";
+import { bytes, count, duration, percent, score, thresholdText } from "../../src/view/format";
 
 describe("figures", () => {
   it("does not round to nothing or to certainty", () => {
@@ -24,6 +24,18 @@ describe("figures", () => {
       "0.00",
     ]);
     expect(score(Number.NEGATIVE_INFINITY)).toBe("–");
+  });
+
+  it("writes thresholds with the digits that they need", () => {
+    const given = [0, 12, -2.5, 0.7, 0.25];
+    expect(given.map((n) => thresholdText(n))).toEqual(["0", "12", "\u22122.5", "0.7", "0.25"]);
+    expect(given.map((n) => thresholdText(n, 1))).toEqual([
+      "0.0",
+      "12.0",
+      "\u22122.5",
+      "0.7",
+      "0.25",
+    ]);
   });
 
   it("writes bytes, times and counts for people", () => {

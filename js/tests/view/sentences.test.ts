@@ -151,6 +151,36 @@ describe("answer and no answer", () => {
     expect(leadText({ ...result, null_margin: null })).toBe("");
   });
 
+  it("names thresholds that do what is said of them", () => {
+    for (let hundredths = -300; hundredths <= 300; hundredths += 7) {
+      const null_margin = hundredths / 100;
+      const turn = (no_answer: boolean) =>
+        Number(
+          /of (\S+)|below (\S+)/u
+            .exec(leadText({ ...result, null_margin, no_answer }).replace("\u2212", "-"))!
+            .slice(1)
+            .find(Boolean),
+        );
+      // As decoding.ts decides: "no answer" wins where its margin is above the threshold.
+      expect(null_margin > turn(true)).toBe(false);
+      expect(turn(true) - null_margin).toBeLessThan(0.1);
+      expect(null_margin > turn(false) - 0.001).toBe(true);
+    }
+  });
+
+  it("says nothing of a rounded threshold that is not so of the real one", () => {
+    const own = 0.25; // the bundled model's
+    expect(leadText({ ...result, null_margin: 0.28, no_answer: true })).toBe(
+      "Here “no answer” leads by 0.3; a threshold of 0.3 shows the best answer.",
+    );
+    expect(decidedText({ ...result, null_margin: 0.22 }, own)).toBe(
+      "“No answer” leads by 0.2, which the threshold of 0.25 allows.",
+    );
+    expect(decidedText({ ...result, null_margin: -2.28, no_answer: true }, -2.3)).toBe(
+      "It beats “no answer” by 2.28; the threshold of \u22122.3 asks for more.",
+    );
+  });
+
   it("says so where the threshold decided against the higher score", () => {
     expect(decidedText(result, 0)).toBe("");
     expect(decidedText({ ...result, null_margin: -1.8, no_answer: true }, -2.5)).toBe(

@@ -3,7 +3,7 @@
 import type { Actions } from "../../component/state";
 import * as contract from "../../core/contract";
 import { CONTROL, el, setAttribute, setText } from "../dom";
-import { score } from "../format";
+import { score, thresholdText } from "../format";
 import type { Model } from "./model";
 
 /** Logits that the line can be moved to either side, at least. */
@@ -86,12 +86,13 @@ export class ThresholdLine {
     setAttribute(this.#line, "aria-valuemax", this.#reach);
     setAttribute(this.#line, "aria-valuenow", threshold);
     const outcome = wins ? "no answer wins" : "the best span wins";
-    setAttribute(this.#line, "aria-valuetext", `${score(threshold, 1)}: ${outcome}`);
+    const limit = thresholdText(threshold, 1);
+    setAttribute(this.#line, "aria-valuetext", `${limit}: ${outcome}`);
     const verb = wins ? "more than" : "not more than";
     setText(
       this.#verdict,
       `No answer ${score(null_score)} − best span ${score(best.score)} = ${score(margin)}: ` +
-        `${verb} the threshold ${score(threshold, 1)}, so ${outcome}.`,
+        `${verb} the threshold ${limit}, so ${outcome}.`,
     );
   }
 
