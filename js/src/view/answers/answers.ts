@@ -46,7 +46,7 @@ export class Answers {
   /** @param report how the answer came about; stands beside the title */
   constructor(
     private readonly events: AnswersEvents,
-    report: HTMLElement,
+    private readonly report: HTMLElement,
     signal: AbortSignal,
   ) {
     this.#card = new BestCard(signal);
@@ -83,8 +83,11 @@ export class Answers {
     const waiting = result === null && hint === null;
     setAttribute(this.element, "data-waiting", waiting);
     setAttribute(this.element, "aria-busy", waiting ? "true" : null);
-    setAttribute(this.#found, "inert", result === null);
-    setAttribute(this.#found, "aria-hidden", result === null ? "true" : null);
+    const focused = this.#found.querySelector(":focus");
+    // What is inert loses the focus: whoever is in the list goes on there with the next answers.
+    const away = result === null && focused === null;
+    setAttribute(this.#found, "inert", away);
+    setAttribute(this.#found, "aria-hidden", away ? "true" : null);
     setText(this.#empty, hint ?? "");
     if (hint !== null) this.#clear();
     if (result === null) {
@@ -106,6 +109,7 @@ export class Answers {
     );
     this.#keys = spansOf(result).map(keyOf);
     this.#drawOthers(verdict);
+    if (focused !== null) this.#keepFocus();
     if (this.#chosen !== null && !this.#keys.includes(this.#chosen)) this.#chosen = null;
     this.#showChosen();
   }
@@ -172,8 +176,19 @@ export class Answers {
   /** Focus stays on an answer, in whichever list or as the best one. */
   #refocus({ key, body }: Row): void {
     const row = this.#rows.find((other) => other.key === key);
-    if (row !== undefined) body.focus({ preventScroll: true });
-    else if (this.#keys[0] === key) this.#card.show.focus({ preventScroll: true });
+    if (row !== undefined) {
+      const folded = !this.#fold.open && this.#less.contains(row.item);
+      (folded ? this.#lessTitle : body).focus({ preventScroll: true });
+    } else if (this.#keys[0] === key) this.#card.show.focus({ preventScroll: true });
+  }
+
+  /** What goes while it has the focus hands it to the best answer, else to the line above. */
+  #keepFocus(): void {
+    const focused = this.#found.querySelector(":focus");
+    if (focused !== null && focused.closest("[hidden]") === null) return;
+    const { show } = this.#card;
+    const next = show.closest("[hidden]") === null ? show : this.report.querySelector("summary");
+    next?.focus({ preventScroll: true });
   }
 
   #rankUnder(target: EventTarget | null): number | null {
