@@ -48,7 +48,9 @@ export class NumberField {
   draw(value: number): void {
     this.#value = value;
     if (this.#input.matches(":focus") && !this.#allowed) return;
-    if (this.#input.valueAsNumber !== value) this.#input.value = String(value);
+    if (this.#input.valueAsNumber === value) return;
+    this.#input.value = String(value);
+    this.#mark();
   }
 
   get #limits(): string {
