@@ -17,6 +17,8 @@ export interface BarActions {
 export interface BarState {
   /** "2 of 4", "" while there is no place. */
   readonly count: string;
+  /** Whether there is a place to go to. */
+  readonly steps: boolean;
   readonly line: string;
   readonly alert: boolean;
   /** 0…1; null: nothing is waited for, or nobody knows how long. */
@@ -109,9 +111,9 @@ export class Bar {
     this.input.blur();
   }
 
-  draw({ count, line, alert, progress, action, said }: BarState): void {
+  draw({ count, steps, line, alert, progress, action, said }: BarState): void {
     setText(this.count, count);
-    for (const arrow of [this.back, this.forth]) setDisabled(arrow, count === "");
+    for (const arrow of [this.back, this.forth]) setDisabled(arrow, !steps);
     setText(this.line, line);
     setAttribute(this.line, "role", alert ? "alert" : null);
     // A button that goes hands its focus back.

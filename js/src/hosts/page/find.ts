@@ -205,17 +205,19 @@ export class Find implements BarActions {
     const marked = this.places.mark(found, this.at);
     if (found !== null && (found.kind === "answer" || this.chosen)) this.show(found);
     const state = component?.state;
-    const line = state === undefined ? this.waitLine() : lineOf(state, found);
+    const stale = found !== null && this.places.changed;
+    const known = state === undefined ? this.waitLine() : lineOf(state, found);
+    const line = stale ? "The page has changed since it was read." : known;
     const error = this.unopened || state?.error || this.unread;
     const count = found === null || marked === 0 ? "" : `${this.at + 1} of ${found.places.length}`;
-    const stale = found !== null && this.places.changed;
     this.bar.draw({
       count: found?.kind === "near" && !this.chosen ? "" : count,
-      line: error || (stale ? "The page has changed since it was read." : line),
+      steps: marked > 0,
+      line: error || line,
       alert: error !== "",
       progress: this.active && state !== undefined ? shareOf(state) : null,
       action: error !== "" ? "Try again" : stale ? "Read again" : "",
-      said: this.spoken(found, count, line),
+      said: stale ? line : this.spoken(found, count, line),
     });
   }
 
@@ -225,7 +227,9 @@ export class Find implements BarActions {
 
   private spoken(found: Found | null, count: string, line: string): string {
     const place = found?.places[this.at];
-    if (found === null || !found.final) return "";
+    // Where there is no text, nothing is waited for.
+    if (found === null) return this.inputs.passage.trim() === "" ? line : "";
+    if (!found.final) return "";
     if (place === undefined || (found.kind === "near" && !this.chosen)) return line;
     return `${spokenPlace(this.inputs.passage, place, count)} ${line}`;
   }

@@ -16,6 +16,9 @@ let open: () => Promise<{ manifest: typeof manifest; sources: []; client: FakeCl
 const settle = () => vi.advanceTimersByTimeAsync(0);
 const part = <T extends Element>(selector: string): T => root.querySelector<T>(selector)!;
 const line = () => part("p.line").textContent;
+const said = () => part("[role=status]").textContent;
+/** Long enough for the page to have come to rest, and for what is said to be said. */
+const pause = () => vi.advanceTimersByTimeAsync(5000);
 const alerts = () => root.querySelectorAll("[role=alert]").length;
 const asked = () => client.asks.map(({ args }) => `${args.question} ${args.passage}`);
 
@@ -159,4 +162,38 @@ test("a bar that is gone before its model came lets go of that", async () => {
   arrive();
   await settle();
   expect(client.released).toBe(1);
+});
+
+test("who hears the bar is told that the page has changed, not an answer that is gone", async () => {
+  await load();
+  await ask("What is it?");
+  client.asks[0]!.resolve(result("It is a zebra."));
+  await settle();
+  await pause();
+  expect(said()).toMatch(/^Answer 1 of 1: It is a zebra\./u);
+  target!.querySelector("p")!.textContent = "It is a gnu.";
+  await pause();
+  expect(line()).toBe("The page has changed since it was read.");
+  expect(said()).toBe(line());
+});
+
+test("who hears the bar is told that there is no text", async () => {
+  await load();
+  target!.innerHTML = "";
+  await ask("What is it?");
+  await pause();
+  expect([line(), said()]).toEqual(Array(2).fill("There is no text to read here."));
+  await ask("");
+  await pause();
+  expect(said()).toBe("");
+});
+
+test("the arrows go to what came nearest, as the keys do", async () => {
+  await load();
+  await ask("What is it?");
+  client.asks[0]!.resolve({ ...result("zebra"), no_answer: true });
+  await settle();
+  expect(line()).toContain("What came nearest is underlined.");
+  part<HTMLButtonElement>("button[aria-label='Next answer']").click();
+  expect(part(".count").textContent).toBe("1 of 1");
 });
