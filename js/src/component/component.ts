@@ -132,9 +132,9 @@ class QnaComponent implements Component {
   }
 
   private confirm(): void {
-    const { status, held } = this.state;
+    const { status } = this.state;
     this.standing.confirm();
-    if (status === "idle" || held) this.retry();
+    if (status === "idle" || status === "error" || isStopped(this.state)) this.retry();
     else this.update({});
   }
 

@@ -49,9 +49,12 @@ export class Examples {
       { ...CONTROL, type: "button", class: "qna-example", translate: "no" },
       name,
     );
-    chip.addEventListener("click", () => this.actions.setQuestion(question), {
-      signal: this.signal,
-    });
+    // Where it stands already, it is meant once more, as by Enter.
+    const ask = () =>
+      chip.hasAttribute("aria-current")
+        ? this.actions.confirm()
+        : this.actions.setQuestion(question);
+    chip.addEventListener("click", ask, { signal: this.signal });
     return chip;
   }
 }

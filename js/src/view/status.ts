@@ -99,10 +99,10 @@ export class StatusArea {
     if (progress !== null) this.#progress.draw(progress, progressText(progress));
   }
 
-  /** Reads out final answers only, once each, after a moment of quiet. */
+  /** Reads out final answers, and that reading waits for a word; once each, after a quiet moment. */
   #announce(state: ComponentState): void {
-    const { result } = state;
-    const final = result !== null && !isPartial(result) ? result : null;
+    const { result, held } = state;
+    const final = result !== null && (held || !isPartial(result)) ? result : null;
     if (final === this.#announced) return;
     this.#announced = final;
     clearTimeout(this.#timer);
@@ -110,10 +110,11 @@ export class StatusArea {
       this.#live.replaceChildren(); // what was said is no longer so
       return;
     }
+    const words = held ? statusText(state) : announcement(final);
     this.#timer = window.setTimeout(() => {
       // Emptied first, so that the same words for another question are read again.
       this.#live.replaceChildren();
-      this.#live.append(announcement(final));
+      this.#live.append(words);
     }, ANNOUNCE_AFTER);
   }
 }

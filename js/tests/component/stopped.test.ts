@@ -69,3 +69,21 @@ test("a cancelled load stays cancelled", async () => {
   await settle();
   expect(client.asks.map(({ args }) => args.options.top_k)).toEqual([3]);
 });
+
+test("Enter in the question asks again what was stopped, and what failed", async () => {
+  await startLoaded();
+  component.actions.cancel();
+  expect(component.state).toMatchObject({ status: "ready", result: null });
+  component.actions.confirm();
+  expect(component.state.status).toBe("running");
+  client.asks.at(-1)!.reject(new Error("The model failed."));
+  await settle();
+  expect(component.state.status).toBe("error");
+  component.actions.confirm();
+  expect(component.state).toMatchObject({ status: "running", error: "" });
+  client.asks.at(-1)!.resolve(result("zebra"));
+  await settle();
+  const asked = client.asks.length;
+  component.actions.confirm();
+  expect(client.asks.length).toBe(asked);
+});

@@ -185,6 +185,20 @@ describe("the threshold's slider", () => {
   });
 });
 
+describe("a question that is offered", () => {
+  it("is asked, or meant once more where it stands already", () => {
+    mount();
+    set({ inputs: { passage: "a b", question: "" }, examples: ["Who?"] });
+    const chip = find(".qna-example");
+    chip.click();
+    expect(actions.setQuestion.mock.calls).toEqual([["Who?"]]);
+    expect(actions.confirm).not.toHaveBeenCalled();
+    chip.click();
+    expect(actions.setQuestion).toHaveBeenCalledTimes(1);
+    expect(actions.confirm).toHaveBeenCalledTimes(1);
+  });
+});
+
 describe("texts", () => {
   it("shows a passage without changing it, and changes only what is edited", () => {
     mount();
@@ -251,6 +265,27 @@ describe("what is read aloud", () => {
     set({ result: resultOf(passage, ["123 Sesame Street"]) });
     vi.runAllTimers();
     expect(live()).toContain("123 Sesame Street");
+  });
+
+  it("is also that reading waits for a word, which comes unasked", () => {
+    mount();
+    const timing = { tokens: 9, windows: 4, run_ms: 1, total_ms: 16_000 };
+    const result = resultOf(passage, ["Bert"], { windows_done: 4, windows_total: 89, timing });
+    set({ inputs: { passage, question: "Who?" }, status: "running", result });
+    set({ status: "ready", held: true });
+    vi.runAllTimers();
+    expect(live()).toBe("Paused after 4 of 89 parts: the rest takes about 5 min 40 s.");
+    set({ status: "running", held: false });
+    expect(live()).toBe("");
+  });
+
+  it("has a place that is there before the words: what is not drawn is not listened to", () => {
+    mount();
+    const regions = [...document.querySelectorAll("[aria-live], [role=status]")].filter(
+      (region) => region.closest("details, [hidden]") === null && region.tagName !== "BUTTON",
+    );
+    expect(regions.length).toBeGreaterThan(2);
+    for (const region of regions) expect(getComputedStyle(region).display).not.toBe("none");
   });
 });
 
