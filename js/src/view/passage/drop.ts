@@ -47,8 +47,9 @@ export class FileDrop {
     else setText(this.note, found.refusal);
   }
 
-  /** Another text stands there: what was said of a file is over. */
+  /** Another text stands there: what was said of a file is over, and one on its way comes too late. */
   clear(): void {
+    this.#newest = null;
     setText(this.note, "");
   }
 }
