@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { DEFAULT_INPUTS } from "../../src/component/inputs";
 import { initialState } from "../../src/component/state";
 import { HARDLY_READ } from "../../src/core/readable";
@@ -66,5 +66,31 @@ describe("what the same words are found at, too", () => {
     expect(document.activeElement).toBe(place(3));
     draw(resultOf(passage, ["So"]));
     expect(document.activeElement).toBe(card.show);
+  });
+});
+
+describe("Copy", () => {
+  it("says aloud that it did, and not its own name two seconds later", async () => {
+    vi.useFakeTimers();
+    vi.stubGlobal("navigator", { clipboard: { writeText: async () => {} } });
+    const card = new BestCard(new AbortController().signal);
+    document.body.append(card.element);
+    const state = initialState({ ...DEFAULT_INPUTS, passage, question: "Where?" });
+    const result = resultOf(passage, [text]);
+    card.draw(result, verdictOf(result), { ...state, result });
+    const copy = card.element.querySelector<HTMLElement>(".qna-copy")!;
+    const heard: string[] = [];
+    for (const region of card.element.querySelectorAll("[aria-live], [role=status]")) {
+      const take = () => region.textContent === "" || heard.push(region.textContent!);
+      new MutationObserver(take).observe(region, { childList: true, subtree: true });
+    }
+    copy.click();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(copy.textContent).toBe("Copied");
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(copy.textContent).toBe("Copy");
+    expect(heard).toEqual(["Copied"]);
+    vi.unstubAllGlobals();
+    vi.useRealTimers();
   });
 });

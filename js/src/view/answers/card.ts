@@ -41,8 +41,9 @@ export class BestCard {
       { ...CONTROL, type: "button", class: "qna-button", "data-rank": 1, "aria-pressed": "false" },
       "Show in text",
     );
-    this.#copy = copyButton(() => (this.#shown === null ? "" : copied(this.#shown)), signal);
-    this.#tools = el("div", { class: "qna-best-tools" }, this.show, this.#copy);
+    const { copy, said } = copyButton(() => this.#shown && copied(this.#shown), signal);
+    this.#copy = copy;
+    this.#tools = el("div", { class: "qna-best-tools" }, this.show, copy, said);
     this.element = el(
       "article",
       { class: "qna-best", "data-hue": 1 },

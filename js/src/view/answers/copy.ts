@@ -1,23 +1,32 @@
 // A button that puts a text on the clipboard, and says that it did.
-import { button, setText } from "../dom";
+import { button, el, setText } from "../dom";
 
 /** Milliseconds for which the button says so. */
 const SAID_MS = 2000;
 
-/** @param text what to copy, asked for at each click */
-export function copyButton(text: () => string, signal: AbortSignal): HTMLButtonElement {
+/**
+ * The button, and where it is read out what came of it.
+ * @param text what to copy, asked for at each click
+ */
+export function copyButton(text: () => string | null, signal: AbortSignal) {
   let timer = 0;
   const copy = button("Copy", "qna-button qna-copy", () => void press(), signal);
-  copy.setAttribute("aria-live", "polite");
+  // Its own words would be read out once more when it takes its name again.
+  const said = el("span", { class: "qna-hidden", role: "status" });
   const press = async (): Promise<void> => {
-    const done = await toClipboard(text(), copy);
+    const done = await toClipboard(text() ?? "", copy);
     if (signal.aborted) return;
-    setText(copy, done ? "Copied" : "Not copied");
+    const words = done ? "Copied" : "Not copied";
+    setText(copy, words);
+    setText(said, words);
     clearTimeout(timer);
-    timer = window.setTimeout(() => setText(copy, "Copy"), SAID_MS);
+    timer = window.setTimeout(() => {
+      setText(copy, "Copy");
+      setText(said, "");
+    }, SAID_MS);
   };
   signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
-  return copy;
+  return { copy, said };
 }
 
 /** Whether it worked. Pages on plain http have no clipboard of their own, frames may be denied it. */
