@@ -26,8 +26,11 @@ export function brief(text: string, most = 60): string {
 
 /** How a text begins, on one line. */
 export function opening(text: string, most = 48): string {
-  const line = oneLine(text.slice(0, 4 * most)).trimStart();
-  return line.length <= most ? line.trimEnd() : `${whole(line.slice(0, most)).trimEnd()}…`;
+  // A book is not searched for white space.
+  const words = text.trim();
+  const line = oneLine(words.slice(0, 4 * most));
+  const all = line.length <= most && words.length <= 4 * most;
+  return all ? line : `${whole(line.slice(0, most)).trimEnd()}…`;
 }
 
 function oneLine(text: string): string {

@@ -2,7 +2,7 @@
 import type { Asked, Draft } from "../component/history";
 import type { Inputs } from "../component/inputs";
 import type { Answer } from "../core/types";
-import { CONTROL, el, hidden, setAttribute } from "./dom";
+import { CONTROL, el, hidden, setAttribute, setText } from "./dom";
 import { opening } from "./excerpts";
 import { optionsText, percent, score, timeText } from "./format";
 
@@ -12,11 +12,10 @@ export class HistoryRow {
   /** Which passage; said only where another one stands in the field. */
   readonly #passage: HTMLElement;
 
-  /** @param now milliseconds since 1970 */
-  constructor(
-    readonly entry: Asked | Draft,
-    now: number,
-  ) {
+  /** Said with its day once that is over. */
+  readonly #time = el("time");
+
+  constructor(readonly entry: Asked | Draft) {
     const { question, passage, options } = entry;
     const settings = optionsText(options);
     this.#passage = el("span", {}, hidden(", "), "in “", el("bdi", {}, opening(passage)), "”");
@@ -38,16 +37,21 @@ export class HistoryRow {
       el(
         "span",
         { class: "qna-meta" },
-        ...("answers" in entry ? facts(entry, now) : []),
+        ...("answers" in entry ? [...facts(entry), fact(this.#time)] : []),
         settings === "" ? null : fact(settings),
         this.#passage,
       ),
     );
+    if ("answers" in entry) this.#time.dateTime = new Date(entry.asked_at).toISOString();
     this.item = el("li", {}, this.button);
   }
 
-  /** Marks the row whose texts stand in the fields. */
-  draw(inputs: Inputs): void {
+  /**
+   * Marks the row whose texts stand in the fields.
+   * @param now milliseconds since 1970
+   */
+  draw(inputs: Inputs, now: number): void {
+    if ("answers" in this.entry) setText(this.#time, timeText(this.entry.asked_at, now));
     const { question, passage } = this.entry;
     const here = passage === inputs.passage;
     this.#passage.hidden = here || passage.trim() === "";
@@ -64,13 +68,9 @@ function outcomeText(text: HTMLElement | string): HTMLElement {
   return el("span", { class: "qna-asked-answer" }, hidden(": "), text);
 }
 
-function facts({ answers, model, asked_at }: Asked, now: number): HTMLElement[] {
+function facts({ answers, model }: Asked): HTMLElement[] {
   const [best] = answers;
-  return [
-    ...(best === undefined ? [] : figures(best)),
-    fact(el("bdi", {}, model)),
-    fact(el("time", { datetime: new Date(asked_at).toISOString() }, timeText(asked_at, now))),
-  ];
+  return [...(best === undefined ? [] : figures(best)), fact(el("bdi", {}, model))];
 }
 
 function figures({ text, probability, score: logits }: Answer): HTMLElement[] {

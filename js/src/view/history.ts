@@ -79,14 +79,14 @@ export class HistoryPanel {
     const entries = [...drafts, ...answered];
     this.#place(entries.slice(0, this.#most));
     this.#more.hidden = entries.length <= this.#most;
-    for (const row of this.#rows) row.draw(inputs);
+    const now = Date.now();
+    for (const row of this.#rows) row.draw(inputs, now);
   }
 
   /** What stays keeps its elements, and with them the focus. */
   #place(entries: readonly Entry[]): void {
     const before = new Map(this.#rows.map((row) => [row.entry, row]));
-    const now = Date.now();
-    this.#rows = entries.map((entry) => before.get(entry) ?? new HistoryRow(entry, now));
+    this.#rows = entries.map((entry) => before.get(entry) ?? new HistoryRow(entry));
     const items = this.#rows.map((row) => row.item);
     for (const row of before.values()) if (!items.includes(row.item)) row.item.remove();
     // From the end, so that rows that stay are never taken out to make room for new ones.

@@ -28,6 +28,13 @@ describe("brief and opening", () => {
     expect(opening("the first words and the last words", 16)).toBe("the first words…");
   });
 
+  it("begin with words, however much white space stands before and among them", () => {
+    const far = `${"\n ".repeat(500)}Contract of lease`;
+    expect(opening(far)).toBe("Contract of lease");
+    expect(opening(`a${" ".repeat(500)}b`)).toBe("a…");
+    expect(opening("a b  ")).toBe("a b");
+  });
+
   it("never cut a character in half", () => {
     const faces = "😀".repeat(40);
     for (let most = 9; most < 40; most++) {

@@ -278,15 +278,6 @@ describe("what is read aloud", () => {
     set({ status: "running", held: false });
     expect(live()).toBe("");
   });
-
-  it("has a place that is there before the words: what is not drawn is not listened to", () => {
-    mount();
-    const regions = [...document.querySelectorAll("[aria-live], [role=status]")].filter(
-      (region) => region.closest("details, [hidden]") === null && region.tagName !== "BUTTON",
-    );
-    expect(regions.length).toBeGreaterThan(2);
-    for (const region of regions) expect(getComputedStyle(region).display).not.toBe("none");
-  });
 });
 
 describe("lifetime", () => {
