@@ -5,6 +5,7 @@ A name is parsed where it comes in (`parse`); from there on it is one of four ki
 
 from __future__ import annotations
 
+import os
 import re
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -80,8 +81,10 @@ class Folder:
     path: Path
 
     def __str__(self) -> str:
-        """Return the path."""
-        return str(self.path)
+        """Return the path as `parse` reads it: a Path has lost the dot of ./mobilebert."""
+        text = str(self.path)
+        is_name = _keyword(text) is not None or _ADDRESS.match(text) is not None
+        return os.path.join(".", text) if is_name else text  # noqa: PTH118
 
     @property
     def title(self) -> str:

@@ -106,6 +106,20 @@ def test_export_of_a_folder_says_nothing_of_its_place(tmp_path: Path, capsys: Ca
     assert "There is no folder" in capsys.readouterr().err
 
 
+def test_a_page_gets_the_folder_that_is_called_like_a_model_of_the_hub(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["export", str(TINY), "mobilebert", "--title", "My own"]) == 0
+    Path("text").write_text("The cats sat.", encoding="utf-8")
+    given = ["--model", "./mobilebert", "-p", "text"]
+    assert main(["html", "page.html", *given]) == 0
+    assert main(["export-page", "site", *given]) == 0
+    for page in ("page.html", "site/index.html"):
+        assert '"title": "My own"' in Path(page).read_text(encoding="utf-8")
+    assert hub.log == []
+
+
 class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True

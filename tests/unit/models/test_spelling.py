@@ -88,6 +88,16 @@ def test_a_folder_goes_before_a_word_that_is_spelled_oddly(
 
 @pytest.mark.parametrize(
     "text",
+    ["./mobilebert", "./mobilebert@v1", "./bundled", "./auto", "./huggingface.co/owner/name"],
+)
+def test_a_folder_that_is_called_like_a_name_is_written_as_a_folder(text: str) -> None:
+    folder = names.parse(text)
+    assert isinstance(folder, Folder)
+    assert names.parse(str(folder)) == folder
+
+
+@pytest.mark.parametrize(
+    "text",
     [
         "https://huggingface.co/datasets/rajpurkar/squad",
         "https://huggingface.co/spaces/owner/name",
