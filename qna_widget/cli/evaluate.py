@@ -7,11 +7,13 @@ import json
 from pathlib import Path
 
 from qna_widget.core.whole_file import write_whole
+from qna_widget.errors import InputError
 
 from .arguments import Commands, add_model, allowed, command, output, whole
 from .ask import STANDARD_STREAM
 from .codes import OK
 from .files import refuse_overwriting, writing
+from .streams import flush
 
 
 def add(commands: Commands) -> None:
@@ -57,17 +59,24 @@ def run(options: argparse.Namespace) -> int:
     in_browser = options.backend == "browser"
     predict = (browser_predictor if in_browser else kernel_predictor)(options.model)
     report = evaluate(examples, predict, threshold=options.threshold)
+    unwritten = []
     for file, content in (
         (options.predictions, report.predictions),
         (options.null_margins, report.null_margins),
     ):
-        if file:
-            with writing(file):
-                write_whole(file, json.dumps(content, ensure_ascii=False, indent=1).encode())
+        try:
+            if file:
+                with writing(file):
+                    write_whole(file, json.dumps(content, ensure_ascii=False, indent=1).encode())
+        except InputError as error:  # told at the end: what the work came to is not lost with it
+            unwritten.append(str(error))
     about = {"file": str(options.file), "model": predict.model.name, "backend": options.backend}
     if predict.model.note:
         about["note"] = predict.model.note
     print(json.dumps({**about, **report.figures}, indent=2, ensure_ascii=False))
+    if unwritten:
+        flush()
+        raise InputError(" ".join(unwritten))
     return OK
 
 
