@@ -9,7 +9,7 @@ from qna_widget.models import registry
 from .arguments import Commands, command
 from .ask import read_passage
 from .codes import OK
-from .files import writing
+from .files import refuse_overwriting, writing
 from .page import add_page
 
 
@@ -27,8 +27,11 @@ def add(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write the page and print its path."""
+    from qna_widget.hosts.standalone.beside import INDEX
     from qna_widget.standalone import write_page
 
+    do = "Name another folder to write into."
+    refuse_overwriting(options.out / INDEX, options.passage, "the text", do)
     passage = read_passage(options.passage)
     registry.resolve(options.model)  # its own errors are not those of writing
     with writing(options.out):

@@ -9,13 +9,15 @@ from pathlib import Path
 from qna_widget.errors import InputError
 
 
-def refuse_overwriting(place: Path, source: Path | None, what: str) -> None:
+def refuse_overwriting(
+    place: Path, source: Path | None, what: str, do: str = "Name another file to write."
+) -> None:
     """Raise InputError when `place` is the file that holds `what` the command reads."""
     if source is None:
         return
     both = place.exists() and source.exists()
     if place.samefile(source) if both else place.resolve() == source.resolve():
-        raise InputError(f"{place} holds {what}. Name another file to write.")
+        raise InputError(f"{place} holds {what}. {do}")
 
 
 @contextmanager

@@ -190,6 +190,20 @@ def test_figures_and_answers_do_not_share_standard_output(
     assert "'-' is where the figures are printed; name a file." in capsys.readouterr().err
 
 
+def test_figures_are_printed_though_an_answer_file_is_full(
+    own_texts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They may have taken hours."""
+    margins = tmp_path / "margins.json"
+    command = ["eval", str(own_texts), "--limit", "1", "--model", "bundled"]
+    files = ["--predictions", "/dev/full", "--null-margins", str(margins)]
+    assert main([*command, *files]) == 1
+    printed = capsys.readouterr()
+    assert printed.err == "qna-widget: /dev/full cannot be written: No space left on device.\n"
+    assert json.loads(printed.out)["total"] == 1
+    assert len(json.loads(margins.read_text(encoding="utf-8"))) == 1
+
+
 def test_no_command_writes_over_what_it_reads(
     tmp_path: Path, own_texts: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -198,6 +212,11 @@ def test_no_command_writes_over_what_it_reads(
     assert main(["html", str(text), WHERE, "-p", str(text), "--force"]) == 1
     assert "holds the text. Name another file to write." in capsys.readouterr().err
     assert text.read_text(encoding="utf-8") == BERT
+    page = tmp_path / "index.html"
+    page.write_text(f"<p>{BERT}", encoding="utf-8")
+    assert main(["export-page", str(tmp_path), "-p", str(page), "--force"]) == 1
+    assert "holds the text. Name another folder to write into." in capsys.readouterr().err
+    assert page.read_text(encoding="utf-8") == f"<p>{BERT}"
     one = str(tmp_path / "one.json")
     assert main(["eval", str(own_texts), "--predictions", one, "--null-margins", one]) == 1
     assert "holds the answers. Name another file" in capsys.readouterr().err
