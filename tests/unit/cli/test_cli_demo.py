@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from qna_widget.cli import main
-from qna_widget.hosts.streamlit.demo import serve
+from qna_widget.hosts.streamlit.demo import serve, shelf
 
 ROOT = Path(__file__).parents[3]
 
@@ -50,6 +50,17 @@ def test_what_cannot_be_served_is_told_before_anything_starts(
     for wrong in ("0", "65536", "http"):
         with pytest.raises(SystemExit, match="2"):
             main(["demo", "--port", wrong])
+
+
+def test_a_text_is_called_as_it_was_given(tmp_path: Path) -> None:
+    """Caches and containers keep a file under another name, to which a link leads."""
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "blob").write_text("Ada.", encoding="utf-8")
+        (tmp_path / f"{folder}.txt").symlink_to(f"{folder}/blob")
+    links = [tmp_path / "one.txt", tmp_path / "two.txt"]
+    os.environ[shelf.ENVIRONMENT] = shelf.packed("auto", links)
+    assert [*shelf.of_environment({}).texts] == ["one.txt", "two.txt"]
 
 
 def test_an_address_where_nobody_can_listen_is_told(

@@ -60,8 +60,8 @@ class Shelf:
 
 
 def packed(model: str, files: Iterable[Path]) -> str:
-    """Return what to put into the environment variable."""
-    return json.dumps({"model": model, "texts": [str(file.resolve()) for file in files]})
+    """Return what to put into the environment variable; a link keeps its name in the menu."""
+    return json.dumps({"model": model, "texts": [str(file.absolute()) for file in files]})
 
 
 def of_environment(examples: Mapping[str, Example]) -> Shelf:
