@@ -6,9 +6,14 @@ them, so the context of its runs is asked; what it lacks in some version counts 
 
 from __future__ import annotations
 
+import ast
 import sys
 import zlib
+from collections import Counter
+from functools import lru_cache
+from itertools import islice
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import streamlit as st
@@ -16,11 +21,41 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 
 def key_of_call(depth: int) -> str:
-    """Return a key for the call `depth` frames above this one: another on each page and line."""
+    """Return a key for the call `depth` frames above this one: another on each page and place."""
     frame = sys._getframe(depth + 1)
-    site = f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}"
+    site = f"{Path(frame.f_code.co_filename).name}:{_site(frame)}"
     where = f"{_of_run('active_script_hash')} {frame.f_code.co_filename}"
     return f"{keys_of_page()}{site}:{zlib.crc32(where.encode()):08x}"
+
+
+def _site(frame: FrameType) -> str:
+    """Return which of its file's calls a frame is in; where that cannot be told, the line.
+
+    Lines move while an app is written, and a reader's words are kept by this.
+    """
+    file = Path(frame.f_code.co_filename)
+    positions = islice(frame.f_code.co_positions(), frame.f_lasti // 2, None)
+    _, line, _, column = next(positions, (None, None, None, None))
+    try:
+        state = file.stat()
+        calls = _calls(file, state.st_mtime_ns, state.st_size)
+    except (OSError, SyntaxError, ValueError, RecursionError):  # no file, or none that is whole
+        calls = {}
+    return calls.get((line, column), str(frame.f_lineno))
+
+
+@lru_cache(maxsize=64)
+def _calls(file: Path, _time: int, _size: int) -> dict[tuple[int | None, int | None], str]:
+    """Return each call of a file by where it ends: what is called, and how many times before."""
+    nodes = [node for node in ast.walk(ast.parse(file.read_bytes())) if isinstance(node, ast.Call)]
+    nodes.sort(key=lambda node: (node.lineno, node.col_offset))
+    count: Counter[str] = Counter()
+    calls: dict[tuple[int | None, int | None], str] = {}
+    for node in nodes:
+        name = ast.unparse(node.func)
+        calls[node.end_lineno, node.end_col_offset] = f"{name}-{count[name]}"
+        count[name] += 1
+    return calls
 
 
 def keys_of_page() -> str:

@@ -1,7 +1,9 @@
 """What a call of Streamlit's component takes, and which calls are one component."""
 
 import inspect
+import runpy
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -72,6 +74,27 @@ def test_calls_without_a_key_are_told_apart_by_place_and_page(
     assert first().question == "Who?"
     reset_keyless("question")
     assert first().question == "Where?"
+
+
+def test_a_call_is_known_again_where_the_app_was_edited(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Streamlit runs an app anew when its file is saved."""
+    monkeypatch.setattr(place, "_of_run", lambda *_names: "one")
+    monkeypatch.setattr(place, "can_rerun", lambda: True)
+    app = tmp_path / "app.py"
+
+    def run(source: str) -> list[str]:
+        app.write_text(source, encoding="utf-8")
+        found = runpy.run_path(str(app), {"qna": keyless})
+        return [found["first"].question, found["second"].question]
+
+    source = "first, second = qna('a', 'Where?'), qna(\n    'b', 'Where?'\n)\n"
+    run(source)
+    browser.says(question="Who?")
+    assert run(source) == ["Where?", "Who?"]
+    assert run(f"title = print\n\ntitle()\n{source}") == ["Where?", "Who?"]
+    assert run(source.replace("'b',", "passage='b', question=")) == ["Where?", "Who?"]
 
 
 def test_a_second_call_without_a_key_at_one_place_is_explained(
