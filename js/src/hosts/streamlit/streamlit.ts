@@ -43,7 +43,7 @@ export interface Arguments {
 
 /** What outlives a component that Python hides and shows again. */
 interface Kept {
-  readonly memory: string;
+  memory: string;
   readonly revision: string;
   readonly since: Data["since"];
   changes: Partial<Inputs>;
@@ -91,7 +91,7 @@ export class StreamlitHost implements Host {
     this.history = histories.get(args.data.key) ?? new History();
     histories.set(args.data.key, this.history);
     // A report that was under way when Python hid the component is lost.
-    if (this.kept.number !== args.data.heard) this.kept.reported = "";
+    this.forgetLost();
     this.app.onConnection((connected) => {
       if (connected) this.resend();
       this.tellLink();
@@ -103,10 +103,15 @@ export class StreamlitHost implements Host {
     const { revision } = this.kept;
     const before = this.args.data;
     this.args = args;
-    if (args.data.revision !== revision) this.kept = recall(args.data);
-    else if (OFFERS.every((name) => isEqual(args.data[name], before[name]))) {
-      // A restarted server gives equal arguments an equal revision, and has heard nothing yet.
-      if (args.data.memory !== before.memory) this.resend();
+    this.kept = recall(args.data);
+    // A restarted server gives equal arguments an equal revision, and has heard nothing yet.
+    const anew = args.data.memory !== before.memory;
+    if (anew) this.forgetLost();
+    if (
+      args.data.revision === revision &&
+      OFFERS.every((name) => isEqual(args.data[name], before[name]))
+    ) {
+      if (anew) this.resend();
       this.tellLink();
       return;
     }
@@ -167,6 +172,11 @@ export class StreamlitHost implements Host {
     if (this.app.hasForm) this.send(UNANSWERED);
   }
 
+  /** A report that did not reach Python counts as not sent. */
+  private forgetLost(): void {
+    if (this.kept.number !== this.args.data.heard) this.kept.reported = "";
+  }
+
   /** Sends the last report again: Streamlit drops a report while it has no server. */
   private resend(): void {
     if (this.kept.number === this.args.data.heard || this.state === null) return;
@@ -205,7 +215,10 @@ function isLong({ status, result }: ComponentState): boolean {
 
 function recall({ key, memory, revision, since, changes }: Data): Kept {
   const known = kept.get(key);
-  if (known?.revision === revision) return known;
+  if (known?.revision === revision) {
+    known.memory = memory; // what this one lets override from now on counts
+    return known;
+  }
   // Only the page knows typed changes without answers; a new memory of Python's knows none at all.
   const typed = Object.entries(known?.changes ?? {}).filter(
     ([name]) =>

@@ -237,6 +237,29 @@ test("a new memory of Python's replaces nothing that was typed", () => {
   expect(host().readInputs()).toMatchObject({ passage: "the script's", question: "typed, too?" });
 });
 
+test("a new memory hears what the former one had heard, along with other offers, too", () => {
+  call();
+  host().report(makeState());
+  call({ heard: 1 });
+  call({ memory: "n", heard: 0, examples: ["Where?"] });
+  expect(args.setStateValue).toHaveBeenCalledTimes(2);
+  call({ heard: 2, examples: [] });
+  host().report(makeState());
+  expect(args.setStateValue).toHaveBeenCalledTimes(2);
+});
+
+test("what the script changes counts after a new memory with an equal revision", () => {
+  call();
+  host().writeInputs({ passage: "typed", question: "typed, too?" });
+  call({ memory: "n" }); // the server was restarted, or the app has cleared its session's state
+  call({
+    revision: "1:c",
+    since: { passage: "1:c", question: "0:a" },
+    arguments: makeInputs({ passage: "the script's" }),
+  });
+  expect(host().readInputs()).toMatchObject({ passage: "the script's", question: "typed, too?" });
+});
+
 test("of a text that takes long to read the app hears before there are answers", () => {
   call();
   host().writeInputs({ passage: "A book" });
