@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 from pathlib import Path
@@ -26,9 +27,9 @@ def place_of(given: str | Path) -> Path:
 def write_whole(file: str | Path, data: bytes) -> Path:
     """Write `data` beside the file, then put it in its place by one rename; return the path.
 
-    A link stays a link, and a file keeps its permissions. What is no file (a pipe, a device), or
-    lies in a folder that may not be written, is written in place. Raises OSError, and InputError
-    for what names no file.
+    A link stays a link, and a file keeps its permissions. What is no file (a pipe, a device), lies
+    in a folder that may not be written, or is mounted by itself, is written in place. Raises
+    OSError, and InputError for what names no file.
     """
     given = place_of(file)
     place = Path(os.path.realpath(given))
@@ -41,7 +42,13 @@ def write_whole(file: str | Path, data: bytes) -> Path:
         beside.write_bytes(data)
         if place.exists():
             beside.chmod(place.stat().st_mode & 0o7777)
-        beside.replace(place)
+        try:
+            beside.replace(place)
+        except OSError as error:
+            # A file that a container was given by itself stands still: it can only be written.
+            if error.errno != errno.EBUSY or not place.is_file():
+                raise
+            place.write_bytes(data)
     finally:
         beside.unlink(missing_ok=True)
     return given

@@ -89,6 +89,20 @@ def test_what_is_no_file_is_written_as_it_is(tmp_path: Path) -> None:
         write_whole(tmp_path / "nowhere" / "file", b"x")
 
 
+def test_a_file_that_is_mounted_by_itself_is_written_in_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by `docker run -v $PWD/page.html:/page.html`: no rename can take its place."""
+
+    def refuse(_: Path, target: Path) -> None:
+        raise OSError(errno.EBUSY, "Device or resource busy", str(target))
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    (tmp_path / "page").write_bytes(b"old")
+    write_whole(tmp_path / "page", b"new")
+    assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [("page", b"new")]
+
+
 # Who writes besides write_whole, and the test in which that breaks off.
 OTHERS = {
     "core/manifest.py": "unit/export/test_into_place.py",
