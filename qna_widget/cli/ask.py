@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import platform
 import re
 import sys
 from pathlib import Path
@@ -118,7 +119,8 @@ def read_passage(file: Path | None) -> str:
     if file is None and sys.stdin is None:
         raise InputError("There is no standard input to read the text from; give --passage FILE.")
     if file is None and sys.stdin.isatty():
-        say("type the text; Ctrl-D on a line of its own ends it.")
+        key = "Ctrl-Z and Enter" if platform.system() == "Windows" else "Ctrl-D"
+        say(f"type the text; {key} on a line of its own ends it.")
     if file is not None and _ADDRESS.match(source) and not file.exists():
         raise InputError(
             f"{source} is an address, and this command fetches none. Save the page, and give its "

@@ -106,6 +106,7 @@ class _Reading(threading.Thread):
 def _standard_input() -> IO[bytes] | io.RawIOBase:
     """Return standard input without its buffer; with it where it is no file of the system."""
     try:
-        return io.FileIO(os.dup(sys.stdin.fileno()), closefd=True)
+        # Not io.FileIO: only open() reads a console of Windows as UTF-8.
+        return open(os.dup(sys.stdin.fileno()), "rb", buffering=0)  # noqa: PTH123
     except (OSError, ValueError, AttributeError):
         return sys.stdin.buffer

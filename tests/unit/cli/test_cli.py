@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import platform
 import signal
 import subprocess
 import sys
@@ -171,10 +172,12 @@ def test_a_terminal_is_told_that_a_text_is_awaited(
         def isatty(self) -> bool:
             return True
 
-    for stream, said in (
-        (Terminal, "Ctrl-D on a line of its own ends it."),
-        (io.TextIOWrapper, ""),
+    for stream, system, said in (
+        (Terminal, "Linux", "Ctrl-D on a line of its own ends it."),
+        (Terminal, "Windows", "Ctrl-Z and Enter on a line of its own ends it."),
+        (io.TextIOWrapper, "Linux", ""),
     ):
+        monkeypatch.setattr(platform, "system", lambda system=system: system)
         monkeypatch.setattr(sys, "stdin", stream(io.BytesIO(BERT.encode())))
         assert main(["ask", "Where does Bert live?", "--model", "bundled"]) == 0
         captured = capsys.readouterr()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from qna_widget.documents import reading
 from qna_widget.documents.reading import read_bounded
 from qna_widget.errors import InputError
 
@@ -65,6 +66,17 @@ def test_standard_input_that_does_not_end_lets_the_process_end() -> None:
         assert b"standard input did not end within 0.5 seconds" in process.stdout.read()
         assert process.wait(30) == 0
         assert process.stderr.read() == b""
+
+
+def test_a_console_is_read_by_what_knows_its_encoding(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On Windows open() gives a console's text as UTF-8, and io.FileIO in its old code page."""
+    monkeypatch.setattr(
+        reading, "open", lambda *_, **__: io.BytesIO("café".encode()), raising=False
+    )
+    monkeypatch.setattr(io, "FileIO", lambda *_, **__: io.BytesIO("café".encode("cp850")))
+    with Path(os.devnull).open(encoding="utf-8") as console:
+        monkeypatch.setattr(sys, "stdin", console)
+        assert read_bounded(None, 10) == "café".encode()
 
 
 def test_a_standard_input_that_is_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
