@@ -41,6 +41,11 @@ export function setText(element: Element, text: string): void {
  */
 export const CONTROL = { "data-lm-suppress-shortcuts": "true" };
 
+/** Whether a key belongs to an input method: Safari ends a composition before the key that does. */
+export function isComposing(event: KeyboardEvent): boolean {
+  return event.isComposing || event.keyCode === 229;
+}
+
 /** Read aloud, not seen: the pauses in a row's name. */
 export function hidden(text: string): HTMLElement {
   return el("span", { class: "qna-hidden" }, text);

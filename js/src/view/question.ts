@@ -1,6 +1,6 @@
 // The question's field. Typing asks; Enter says that the question is meant.
 import type { Actions } from "../component/state";
-import { CONTROL, el, uniqueId } from "./dom";
+import { CONTROL, el, isComposing, uniqueId } from "./dom";
 import { TextField } from "./passage/text-field";
 
 export class QuestionField {
@@ -31,7 +31,7 @@ export class QuestionField {
     area.addEventListener(
       "keydown",
       (event) => {
-        if (event.key !== "Enter" || event.isComposing) return;
+        if (event.key !== "Enter" || isComposing(event)) return;
         event.preventDefault();
         actions.confirm();
       },

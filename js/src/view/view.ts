@@ -5,7 +5,7 @@ import { type Actions, type ComponentState, isPartial, isStopped } from "../comp
 import type { Answer, Result } from "../core/types";
 import { Answers } from "./answers/answers";
 import { keepOpen } from "./disclosures";
-import { el } from "./dom";
+import { el, isComposing } from "./dom";
 import { Examples } from "./examples";
 import { spansOf } from "./format";
 import { HistoryPanel } from "./history";
@@ -98,7 +98,7 @@ export function mountView(
   };
 
   const onEscape = (event: KeyboardEvent): void => {
-    if (event.key !== "Escape" || event.isComposing) return;
+    if (event.key !== "Escape" || isComposing(event)) return;
     // A dialog around the component would close.
     if (letGo(source.state, actions, answers)) event.stopPropagation();
   };

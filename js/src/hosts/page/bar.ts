@@ -1,5 +1,5 @@
 // The bar in a shadow root of its own: the question, which of the found places is shown, one line.
-import { button, el, setAttribute, setDisabled, setText } from "../../view/dom";
+import { button, el, isComposing, setAttribute, setDisabled, setText } from "../../view/dom";
 import looks from "./bar.css";
 
 export interface BarActions {
@@ -140,7 +140,7 @@ export class Bar {
   }
 
   private key(event: KeyboardEvent): void {
-    if (event.isComposing) return;
+    if (isComposing(event)) return;
     const step = stepOf(event);
     if (event.key === "Escape") this.actions.close();
     else if (step !== null) this.actions.step(step);

@@ -197,3 +197,17 @@ test("the arrows go to what came nearest, as the keys do", async () => {
   part<HTMLButtonElement>("button[aria-label='Next answer']").click();
   expect(part(".count").textContent).toBe("1 of 1");
 });
+
+test("a key by which an input method ends asks nothing", async () => {
+  await load();
+  await ask("What is it?", "rest");
+  client.asks[0]!.resolve(result("zebra"));
+  await settle();
+  const input = part<HTMLInputElement>("input");
+  input.value = "Where?";
+  input.dispatchEvent(new Event("input"));
+  const safari = { key: "Enter", keyCode: 229, bubbles: true };
+  input.dispatchEvent(new KeyboardEvent("keydown", safari));
+  await settle();
+  expect(client.asks).toHaveLength(1);
+});
