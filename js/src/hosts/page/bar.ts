@@ -62,7 +62,7 @@ export class Bar {
     root: ShadowRoot,
     private readonly actions: BarActions,
     signal: AbortSignal,
-    { label = "Ask about this page", float = false } = {},
+    { label = "Ask about this page", question = "", float = false } = {},
   ) {
     this.input = el("input", {
       type: "text",
@@ -72,6 +72,7 @@ export class Bar {
       enterkeyhint: "search",
       placeholder: label,
       "aria-label": label,
+      value: question,
     });
     this.back = this.button("Previous answer", "↑", () => actions.step(-1), signal);
     this.forth = this.button("Next answer", "↓", () => actions.step(1), signal);

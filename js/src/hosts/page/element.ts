@@ -22,7 +22,8 @@ async function open(): Promise<Model> {
   const url = new URL(LISTING, here);
   let response: Response;
   try {
-    response = await fetch(url);
+    // It names the files of this day: a former one, kept, would lead to files that are gone.
+    response = await fetch(url, { cache: "no-cache" });
   } catch (error) {
     if (url.protocol !== "file:")
       throw new Error(`${url.origin} does not answer. Try again later.`);
@@ -49,16 +50,20 @@ async function open(): Promise<Model> {
 class QnaFind extends HTMLElement {
   private alive: AbortController | null = null;
   private find: Find | null = null;
+  /** What was typed before the page took the element out, to move it perhaps. */
+  private typed = "";
 
   connectedCallback(): void {
     const root = this.shadowRoot ?? this.attachShadow({ mode: "open", delegatesFocus: true });
     const label = this.getAttribute("label");
-    const options = { target: () => this.target(), host: this, root, open };
+    const { typed: question } = this;
+    const options = { target: () => this.target(), host: this, root, open, question };
     this.alive = new AbortController();
     this.find = new Find({ ...options, ...(label ? { label } : {}) }, this.alive.signal);
   }
 
   disconnectedCallback(): void {
+    this.typed = this.find?.question ?? "";
     this.alive?.abort();
     this.find = null;
   }

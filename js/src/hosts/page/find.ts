@@ -29,6 +29,8 @@ export interface FindOptions {
   /** After Esc, or the close button. */
   readonly closed?: () => void;
   readonly label?: string;
+  /** What stands in the field at first. */
+  readonly question?: string;
   /** Stands over the page instead of in it. */
   readonly float?: boolean;
 }
@@ -59,8 +61,8 @@ export class Find implements BarActions {
     private readonly options: FindOptions,
     private readonly signal: AbortSignal,
   ) {
-    const { root, label, float = false, target, host } = options;
-    this.bar = new Bar(root, this, signal, { float, ...(label ? { label } : {}) });
+    const { root, label, question = "", float = false, target, host } = options;
+    this.bar = new Bar(root, this, signal, { float, question, ...(label ? { label } : {}) });
     this.places = new Places(target, host, () => this.draw());
     signal.addEventListener("abort", () => this.end(), { once: true });
     const keys = (event: KeyboardEvent): void => {
@@ -77,12 +79,18 @@ export class Find implements BarActions {
     this.bar.focus();
   }
 
+  /** What stands in the field. */
+  get question(): string {
+    return this.bar.question.trim();
+  }
+
   focus(): void {
+    // On the way here the reader may have shown another part, as tabs of :checked do unnoticed.
+    this.places.forget();
     if (this.active) return;
     this.active = true;
-    this.places.forget();
     this.model ??= this.start();
-    if (this.bar.question.trim() !== "") this.ask(this.bar.question);
+    if (this.question !== "") this.ask(this.bar.question);
     this.draw();
   }
 
@@ -98,7 +106,7 @@ export class Find implements BarActions {
   }
 
   step(by: 1 | -1): void {
-    if (this.bar.question.trim() !== this.inputs.question) {
+    if (this.question !== this.inputs.question) {
       clearTimeout(this.typing);
       this.put();
       return;
@@ -171,7 +179,7 @@ export class Find implements BarActions {
   /** Asks what stands in the field of the page as it is now. */
   private put(): void {
     if (!this.active) return;
-    let [question, passage] = [this.bar.question.trim(), ""];
+    let [question, passage] = [this.question, ""];
     this.unread = "";
     try {
       passage = this.places.read();
@@ -201,7 +209,9 @@ export class Find implements BarActions {
 
   private draw(): void {
     if (this.signal.aborted) return;
-    const { found, component } = this;
+    const { component } = this;
+    // While another question is typed, answers to the former one mark nothing and scroll nowhere.
+    const found = this.question === this.inputs.question ? this.found : null;
     const marked = this.places.mark(found, this.at);
     if (found !== null && (found.kind === "answer" || this.chosen)) this.show(found);
     const state = component?.state;

@@ -198,6 +198,39 @@ test("the arrows go to what came nearest, as the keys do", async () => {
   expect(part(".count").textContent).toBe("1 of 1");
 });
 
+test("an answer to the former question shows nothing while another one is typed", async () => {
+  const scrolled = vi.spyOn(window, "scrollBy").mockReturnValue(undefined);
+  Range.prototype.getBoundingClientRect = () => new DOMRect(0, 5000, 10, 10);
+  await load();
+  await ask("What is it?");
+  const input = part<HTMLInputElement>("input");
+  input.value = "Where";
+  input.dispatchEvent(new Event("input"));
+  client.asks[0]!.resolve(result("zebra"));
+  await settle();
+  expect(scrolled).not.toHaveBeenCalled();
+  expect(part("span.count").textContent).toBe("");
+  input.value = "What is it?";
+  input.dispatchEvent(new Event("input"));
+  expect(scrolled).toHaveBeenCalledTimes(1);
+  scrolled.mockRestore();
+});
+
+test("who comes back to the bar asks about the page as it is shown then", async () => {
+  document.body.innerHTML =
+    "<style>body:not(.tab) #tab { display: none }</style>" +
+    "<main><p>It is a zebra.</p><p id='tab'>It lives here.</p></main>";
+  target = document.querySelector("main");
+  begin();
+  await load();
+  await ask("What is it?");
+  document.body.className = "tab"; // outside of what is watched
+  part("input").dispatchEvent(new Event("focus"));
+  await ask("Where is it?");
+  document.body.className = "";
+  expect(asked()[1]).toBe("Where is it? It is a zebra.\n\nIt lives here.");
+});
+
 test("a key by which an input method ends asks nothing", async () => {
   await load();
   await ask("What is it?", "rest");
