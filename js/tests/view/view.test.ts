@@ -1,9 +1,6 @@
 // @vitest-environment jsdom
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { History } from "../../src/component/history";
-import { DEFAULT_INPUTS, type Inputs } from "../../src/component/inputs";
-import { type Actions, type ComponentState, initialState } from "../../src/component/state";
-import { mountView } from "../../src/view/view";
+import { describe, expect, it, vi } from "vitest";
+import { actions, controller, find, listeners, mount, renew, set } from "./mounted";
 import { resultOf } from "./result-of";
 
 const HOSTILE = [
@@ -13,71 +10,12 @@ const HOSTILE = [
   "&lt;b&gt; &amp; {{x}}",
 ];
 
-let controller: AbortController;
-let history: History;
-let state: ComponentState;
-let listeners: Set<(state: ComponentState) => void>;
-let actions: { [K in keyof Actions]: ReturnType<typeof vi.fn<Actions[K]>> };
-
-function set(change: Partial<Omit<ComponentState, "inputs">> & { inputs?: Partial<Inputs> }) {
-  state = { ...state, ...change, inputs: { ...state.inputs, ...change.inputs } };
-  for (const listener of listeners) listener(state);
-}
-
-function mount(root: HTMLElement | ShadowRoot = document.body) {
-  const source = {
-    history,
-    get state() {
-      return state;
-    },
-    subscribe(listener: (state: ComponentState) => void, signal: AbortSignal) {
-      listeners.add(listener);
-      signal.addEventListener("abort", () => listeners.delete(listener));
-    },
-  };
-  mountView(root, source, actions, controller.signal);
-}
-
-const find = <E extends HTMLElement = HTMLElement>(selector: string) =>
-  document.querySelector<E>(selector)!;
 const passageArea = () => find<HTMLTextAreaElement>(".qna-text");
 const toned = (tone: string) =>
   [...document.querySelectorAll(`.qna-mark[data-tone="${tone}"]`)].map(
     (mark) => mark.lastChild!.textContent,
   );
 const questionArea = () => find<HTMLTextAreaElement>(".qna-question");
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  // jsdom lays nothing out.
-  vi.stubGlobal(
-    "ResizeObserver",
-    class {
-      observe() {}
-      disconnect() {}
-    },
-  );
-  controller = new AbortController();
-  history = new History();
-  listeners = new Set();
-  state = initialState(DEFAULT_INPUTS);
-  actions = {
-    setPassage: vi.fn((passage: string) => set({ inputs: { passage }, result: null })),
-    setQuestion: vi.fn((question: string) => set({ inputs: { question }, result: null })),
-    setOptions: vi.fn((options: Partial<Inputs>) => set({ inputs: options })),
-    restore: vi.fn(),
-    confirm: vi.fn(),
-    retry: vi.fn(),
-    cancel: vi.fn(),
-    inspect: vi.fn(),
-  };
-});
-
-afterEach(() => {
-  controller.abort();
-  document.body.replaceChildren();
-  vi.useRealTimers();
-});
 
 describe("hostile text", () => {
   it("stays text wherever it is shown", () => {
@@ -248,38 +186,6 @@ describe("texts", () => {
   });
 });
 
-describe("what is read aloud", () => {
-  const passage = "Bert lives at 123 Sesame Street.";
-  const live = () => find("[role=status]").textContent;
-
-  it("is the final answer, after a moment of quiet, not each keystroke", () => {
-    mount();
-    const partial = { windows_done: 1, windows_total: 3 };
-    set({ inputs: { passage, question: "Where?" }, result: resultOf(passage, ["Bert"], partial) });
-    vi.runAllTimers();
-    expect(live()).toBe("");
-    set({ result: resultOf(passage, ["Bert"]) });
-    set({ inputs: { question: "Where? " }, result: null });
-    vi.runAllTimers();
-    expect(live()).toBe("");
-    set({ result: resultOf(passage, ["123 Sesame Street"]) });
-    vi.runAllTimers();
-    expect(live()).toContain("123 Sesame Street");
-  });
-
-  it("is also that reading waits for a word, which comes unasked", () => {
-    mount();
-    const timing = { tokens: 9, windows: 4, run_ms: 1, total_ms: 16_000 };
-    const result = resultOf(passage, ["Bert"], { windows_done: 4, windows_total: 89, timing });
-    set({ inputs: { passage, question: "Who?" }, status: "running", result });
-    set({ status: "ready", held: true });
-    vi.runAllTimers();
-    expect(live()).toBe("Paused after 4 of 89 parts: the rest takes about 5 min 40 s.");
-    set({ status: "running", held: false });
-    expect(live()).toBe("");
-  });
-});
-
 describe("lifetime", () => {
   it("leaves nothing behind, twice", () => {
     for (let round = 0; round < 2; round++) {
@@ -294,7 +200,7 @@ describe("lifetime", () => {
       expect(listeners.size).toBe(0);
       expect(vi.getTimerCount()).toBe(0);
       host.remove();
-      controller = new AbortController();
+      renew();
     }
   });
 
@@ -309,7 +215,7 @@ describe("lifetime", () => {
     toggle(true);
     for (const open of [true, false]) {
       controller.abort();
-      controller = new AbortController();
+      renew();
       mount();
       expect(settings().open).toBe(open);
       toggle(false);
