@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from qna_widget.errors import InputError
 from qna_widget.models import names, registry
 
 from .arguments import Commands, add_model, address, command, port
@@ -37,6 +38,12 @@ def run(options: argparse.Namespace) -> int:
     from qna_widget.hosts.streamlit.demo.serve import serve
     from qna_widget.hosts.streamlit.demo.shelf import read_texts
 
+    for text in options.text:
+        if text.is_fifo():
+            raise InputError(
+                f"{text} gives its text once, and the demo reads its texts at every start: save it "
+                "as a file, and give that."
+            )
     read_texts(options.text)
     if options.model != names.AUTO:
         registry.resolve(options.model)  # fetched now, not while the first reader waits

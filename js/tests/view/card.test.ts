@@ -43,6 +43,21 @@ describe("the word for how sure the model is", () => {
   });
 });
 
+describe("a page's translation", () => {
+  it("takes our words, and leaves those of the text", () => {
+    const card = new BestCard(new AbortController().signal);
+    const state = initialState({ ...DEFAULT_INPUTS, passage, question: "Where?" });
+    const translated = (result: Result) => {
+      card.draw(result, verdictOf(result), { ...state, result });
+      return card.element.querySelector<HTMLElement>(".qna-best-text")!.getAttribute("translate");
+    };
+    const found = resultOf(passage, [text]);
+    expect(translated(found)).toBe("no");
+    expect(translated({ ...found, no_answer: true })).toBeNull();
+    expect(translated(found)).toBe("no");
+  });
+});
+
 describe("what the same words are found at, too", () => {
   it("keeps its elements and the focus when it is drawn again", () => {
     const passage = "So be it. Be it so. So it is. So?";

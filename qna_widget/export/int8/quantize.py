@@ -24,7 +24,8 @@ def quantize(model: onnx.ModelProto, keep_float: list[str]) -> onnx.ModelProto:
     """
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "int8.onnx"
-        logging.getLogger().disabled = True  # its advice on pre-processing does not apply here
+        root = logging.getLogger()
+        before, root.disabled = root.disabled, True  # advice on pre-processing, out of place here
         try:
             quantize_dynamic(
                 model,
@@ -36,7 +37,7 @@ def quantize(model: onnx.ModelProto, keep_float: list[str]) -> onnx.ModelProto:
                 extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
             )
         finally:
-            logging.getLogger().disabled = False
+            root.disabled = before
         return onnx.load(target)
 
 

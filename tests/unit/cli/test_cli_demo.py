@@ -35,6 +35,8 @@ def test_what_cannot_be_served_is_told_before_anything_starts(
     monkeypatch.setattr(serve.runpy, "run_module", lambda *_, **__: pytest.fail("it started"))
     text, broken, large = tmp_path / "a.txt", tmp_path / "a.pdf", tmp_path / "large.txt"
     text.write_text("Ada.")
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
     with large.open("wb") as file:
         file.truncate(1 << 40)
     broken.write_bytes(b"%PDF-1.7 nothing more")
@@ -43,6 +45,7 @@ def test_what_cannot_be_served_is_told_before_anything_starts(
         (["--text", str(text), str(text)], "Two texts are called a.txt"),
         (["--text", str(broken)], "is not a readable PDF"),
         (["--text", str(large)], "large.txt has more than 50,000,000 bytes, the most that is read"),
+        (["--text", str(pipe)], "pipe gives its text once, and the demo reads"),
         (["--model", str(tmp_path / "none")], "there is no such folder"),
     ):
         assert main(["demo", *arguments]) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from pathlib import Path
 
@@ -105,6 +106,15 @@ def test_no_exponential_is_near_enough_to_a_half_to_be_rounded_either_way() -> N
     found = np.array([math.exp(x) for x in exponents])
     distance = np.abs(found - np.floor(found) - 0.5)
     assert (distance > 3 * np.spacing(found.astype(np.float32))).all()
+
+
+@pytest.mark.parametrize("disabled", [False, True])
+def test_whoever_wants_no_logs_gets_none_afterwards(
+    disabled: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.getLogger(), "disabled", disabled)
+    quantize(float_graph(read_checkpoint(TINY), fused=True), KEEP_FLOAT)
+    assert logging.getLogger().disabled is disabled
 
 
 def test_the_rewritten_graph_computes_the_same(own_texts: Path) -> None:

@@ -80,7 +80,8 @@ def test_other_peoples_folders_are_left_alone(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "index.html").write_text("<h1>Mine</h1>")
-    assert main(["export-page", str(tmp_path), "-p", str(tmp_path / "index.html")]) == 1
+    (tmp_path / "text").write_text("Marta lives in Oslo.")
+    assert main(["export-page", str(tmp_path), "-p", str(tmp_path / "text")]) == 1
     assert "holds other files" in capsys.readouterr().err
     assert (tmp_path / "index.html").read_text() == "<h1>Mine</h1>"
     with pytest.raises(InputError, match="is a file"):

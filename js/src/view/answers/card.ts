@@ -15,7 +15,7 @@ const LONG = 70;
 export class BestCard {
   readonly #sure = el("span", { class: "qna-sure" });
   readonly #percent = el("span", { class: "qna-percent" });
-  readonly #text = el("p", { class: "qna-best-text", translate: "no", dir: "auto" });
+  readonly #text = el("p", { class: "qna-best-text", dir: "auto" });
   readonly #near = el("p", { class: "qna-near" });
   readonly #quote = el("blockquote", {
     class: "qna-quote",
@@ -84,6 +84,8 @@ export class BestCard {
   }
 
   #drawText({ kind, final, best }: Verdict): void {
+    // The text's words stay as they are; ours may be translated with the page.
+    setAttribute(this.#text, "translate", kind === "answer" ? "no" : null);
     if (kind === "answer") {
       const { text } = best!.answer;
       setAttribute(this.#text, "data-long", text.length > LONG);
