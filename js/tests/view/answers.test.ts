@@ -45,7 +45,8 @@ function ranked(words: readonly (readonly [string, number])[], more: Partial<Res
 
 const PARTIAL = { windows_done: 1, windows_total: 9 };
 
-test("an answer that is folded away hands its focus to the fold", () => {
+/** While a text is read there are two answers, and the second has the focus. */
+function focusSecond(): void {
   draw(
     ranked(
       [
@@ -57,6 +58,10 @@ test("an answer that is folded away hands its focus to the fold", () => {
     "running",
   );
   row(2).focus();
+}
+
+test("an answer that is folded away hands its focus to the fold", () => {
+  focusSecond();
   draw(
     ranked(
       [
@@ -72,17 +77,7 @@ test("an answer that is folded away hands its focus to the fold", () => {
 });
 
 test("an answer that is gone hands its focus to the best one", () => {
-  draw(
-    ranked(
-      [
-        ["one", 0.4],
-        ["two", 0.3],
-      ],
-      PARTIAL,
-    ),
-    "running",
-  );
-  row(2).focus();
+  focusSecond();
   draw(
     ranked([
       ["three", 0.5],

@@ -1,4 +1,4 @@
-"""scripts/mutate_guards.py takes guards out of the source: these and their tests are there."""
+"""The guards that scripts/mutate_guards.py takes out of the source are there, and their tests."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-SCRIPT = ROOT / "scripts" / "mutate_guards.py"
+SCRIPT = ROOT / "scripts" / "guards.py"
 
 
 def guards() -> list[tuple[str, str, str, str]]:
-    spec = importlib.util.spec_from_file_location("mutate_guards", SCRIPT)
+    spec = importlib.util.spec_from_file_location("guards", SCRIPT)
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
-    sys.modules["mutate_guards"] = module  # for its dataclass
+    sys.modules["guards"] = module  # for its dataclass
     spec.loader.exec_module(module)
     return [(guard.name, guard.file, guard.old, guard.test) for guard in module.GUARDS]
 
