@@ -151,12 +151,15 @@ export class Borders {
     to: number,
     change: (near: string[], start: number, end: number) => Range | null,
   ): Range | null {
-    const low = back(this.text, from, REACH);
-    const read = (stop: number): string[] => Array.from(this.text.slice(low, stop));
-    const end = read(to).length;
-    const near = read(to + 2 * REACH).slice(0, end + REACH);
+    const { text } = this;
+    // A code point has one unit, or two.
+    const before = Array.from(text.slice(Math.max(0, from - 2 * REACH), from)).slice(-REACH);
+    const inside = Array.from(text.slice(from, to));
+    const after = Array.from(text.slice(to, to + 2 * REACH)).slice(0, REACH);
+    const near = [...before, ...inside, ...after];
+    const low = from - before.join("").length;
     const units = (count: number): number => low + near.slice(0, count).join("").length;
-    const changed = change(near, read(from).length, end);
+    const changed = change(near, before.length, before.length + inside.length);
     return changed && [units(changed[0]), units(changed[1])];
   }
 
@@ -170,15 +173,6 @@ export class Borders {
       has(characterBefore(this.text, ends[token - 1]!), UNSPACED)
     );
   }
-}
-
-/** The place so many code points before `at`. */
-function back(text: string, at: number, count: number): number {
-  let place = at;
-  for (let n = 0; n < count && place > 0; n++) {
-    place -= characterBefore(text, place).length;
-  }
-  return place;
 }
 
 /** For each place the first marked one from it on; the length for none. */
