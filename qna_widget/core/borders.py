@@ -8,6 +8,7 @@ letter or a digit. docs/answers.md tells the rules.
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 REACH: Final = 300
 """Code points around an answer that are looked at."""
 _REMEMBERED: Final = 20_000
+_TAG_SIGNS: Final = re.compile(r"<(?=[/A-Za-z]|\S[^<>]*>)|>")
+"""Where what may be cut off as a tag begins (pairs.py), and where one ends."""
 
 Range = tuple[int, int]
 
@@ -55,7 +58,8 @@ class Borders:
         """For each token the first one from it on that was not read; the length for none."""
         self.letter = _next(has_letter)
         """For each token the first one from it on with a letter or digit; the length for none."""
-        self._has_tags = "<" in text
+        self._kept = _next(has_letter & ~_in_tags(text, self._starts))
+        """The same of what no answer leaves out as part of a tag."""
         # What was found out: most candidates begin and end with words that others have, too.
         self._words: dict[int, Range] = {}
         self._answers: dict[tuple[int, int, bool], Range | None] = {}
@@ -104,9 +108,9 @@ class Borders:
         """Whether two answers that both hold the tokens first..last overlap for certain.
 
         So they do when there is a letter or digit. Known without finding their places; False where
-        tags may be cut off.
+        a tag may be cut off.
         """
-        return not self._has_tags and bool(self.letter[first] <= last)
+        return bool(self._kept[first] <= last)
 
     def _word(self, token: int) -> Range:
         """Return where the word of a token begins and ends, with what a reader takes as one."""
@@ -146,6 +150,13 @@ class Borders:
             and not has(self._text[self._starts[token]], UNSPACED)
             and not has(self._text[self._ends[token - 1] - 1], UNSPACED)
         )
+
+
+def _in_tags(text: str, starts: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Tell of each token whether a tag may have begun before it that has not ended yet."""
+    signs = [(sign.start(), sign[0] == "<") for sign in _TAG_SIGNS.finditer(text)]
+    opened = np.array([False, *(opens for _, opens in signs)])
+    return opened[np.searchsorted([place for place, _ in signs], starts)]
 
 
 def _next(marked: NDArray[np.bool_]) -> NDArray[np.int64]:

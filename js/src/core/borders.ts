@@ -17,6 +17,8 @@ import { MAX_WORD_CHARS } from "./wordpiece";
 /** Code points around an answer that are looked at. */
 const REACH = 300;
 const REMEMBERED = 20_000;
+/** Where what may be cut off as a tag begins (pairs.ts), and where one ends. */
+const TAG_SIGNS = /<(?=[/A-Za-z]|\S[^<>]*>)|>/g;
 
 /** UTF-16 units. */
 type Range = readonly [number, number];
@@ -38,8 +40,9 @@ export class Borders {
   readonly stop: Int32Array;
   /** For each token the first one from it on with a letter or digit; the length for none. */
   readonly letter: Int32Array;
+  /** The same of what no answer leaves out as part of a tag. */
+  readonly #kept: Int32Array;
   readonly #continues: Uint8Array;
-  readonly #has_tags: boolean;
   #sentence: Int32Array | undefined;
   // What was found out: most candidates begin and end with words that others have, too.
   readonly #words: Range[] = [];
@@ -69,9 +72,10 @@ export class Borders {
       } else if (Array.from(word).some((one) => has(one, LETTER_OR_DIGIT))) has_letter[token] = 1;
     }
     this.unread = words;
-    this.#has_tags = text.includes("<");
     this.stop = next(unread);
     this.letter = next(has_letter);
+    const tagged = inTags(text, starts);
+    this.#kept = next(has_letter.map((letter, token) => (tagged[token] ? 0 : letter)));
   }
 
   /** For each token the number of its sentence, from 0. */
@@ -124,10 +128,10 @@ export class Borders {
 
   /**
    * Whether two answers that both hold the tokens first..last overlap for certain, both hold a
-   * letter or digit there. Known without finding their places; false where tags may be cut off.
+   * letter or digit there. Known without finding their places; false where a tag may be cut off.
    */
   meetIn(first: number, last: number): boolean {
-    return !this.#has_tags && this.letter[first]! <= last;
+    return this.#kept[first]! <= last;
   }
 
   /** Where the word of a token begins and ends, with what a reader takes as one. */
@@ -173,6 +177,17 @@ export class Borders {
       has(characterBefore(this.text, ends[token - 1]!), UNSPACED)
     );
   }
+}
+
+/** For each token whether a tag may have begun before it that has not ended yet. */
+function inTags(text: string, starts: Int32Array): Uint8Array {
+  const found = new Uint8Array(starts.length);
+  let [token, open] = [0, 0];
+  for (const { 0: sign, index } of text.matchAll(TAG_SIGNS)) {
+    while (starts[token]! <= index) found[token++] = open;
+    open = sign === "<" ? 1 : 0;
+  }
+  return found.fill(open, token);
 }
 
 /** For each place the first marked one from it on; the length for none. */

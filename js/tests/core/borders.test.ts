@@ -130,4 +130,8 @@ test("answers that share a word meet there, but for cut tags", () => {
   expect(tagged.place(1, 3, way)).toEqual([3, 7]);
   expect(tagged.place(1, 1, way)).toEqual([1, 1]); // both hold the token "b"
   expect(tagged.meetIn(1, 1)).toBe(false);
+  expect(tagged.meetIn(3, 3)).toBe(true); // no tag any more
+  expect(borders("a < b").meetIn(2, 2)).toBe(true); // none at all
+  expect(borders("p<5, q<5").meetIn(2, 2)).toBe(true);
+  expect(borders("<5 a> b").meetIn(1, 2)).toBe(false); // "5 a>" is cut off of an answer
 });

@@ -292,3 +292,7 @@ def test_answers_that_share_a_word_meet_there_but_for_cut_tags(qa: QuestionAnswe
     name, tag = tagged.place(1, 3, way), tagged.place(1, 1, way)
     assert (name, tag) == ((3, 6), (1, 1))  # "Vale" and "b": both hold the token "b"
     assert not tagged.meet_in(1, 1)
+    assert tagged.meet_in(3, 3)  # no tag any more
+    assert of("a < b").meet_in(2, 2)  # none at all
+    assert of("p<5, q<5").meet_in(2, 2)
+    assert not of("<5 a> b").meet_in(1, 2)  # "5 a>" is cut off of an answer
