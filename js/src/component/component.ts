@@ -244,10 +244,10 @@ class QnaComponent implements Component {
     void this.scores.fetch();
   }
 
-  private cancel(): void {
+  private cancel(): boolean {
     const { status, change } = this.state;
     if (!this.loaded) {
-      if (!this.loading.busy) return; // Python's fetch goes on, whatever is said here
+      if (!this.loading.busy) return false; // Python's fetch goes on, whatever is said here
       this.loading.cancel();
       // Answers that were kept stay.
       this.update({ status: this.state.result === null ? "idle" : "ready", progress: null });
@@ -257,6 +257,8 @@ class QnaComponent implements Component {
       this.update({ status: "ready", progress: null });
       void this.scores.fetch();
     } else if (change !== null) this.edit({ model: change.former });
+    else return false;
+    return true;
   }
 
   private end(): void {

@@ -113,8 +113,11 @@ export interface Actions {
   confirm(): void;
   /** After an error, or what was stopped: try again. */
   retry(): void;
-  /** Stops the question under way, or the load that it waits for. */
-  cancel(): void;
+  /**
+   * Stops the question under way, or the load that it waits for; gives whether there was either.
+   * What Python fetches is Python's own.
+   */
+  cancel(): boolean;
   /** Keeps `scores` at hand until the signal aborts. They are not computed, only fetched. */
   inspect(until: AbortSignal): void;
 }

@@ -124,10 +124,10 @@ function shownSpans(result: Result): Answer[] {
 /** Ends what is under way, else the choice of an answer; gives whether there was either. */
 function letGo({ status }: ComponentState, actions: Actions, answers: Answers): boolean {
   const busy = status === "loading" || status === "running";
-  const chosen = answers.chosen !== null;
-  if (busy) actions.cancel();
-  else if (chosen) answers.choose(null);
-  return busy || chosen;
+  if (busy && actions.cancel()) return true;
+  if (answers.chosen === null) return false;
+  answers.choose(null);
+  return true;
 }
 
 /** Why there are no answers to show, in words; null when there are, or when they are on their way. */

@@ -120,7 +120,7 @@ test("a model without a former one: the wait is the component's, from the first 
   expect(component.state).toMatchObject({ status: "loading", change: null });
   expect(component.state.progress).toMatchObject({ stage: "fetch", loaded: 1, total: 4 });
   expect(client.loads).toEqual([]);
-  component.actions.cancel(); // Python's fetch goes on
+  expect(component.actions.cancel()).toBe(false); // Python's fetch goes on
   expect(component.state).toMatchObject({ status: "loading", progress: { loaded: 1 } });
   host.set({}, null, fetching({ model: "old", error: "There is none." }));
   const refused = { status: "error", error: "There is none.", refused: true };
@@ -149,10 +149,11 @@ test("cancelling takes the name back and ends the load; nothing is asked again",
   component.actions.setOptions({ model: "new" });
   host.set({}, named("new"));
   await settle();
-  component.actions.cancel();
+  expect(component.actions.cancel()).toBe(true);
   expect(client.loads[1]!.waiter.signal.aborted).toBe(true);
   expect(host.written.at(-1)).toEqual({ model: "old" });
   expect(component.state).toMatchObject({ status: "ready", change: null, model: "The old" });
+  expect(component.actions.cancel()).toBe(false);
   host.set({}, named("old"));
   await settle();
   expect(client.loads.length).toBe(2);

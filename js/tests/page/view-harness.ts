@@ -80,9 +80,10 @@ class Script implements StateSource, Actions {
     });
   }
 
-  cancel(): void {
+  cancel(): boolean {
     this.calls.push(["cancel"]);
     this.set({ status: "ready", progress: null });
+    return true;
   }
 }
 

@@ -62,7 +62,7 @@ beforeEach(() => {
     restore: vi.fn(),
     confirm: vi.fn(),
     retry: vi.fn(),
-    cancel: vi.fn(),
+    cancel: vi.fn(() => true),
     inspect: vi.fn(),
   };
 });

@@ -137,6 +137,23 @@ describe("a question that is offered", () => {
   });
 });
 
+describe("Escape", () => {
+  it("ends what is under way, and is the page's own where nothing can be ended", () => {
+    mount();
+    const heard = vi.fn();
+    document.body.addEventListener("keydown", heard, { signal: controller.signal });
+    const press = () =>
+      questionArea().dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
+    set({ status: "loading" });
+    press();
+    expect(actions.cancel).toHaveBeenCalledTimes(1);
+    expect(heard).not.toHaveBeenCalled();
+    actions.cancel.mockReturnValue(false); // Python fetches a model
+    press();
+    expect(heard).toHaveBeenCalledTimes(1);
+  });
+});
+
 describe("texts", () => {
   it("shows a passage without changing it, and changes only what is edited", () => {
     mount();
