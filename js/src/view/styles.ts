@@ -12,6 +12,7 @@
 // tables             inspector/candidates, word-table: tables of the inspector; the pages of a list
 // history            history, history-row
 // touch              sizes of all that is pressed, for a thumb
+// print              on paper
 import answers from "./styles/answers.css";
 import bestAnswer from "./styles/best-answer.css";
 import history from "./styles/history.css";
@@ -19,6 +20,7 @@ import inspector from "./styles/inspector.css";
 import inspectorPlots from "./styles/inspector-plots.css";
 import inspectorVerdict from "./styles/inspector-verdict.css";
 import passage from "./styles/passage.css";
+import print from "./styles/print.css";
 import settings from "./styles/settings.css";
 import status from "./styles/status.css";
 import tables from "./styles/tables.css";
@@ -38,4 +40,5 @@ export const styles = [
   tables,
   history,
   touch,
+  print,
 ].join("\n");

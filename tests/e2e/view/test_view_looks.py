@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from accessibility import axe
 from playwright.sync_api import Page, expect
+from pypdf import PdfReader
 from view_page import View, boxes, bundle, finish_fades, overflow, put
-from view_states import ANSWERED, PASSAGE, STATES, THEMES
+from view_states import ANSWERED, BOOK, PASSAGE, SPANS, STATES, THEMES, result, state
 
 # The others are in tests/e2e/screenshots.
 PICTURED = {"answered", "loading"}
@@ -178,3 +180,18 @@ def test_a_new_theme_shows_at_once(view: View) -> None:
         " return [row.backgroundColor, text.color]; }"
     )
     assert colours == ["rgb(14, 17, 23)", "rgb(250, 250, 250)"]
+
+
+def test_paper_has_the_whole_passage(view: View) -> None:
+    page = view(state(BOOK, result=result(BOOK, SPANS[:1])))
+    pages = PdfReader(BytesIO(page.pdf())).pages
+    printed = " ".join(" ".join(sheet.extract_text() for sheet in pages).split())
+    for words in ("striking thirteen", "remembered the rain"):
+        assert printed.count(words) == BOOK.count(words)
+    page.emulate_media(media="print")
+    scroller, mark = page.locator(".qna-scroller"), page.locator(".qna-mark")
+    assert scroller.evaluate("e => e.clientHeight === e.scrollHeight && !e.scrollTop")
+    assert mark.evaluate("e => getComputedStyle(e).color") == "rgb(28, 33, 40)"
+    put(page, {"status": "running", "result": None})
+    expect(mark).to_have_css("opacity", "1")
+    expect(mark).to_have_css("background-color", "rgba(0, 0, 0, 0)")
