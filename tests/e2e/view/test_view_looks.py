@@ -195,3 +195,20 @@ def test_paper_has_the_whole_passage(view: View) -> None:
     put(page, {"status": "running", "result": None})
     expect(mark).to_have_css("opacity", "1")
     expect(mark).to_have_css("background-color", "rgba(0, 0, 0, 0)")
+
+
+def test_from_right_to_left_all_points_the_other_way(view: View) -> None:
+    page = view(STATES["starting"], shadow=True)
+    page.evaluate("document.dir = 'rtl'")
+    page.emulate_media(reduced_motion="no-preference")
+    beyond = page.locator(".qna-progress-fill").first.evaluate(
+        "e => { const [sweep] = e.getAnimations(); sweep.pause(); sweep.currentTime = 1399;"
+        " return e.getBoundingClientRect().left - e.parentElement.getBoundingClientRect().left; }"
+    )
+    assert abs(beyond) < 3, "the bar sweeps to its end, which is on the left"
+    arrow = page.locator(".qna-settings > summary")
+    assert arrow.evaluate("e => getComputedStyle(e, '::before').rotate") == "135deg"
+    arrow.click()
+    menu = page.locator(".qna-settings select").last
+    # "calc(100% - …)" on the right.
+    assert "%" not in menu.evaluate("e => getComputedStyle(e).backgroundPositionX")
