@@ -23,6 +23,10 @@ interface Pending<T> {
   readonly reject: (reason: unknown) => void;
 }
 
+interface PendingLoad extends Pending<string> {
+  readonly signal: AbortSignal;
+}
+
 interface PendingAsk extends Pending<Result> {
   readonly id: number;
   readonly handlers: AskHandlers;
@@ -43,7 +47,7 @@ export class Connection {
   initialised = false;
   /** Why the engine died; "" while it lives. */
   #cause = "";
-  readonly #loads = new Map<string, Pending<string>>();
+  readonly #loads = new Map<string, PendingLoad>();
   readonly #asks = new Map<string, PendingAsk>();
   /** By client, the oldest request first: the engine answers in this order. */
   readonly #score_requests = new Map<string, Pending<RawScores | null>[]>();
@@ -71,10 +75,14 @@ export class Connection {
     this.#send({ kind: "init", wasm: { ...wasm, bytes } }, movable(bytes));
   }
 
-  /** @throws EngineDied, or Error for the reader when the model cannot be started. */
-  load(model: string, files: ModelFiles, signal: AbortSignal): Promise<string> {
+  /**
+   * @throws EngineDied, `signal.reason` when aborted, or Error for the reader when the model cannot
+   *   be started.
+   */
+  async load(model: string, files: ModelFiles, signal: AbortSignal): Promise<string> {
+    signal.throwIfAborted();
     const backend = new Promise<string>((resolve, reject) => {
-      this.#loads.set(model, { resolve, reject });
+      this.#loads.set(model, { resolve, reject, signal });
       const bytes = whatIsLeft(files.onnx);
       const onnx = { ...files.onnx, bytes };
       this.#send({ kind: "load", model, files: { ...files, onnx } }, movable(bytes));
@@ -171,10 +179,8 @@ export class Connection {
     const { kind } = message;
     if (kind === "dead") this.die(message.message);
     else if (kind === "load-failed" && message.fatal) this.die(message.message);
-    else if (kind === "loaded") {
-      this.models.set(message.model, message.backend);
-      remove(this.#loads, message.model)?.resolve(message.backend);
-    } else if (kind === "load-failed") {
+    else if (kind === "loaded") this.#loaded(message.model, message.backend);
+    else if (kind === "load-failed") {
       remove(this.#loads, message.model)?.reject(new Error(message.message));
     } else if (kind === "scores") {
       const [first, ...others] = remove(this.#score_requests, message.client) ?? [];
@@ -182,6 +188,17 @@ export class Connection {
       first?.resolve(message.scores);
     } else if (kind === "progress" || kind === "result" || kind === "failed") {
       this.#answer(message);
+    }
+  }
+
+  #loaded(model: string, backend: string): void {
+    const load = remove(this.#loads, model);
+    if (load === undefined) return; // asked twice: the first word was enough
+    // Once begun, a start has no end but this.
+    if (load.signal.aborted) this.#send({ kind: "unload", model });
+    else {
+      this.models.set(model, backend);
+      load.resolve(backend);
     }
   }
 
