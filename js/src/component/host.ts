@@ -16,6 +16,8 @@ export interface Host {
   readModels?(): readonly ModelChoice[];
   /** The model that Python fetches, or could not fetch; null for none. */
   readFetching?(): Fetching | null;
+  /** Asks Python anew for a first model that it could not fetch. */
+  fetchAgain?(): void;
   /** Questions to offer to the reader; hosts that have none leave it out. */
   readExamples?(): readonly string[];
   /** The answers to these inputs that the host kept, to be drawn until newer ones are there. */

@@ -62,9 +62,11 @@ export class ModelLoading {
     this.receive({ kind: "chosen", host: this.readHost() });
   }
 
-  /** Loads again what failed or was cancelled. */
+  /** Loads again what failed or was cancelled, or has Python fetch it again. */
   retry(): void {
-    this.receive({ kind: "retried", host: this.readHost() });
+    const host = this.readHost();
+    if (host.manifest === null && host.fetching?.error) this.host.fetchAgain?.();
+    this.receive({ kind: "retried", host });
   }
 
   /** Ends the load under way; the current model stays. */

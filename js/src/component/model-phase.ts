@@ -204,17 +204,11 @@ export function changesOf(phase: Phase, host: HostState): Partial<ComponentState
     case "loading": {
       const progress = phase.progress ?? progressOf(fetching);
       const note = phase.wanted?.model.note ?? "";
-      return { models, status: "loading", progress, error: "", refused: false, note };
+      return { models, status: "loading", progress, error: "", note };
     }
     case "failed":
       if (phase.current !== null) return { models, change: changeOf(phase, phase.current, host) };
-      return {
-        models,
-        status: "error",
-        progress: null,
-        error: phase.error,
-        refused: host.manifest === null,
-      };
+      return { models, status: "error", progress: null, error: phase.error };
     default:
       return { models, change: changeOf(phase, phase.current, host) };
   }

@@ -33,8 +33,6 @@ export interface ComponentState {
   readonly held: boolean;
   /** In words, with what to do; "" when all is well. */
   readonly error: string;
-  /** Whether that is why Python has no model: here nothing can be tried again. */
-  readonly refused: boolean;
   /** What is out of the ordinary on this page, e.g. that nothing can be kept; "" for nothing. */
   readonly notice: string;
   /** What the reader should know of the way to Python, as sentences; "" when all is well. */
@@ -66,7 +64,6 @@ export function initialState(inputs: Inputs): ComponentState {
     scores: null,
     held: false,
     error: "",
-    refused: false,
     notice: "",
     link: "",
     alone: false,

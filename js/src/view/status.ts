@@ -63,7 +63,7 @@ export class StatusArea {
     this.#drawLine(state, busy, long);
     this.#drawDetails(state);
     setText(this.#alert, error === "" ? "" : errorText(error, state));
-    this.#show(this.#retry, error !== "" && !state.refused);
+    this.#show(this.#retry, error !== "" && !state.alone);
     setText(this.#link, state.link);
     this.#announce(state);
   }

@@ -123,14 +123,21 @@ test("a model without a former one: the wait is the component's, from the first 
   expect(component.actions.cancel()).toBe(false); // Python's fetch goes on
   expect(component.state).toMatchObject({ status: "loading", progress: { loaded: 1 } });
   host.set({}, null, fetching({ model: "old", error: "There is none." }));
-  const refused = { status: "error", error: "There is none.", refused: true };
-  expect(component.state).toMatchObject(refused);
+  expect(component.state).toMatchObject({ status: "error", error: "There is none." });
+  component.actions.retry();
+  component.actions.confirm();
+  expect(host.again).toBe(2);
+  host.set({}, null, fetching({ model: "old" }));
+  expect(component.state).toMatchObject({ status: "loading", error: "" });
   host.set({}, named("old"), null);
-  expect(component.state).toMatchObject({ status: "loading", error: "", refused: false });
+  expect(component.state).toMatchObject({ status: "loading", error: "" });
   expect(client.loads.length).toBe(1);
   client.loads[0]!.reject(new Error("model.onnx could not be loaded."));
   await settle();
-  expect(component.state).toMatchObject({ status: "error", refused: false });
+  expect(component.state).toMatchObject({ status: "error" });
+  component.actions.retry();
+  expect(client.loads.length).toBe(2);
+  expect(host.again).toBe(2); // Python has done its part
 });
 
 test("a page that is opened in the middle of a change loads the former model meanwhile", async () => {

@@ -12,6 +12,8 @@ export class ScriptedHost implements Host {
   readonly written: Partial<Inputs>[] = [];
   readonly states: ComponentState[] = [];
   models: readonly ModelChoice[] = [];
+  /** How often Python was asked for its model again. */
+  again = 0;
   /** What `readLink` gives, of the inputs. */
   link: (inputs: Inputs) => string = () => "";
   private fetching: Fetching | null = null;
@@ -42,6 +44,10 @@ export class ScriptedHost implements Host {
 
   readFetching(): Fetching | null {
     return this.fetching;
+  }
+
+  fetchAgain(): void {
+    this.again++;
   }
 
   onChange(callback: () => void): void {

@@ -36,12 +36,12 @@ test("once an edit took the saved answer away, only what to do for more is said"
   expect(said(edited)).toEqual(["Stopped.", "Read on", "Stopped."]);
 });
 
-test("what Python alone can end or try again has no button here", () => {
+test("what can only Python end, or nobody try again, has no button here", () => {
   const step = { name: "model.onnx", loaded: 1, total: 2, unit: "bytes" } as const;
   const loading = { ...initialState(DEFAULT_INPUTS), status: "loading" } as const;
   expect(said({ ...loading, progress: { ...step, stage: "asset" } })).toContain("Cancel");
   expect(said({ ...loading, progress: { ...step, stage: "fetch" } })).not.toContain("Cancel");
   const failed = { ...loading, status: "error", error: "No connection." } as const;
   expect(said(failed)).toContain("Try again");
-  expect(said({ ...failed, refused: true })).not.toContain("Try again");
+  expect(said({ ...failed, alone: true })).not.toContain("Try again");
 });

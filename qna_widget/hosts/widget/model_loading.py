@@ -86,6 +86,13 @@ class ModelLoader:
             self._fetch(name, wanted, former, job)
         return name
 
+    def retry(self) -> None:
+        """Begin anew with a first model that did not come; a page asks for it."""
+        widget = self._widget
+        if widget._fetching.get("error") and not widget._manifest:
+            with self.page_speaks():
+                self.change(widget.model)
+
     @contextmanager
     def page_speaks(self) -> Iterator[None]:
         """Take changes inside the block as a page's wishes, which are refused in words."""

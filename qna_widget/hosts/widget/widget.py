@@ -259,6 +259,8 @@ class QnA(anywidget.AnyWidget):
                 self._reports.receive(heard.report(content))
             elif kind == "python.ping":
                 self.send({"kind": "python.pong", "request": content.get("request")})
+            elif kind == "model.retry":
+                self._loader.retry()
             elif kind in ("scores.chunk", "scores.none"):
                 self._dialogue.receive(heard.scores(content, buffers), buffers)
 

@@ -198,6 +198,18 @@ def test_a_first_model_that_does_not_come_is_told(hub: Hub) -> None:
     until(lambda: widget._fetching.get("error"))
     assert (widget.model, widget._manifest) == (NAME, {})
     assert "401" in widget._fetching["error"]
+    hub.add(NAME, TINY)
+    from_browser(widget, {"kind": "model.retry"})
+    until(lambda: widget._manifest)
+    assert (resolved(widget), widget._fetching) == (NAME, {})
+
+
+def test_a_page_that_has_a_model_has_none_fetched_again() -> None:
+    widget = asked()
+    typed(widget, model="no-such")
+    refusal, manifest = widget._fetching, widget._manifest
+    from_browser(widget, {"kind": "model.retry"})
+    assert (widget._fetching, widget._manifest) == (refusal, manifest)
 
 
 def test_a_name_that_means_nothing_is_refused_in_python_and_told_to_the_page() -> None:

@@ -116,6 +116,12 @@ export class WidgetHost implements Host {
     return fetchingOf(this.model.get("_fetching"));
   }
 
+  fetchAgain(): void {
+    if (this.alone) return;
+    attempt(() => this.model.send({ kind: "model.retry" }));
+    this.silence.ask();
+  }
+
   readExamples(): readonly string[] {
     return examplesOf(this.model.get("examples"));
   }

@@ -44,6 +44,15 @@ test("examples are Python's to set", async () => {
   expect(host.readExamples()).toEqual(["Where?"]);
 });
 
+test("Python is asked to fetch a model again, where there is a Python", () => {
+  host.fetchAgain();
+  expect(model.sent).toEqual([{ kind: "model.retry" }]);
+  expect(Object.keys(model.sent[0]!)).toEqual(contract.messages["model.retry"].items);
+  host.connect(false);
+  host.fetchAgain();
+  expect(model.sent).toHaveLength(1);
+});
+
 test("traits that Python sets together are one change", async () => {
   model.set("passage", "Another.");
   model.set("question", "What?");
