@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import huggingface_hub
 from huggingface_hub.errors import (
     GatedRepoError,
     HfHubHTTPError,
@@ -28,7 +29,6 @@ from huggingface_hub.errors import (
 # Each from its own module: the package's own door prints why one of them does not load.
 from huggingface_hub.file_download import hf_hub_download
 from huggingface_hub.hf_api import HfApi
-from huggingface_hub.utils._http import close_session
 from huggingface_hub.utils.tqdm import tqdm
 
 from qna_widget.errors import (
@@ -200,7 +200,7 @@ def _renew() -> None:
     """Begin a new session when a variable has changed: the library reads them once."""
     global _known
     if _known != environment():
-        close_session()
+        huggingface_hub.close_session()  # its module, which is private, has loaded by now
         _known = environment()
 
 

@@ -125,6 +125,19 @@ def test_no_import_runs_up_and_none_in_a_circle() -> None:
     assert circles(found, PACKAGE) == []
 
 
+def test_nothing_private_of_other_packages_is_imported() -> None:
+    """What begins with "_" may be gone in their next version."""
+    private = {
+        f"{file.relative_to(PACKAGE)}: {node.module}"
+        for file in files(PACKAGE)
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level
+        if re.search(r"(^|\.)_(?!_|typeshed)", node.module)
+    }
+    # pypdf has no public name for it.
+    assert private == {"documents/pdf/fragments.py: pypdf._text_extraction"}
+
+
 def test_every_wing_has_its_place() -> None:
     tops = {wing(file, PACKAGE) for file in files(PACKAGE)} - {*DOORLESS}
     assert tops == {name for names in ORDER for name in names}
