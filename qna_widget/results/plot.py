@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import io
+import re
 import textwrap
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -42,16 +43,21 @@ class Picture:
 
     def save(self, path: str | Path) -> None:
         """Write a file; its ending chooses the format: .png, .svg, .pdf."""
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="Glyph .* missing")
-            self.figure.savefig(path)
+        self._write(path)
 
     def _repr_png_(self) -> bytes:
         file = io.BytesIO()
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="Glyph .* missing")
-            self.figure.savefig(file, format="png", dpi=96)
+        self._write(file, format="png", dpi=96)
         return file.getvalue()
+
+    def _write(self, to: str | Path | io.BytesIO, **options: Any) -> None:
+        """Draw the figure, without a word about signs that the font lacks.
+
+        The filter stays: taking it back would take back, too, what other threads set meanwhile. It
+        hears only what is drawn from here.
+        """
+        warnings.filterwarnings("ignore", "Glyph .* missing", module=re.escape(__name__))
+        self.figure.savefig(to, **options)
 
 
 def plot(scores: Scores, answers: Sequence[AnswerDict], *, tokens: int) -> Picture:

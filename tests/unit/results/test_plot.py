@@ -73,6 +73,19 @@ def test_it_is_a_picture_that_a_notebook_shows_and_a_file_keeps(
     assert not [one for one in recwarn.list if issubclass(one.category, UserWarning)]
 
 
+def test_what_other_threads_set_about_warnings_meanwhile_stays(
+    found: kernel.KernelAnswer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = draw(found, 12)
+    monkeypatch.setattr(
+        picture.figure, "savefig", lambda *_, **__: warnings.filterwarnings("ignore", "another's")
+    )
+    picture._repr_png_()
+    assert any(said and said.pattern == "another's" for _, said, *_ in warnings.filters)
+    with pytest.warns(UserWarning, match="Glyph 1 missing"):
+        warnings.warn("Glyph 1 missing", stacklevel=1)  # of another's figure
+
+
 def test_without_matplotlib_the_extra_is_named(
     found: kernel.KernelAnswer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
