@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from qna_widget.errors import QnaError
 
@@ -76,11 +76,9 @@ def _options(given: Sequence[str]) -> argparse.Namespace:
     if len(commands.choices) != 1:
         return parser.parse_args(given)
     command = commands.choices[given[0]]
-    behind = given[given.index("--") + 1 :] if "--" in given else []
-    if any(text.startswith("-") for text in behind):
-        # parse_intermixed_args of Python 3.11 forgets where "--" stood: `ask -- "--force?"`.
-        return command.parse_args(given[1:])
-    return command.parse_intermixed_args(given[1:])
+    behind = given.index("--") + 1 if "--" in given else len(given)
+    texts = map(_Text, given[behind:])
+    return command.parse_intermixed_args([*given[1:behind], *texts])
 
 
 class _Version(argparse.Action):
@@ -93,8 +91,20 @@ class _Version(argparse.Action):
         parser.exit()
 
 
+class _Text(str):
+    """What stands behind "--"."""
+
+    __slots__ = ()
+
+
 class _Parser(argparse.ArgumentParser):
-    """Tells, unlike argparse's own, when what is asked for (--help) cannot be printed."""
+    """Tells, unlike argparse's own, when what is asked for (--help) cannot be printed.
+
+    And remembers what stood behind "--", which parse_intermixed_args of Python 3.11 forgets.
+    """
+
+    def _parse_optional(self, arg_string: str) -> Any:
+        return None if isinstance(arg_string, _Text) else super()._parse_optional(arg_string)
 
     def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
         if file is not None and file is sys.stdout:

@@ -30,6 +30,8 @@ from qna_widget.cli import COMMANDS, main
         (["export", "x", "out", "--max-seq-len", "7"], "a whole number, 8 or more"),
         (["demo", "--address", " "], "must be localhost, 0.0.0.0 (whoever reaches this machine)"),
         (["export", "x", "out", "--title", "caf\udce9"], "'café' did not come as UTF-8"),
+        (["ask", "-p", "--", "Who?"], "argument -p/--passage: expected one argument"),
+        (["html", "out", "--", "-x", "-y"], "unrecognized arguments: -y"),
         (["doctor", "--model", " "], "--model: model must be a name or a folder"),
     ],
 )
@@ -61,11 +63,20 @@ def test_a_commands_arguments_come_in_any_order(order: list[str], tmp_path: Path
     assert '"Who?"' in places["OUT"].read_text(encoding="utf-8")
 
 
-def test_what_stands_behind_two_dashes_is_no_option(tmp_path: Path) -> None:
-    page, text = tmp_path / "page.html", tmp_path / "text"
-    text.write_text("Tamsin Vale owns it.", encoding="utf-8")
-    assert main(["html", "-p", str(text), "--", str(page), "--force"]) == 0
-    assert '"--force"' in page.read_text(encoding="utf-8")
+@pytest.mark.parametrize(
+    "order",
+    [
+        ["-p", "TEXT", "--", "OUT", "--force"],
+        ["OUT", "-p", "TEXT", "--", "--force"],
+        ["-p", "TEXT", "OUT", "--", "--force"],
+        ["OUT", "--force", "-p", "TEXT", "--", "--force"],
+    ],
+)
+def test_what_stands_behind_two_dashes_is_no_option(order: list[str], tmp_path: Path) -> None:
+    places = {"OUT": tmp_path / "page.html", "TEXT": tmp_path / "text"}
+    places["TEXT"].write_text("Tamsin Vale owns it.", encoding="utf-8")
+    assert main(["html", *(str(places.get(part, part)) for part in order)]) == 0
+    assert '"--force"' in places["OUT"].read_text(encoding="utf-8")
 
 
 def test_every_command_says_what_it_does_and_its_codes(capsys: pytest.CaptureFixture[str]) -> None:
