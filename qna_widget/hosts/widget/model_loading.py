@@ -21,7 +21,7 @@ from qna_widget.hosts.page import fetching_step, menu_lines, page_manifest
 from qna_widget.models import beside, menu, names, registry
 
 from .interface import Loading
-from .waiting import without_browser
+from .waiting import nobody_looks_on
 
 SECONDS_BETWEEN_STEPS = 0.2
 NO_MANIFEST = cast(Manifest, {})
@@ -164,8 +164,8 @@ class ModelLoader:
         self._widget._models = menu_lines()
 
     def _at_hand(self, name: str, wanted: names.ModelName) -> Manifest:
-        # Where a command runs the notebook nobody looks on, and each run shall be as the last.
-        resolved = registry.resolve(wanted, interactive=not without_browser())
+        # Each run of a script, or of a notebook by a command, shall be as the last.
+        resolved = registry.resolve(wanted, interactive=not nobody_looks_on(self._widget))
         if resolved.note:  # MobileBERT may be on its way
             beside.MOBILEBERT.notify(self._show_menu)
         return self._shown(name, resolved)

@@ -28,7 +28,7 @@ class Watch:
     said = False
 
     def __init__(self) -> None:
-        self._timer = Timer(PATIENCE, _say) if not Watch.said and _served_by_panel() else None
+        self._timer = Timer(PATIENCE, _say) if not Watch.said and served_by_panel() else None
         if self._timer is not None:
             self._timer.daemon = True
             self._timer.start()
@@ -40,7 +40,7 @@ class Watch:
             self._timer = None
 
 
-def _served_by_panel() -> bool:
+def served_by_panel() -> bool:
     """Whether a session of Panel's server makes this widget; in notebooks there is none."""
     bokeh = sys.modules.get("bokeh.io")
     if "panel" not in sys.modules or bokeh is None:

@@ -16,12 +16,12 @@ from contextvars import Context, copy_context
 from threading import get_ident
 from uuid import uuid4
 
-from comm import DummyComm
+import comm
 
 from qna_widget.core.messages import ScoresMessage
 
 from .interface import Sender
-from .undrawn import Watch
+from .undrawn import Watch, served_by_panel
 
 POLL = 0.02
 """Seconds between two looks."""
@@ -36,6 +36,17 @@ PATIENCE = 5.0
 def without_browser() -> bool:
     """Whether notebooks are run by a command: QNA_WIDGET_WITHOUT_BROWSER is set, but not to 0."""
     return os.environ.get("QNA_WIDGET_WITHOUT_BROWSER", "0") not in ("", "0")
+
+
+def nobody_looks_on(widget: object) -> bool:
+    """Whether no page will show a widget that is being made: a command or a plain script makes it.
+
+    A script's widgets get a dummy for their line to the pages. Some hosts put a true one in its
+    place: marimo and Shiny are called for every new widget, Panel looks for those that it shows.
+    """
+    dummy = comm.create_comm.__module__ == comm.__name__  # elsewhere the host's own function
+    called = getattr(widget, "_widget_construction_callback", None) is not None
+    return without_browser() or (dummy and not called and not served_by_panel())
 
 
 class Pages:
@@ -54,8 +65,8 @@ class Pages:
     @property
     def possible(self) -> bool:
         """Whether there may be a page at all: not in a plain script, nor after close()."""
-        comm = self._widget.comm
-        return comm is not None and not isinstance(comm, DummyComm) and not without_browser()
+        line = self._widget.comm
+        return line is not None and not isinstance(line, comm.DummyComm) and not without_browser()
 
     @property
     def read_by_others(self) -> bool:

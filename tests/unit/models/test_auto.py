@@ -13,8 +13,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import comm
 import pytest
 from hub_server import Hub
+from ipywidgets import Widget
+from recorded import RecordingComm
 
 from qna_widget import QnA, QuestionAnswerer
 from qna_widget.models import auto, beside, names, registry
@@ -32,6 +35,12 @@ def hub(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Hub:
     return hub
 
 
+@pytest.fixture
+def kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let widgets be made as in a kernel: they get a line to the pages."""
+    monkeypatch.setattr(comm, "create_comm", RecordingComm)
+
+
 def eventually(true: Callable[[], bool]) -> None:
     end = time.monotonic() + PATIENCE
     while not true():
@@ -40,7 +49,7 @@ def eventually(true: Callable[[], bool]) -> None:
 
 
 def test_the_first_widget_does_not_wait_and_a_later_one_has_mobilebert(
-    hub: Hub, monkeypatch: pytest.MonkeyPatch
+    hub: Hub, kernel: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(beside, "SECONDS_BETWEEN_NEWS", 0)
     hub.pace.clear()  # the download stands still
@@ -97,8 +106,22 @@ def test_a_script_asks_nobody_and_is_told_how(hub: Hub, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_notebook_that_a_command_runs_asks_nobody_either(
+def test_a_widget_that_a_script_makes_asks_nobody(
     hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def note() -> str:
+        return str(QnA().get_state("_manifest")["_manifest"]["model"]["note"])
+
+    assert "on this machine: `qna-widget fetch mobilebert` brings it." in note()
+    assert (hub.log, beside.MOBILEBERT.process) == ([], None)
+    # A host that is called for every new widget may show it.
+    monkeypatch.setattr(Widget, "_widget_construction_callback", lambda _: None)
+    hub.down = 503
+    assert "the hub did not answer" in note()
+
+
+def test_a_notebook_that_a_command_runs_asks_nobody_either(
+    hub: Hub, kernel: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("QNA_WIDGET_WITHOUT_BROWSER", "1")
     model = QnA().get_state("_manifest")["_manifest"]["model"]
