@@ -13,6 +13,12 @@ from qna_widget.core.manifest import PACKAGE, Asset, AssetDict
 from qna_widget.errors import AssetError
 
 STATIC = PACKAGE / "static"
+# Whoever exports into a folder cannot know which pages show the model that it held: each page still
+# asks for the old files, and no new one is taken for them.
+_REMEDY = (
+    "If another model was exported into its folder since, run the cell again to show that one; "
+    "otherwise install the package, or export the model, again and restart the kernel."
+)
 
 
 class Build(TypedDict, total=False):
@@ -113,13 +119,12 @@ class AssetReader:
                 data = file.read(length)
         except OSError as error:
             raise AssetError(
-                f"Python's copy of {asset.name} cannot be read ({error.strerror}). "
-                "Install the package, or export the model, again."
+                f"Python's copy of {asset.name} cannot be read ({error.strerror}). {_REMEDY}"
             ) from error
         if size != asset.bytes:
             raise AssetError(
                 f"Python's copy of {asset.name} has {size} bytes on disk instead of {asset.bytes}. "
-                "Install the package, or export the model, again and restart the kernel."
+                f"{_REMEDY}"
             )
         self.bytes_read += len(data)
         return asset, data

@@ -69,7 +69,7 @@ def test_anything_else_is_refused_in_words(
 def test_a_file_that_changed_or_vanished_is_named(asset: Asset) -> None:
     reader = AssetReader([asset])
     Path(asset.path).write_bytes(b"short")
-    with pytest.raises(AssetError, match=r"has 5 bytes on disk instead of .*Install"):
+    with pytest.raises(AssetError, match=r"has 5 bytes on disk instead of .*install"):
         reader.read(asset.sha256, 0, 10)
     Path(asset.path).unlink()
     with pytest.raises(AssetError, match=r"model\.onnx cannot be read \(No such file"):

@@ -15,7 +15,9 @@ from hub_server import Hub, serve
 from recorded import PASSAGE, READY, asked, from_browser, report, typed, updates
 from recorded import front_end as front_end
 
+from qna_widget.cli import main
 from qna_widget.core.contract import CONTRACT
+from qna_widget.errors import AssetError
 from qna_widget.hosts.page import fetching_step
 from qna_widget.hosts.widget.widget import QnA
 from qna_widget.models import auto, cache, names, registry
@@ -85,6 +87,22 @@ def test_a_model_at_hand_is_taken_at_once(tmp_path: Path) -> None:
     widget.model = str(tmp_path / "mine")
     assert resolved(widget) == widget.model
     assert widget._fetching == {}
+
+
+def test_a_model_that_is_exported_over_the_shown_one_is_not_taken_for_it(tmp_path: Path) -> None:
+    out = str(tmp_path / "mine")
+
+    def read(widget: QnA) -> str:
+        asset, _ = widget._assets.read(widget._manifest["model"]["onnx"]["sha256"], 0, 10)
+        return asset.sha256
+
+    assert main(["export", str(TINY), out]) == 0
+    shown = QnA(PASSAGE, model=out)
+    former = read(shown)
+    assert main(["export", str(TINY), out, "--precision", "fp32"]) == 0
+    with pytest.raises(AssetError, match=r"bytes on disk instead of .* run the cell again"):
+        read(shown)
+    assert read(QnA(PASSAGE, model=out)) != former
 
 
 def test_a_model_of_the_hub_comes_while_the_former_one_stays(hub: Hub) -> None:
