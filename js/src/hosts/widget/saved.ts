@@ -31,13 +31,13 @@ export function savedResult({ passage, question }: Inputs, saved: Saved): Result
     start: toUnit(answer.start),
     end: toUnit(answer.end),
   }));
-  const spans = inUnits.filter(({ text }) => text !== "");
-  const [best] = spans;
+  const scores = inUnits.filter(({ text }) => text !== "").map(({ score }) => score);
   return {
     answers: inUnits,
     null_score,
     null_probability: nullProbability(inUnits, null_score),
-    null_margin: best === undefined ? null : null_score - best.score,
+    // To the highest score, as it was decided: what crosses a sentence's end ranks lower than that.
+    null_margin: scores.length === 0 ? null : null_score - Math.max(...scores),
     overlapping_probability: null,
     no_answer: inUnits[0]!.text === "",
     question,

@@ -43,6 +43,14 @@ test("what other cuts added to an answer is not taken for the null's", () => {
   expect(refused.null_probability).toBe(0.3);
 });
 
+test("the margin is that to the highest score, which may rank below others", () => {
+  const { answers, ...others } = saved();
+  const [best] = answers;
+  const two = [best!, { ...best!, start: 0, end: 30, score: best!.score + 0.5 }];
+  const again = savedResult(makeInputs(), { ...others, answers: two })!;
+  expect(again.null_margin).toBeCloseTo(result.null_margin! - 0.5, 10);
+});
+
 test("without answers, or with such as the passage cannot have, there is none", () => {
   expect(savedResult(makeInputs(), { ...saved(), answers: [] })).toBeNull();
   expect(savedResult(makeInputs(), { ...saved(), null_score: null })).toBeNull();
