@@ -33,6 +33,8 @@ _LINE: Final = re.compile(
     r"(?P<row>\|)|(?P<whole>#|```|~~~)|[-*+•‣◦·–][ \t\xa0]"
     r"|\(?(?:[0-9]{1,3}[.)]|[a-z]\))[ \t\xa0]"
 )
+_LONE_RETURN: Final = re.compile(r"\r(?!\n)")
+"""Ends a line in some old texts."""
 
 
 def ends_sentence(text: str, starts: Ids, ends: Ids) -> NDArray[np.bool_]:
@@ -43,6 +45,7 @@ def ends_sentence(text: str, starts: Ids, ends: Ids) -> NDArray[np.bool_]:
     stop of a short word, an initial, or a number that begins a line. And it does before an empty
     line, a form feed or a list's line, and at the end of a heading, a fence, and a table's cell.
     """
+    text = _LONE_RETURN.sub("\n", text)
     found = np.zeros(len(starts), np.bool_)
     begin, end = starts.tolist(), ends.tolist()
     line = _line_at(text, begin[0]) if begin else ""

@@ -31,7 +31,7 @@ PIECES = [
     "§ 12", "40 ₽", "5±2 mm/s", "3-5 mg/dL", "10³ km²", "1.5e-3 kg", "~5 km", "48°51′24″N", "R&D",
     "C++", "C#.", ".NET", "Ph.D. in", "#tag", "@name", "l’Hôpital", "O'Brien's",
     "\n- item", "\n| cell | cell |\n", "\n```sh\n", "one\ttwo", "\n  (b) Fold", "\n# Title\n",
-    "\n· item",
+    "\n· item", "\r# Title\r", "\r\r", "\r\n", "\r1. One",
     "10-12 people", "3-1", "USD 40", "US$ 40", "40 Kč", "10 k€", "§§ 12–14", "$4 million",
     "9:30 Uhr", "15 ha", "1 000 000", "12 000.", "1 250 €", "12 345,50 EUR", "20 × 30 cm",
     "4 cm x 3 cm,", "Lindenstr. 14b", "Hauptstr. 5. Then", "DE89 3704 0044 0532 0130 00",

@@ -1,4 +1,5 @@
 // Where a place in a text stands: its page and the heading above it. Pure; UTF-16 units.
+import { withNewlines } from "./text";
 
 export interface Place {
   /** Counted from 1; null in a text without pages. */
@@ -19,7 +20,8 @@ const LONGEST_HEADING = 90;
 const SHORTEST_TEXT = 60;
 
 /** One pass over the text. */
-export function createOutline(text: string): Outline {
+export function createOutline(given: string): Outline {
+  const text = withNewlines(given);
   const pages: number[] = [];
   for (let at = text.indexOf(PAGE_END); at >= 0; at = text.indexOf(PAGE_END, at + 1)) {
     pages.push(at);

@@ -1,7 +1,7 @@
 // Behind which tokens a sentence ends. Python's twin: qna_widget/core/sentence_ends.py.
 import { CAPITAL, EXTENDS, has, LETTER_OR_DIGIT, SMALL, SPACE } from "./characters";
 import { SHORT } from "./sentence";
-import { characterBefore } from "./text";
+import { characterBefore, withNewlines } from "./text";
 import type { Encoding } from "./types";
 
 const ENDS = new Set(".!?…‽؟۔।。！？｡");
@@ -25,7 +25,8 @@ const LINE =
  * stop of a short word, an initial, or a number that begins a line. And it does before an empty
  * line, a form feed or a list's line, and at the end of a heading, a fence, and a table's cell.
  */
-export function endsSentence(text: string, { starts, ends }: Encoding): Uint8Array {
+export function endsSentence(given: string, { starts, ends }: Encoding): Uint8Array {
+  const text = withNewlines(given);
   const found = new Uint8Array(starts.length);
   const isOne = (token: number): boolean => ends[token]! - starts[token]! === 1;
   let line = lineAt(text, starts[0] ?? 0);

@@ -94,7 +94,7 @@ function goesOn(text: string, at: number, end: number): boolean {
   const word = /[\p{L}\p{N}.]*$/u.exec(before)![0];
   if (SHORT.has(word.toLowerCase()) || /^\p{Lu}$/u.test(word)) return true;
   // "3. Termination": the number of a heading or of a list's line.
-  return /(?:^|\n)[ \t]*\d{1,3}$/u.test(before);
+  return /(?:^|[\n\r])[ \t]*\d{1,3}$/u.test(before);
 }
 
 /** Whether the line break at `at` ends what stands before it. */

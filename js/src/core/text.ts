@@ -10,6 +10,11 @@ export function characterBefore(text: string, at: number): string {
   return text.slice(at - (text.codePointAt(at - 2)! > 0xffff ? 2 : 1), at);
 }
 
+/** `text` with "\n" where a "\r" alone ends a line, as in some old texts. Offsets stay. */
+export function withNewlines(text: string): string {
+  return text.includes("\r") ? text.replace(/\r(?!\n)/g, "\n") : text;
+}
+
 /**
  * `text` with U+FFFD in place of each lone surrogate, as the browser's own encoder writes it: half
  * an emoji can neither travel to Python nor stand in a file.

@@ -18,6 +18,7 @@ test.each([
   ["Markdown", "# Lease\n\n## The **rent** `x`\n\nIt is 900."],
   ["closed Markdown", "## The rent x ##\nIt is 900."],
   ["Markdown of Windows", "# Lease\r\n\r\n## The rent x ##  \r\n\r\nIt is 900."],
+  ["Markdown of an old Mac", "# Lease\r\r## The rent x\r\rIt is 900."],
   ["underlined", `Lease\n=====\n\n${LONG}\n\nThe rent x\n----\nIt is 900.`],
   ["HTML", "<h1>Lease</h1>\n<h2 class='a'>The <i>rent</i> x</h2>\n<p>It is 900.</p>"],
   ["a link", "# [The rent x](https://example.org)\nIt is 900."],
@@ -40,7 +41,7 @@ test("a sign of a name closes no heading", () => {
 });
 
 test("lines of spaces take no time", () => {
-  const lines = `#${" ".repeat(340)}\rx\n# a${" ".repeat(340)}b\n`;
+  const lines = `#${" ".repeat(340)}\u2028x\n# a${" ".repeat(340)}b\n`;
   const begun = process.cpuUsage();
   createOutline(lines.repeat(20));
   expect(process.cpuUsage(begun).user).toBeLessThan(2_000_000);

@@ -36,6 +36,7 @@ describe("the sentence around an answer", () => {
     ["- Flour: 500 g\n- Salt: [10 g]\n- Water", "- Salt: 10 g"],
     ["# Rent\nThe rent is [900 euros].", "The rent is 900 euros."],
     ["3. Termination is [three months]. Then", "3. Termination is three months."],
+    ["Lease\r3. Termination is [three months]. Then", "3. Termination is three months."],
     ["page one ends\f[Two] begins", "Two begins"],
     [
       "P1 Intensive 70 °C, 2 h 35 min, 14 l, 1.35 kWh\nP3 Eco 50 °C, [3 h 40 min], 9.5 l, 0.74 kWh\n" +

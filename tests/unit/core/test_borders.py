@@ -258,6 +258,8 @@ def test_a_long_row_of_signs_takes_no_long_time(qa: QuestionAnswerer) -> None:
         ("| a | b |\n| c | d |\nend | of", ["|", "a |", "b |", "|", "c |", "d |", "end | of"]),
         ("Ulm\t1911\nEssen\t1924\nend", ["Ulm", "1911", "Essen", "1924", "end"]),
         ("```sh\nmake it\n```\nrun", ["```sh", "make it", "```", "run"]),
+        ("A\r\rfew\rwords\r- six\r1. Oil", ["A", "few words", "- six", "1. Oil"]),
+        ("# In\r\nfour\r\nfive\r\n\r\nsix", ["# In", "four five", "six"]),
         ("in der Lindenstr. 14b. Then", ["in der Lindenstr. 14b.", "Then"]),
         ("a line\nthat goes | on\n\twith *this*", ["a line that goes | on with *this*"]),
     ],
