@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final
 
-from .characters import DIGIT, EXTENDS, LETTER_OR_DIGIT, SPACE, UNSPACED, has
+from .characters import DIGIT, EXTENDS, LETTER_OR_DIGIT, SPACE, UNSPACED, digit_value, has
 
 # Signs beyond ASCII that stand for themselves. Others are spelled as one of these, or as a letter
 # (one of a script without spaces, where a run would be a whole line, by its own), a digit or "¤".
@@ -21,7 +21,11 @@ _LIKE: Final = {
     "×": "x",
     **dict.fromkeys("№§₹₩₽₺₴₫₦₱₪₡₲₵₸₿￥￡", "€"),
     **dict.fromkeys("\xa0\u2009\u202f", "\xa0"),  # spaces within a number
+    **dict(zip("٪％－＋", "%%-+", strict=True)),
 }
+# Between digits; elsewhere they end a sentence or a part of it. A full-width comma parts numbers,
+# too, but for thousands: it is spelled as the space that stands before three digits.
+_WITHIN_NUMBERS: Final = {"٫": ".", "٬": ",", "．": ".", "：": ":", "／": "/", "，": "\xa0"}
 _LETTER: Final = "ª"
 _UNSPACED: Final = "文"
 _OTHER: Final = "¤"
@@ -111,15 +115,23 @@ _DOTTED: Final = re.compile(r"^\.[A-Za-zª]")  # .gitignore, .NET
 
 
 def spelled(near: Sequence[str]) -> str:
-    """Return one sign for each code point: ASCII and a few more as they are, or 0, ª, 文, ¤.
+    """Return one sign for each code point: ASCII and a few more as they are, or ª, 文, ¤.
 
-    A space within what is one (`1 000 000`) is spelled as a digit, too.
+    Digits of all scripts are spelled as ASCII's. A space within what is one (`1 000 000`) is
+    spelled as a digit, too.
     """
     signs = list(map(_spelled, near))
     for at in range(1, len(signs)):
         if signs[at - 1] == _UNSPACED and has(near[at], EXTENDS):
             signs[at] = _UNSPACED
+        within = _WITHIN_NUMBERS.get(near[at])
+        if within and _is_digit(signs[at - 1]) and _is_digit("".join(signs[at + 1 : at + 2])):
+            signs[at] = within
     return _SPACED.sub(lambda found: found[0].replace(" ", "0"), "".join(signs))
+
+
+def _is_digit(sign: str) -> bool:
+    return "0" <= sign <= "9"
 
 
 @lru_cache(4096)
@@ -133,7 +145,7 @@ def _spelled(character: str) -> str:
     if " " < character < "\x7f":
         return character
     if has(character, DIGIT):
-        return "0"
+        return str(digit_value(character))
     if has(character, UNSPACED):
         return _UNSPACED
     return _LETTER if has(character, LETTER_OR_DIGIT | EXTENDS) else _OTHER

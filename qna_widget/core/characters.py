@@ -47,6 +47,14 @@ def has(character: str, flag: int) -> bool:
     return bool(classes()[ord(character)] & flag)
 
 
+def digit_value(character: str) -> int:
+    """Return the value of a digit: a script's stand in a row, from 0 on."""
+    zero = ord(character)
+    while has(chr(zero - 1), DIGIT):
+        zero -= 1
+    return (ord(character) - zero) % 10
+
+
 def _numbers(table: str) -> list[int]:
     """Read numbers in base 32, least digit first; 32 is added to all digits but the last.
 

@@ -38,6 +38,8 @@ PIECES = [
     "SW1A 1AA", "1 1/2", "(030) 123 45 67", "030/1234567", "01 23 45 67 89", "(555) 123-4567",
     "Don't", "don’t", "--force", "-v", "$HOME", "a::b", "TCP/IP", "&quot;x&quot;", "2031 Ms",
     "b&b", "„Zur Linde“", "„Pod Lipą”", "‚eins‘", "于1999年", "か\u30995か", "5kg东", "见https://a.b/c东",
+    "٣٫١٤", "١٢٬٣٤٥", "٢٥٪", "１２：３０", "１０／１２", "１，０００円", "－５．５％",
+    "１ ０００ ０００", "99，200",
     "C:\\用户\\文.txt", "/home/太郎/x.txt", "👩‍🚀" * 40, "☕\u00ad" * 60,
 ]  # fmt: skip
 WAYS = [(aligned, neat) for aligned in (True, False) for neat in (True, False)]

@@ -1,7 +1,7 @@
 // Versions, addresses, paths, numbers with signs and units: what a reader takes as one.
 // Python's twin: qna_widget/core/atoms.py. Both work on a spelling of the text in few signs
 // (`spelled`), so that their regular expressions mean the same.
-import { DIGIT, EXTENDS, has, LETTER_OR_DIGIT, SPACE, UNSPACED } from "./characters";
+import { DIGIT, digitValue, EXTENDS, has, LETTER_OR_DIGIT, SPACE, UNSPACED } from "./characters";
 
 // Signs beyond ASCII that stand for themselves. Others are spelled as one of these, or as a letter
 // (one of a script without spaces, where a run would be a whole line, by its own), a digit or "¤".
@@ -11,6 +11,20 @@ const LIKE = new Map([
   ["×", "x"],
   ...Array.from("№§₹₩₽₺₴₫₦₱₪₡₲₵₸₿￥￡", (sign) => [sign, "€"] as const),
   ...Array.from("\xa0\u2009\u202f", (space) => [space, "\xa0"] as const), // within a number
+  ["٪", "%"],
+  ["％", "%"],
+  ["－", "-"],
+  ["＋", "+"],
+]);
+// Between digits; elsewhere they end a sentence or a part of it. A full-width comma parts numbers,
+// too, but for thousands: it is spelled as the space that stands before three digits.
+const WITHIN_NUMBERS = new Map([
+  ["٫", "."],
+  ["٬", ","],
+  ["．", "."],
+  ["：", ":"],
+  ["／", "/"],
+  ["，", "\xa0"],
 ]);
 const OF_UNSPACED = "文";
 const LINE_ENDS = new Set("\n\r\x0b\x0c\x85\u2028\u2029");
@@ -72,15 +86,22 @@ const DOTTED = /^\.[A-Za-zª]/; // .gitignore, .NET
 type Range = readonly [number, number];
 
 /**
- * One UTF-16 unit for each code point: ASCII and a few more as they are, "\n", " ", "0", "ª", "文",
- * "¤". A space within what is one (`1 000 000`) is spelled as a digit, too.
+ * One UTF-16 unit for each code point: ASCII and a few more as they are, "\n", " ", "ª", "文", "¤".
+ * Digits of all scripts are spelled as ASCII's. A space within what is one (`1 000 000`) is spelled
+ * as a digit, too.
  */
 export function spelled(near: readonly string[]): string {
   const signs = near.map(spell);
   for (let at = 1; at < signs.length; at++) {
     if (signs[at - 1] === OF_UNSPACED && has(near[at], EXTENDS)) signs[at] = OF_UNSPACED;
+    const within = WITHIN_NUMBERS.get(near[at]!);
+    if (within && isDigit(signs[at - 1]) && isDigit(signs[at + 1])) signs[at] = within;
   }
   return signs.join("").replace(SPACED, (found) => found.replaceAll(" ", "0"));
+}
+
+function isDigit(sign = ""): boolean {
+  return "0" <= sign && sign <= "9";
 }
 
 function spell(character: string): string {
@@ -89,7 +110,7 @@ function spell(character: string): string {
   const like = LIKE.get(character);
   if (like !== undefined) return like;
   if (has(character, SPACE)) return LINE_ENDS.has(character) ? "\n" : " ";
-  if (has(character, DIGIT)) return "0";
+  if (has(character, DIGIT)) return String(digitValue(character));
   if (has(character, UNSPACED)) return OF_UNSPACED;
   return has(character, LETTER_OR_DIGIT | EXTENDS) ? "ª" : "¤";
 }

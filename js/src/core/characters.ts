@@ -43,6 +43,14 @@ function classes(): Uint8Array {
   return flags;
 }
 
+/** The value of a digit: a script's stand in a row, from 0 on. */
+export function digitValue(character: string): number {
+  const code = character.codePointAt(0)!;
+  let zero = code;
+  while (has(String.fromCodePoint(zero - 1), DIGIT)) zero--;
+  return (code - zero) % 10;
+}
+
 /** Whether a character (the first code point) is of a class; none is when there is no character. */
 export function has(character: string | undefined, flag: number): boolean {
   const code = character?.codePointAt(0);

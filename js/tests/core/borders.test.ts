@@ -66,6 +66,8 @@ test.each([
   ["かかい", "かか", "かか"],
   ["か1999か、", "か1", "か1999"],
   ["か\u30991999か、", "1999", "1999"],
+  ["at １２：３０ there", "３０", "１２：３０"],
+  ["of ٣٫１４ here", "٣", "٣٫１４"],
   ["かhttps://a.b/cdか", "cd", "https://a.b/cd"],
 ])("whole in the view: %s", (text, chosen, whole) => {
   expect(answer(text, chosen, true)).toBe(whole);
