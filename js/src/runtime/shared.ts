@@ -8,6 +8,7 @@ export interface Waiter {
 }
 
 interface Running<T> {
+  readonly signal: AbortSignal;
   readonly watchers: Set<(progress: Progress) => void>;
   last: Progress | null;
   promise: Promise<T>;
@@ -15,13 +16,14 @@ interface Running<T> {
 
 /**
  * The first waiter runs the job with its own `job`; the others watch. When it fails or its waiter
- * leaves, the next waiter runs its own `job`, so nobody depends on another component's connection.
+ * leaves, the next waiter runs its own `job`, so nobody depends on one component's connection. When
+ * that fails, too, it has failed for all who saw both: many who each tried would wait for ever.
  */
 export class SharedJobs<T> {
   readonly #running = new Map<string, Running<T>>();
 
   async run(key: string, waiter: Waiter, job: (own: Waiter) => Promise<T>): Promise<T> {
-    for (;;) {
+    for (let failures = 0; ; ) {
       waiter.signal.throwIfAborted();
       const other = this.#running.get(key);
       if (other === undefined) return this.#start(key, waiter, job);
@@ -29,7 +31,8 @@ export class SharedJobs<T> {
       if (other.last !== null) waiter.onProgress(other.last);
       try {
         return await abortable(other.promise, waiter.signal);
-      } catch {
+      } catch (error) {
+        if (!other.signal.aborted && ++failures === 2) throw error;
         // Look again: another watcher may run the job already.
       } finally {
         other.watchers.delete(waiter.onProgress);
@@ -46,7 +49,7 @@ export class SharedJobs<T> {
     const promise = Promise.resolve()
       .then(() => abortable(job({ signal: waiter.signal, onProgress }), waiter.signal))
       .finally(() => this.#running.delete(key));
-    const entry: Running<T> = { watchers, last: null, promise };
+    const entry: Running<T> = { signal: waiter.signal, watchers, last: null, promise };
     this.#running.set(key, entry);
     return promise;
   }

@@ -220,6 +220,20 @@ test("who watches a load takes over, by own means, when its owner leaves", async
   expect(yours.opened).toEqual([MIB]);
 });
 
+test.each([
+  ["serves all who watched", true],
+  ["that fails, too, has failed for all", false],
+])("when a load fails, one more %s", async (_, mended) => {
+  const { loader } = browser.page();
+  const sources = [1, 2, 3, 4, 5].map((n) =>
+    sourceOf(mended && n > 1 ? file.shipped : new Uint8Array(file.asset.bytes)),
+  );
+  const loads = sources.map((source) => loader.load(file.asset, [source], waiter()));
+  const ends = (await Promise.allSettled(loads)).map(({ status }) => status);
+  expect(ends).toEqual(["rejected", ...Array(4).fill(mended ? "fulfilled" : "rejected")]);
+  expect(sources.map(({ opened }) => opened.length)).toEqual([1, 1, 0, 0, 0]);
+});
+
 /** Gives the first bytes of `file`, then nothing any more. */
 function silentAfter(length: number): AssetSource {
   return {
