@@ -33,6 +33,8 @@ def test_a_recipe_takes_the_sources_of_another() -> None:
     assert teachers.validation == own.validation == ("squad/validation.json", "everyday/validation")
     assert [stage.name for stage in teachers.stages] == ["answer", "refuse", "both", "addresses"]
     assert teachers.frozen_layers == 4
+    further = load_config(folder / "teacher-further.toml")
+    assert [stage.name for stage in further.stages] == ["again", "fall", "wide", "wider"]
 
 
 @pytest.mark.parametrize(
@@ -42,13 +44,15 @@ def test_a_recipe_takes_the_sources_of_another() -> None:
         ("taught-again", []),
         ("taught-states", ["taught", "fall"]),
         ("taught-further", ["taught", "more", "fall"]),
+        ("taught-wide", ["taught"]),
         ("touch", []),
+        ("whole", []),
     ],
 )
 def test_the_recipes_of_pupils_load(name: str, with_states: list[str]) -> None:
     pupil = load_config(Path(__file__).parents[3] / "training" / f"{name}.toml")
     assert [stage.name for stage in pupil.stages if stage.with_states] == with_states
-    assert [stage.taught for stage in pupil.stages] == [name != "touch"] * len(pupil.stages)
+    assert [stage.taught for stage in pupil.stages] == [name not in ("touch", "whole")] * len(pupil.stages)
 
 
 @pytest.mark.parametrize("text", ["", "sede = 1\n[[stage]]\n[[source]]\n", "[[stage]]\n"])
