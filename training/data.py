@@ -83,10 +83,15 @@ def read_text(path: Path) -> str:
         raise DataError(f"{path}: not UTF-8 ({error}).") from None
 
 
+def letters(text: str) -> str:
+    """The letters and digits alone, in lower case: copies with other blanks have the same."""
+    return "".join(filter(str.isalnum, text.lower()))
+
+
 @cache
 def fingerprint(passage: str) -> bytes:
-    """A hash of the letters and digits alone: copies with other blanks have the same."""
-    return hashlib.sha256("".join(filter(str.isalnum, passage.lower())).encode()).digest()
+    """A hash of the letters and digits alone."""
+    return hashlib.sha256(letters(passage).encode()).digest()
 
 
 def held_out(passage: str) -> bool:

@@ -32,7 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.command import command
-from training.data import DataError, fingerprint, read_text
+from training.data import DataError, fingerprint, letters, read_text
 from training.questions import ASKING, FUNCTION_WORDS
 
 Paragraph = dict[str, Any]
@@ -70,11 +70,6 @@ def unpack(wheel: Path) -> tuple[list[Any], list[Any]]:
     return json.loads(train)["data"], json.loads(development)["data"]
 
 
-def letters(text: str) -> str:
-    """The text without anything but its letters and digits, in lower case."""
-    return re.sub(r"\W+", "", text.lower())
-
-
 def words(text: str) -> list[str]:
     """Words by their first seven letters, so that most forms of one meet."""
     return [word[:7] for word in re.findall(r"\w+", text.lower()) if word not in LEFT_OUT]
@@ -99,6 +94,7 @@ def likeness(groups: Sequence[Questions], passages: Sequence[str]) -> NDArray[np
     """BM25 of each group's questions in each passage: (groups, passages)."""
     counted = [Counter(words(passage)) for passage in passages]
     lengths = np.array([len(re.findall(r"\w+", passage)) for passage in passages])
+    norm = SATURATION * (1 - LENGTH + LENGTH * lengths / lengths.mean())
     held = Counter(word for counts in counted for word in counts)
     found = np.zeros((len(groups), len(passages)))
     for row, group in enumerate(groups):
@@ -106,7 +102,6 @@ def likeness(groups: Sequence[Questions], passages: Sequence[str]) -> NDArray[np
             for word in set(words(question["question"])) & held.keys():
                 rarity = math.log1p((len(passages) - held[word] + 0.5) / (held[word] + 0.5))
                 times = np.array([counts[word] for counts in counted])
-                norm = SATURATION * (1 - LENGTH + LENGTH * lengths / lengths.mean())
                 found[row] += rarity * times * (SATURATION + 1) / (times + norm)
     return found
 
@@ -173,15 +168,11 @@ def all_paragraphs(articles: Sequence[Any]) -> Iterator[Paragraph]:
 
 def without(passages: set[bytes], articles: Sequence[Any]) -> list[Any]:
     """The articles without the passages that have those fingerprints."""
-    return [
-        article
-        | {
-            "paragraphs": [
-                p for p in article["paragraphs"] if fingerprint(p["context"]) not in passages
-            ]
-        }
-        for article in articles
-    ]
+
+    def kept(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
+        return [p for p in paragraphs if fingerprint(p["context"]) not in passages]
+
+    return [article | {"paragraphs": kept(article["paragraphs"])} for article in articles]
 
 
 def shared_with(development: Sequence[Any], articles: Sequence[Any]) -> set[bytes]:

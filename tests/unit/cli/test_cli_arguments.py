@@ -46,6 +46,14 @@ def test_wrong_arguments_end_with_2_before_any_work(
     assert words in said.err
 
 
+def page_of(order: list[str], folder: Path) -> str:
+    """What `qna-widget html` writes to OUT when it is given the text in TEXT."""
+    places = {"OUT": folder / "page.html", "TEXT": folder / "text"}
+    places["TEXT"].write_text("Tamsin Vale owns it.", encoding="utf-8")
+    assert main(["html", *(str(places.get(part, part)) for part in order)]) == 0
+    return places["OUT"].read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     "order",
     [
@@ -57,10 +65,7 @@ def test_wrong_arguments_end_with_2_before_any_work(
     ],
 )
 def test_a_commands_arguments_come_in_any_order(order: list[str], tmp_path: Path) -> None:
-    places = {"OUT": tmp_path / "page.html", "TEXT": tmp_path / "text"}
-    places["TEXT"].write_text("Tamsin Vale owns it.", encoding="utf-8")
-    assert main(["html", *(str(places.get(part, part)) for part in order)]) == 0
-    assert '"Who?"' in places["OUT"].read_text(encoding="utf-8")
+    assert '"Who?"' in page_of(order, tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -73,10 +78,7 @@ def test_a_commands_arguments_come_in_any_order(order: list[str], tmp_path: Path
     ],
 )
 def test_what_stands_behind_two_dashes_is_no_option(order: list[str], tmp_path: Path) -> None:
-    places = {"OUT": tmp_path / "page.html", "TEXT": tmp_path / "text"}
-    places["TEXT"].write_text("Tamsin Vale owns it.", encoding="utf-8")
-    assert main(["html", *(str(places.get(part, part)) for part in order)]) == 0
-    assert '"--force"' in places["OUT"].read_text(encoding="utf-8")
+    assert '"--force"' in page_of(order, tmp_path)
 
 
 def test_every_command_says_what_it_does_and_its_codes(capsys: pytest.CaptureFixture[str]) -> None:
