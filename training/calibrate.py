@@ -24,7 +24,6 @@ import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 
-from qna_widget.core.tokenizer import Tokenizer
 from qna_widget.evaluation.squad import Example, read_examples
 from training.command import command
 from training.data import DataError, spread
@@ -37,7 +36,7 @@ from training.measure import (
     log_loss,
     reliability,
 )
-from training.modelling import build_model
+from training.modelling import build_model, tokenizer_of
 from training.suite import everyday
 
 TEMPERATURES = [round(float(t), 2) for t in np.arange(0.6, 2.51, 0.1)]
@@ -51,9 +50,8 @@ def scores_by_temperature(
     checkpoint: Path, examples: Sequence[Example], temperatures: Sequence[float]
 ) -> list[Both]:
     """Run the model once; score its best spans at each temperature."""
-    vocab = (checkpoint / "vocab.txt").read_text(encoding="utf-8").splitlines()
     # In bfloat16 a logit moves by a hundredth: too little for what is fitted here.
-    read = read_all(build_model(checkpoint, 0.0), Tokenizer(vocab), examples, bf16=True)
+    read = read_all(build_model(checkpoint, 0.0), tokenizer_of(checkpoint), examples, bf16=True)
 
     def scored(temperature: float) -> Both:
         alone, whole = zip(*(best_span_and_cuts(*one, temperature) for one in read), strict=True)

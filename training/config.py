@@ -51,6 +51,8 @@ class StageConfig:
     their rare words but lack the answer; as many stand beside such a passage.
     join_share: part of the passages with an answer that stand between their neighbours.
     strange_share: part of those without that stand beside one of another article.
+    wrap_share: part of the passages that are broken into short lines, as in a mail, where the
+    model reads signs for them.
     bare_share, keyword_share: part of the questions without their question
     mark, and without their function words.
     mask_share: part of the tokens, those of answers left out, that are hidden
@@ -80,6 +82,7 @@ class StageConfig:
     alike_share: float = 0.0
     join_share: float = 0.0
     strange_share: float = 0.0
+    wrap_share: float = 0.0
     bare_share: float = 0.1
     keyword_share: float = 0.0
     mask_share: float = 0.0
@@ -119,6 +122,7 @@ class TrainConfig:
     validation: files and folders below that of the data by which models are chosen; what
     stands in them is in no source.
     frozen_layers: so many of the lowest layers, and all embeddings, stay as they are.
+    layout_signs: passages are read with signs for their lines and columns (core/layout.py).
     """
 
     stages: tuple[StageConfig, ...]
@@ -132,6 +136,7 @@ class TrainConfig:
     max_grad_norm: float = 1.0
     freeze_word_embeddings: bool = True
     frozen_layers: int = 0
+    layout_signs: bool = False
     bf16: bool = True
 
 

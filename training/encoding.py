@@ -11,12 +11,15 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from qna_widget.core.layout import LINE
 from qna_widget.core.tokenizer import Tokenizer
 from training.data import DataError, Example, Span
 from training.questions import ASKING, FUNCTION_WORDS
 
 # Start and end of "no answer": both at [CLS].
 NULL: Span = (0, 0)
+# Characters of a line of a passage that is broken into lines.
+WIDTHS = (32, 80)
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class Encoder:
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self.tokenizer = tokenizer
+        self.line_id = tokenizer.vocab.index(LINE) if tokenizer.layout_signs else None
         self.mask_id = tokenizer.vocab.index("[MASK]")
         # Tokens that say nothing of what is asked about: signs, and words that any question has.
         any_question = ASKING | FUNCTION_WORDS
@@ -65,12 +69,38 @@ class Encoder:
         self.question = lru_cache(maxsize=None)(self._question)
 
     def _tokens(self, text: str) -> tuple[list[int], list[int]]:
-        """Token ids, and where in `text` each token begins (code points)."""
-        encoding = self.tokenizer.encode(text)
+        """Token ids of a passage, and where in `text` each token begins (code points)."""
+        encoding = self.tokenizer.encode_passage(text)
         return encoding.input_ids.tolist(), encoding.starts.tolist()
 
     def _question(self, text: str) -> list[int]:
-        return self._tokens(text)[0]
+        ids: list[int] = self.tokenizer.encode(text).input_ids.tolist()
+        return ids
+
+    def line_break(self, rng: random.Random) -> list[int]:
+        """What stands between two passages: a line's end, or an empty line."""
+        return [] if self.line_id is None else [self.line_id] * rng.randint(1, 2)
+
+    def wrapped(
+        self, encoded: Encoded, places: tuple[Span, ...], rng: random.Random
+    ) -> tuple[list[int], tuple[Span, ...]]:
+        """The passage's tokens in lines of about one width, and where `places` are then."""
+        if self.line_id is None:
+            return encoded.passage_ids, places
+        text = encoded.example.passage
+        _, starts = self.passage(text)
+        width, begun = rng.randint(*WIDTHS), 0
+        ids: list[int] = []
+        moved: list[int] = []
+        for token, start in zip(encoded.passage_ids, starts, strict=True):
+            if start - begun >= width and text[start - 1] == " ":
+                ids.append(self.line_id)
+                begun = start
+            elif token == self.line_id:
+                begun = start
+            moved.append(len(ids))
+            ids.append(token)
+        return ids, tuple((moved[first], moved[last]) for first, last in places)
 
     def encode(self, example: Example, max_question_len: int) -> Encoded:
         """Tokenise; a question of more than `max_question_len` tokens is cut off there."""

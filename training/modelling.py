@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from transformers import BertConfig, BertForQuestionAnswering, PreTrainedModel
 
+from qna_widget.core.tokenizer import Tokenizer
 from training.attention import PLAIN
 from training.mpnet import Mpnet, bert_words
 
@@ -50,6 +51,14 @@ def vocabulary(start: Path) -> list[str]:
     """The words whose numbers are the token ids that the model in folder `start` takes."""
     words = (start / "vocab.txt").read_text(encoding="utf-8").splitlines()
     return bert_words(words) if network(start) is Mpnet else words
+
+
+def tokenizer_of(start: Path, *, layout_signs: bool = False) -> Tokenizer:
+    """The tokenizer of the checkpoint in folder `start`; signs where it or the caller says so."""
+    config = json.loads((start / "config.json").read_text(encoding="utf-8"))
+    return Tokenizer(
+        vocabulary(start), layout_signs=layout_signs or config.get("layout_signs", False)
+    )
 
 
 def network(start: Path) -> type[PreTrainedModel]:

@@ -157,7 +157,10 @@ def run(model: str, out: Path) -> None:
     out.mkdir(parents=True)
     single = {name: np.ascontiguousarray(w, dtype=np.float32) for name, w in weights.items()}
     save_file(single, out / "model.safetensors", metadata={"format": "pt"})
-    (out / "config.json").write_text(json.dumps(config(graph), indent=2) + "\n", encoding="utf-8")
+    described = config(graph)
+    if manifest.layout_signs:
+        described["layout_signs"] = True
+    (out / "config.json").write_text(json.dumps(described, indent=2) + "\n", encoding="utf-8")
     (out / "vocab.txt").write_bytes(files.read(manifest.vocab))
 
 

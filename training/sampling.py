@@ -132,9 +132,13 @@ class Sampler:
             find = self._looking_alike if places else self._of_another_article
             other = find(encoded, 1, rng)
             before, after = ((), other) if rng.random() < 0.5 else (other, ())
-        head = self._ids(before)
-        ids = [*head, *encoded.passage_ids, *self._ids(after)]
+        own = encoded.passage_ids
+        if stage.wrap_share and rng.random() < stage.wrap_share:
+            own, places = self.encoder.wrapped(encoded, places, rng)
+        head = self._ids(before, rng) + (self.encoder.line_break(rng) if before else [])
+        tail = (self.encoder.line_break(rng) if after else []) + self._ids(after, rng)
         places = tuple((first + len(head), last + len(head)) for first, last in places)
+        ids = [*head, *own, *tail]
         question = self._question(encoded, stage, rng)
         return self.encoder.item(question, ids, places, self.max_seq_len, rng)
 
@@ -185,10 +189,13 @@ class Sampler:
     ) -> Item:
         """The question with texts that lack its answers."""
         question = self._question(encoded, stage, rng)
-        return self.encoder.item(question, self._ids(texts), (), self.max_seq_len, rng)
+        return self.encoder.item(question, self._ids(texts, rng), (), self.max_seq_len, rng)
 
-    def _ids(self, texts: Sequence[str]) -> list[int]:
-        return [i for text in texts for i in self.encoder.passage(text)[0]]
+    def _ids(self, texts: Sequence[str], rng: random.Random) -> list[int]:
+        ids: list[int] = []
+        for number, text in enumerate(texts):
+            ids += (self.encoder.line_break(rng) if number else []) + self.encoder.passage(text)[0]
+        return ids
 
     def _looking_alike(self, encoded: Encoded, count: int, rng: random.Random) -> list[str]:
         """Up to `count` passages that share the question's words but lack its answers."""

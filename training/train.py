@@ -14,13 +14,12 @@ from pathlib import Path
 import torch
 from transformers import PreTrainedModel
 
-from qna_widget.core.tokenizer import Tokenizer
 from qna_widget.evaluation.squad import read_examples
 from training.command import command
 from training.config import load_config
 from training.data import DataError, spread
 from training.encoding import Encoder
-from training.modelling import build_model, vocabulary
+from training.modelling import build_model, tokenizer_of, vocabulary
 from training.sampling import Sampler
 from training.sources import read_sources
 from training.trainer import MODEL, STATE, Trainer
@@ -104,10 +103,12 @@ def run(args: argparse.Namespace) -> None:
         lacking = [n for n in ("config.json", "vocab.txt") if not (folder / n).is_file()]
         if lacking:
             raise DataError(f"{folder}: no {' and '.join(lacking)}. Give a checkpoint folder.")
-    encoder = Encoder(Tokenizer(vocabulary(start)))
+    encoder = Encoder(tokenizer_of(start, layout_signs=config.layout_signs))
     sampler = Sampler(encoder, sources, config.max_seq_len, config.max_question_len, args.seed)
     torch.manual_seed(args.seed)  # of the new output layer
     model = build_model(start, config.stages[0].dropout)
+    if encoder.tokenizer.layout_signs:
+        model.config.layout_signs = True  # for those who read with the checkpoint
     teachers = [load_teacher(folder, encoder.tokenizer.vocab) for folder in args.teacher]
     for one in (model, *teachers):
         torch.nn.Module.to(one, torch.device("cuda" if torch.cuda.is_available() else "cpu"))

@@ -126,7 +126,7 @@ class Engine:
     ) -> None:
         """`threads` windows run at the same time. Raises ModelFileError for damaged files."""
         self.manifest = manifest
-        self.tokenizer = _tokenizer(manifest.vocab, manifest.lowercase)
+        self.tokenizer = _tokenizer(manifest.vocab, manifest.lowercase, manifest.layout_signs)
         self.session = _session(manifest.onnx, threads)
         self._memory = _memory(manifest.onnx, cache_bytes)
 
@@ -248,5 +248,6 @@ def _memory(onnx: Asset, cache_bytes: int) -> Memory:
 
 
 @lru_cache(maxsize=4)
-def _tokenizer(vocab: Asset, lowercase: bool) -> Tokenizer:
-    return Tokenizer(files.read_vocab(vocab), lowercase=lowercase)
+def _tokenizer(vocab: Asset, lowercase: bool, layout_signs: bool) -> Tokenizer:
+    words = files.read_vocab(vocab)
+    return Tokenizer(words, lowercase=lowercase, layout_signs=layout_signs)

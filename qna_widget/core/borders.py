@@ -16,7 +16,7 @@ import numpy as np
 
 from . import graphemes
 from .atoms import spelled, whole_atoms
-from .characters import LETTER_OR_DIGIT, UNSPACED, has
+from .characters import LETTER_OR_DIGIT, SPACE, UNSPACED, has
 from .pairs import paired
 from .sentence_ends import ends_sentence
 from .tokenizer import CONTINUES, HAS_LETTER
@@ -41,6 +41,7 @@ class Borders:
     """The borders of answers in one passage."""
 
     def __init__(self, text: str, passage: Encoding, tokenizer: Tokenizer) -> None:
+        """`passage` holds the tokens of `text`, as `tokenizer.encode_passage` gives them."""
         self._text = text
         self._starts, self._ends = passage.starts, passage.ends
         traits = tokenizer.traits[passage.input_ids]
@@ -67,7 +68,10 @@ class Borders:
     @cached_property
     def sentence(self) -> NDArray[np.int64]:
         """For each token the number of its sentence, from 0."""
-        ends = ends_sentence(self._text, self._starts, self._ends)
+        ends = np.zeros(len(self._starts), np.bool_)
+        # A sign for the layout is no part of a sentence: it is the white space between two.
+        read = np.array([not has(self._text[at], SPACE) for at in self._starts], np.bool_)
+        ends[read] = ends_sentence(self._text, self._starts[read], self._ends[read])
         return np.concatenate([[0], np.cumsum(ends)[:-1]]) if len(ends) else np.zeros(0, np.int64)
 
     def range(self, first: int, last: int, options: DecodingOptions) -> Range | None:
@@ -130,6 +134,12 @@ class Borders:
         """Return start..end of whole characters, and `neat`; None for what is no answer."""
         near, low = self._near(start, end)
         start, end = graphemes.whole(near, start - low, end - low)
+        while start < end and has(near[start], SPACE):
+            start += 1
+        while start < end and has(near[end - 1], SPACE):
+            end -= 1
+        if start == end:
+            return None  # nothing but signs for the layout
         if neat:
             start, end = paired(near, start, end)
             if not any(has(character, LETTER_OR_DIGIT) for character in near[start:end]):

@@ -68,6 +68,7 @@ CONTRACT: Final[Contract] = json.loads(
 )
 INPUTS: Final = CONTRACT["inputs"]
 OUTPUTS: Final = CONTRACT["outputs"]
+_TRUTH: Final[Spec] = {"type": "boolean"}
 _CUT_SHARE: Final[Spec] = {"type": "number", "minimum": 0, "maximum": 1, "unit": "a share"}
 MOST_EXAMPLES: Final = int(CONTRACT["offers"]["examples"]["maximum"])
 CHUNK_BYTES: Final = CONTRACT["assets"]["chunk_bytes"]
@@ -109,6 +110,14 @@ def own_cut_share(described: Mapping[str, object]) -> float:
     Raises InputError.
     """
     return float(check_value("cut_share", described.get("cut_share", 0.0), _CUT_SHARE))
+
+
+def own_layout_signs(described: Mapping[str, object]) -> bool:
+    """Return whether a model's description says that it reads passages with signs for their layout.
+
+    Raises InputError.
+    """
+    return bool(check_value("layout_signs", described.get("layout_signs", False), _TRUTH))
 
 
 def check_value(name: str, value: object, spec: Spec) -> Any:

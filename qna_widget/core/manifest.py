@@ -14,7 +14,7 @@ from typing import Final, Literal, NotRequired, TypedDict, cast
 from qna_widget.errors import InputError, ModelFileError
 
 from .bounded import MODEL_BYTES, TEXT_BYTES, read_at_most
-from .contract import Spec, check_value, own_cut_share, own_threshold
+from .contract import Spec, check_value, own_cut_share, own_layout_signs, own_threshold
 
 PACKAGE: Final = Path(__file__).parents[1]
 """The folder of the package: what hosts serve lies below it."""
@@ -97,6 +97,8 @@ class ModelManifest:
     """Its own: "no answer" wins above this margin (logits) unless somebody sets another."""
     cut_share: float = 0.0
     """How much of the probability of other cuts of an answer counts for it, 0 to 1."""
+    layout_signs: bool = False
+    """Whether it was trained on passages with signs for lines and columns (layout.py)."""
 
     @property
     def files(self) -> list[Asset]:
@@ -125,6 +127,7 @@ class ModelManifest:
                 onnx_webgpu=None if second is None else _beside(folder, second),
                 no_answer_threshold=own_threshold(said),
                 cut_share=own_cut_share(said),
+                layout_signs=own_layout_signs(said),
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise _no_description(folder, error) from error
@@ -138,6 +141,7 @@ class ModelManifest:
             "title": self.title,
             "max_seq_len": self.max_seq_len,
             "lowercase": self.lowercase,
+            **({"layout_signs": True} if self.layout_signs else {}),
             "no_answer_threshold": self.no_answer_threshold,
             "cut_share": self.cut_share,
             **precision,
@@ -184,6 +188,7 @@ class ModelDict(TypedDict):
     onnx_webgpu: AssetDict | None
     no_answer_threshold: float
     cut_share: float
+    layout_signs: bool
 
 
 class WebGpuRuntime(TypedDict):

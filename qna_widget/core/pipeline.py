@@ -61,7 +61,7 @@ def prepare(
     if previous is not None and previous.passage_text == passage_text:
         passage, borders, index = previous.passage, previous.borders, previous.index
     else:
-        passage = tokenizer.encode(passage_text)
+        passage = tokenizer.encode_passage(passage_text)
         borders = Borders(passage_text, passage, tokenizer)
         index = PassageIndex(passage.input_ids)
     if len(passage) == 0:
@@ -77,7 +77,7 @@ def prepare(
     if len(question) > limit:
         cut = f"The question has {len(question)} tokens; only its first {limit} were used."
         warnings = (cut, *warnings)
-        question = question.head(limit)
+        question = question.cut(0, limit)
     trouble = reading_trouble(passage_text, passage, tokenizer.unk_id)
     if trouble:
         warnings += (trouble,)

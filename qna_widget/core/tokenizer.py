@@ -20,7 +20,8 @@ from tokenizers.pre_tokenizers import BertPreTokenizer
 
 from qna_widget.errors import ModelFileError
 
-from .characters import LETTER_OR_DIGIT, has
+from .characters import LETTER_OR_DIGIT, SPACE, has
+from .layout import COLUMN, LINE, in_signs
 from .types import MAX_WORD_CHARS, Encoding
 
 if TYPE_CHECKING:
@@ -46,12 +47,20 @@ class Tokenizer:
     Special tokens are never read out of text: "[SEP]" in a passage is three ordinary tokens.
     """
 
-    def __init__(self, vocab: Sequence[str], *, lowercase: bool = True) -> None:
-        """`vocab` holds one token per id. Raises ModelFileError when a special token is missing."""
+    def __init__(
+        self, vocab: Sequence[str], *, lowercase: bool = True, layout_signs: bool = False
+    ) -> None:
+        """`vocab` holds one token per id.
+
+        With `layout_signs` lines and columns of a passage are tokens (layout.py). Raises
+        ModelFileError when a token that is needed is missing.
+        """
         self.vocab = tuple(vocab)
         self.lowercase = lowercase
+        self.layout_signs = layout_signs
         ids = {token: i for i, token in enumerate(self.vocab)}
-        missing = [token for token in (UNKNOWN, "[CLS]", "[SEP]", "[PAD]") if token not in ids]
+        needed = (UNKNOWN, "[CLS]", "[SEP]", "[PAD]", *((LINE, COLUMN) if layout_signs else ()))
+        missing = [token for token in needed if token not in ids]
         if missing:
             raise ModelFileError(
                 f"The vocabulary of {len(ids)} tokens lacks {', '.join(missing)}; "
@@ -80,6 +89,21 @@ class Tokenizer:
             input_ids=np.array(encoded.ids, np.int32), starts=offsets[:, 0], ends=offsets[:, 1]
         )
 
+    def encode_passage(self, text: str) -> Encoding:
+        """`encode`, with the passage's layout in signs if the model was trained so.
+
+        None stands before the first word or behind the last.
+        """
+        if not self.layout_signs:
+            return self.encode(text)
+        passage = self.encode(in_signs(text))
+        first, last = 0, len(passage)
+        while first < last and has(text[passage.starts[first]], SPACE):
+            first += 1
+        while first < last and has(text[passage.starts[last - 1]], SPACE):
+            last -= 1
+        return passage.cut(first, last)
+
     def length_of(self, word: str) -> int:
         """Return how many characters of a word the model counts.
 
@@ -95,7 +119,7 @@ class Tokenizer:
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle the vocabulary; the other process builds its own library object."""
-        return _restore, (self.vocab, self.lowercase)
+        return _restore, (self.vocab, self.lowercase, self.layout_signs)
 
 
 def _traits(token: str) -> int:
@@ -104,5 +128,5 @@ def _traits(token: str) -> int:
     return CONTINUES * continues | HAS_LETTER * letter
 
 
-def _restore(vocab: tuple[str, ...], lowercase: bool) -> Tokenizer:
-    return Tokenizer(vocab, lowercase=lowercase)
+def _restore(vocab: tuple[str, ...], lowercase: bool, layout_signs: bool) -> Tokenizer:
+    return Tokenizer(vocab, lowercase=lowercase, layout_signs=layout_signs)

@@ -45,9 +45,10 @@ class Encoding:
         """Return the number of tokens."""
         return len(self.input_ids)
 
-    def head(self, count: int) -> Encoding:
-        """Return the first `count` tokens."""
-        return Encoding(self.input_ids[:count], self.starts[:count], self.ends[:count])
+    def cut(self, first: int, last: int) -> Encoding:
+        """Return the tokens from `first` on, and without those from `last` on."""
+        inside = slice(first, last)
+        return Encoding(self.input_ids[inside], self.starts[inside], self.ends[inside])
 
 
 @dataclass(frozen=True, eq=False)

@@ -39,6 +39,8 @@ class Model:
     """Its own (logits)."""
     cut_share: float = 0.0
     """Its own: how much of the probability of other cuts counts for an answer."""
+    layout_signs: bool = False
+    """Whether it was trained on passages with signs for their lines and columns."""
 
 
 def write_model(model: Model, origin: Origin, target: Path) -> Path:
@@ -54,6 +56,7 @@ def write_model(model: Model, origin: Origin, target: Path) -> Path:
         onnx=pack("model.onnx", model.graph, target / "model.onnx.gz"),
         no_answer_threshold=model.no_answer_threshold,
         cut_share=model.cut_share,
+        layout_signs=model.layout_signs,
         vocab=pack("vocab.txt", _lines(model.tokens), target / "vocab.txt.gz"),
     )
     return manifest.write(

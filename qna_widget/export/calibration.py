@@ -29,7 +29,7 @@ def calibration_features(tokenizer: Tokenizer, max_seq_len: int) -> list[Feature
     """
     file = resources.files(__package__).joinpath("calibration.json")
     pairs = json.loads(file.read_text(encoding="utf-8"))["pairs"]
-    joined = " ".join(pair["passage"] for pair in pairs)
+    joined = "\n\n".join(pair["passage"] for pair in pairs)
     options = FeatureOptions(
         max_seq_len=max_seq_len, doc_stride=max_seq_len, max_question_tokens=max_seq_len // 4
     )

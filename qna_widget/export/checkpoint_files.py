@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from qna_widget.core.bounded import MODEL_BYTES, TEXT_BYTES, read_at_most
 from qna_widget.errors import ExportError, InputError
@@ -24,6 +24,7 @@ TOKENIZER_FILES: Final = (
     "added_tokens.json", "special_tokens_map.json",
 )  # fmt: skip
 ADAPTER: Final = "adapter_config.json"
+Own = TypeVar("Own")
 _POINTER: Final = b"version https://git-lfs.github.com/spec/"
 # BertForQuestionAnswering → bert
 _CLASS: Final = re.compile(r"(?P<kind>[A-Za-z0-9]+?)(For[A-Z]\w*|Model)")
@@ -84,8 +85,8 @@ def read_config(folder: Path) -> dict[str, object]:
     return config
 
 
-def read_own(folder: Path, read: Callable[[Mapping[str, object]], float]) -> float:
-    """Return a number of the model's own way of answering from config.json. Raises ExportError."""
+def read_own(folder: Path, read: Callable[[Mapping[str, object]], Own]) -> Own:
+    """Return something of the model's own way of answering from config.json. Raises ExportError."""
     try:
         return read(read_config(folder))
     except InputError as error:

@@ -23,6 +23,7 @@ from .checkpoint_files import (
     WEIGHTS,
     read_bytes,
     read_config,
+    read_own,
     what_it_is_instead,
 )
 from .vocabulary import read_tokenizer_config, read_vocabulary
@@ -139,6 +140,7 @@ def convert(
     when it is no question-answering model, or damaged.
     """
     with needs_extra("Converting a model", "hub"):
+        from qna_widget.core.contract import own_layout_signs
         from qna_widget.core.tokenizer import Tokenizer
 
         from .adopt import adopt_onnx, check_answers
@@ -165,7 +167,12 @@ def convert(
                 "leave the precision out."
             )
         graph = gzip.decompress((target / "model.onnx.gz").read_bytes())
-        check_answers(graph, Tokenizer(vocabulary.tokens, lowercase=vocabulary.lowercase), length)
+        tokenizer = Tokenizer(
+            vocabulary.tokens,
+            lowercase=vocabulary.lowercase,
+            layout_signs=read_own(source.folder, own_layout_signs),
+        )
+        check_answers(graph, tokenizer, length)
     return file
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from qna_widget.core.contract import Spec, check_value
+from qna_widget.core.layout import as_sign
 from qna_widget.errors import needs_extra
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def plot(scores: Scores, answers: Sequence[AnswerDict], *, tokens: int) -> Pictu
     axes.axhline(0, color="black", lw=0.5)
     axes.set_xlim(begin - 0.5, begin + size - 0.5)
     # A dollar sign in the passage begins no formula.
-    words = [_shorten(texts[i]) for i in shown]
+    words = [_shorten(as_sign(texts[i])) for i in shown]
     axes.set_xticks(shown, words, rotation=90, parse_math=False)
     axes.set_ylabel("logit")
     axes.legend(loc="best")

@@ -11,7 +11,7 @@ def answer(
     tokenizer: Tokenizer, text: str, chosen: str, *, aligned: bool = False, neat: bool = True
 ) -> str | None:
     """Return the answer whose tokens are those that touch `chosen`; None for what is none."""
-    passage = tokenizer.encode(text)
+    passage = tokenizer.encode_passage(text)
     start = text.index(chosen)
     end = start + len(chosen)
     tokens = [t for t in range(len(passage)) if passage.starts[t] < end and passage.ends[t] > start]

@@ -23,6 +23,12 @@ def encoder() -> Encoder:
     return Encoder(Tokenizer(VOCAB))
 
 
+@pytest.fixture
+def with_signs() -> Encoder:
+    """One that reads lines and columns."""
+    return Encoder(Tokenizer([*VOCAB, "¶", "|"], layout_signs=True))
+
+
 def example(answer: str = "", passage: str = PASSAGE) -> Example:
     start = passage.find(answer)
     golds = (Gold(((start, start + len(answer)),)),) if answer else ()

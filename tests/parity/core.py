@@ -42,10 +42,16 @@ class Core:
         return json.loads(done.stdout)
 
     def encode(
-        self, vocab: Sequence[str], texts: Iterable[str], *, lowercase: bool = True
+        self,
+        vocab: Sequence[str],
+        texts: Iterable[str],
+        *,
+        lowercase: bool = True,
+        layout_signs: bool = False,
     ) -> list[Tokens]:
-        """Return ids, starts and ends (code points) of each text's tokens."""
-        answer = self.ask(op="encode", vocab=vocab, lowercase=lowercase, texts=list(texts))
+        """Return ids, starts and ends (code points) of each passage's tokens."""
+        kind = {"lowercase": lowercase, "layout_signs": layout_signs}
+        answer = self.ask(op="encode", vocab=vocab, texts=list(texts), **kind)
         return [tuple(one) for one in answer]
 
     def features(self, cases: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

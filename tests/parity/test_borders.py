@@ -57,13 +57,15 @@ def texts(count: int, seed: int) -> list[str]:
     return found
 
 
-def compare(core: Core, vocab: list[str], texts: list[str], seed: int) -> int:
+def compare(
+    core: Core, vocab: list[str], texts: list[str], seed: int, *, layout_signs: bool
+) -> int:
     """Compare random answers of each text; return how many of them there were."""
-    rng, tokenizer = random.Random(seed), Tokenizer(vocab)
+    rng, tokenizer = random.Random(seed), Tokenizer(vocab, layout_signs=layout_signs)
     cases: list[dict[str, Any]] = []
     expected = []
     for text in texts:
-        passage = tokenizer.encode(text)
+        passage = tokenizer.encode_passage(text)
         spans = []
         for _ in range(6 if len(passage) else 0):
             first = rng.randrange(len(passage))
@@ -85,9 +87,10 @@ def compare(core: Core, vocab: list[str], texts: list[str], seed: int) -> int:
              "letter": borders.letter.tolist(), "stop": borders.stop.tolist(),
              "ranges": ranges}
         )  # fmt: skip
-    for case, got, wanted in zip(
-        cases, core.ask(op="borders", vocab=vocab, cases=cases), expected, strict=True
-    ):
+    given = core.ask(
+        op="borders", vocab=vocab, lowercase=True, layout_signs=layout_signs, cases=cases
+    )
+    for case, got, wanted in zip(cases, given, expected, strict=True):
         got["ranges"] = [
             [tuple(one and tuple(one) for one in pair) for pair in pairs] for pairs in got["ranges"]
         ]
@@ -99,17 +102,22 @@ def _options(aligned: bool, neat: bool) -> DecodingOptions:
     return DecodingOptions(align_to_words=aligned, neat=neat)
 
 
+@pytest.mark.parametrize("layout_signs", [False, True])
 @pytest.mark.parametrize(("seed", "count"), batches() or [(0, 5000)])
-def test_generated_texts(core: Core, vocab: list[str], seed: int, count: int) -> None:
+def test_generated_texts(
+    core: Core, vocab: list[str], seed: int, count: int, layout_signs: bool
+) -> None:
     """CASES texts, or a fixed share."""
-    assert compare(core, vocab, texts(count, seed), seed) > 5 * count
+    found = compare(core, vocab, texts(count, seed), seed, layout_signs=layout_signs)
+    assert found > 5 * count
 
 
-def test_real_texts(core: Core, vocab: list[str]) -> None:
+@pytest.mark.parametrize("layout_signs", [False, True])
+def test_real_texts(core: Core, vocab: list[str], layout_signs: bool) -> None:
     rng = random.Random(3)
     chosen = [
         text[:2000]
         for found in strings.real_texts().values()
         for text in rng.sample(found, min(5, len(found)))
     ]
-    assert compare(core, vocab, chosen, 3) > 100
+    assert compare(core, vocab, chosen, 3, layout_signs=layout_signs) > 100

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import random
+import re
 from collections.abc import Sequence
 
 import pytest
 from fuzz_size import batches
+
+from qna_widget.core import characters
+from qna_widget.core.tokenizer import Tokenizer
 
 from . import oracle, strings, unicode_tables
 from .core import Core
@@ -44,6 +49,56 @@ def test_more_generated_strings(core: Core, vocab: list[str], seed: int, count: 
         assert assert_equal(core, vocab, texts, lowercase=lowercase) > 5 * count
         letters = oracle.letters_vocab(texts, lowercase=lowercase)
         assert assert_equal(core, letters, texts, lowercase=lowercase) > 5 * count
+
+
+def in_signs(text: str) -> str:
+    """The rule once more, white space by white space; what stands at the ends is left."""
+    white = r"[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
+    parts = re.split(f"({white}+)", text)
+    for at in range(1, len(parts), 2):
+        run, beside = parts[at], parts[at - 1][-1:] + parts[at + 1][:1]
+        lines = [n for n, c in enumerate(run) if c in "\n\v\f\r\x85\u2028\u2029"]
+        lines = [n for n in lines if run[n - 1 : n + 1] != "\r\n"][:2]
+        parts[at] = "".join("¶" if n in lines else " " for n in range(len(run)))
+        if not lines and (len(run) > 1 or run == "\t") and "|" not in beside:
+            parts[at] = "|" + " " * (len(run) - 1)
+    return "".join(parts)
+
+
+@pytest.mark.parametrize("kind", ["generated", "real"])
+def test_layout_becomes_signs_for_a_model_that_reads_them(
+    core: Core, vocab: list[str], kind: str
+) -> None:
+    """As the library reads the text with signs in it, but for those before and behind all words."""
+    real = [text[:3000] for found in strings.real_texts().values() for text in found[:300]]
+    texts = laid_out(10_000) if kind == "generated" else real
+    expected, signs = [], 0
+    for text, tokens in zip(texts, oracle.encode(vocab, map(in_signs, texts)), strict=True):
+        rows = list(zip(*tokens, strict=True))
+        is_sign = [characters.has(text[start], characters.SPACE) for _, start, _ in rows]
+        words = [at for at, sign in enumerate(is_sign) if not sign] or [0]
+        rows = rows[words[0] : words[-1] + 1] if not all(is_sign) else []
+        signs += sum(is_sign[words[0] : words[-1] + 1])
+        expected.append(tuple([row[part] for row in rows] for part in range(3)))
+    ours = Tokenizer(vocab, layout_signs=True)
+    for text, got, wanted in zip(
+        texts, core.encode(vocab, texts, layout_signs=True), expected, strict=True
+    ):
+        own = ours.encode_passage(text)
+        assert got == (own.input_ids.tolist(), own.starts.tolist(), own.ends.tolist()), repr(text)
+        assert got == wanted, repr(text)
+    assert signs > 1000
+
+
+def laid_out(count: int) -> list[str]:
+    """Generated strings among white space of all kinds."""
+    rng = random.Random(5)
+    white = [*" \t\n\r\v\f", "  ", "\r\n", "\n\n", "   ", "\x85", "\u2028", "\xa0 ", "|", "¶", "x"]
+    found = []
+    for text in strings.generated(count, 5):
+        parts = [text[:40], "".join(rng.choices(white, k=rng.randrange(6))), text[40:80]]
+        found.append("".join(rng.sample(white, 2) + parts + rng.sample(white, 2)))
+    return found
 
 
 def test_generated_strings_hold_every_kind() -> None:

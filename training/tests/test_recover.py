@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from transformers import BertForQuestionAnswering
 from qna_widget.export.bundle import Origin
 from qna_widget.export.recipe import export_checkpoint
 from training.data import DataError
+from training.modelling import tokenizer_of
 from training.recover import run
 
 TINY = Path(__file__).parents[2] / "tests" / "parity" / "tiny_bert"
@@ -37,6 +39,22 @@ def test_a_recovered_checkpoint_computes_what_was_exported(tmp_path: Path) -> No
     # The rounding of 8 bits shows, and no more.
     assert np.sqrt(((found - wanted) ** 2).mean()) < 0.1 * wanted.std()
     assert (tmp_path / "out/vocab.txt").read_text() == (TINY / "vocab.txt").read_text()
+
+
+def test_a_recovered_checkpoint_reads_lines_as_the_model_did(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    shutil.copytree(TINY, source)
+    words = (source / "vocab.txt").read_text(encoding="utf-8").replace("dog\nsat", "¶\n|")
+    (source / "vocab.txt").write_text(words, encoding="utf-8")
+    config = json.loads((source / "config.json").read_text(encoding="utf-8"))
+    (source / "config.json").write_text(json.dumps(config | {"layout_signs": True}))
+    export_checkpoint(source, tmp_path / "model", ORIGIN, max_seq_len=24)
+    run(str(tmp_path / "model"), tmp_path / "out")
+    read = tokenizer_of(tmp_path / "out").encode_passage("the cat\nsaw").input_ids
+    assert read.tolist() == [words.splitlines().index(word) for word in ("the", "cat", "¶", "saw")]
+    export_checkpoint(TINY, tmp_path / "plain", ORIGIN, max_seq_len=24)
+    run(str(tmp_path / "plain"), tmp_path / "other")
+    assert not tokenizer_of(tmp_path / "other").layout_signs
 
 
 def test_scales_are_shared_evenly_between_weights_that_meet(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@
 // characters are whole; and, but for the pipeline's ways (`neat`), brackets and markup are trimmed
 // or paired, and there is a letter or a digit. docs/answers.md tells the rules.
 import { spelled, wholeAtoms } from "./atoms";
-import { has, LETTER_OR_DIGIT, UNSPACED } from "./characters";
+import { has, LETTER_OR_DIGIT, SPACE, UNSPACED } from "./characters";
 import * as contract from "./contract";
 import { whole } from "./graphemes";
 import { paired } from "./pairs";
@@ -81,7 +81,16 @@ export class Borders {
   /** For each token the number of its sentence, from 0. */
   get sentence(): Int32Array {
     if (this.#sentence) return this.#sentence;
-    const ends = endsSentence(this.text, this.passage);
+    const { starts, ends: stops } = this.passage;
+    // A sign for the layout is no part of a sentence: it is the white space between two.
+    const isRead = (at: number): boolean => !has(this.text.charAt(at), SPACE);
+    const read = starts.map((_, token) => token).filter((token) => isRead(starts[token]!));
+    const part = {
+      starts: read.map((token) => starts[token]!),
+      ends: read.map((token) => stops[token]!),
+    };
+    const ends = new Uint8Array(starts.length);
+    for (const [at, end] of endsSentence(this.text, part).entries()) ends[read[at]!] = end;
     const sentence = new Int32Array(ends.length);
     for (let token = 1; token < ends.length; token++) {
       sentence[token] = sentence[token - 1]! + ends[token - 1]!;
@@ -101,9 +110,12 @@ export class Borders {
     if (found === undefined) {
       if (this.#answers.size >= REMEMBERED) this.#answers.clear();
       found = this.#changed(start, end, (near, from, to) => {
-        const whole_characters = whole(near, from, to);
-        if (!neat) return whole_characters;
-        const tidy = paired(near, ...whole_characters);
+        let [first, last] = whole(near, from, to);
+        while (first < last && has(near[first]!, SPACE)) first++;
+        while (first < last && has(near[last - 1]!, SPACE)) last--;
+        if (first === last) return null; // nothing but signs for the layout
+        if (!neat) return [first, last];
+        const tidy = paired(near, first, last);
         const is_one = near.slice(...tidy).some((character) => has(character, LETTER_OR_DIGIT));
         return is_one ? whole(near, ...tidy) : null;
       });

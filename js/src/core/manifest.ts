@@ -29,6 +29,8 @@ export interface ModelManifest {
   /** Tokens of a whole window. */
   readonly max_seq_len: number;
   readonly lowercase: boolean;
+  /** Passages are read with signs for their lines and columns (layout.ts). False if absent. */
+  readonly layout_signs?: boolean;
   /** Its own: "no answer" wins above this margin (logits) unless somebody sets another. 0 if absent. */
   readonly no_answer_threshold?: number;
   /** How much of the probability of other cuts of an answer counts for it, 0 to 1. 0 if absent. */

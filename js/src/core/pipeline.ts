@@ -4,7 +4,7 @@ import type { Decoder } from "./decoding";
 import { createFeatures } from "./features";
 import { readingTrouble } from "./readable";
 import { PassageIndex } from "./relevance";
-import type { Tokenizer } from "./tokenizer";
+import { cut, type Tokenizer } from "./tokenizer";
 import type {
   Answer,
   Decoded,
@@ -64,7 +64,7 @@ export function prepare(
   previous?: Prepared,
 ): Prepared {
   const known = previous?.passage_text === passage_text ? previous : undefined;
-  const passage = known?.passage ?? tokenizer.encode(passage_text);
+  const passage = known?.passage ?? tokenizer.encodePassage(passage_text);
   if (passage.input_ids.length === 0) throw new BlankPassageError();
   const whole = tokenizer.encode(question_text);
   if (whole.input_ids.length === 0) throw new BlankQuestionError();
@@ -74,11 +74,7 @@ export function prepare(
   const warnings: string[] = [];
   let question = whole;
   if (whole.input_ids.length > limit) {
-    question = {
-      input_ids: whole.input_ids.slice(0, limit),
-      starts: whole.starts.slice(0, limit),
-      ends: whole.ends.slice(0, limit),
-    };
+    question = cut(whole, 0, limit);
     warnings.push(
       `The question has ${whole.input_ids.length} tokens; only its first ${limit} were used.`,
     );

@@ -25,7 +25,10 @@ const LINE =
  * stop of a short word, an initial, or a number that begins a line. And it does before an empty
  * line, a form feed or a list's line, and at the end of a heading, a fence, and a table's cell.
  */
-export function endsSentence(given: string, { starts, ends }: Encoding): Uint8Array {
+export function endsSentence(
+  given: string,
+  { starts, ends }: Pick<Encoding, "starts" | "ends">,
+): Uint8Array {
   const text = withNewlines(given);
   const found = new Uint8Array(starts.length);
   const isOne = (token: number): boolean => ends[token]! - starts[token]! === 1;

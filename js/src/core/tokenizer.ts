@@ -5,7 +5,8 @@
 // Rust runs whole-text passes (clean, isolate CJK, NFD, drop Mn, lower-case, split); here one pass
 // does the same, code point by code point. Ranges are assigned as Rust does it, by position: a mark
 // that canonical ordering moves gets the range of its new place, not its own.
-import { has, LETTER_OR_DIGIT } from "./characters";
+import { SPACE as BLANK, has, LETTER_OR_DIGIT } from "./characters";
+import { COLUMN, inSigns, LINE } from "./layout";
 import { Marks } from "./marks";
 import { TokenBuilder } from "./token-builder";
 import type { Encoding } from "./types";
@@ -32,9 +33,12 @@ const SPECIAL = new Set(["[UNK]", "[CLS]", "[SEP]", "[PAD]", "[MASK]"]);
 export interface TokenizerOptions {
   /** Lower-case and strip accents, as BERT uncased does. */
   readonly lowercase: boolean;
+  /** Lines and columns of a passage are tokens (layout.ts). */
+  readonly layout_signs?: boolean | undefined;
 }
 
-export interface Tokenizer extends TokenizerOptions {
+export interface Tokenizer {
+  readonly lowercase: boolean;
   readonly cls_id: number;
   readonly sep_id: number;
   readonly pad_id: number;
@@ -44,17 +48,22 @@ export interface Tokenizer extends TokenizerOptions {
   readonly traits: Uint8Array;
   /** Tokens of the whole text, no special tokens added or recognised. Offsets are UTF-16 units. */
   encode(text: string): Encoding;
+  /**
+   * `encode`, with the passage's layout in signs if the model was trained so; none stands before
+   * the first word or behind the last.
+   */
+  encodePassage(text: string): Encoding;
   /** How many characters of a word the model counts, which takes it apart first and drops some. */
   lengthOf(word: string): number;
 }
 
 /**
  * @param vocab vocab.txt, as text or as its UTF-8 bytes.
- * @throws {Error} when the vocabulary lacks [UNK], [CLS], [SEP] or [PAD].
+ * @throws {Error} when the vocabulary lacks [UNK], [CLS], [SEP], [PAD], or a sign for the layout.
  */
 export function createTokenizer(
   vocab: string | Uint8Array,
-  { lowercase }: TokenizerOptions,
+  { lowercase, layout_signs = false }: TokenizerOptions,
 ): Tokenizer {
   const text = typeof vocab === "string" ? vocab : new TextDecoder().decode(vocab);
   const pieces = new WordPiece(text);
@@ -69,6 +78,13 @@ export function createTokenizer(
     return id;
   };
   const unk_id = special("[UNK]");
+  if (layout_signs) for (const sign of [LINE, COLUMN]) special(sign);
+  const encode = (passage: string): Encoding => {
+    const builder = new TokenBuilder(pieces, unk_id);
+    if (lowercase) encodeUncased(passage, builder);
+    else encodeCased(passage, builder);
+    return builder.finish();
+  };
   return {
     lowercase,
     cls_id: special("[CLS]"),
@@ -77,13 +93,26 @@ export function createTokenizer(
     unk_id,
     vocab_size: pieces.vocab_size,
     traits: Uint8Array.from(pieces.tokens, traitsOf),
-    encode(passage) {
-      const builder = new TokenBuilder(pieces, unk_id);
-      if (lowercase) encodeUncased(passage, builder);
-      else encodeCased(passage, builder);
-      return builder.finish();
+    encode,
+    encodePassage(text) {
+      if (!layout_signs) return encode(text);
+      const passage = encode(inSigns(text));
+      const isSign = (token: number): boolean => has(text.charAt(passage.starts[token]!), BLANK);
+      let [first, last] = [0, passage.starts.length];
+      while (first < last && isSign(first)) first++;
+      while (first < last && isSign(last - 1)) last--;
+      return cut(passage, first, last);
     },
     lengthOf: (word) => lengthOf(word, lowercase),
+  };
+}
+
+/** The tokens from `first` on, without those from `last` on. */
+export function cut({ input_ids, starts, ends }: Encoding, first: number, last: number): Encoding {
+  return {
+    input_ids: input_ids.slice(first, last),
+    starts: starts.slice(first, last),
+    ends: ends.slice(first, last),
   };
 }
 

@@ -11,8 +11,8 @@ export interface TokenWord {
   readonly end: number;
 }
 
-/** What the tokenizer makes a token of its own: punctuation, ASCII symbols, Chinese characters. */
-const ALONE = /^[\p{P}\p{Script=Han}$+<=>^`|~]/u;
+/** What is a token of its own: punctuation, ASCII symbols, Chinese characters, signs for the layout. */
+const ALONE = /^[\s\p{P}\p{Script=Han}$+<=>^`|~]/u;
 
 /** The pieces of one word touch, and nothing that stands alone is between them. */
 export function tokenWords(text: string, { starts, ends }: Encoding): TokenWord[] {

@@ -34,6 +34,7 @@ const MANIFEST: Shape = {
     note: "string",
     max_seq_len: "count",
     lowercase: "boolean",
+    "layout_signs?": "boolean",
     onnx: ASSET,
     vocab: ASSET,
     "onnx_webgpu?": ASSET,

@@ -227,9 +227,10 @@ function partsOf({ model, runtime }: Manifest, edition: Edition): Parts {
 
 /** Models are told apart by their content and by what the engine is told of it: equal ones are one. */
 export function modelKey({ model }: Manifest): string {
-  const { title, max_seq_len, lowercase, cut_share, onnx, vocab, onnx_webgpu } = model;
+  const { title, max_seq_len, lowercase, layout_signs, cut_share, onnx, vocab, onnx_webgpu } =
+    model;
   const files = [onnx, vocab, onnx_webgpu].map((file) => file?.sha256);
-  return [...files, max_seq_len, lowercase, cut_share, title].join();
+  return [...files, max_seq_len, lowercase, layout_signs, cut_share, title].join();
 }
 
 /** For the browser's performance panel; of each the newest, for the page keeps them for ever. */

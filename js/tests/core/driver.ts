@@ -17,6 +17,7 @@ type Request =
       readonly op: "encode";
       readonly vocab: readonly string[];
       readonly lowercase: boolean;
+      readonly layout_signs: boolean;
       readonly texts: readonly string[];
     }
   | {
@@ -45,6 +46,8 @@ type Request =
   | {
       readonly op: "borders";
       readonly vocab: readonly string[];
+      readonly lowercase: boolean;
+      readonly layout_signs: boolean;
       readonly cases: readonly {
         readonly text: string;
         /** First and last token of answers. */
@@ -90,7 +93,7 @@ function answer(request: Request): unknown {
     case "encode": {
       const tokenizer = createTokenizer(request.vocab.join("\n"), request);
       return request.texts.map((text) => {
-        const { input_ids, starts, ends } = tokenizer.encode(text);
+        const { input_ids, starts, ends } = tokenizer.encodePassage(text);
         return [Array.from(input_ids), ...[starts, ends].map((o) => toCodePoints(text, [...o]))];
       });
     }
@@ -124,9 +127,9 @@ function answer(request: Request): unknown {
         return rankings;
       });
     case "borders": {
-      const tokenizer = createTokenizer(request.vocab.join("\n"), { lowercase: true });
+      const tokenizer = createTokenizer(request.vocab.join("\n"), request);
       return request.cases.map(({ text, spans }) => {
-        const borders = new Borders(text, tokenizer.encode(text), tokenizer);
+        const borders = new Borders(text, tokenizer.encodePassage(text), tokenizer);
         const inPoints = (range: readonly [number, number] | null) =>
           range && toCodePoints(text, [...range]);
         const ways = [true, false].flatMap((align_to_words) =>

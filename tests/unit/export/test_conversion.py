@@ -15,7 +15,7 @@ from onnx import TensorProto, helper
 
 from qna_widget import QuestionAnswerer
 from qna_widget.core.types import LOGIT_NAMES, Feature
-from qna_widget.errors import ExportError, ModelNotFoundError
+from qna_widget.errors import ExportError, ModelFileError, ModelNotFoundError
 from qna_widget.export import conversion
 from qna_widget.export.checkpoint import read_checkpoint
 from qna_widget.export.recipe import float_graph
@@ -187,6 +187,19 @@ def test_a_ready_file_s_own_ways_go_along(ready: Path, name: str, value: float) 
     (ready / "config.json").write_text(json.dumps({**config, name: "soon"}), encoding="utf-8")
     with pytest.raises(ExportError, match=rf"config\.json: {name} must be a number"):
         registry.resolve(ready)
+
+
+def test_a_ready_file_whose_vocabulary_lacks_the_signs_it_is_to_read_is_refused(
+    ready: Path,
+) -> None:
+    put(ready, plain())
+    config = json.loads((ready / "config.json").read_text(encoding="utf-8"))
+    (ready / "config.json").write_text(json.dumps({**config, "layout_signs": True}))
+    with pytest.raises(ModelFileError, match=r"lacks ¶, \|"):
+        registry.resolve(ready)
+    words = (ready / "vocab.txt").read_text(encoding="utf-8").replace("dog\nsat", "¶\n|")
+    (ready / "vocab.txt").write_text(words, encoding="utf-8")
+    assert registry.resolve(ready).layout_signs
 
 
 def test_a_good_ready_file_is_kept_byte_by_byte(ready: Path) -> None:

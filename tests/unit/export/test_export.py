@@ -13,7 +13,8 @@ import onnxruntime
 import pytest
 
 from qna_widget.answering.answerer import QuestionAnswerer
-from qna_widget.errors import ExportError
+from qna_widget.answering.engine import Engine
+from qna_widget.errors import ExportError, ModelFileError
 from qna_widget.export.bundle import Origin
 from qna_widget.export.checkpoint import read_checkpoint
 from qna_widget.export.recipe import export_checkpoint, float_graph, int8_graph
@@ -135,6 +136,31 @@ def test_a_checkpoint_s_own_ways_go_along(
     change(folder, **{name: "soon"})
     with pytest.raises(ExportError, match=rf"config\.json: {name} must be a number"):
         export_checkpoint(folder, tmp_path / "out", ORIGIN, max_seq_len=24)
+
+
+def test_a_model_that_reads_signs_for_the_layout_says_so(folder: Path, tmp_path: Path) -> None:
+    change(folder, layout_signs=True)
+    with pytest.raises(ModelFileError, match=r"lacks ¶, \|"):
+        export_checkpoint(folder, tmp_path / "lacking", ORIGIN, max_seq_len=24)
+    words = (folder / "vocab.txt").read_text(encoding="utf-8")
+    signs = words.replace("dog\nsat", "¶\n|")
+    (folder / "vocab.txt").write_text(signs, encoding="utf-8")
+    file = export_checkpoint(folder, tmp_path / "out", ORIGIN, max_seq_len=24)
+    assert json.loads(file.read_text(encoding="utf-8"))["layout_signs"] is True
+    engine = Engine(registry.resolve(file.parent), threads=1)
+    tokens = engine.tokenizer.encode_passage("the cat\nsaw  a mat").input_ids
+    assert [engine.tokenizer.vocab[i] for i in tokens] == [
+        "the",
+        "cat",
+        "¶",
+        "saw",
+        "|",
+        "a",
+        "mat",
+    ]
+    change(folder, layout_signs="soon")
+    with pytest.raises(ExportError, match=r"config\.json: layout_signs must be True or False"):
+        export_checkpoint(folder, tmp_path / "other", ORIGIN, max_seq_len=24)
 
 
 def test_export_is_reproducible(tmp_path: Path) -> None:

@@ -100,6 +100,13 @@ def test_a_cut_share_that_is_none_is_refused(folder: Path, given: object) -> Non
         registry.resolve(folder)
 
 
+@pytest.mark.parametrize("given", ["yes", 2, None, []])
+def test_layout_signs_that_are_no_truth_are_refused(folder: Path, given: object) -> None:
+    described(folder, layout_signs=given)
+    with pytest.raises(ModelFileError, match=r"layout_signs must be True or False"):
+        registry.resolve(folder)
+
+
 @pytest.mark.parametrize(
     ("part", "given"),
     [

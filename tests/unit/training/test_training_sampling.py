@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from drawn import PASSAGE, example, sampler, stage, words
 from drawn import encoder as encoder
+from drawn import with_signs as with_signs
 
 from training.config import TrainConfig
 from training.data import DataError, Gold, held_out
@@ -25,6 +26,63 @@ def test_targets_cover_the_answer_exactly(encoder: Encoder, answer: str) -> None
     start, end = item.targets[0]
     expected = words(encoder, encoder.passage(answer)[0])
     assert words(encoder, item.input_ids[start : end + 1]) == expected
+
+
+LINES = "Ada met Bo.\nBo, aged 40, lives in Oslo;  Ada in Bonn."
+
+
+def test_a_passage_is_read_with_signs_for_its_lines(with_signs: Encoder) -> None:
+    encoded = with_signs.encode(example("Oslo", LINES), 64)
+    read = words(with_signs, encoded.passage_ids)
+    assert [word for word in read if word in ("¶", "|", "oslo")] == ["¶", "oslo", "|"]
+    ((_, ((first, last),)),) = encoded.golds
+    assert read[first : last + 1] == ["oslo"]
+
+
+@pytest.mark.parametrize("answer", ["aged 40", "Oslo", "40, lives in Oslo;  Ada in Bonn"])
+def test_a_passage_in_short_lines_keeps_its_answer(with_signs: Encoder, answer: str) -> None:
+    text = "\n".join([LINES] * 4) + " Ada met Bo" * 9
+    encoded = with_signs.encode(example(answer, text), 64)
+    places = encoded.golds[0][1]
+    whole = words(with_signs, encoded.passage_ids)
+    seen = set()
+    for seed in range(10):
+        ids, moved = with_signs.wrapped(encoded, places, random.Random(seed))
+        read = words(with_signs, ids)
+        ((first, last),) = places
+        ((begin, end),) = moved
+        inside = [word for word in read[begin : end + 1] if word != "¶"]
+        assert inside == [word for word in whole[first : last + 1] if word != "¶"]
+        # Signs were put in, and nothing else was changed.
+        assert [word for word in read if word != "¶"] == [word for word in whole if word != "¶"]
+        assert read.count("¶") > whole.count("¶")
+        assert "¶ ¶" not in " ".join(read)
+        seen.add(len(read))
+    assert len(seen) > 1
+
+
+def test_without_signs_nothing_is_put_between_lines(encoder: Encoder) -> None:
+    encoded = encoder.encode(example("Oslo", LINES), 64)
+    places = encoded.golds[0][1]
+    assert encoder.wrapped(encoded, places, random.Random(0)) == (encoded.passage_ids, places)
+    assert encoder.line_break(random.Random(0)) == []
+
+
+@pytest.mark.parametrize("shares", [{"join_share": 1.0}, {"wrap_share": 1.0}])
+def test_joined_and_broken_passages_have_signs_between(
+    with_signs: Encoder, shares: dict[str, float]
+) -> None:
+    plan = stage(shares={"squad": 1, "long": 1}, **shares)
+    with_lines = 0
+    for item in sampler(with_signs).round(plan, random.Random(2)):
+        read = words(with_signs, item.input_ids)
+        with_lines += "¶" in read
+        if item.targets == (NULL,):
+            continue
+        for start, end in item.targets:
+            inside = [word for word in read[start : end + 1] if word != "¶"]
+            assert inside in (["oslo"], ["aged", "40"])
+    assert with_lines
 
 
 def test_no_answer_and_no_special_token_is_hidden(encoder: Encoder) -> None:

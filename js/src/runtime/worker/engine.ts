@@ -99,7 +99,7 @@ class Engine {
     // A hand opens the graph meanwhile.
     const opening = this.#crew.open(key, { onnx, optimized });
     opening.catch(() => undefined); // told of below
-    const tokenizer = createTokenizer(vocab, { lowercase: manifest.lowercase });
+    const tokenizer = createTokenizer(vocab, manifest);
     const backend = await opening;
     return { manifest, tokenizer, backend, known: new WindowCache(KNOWN_BYTES) };
   }

@@ -1,5 +1,6 @@
 // What the parts of the inspector share: the numbers that they draw and what is pointed at.
 import type { Inspection, TokenSpan } from "../../core/inspection";
+import { asSign } from "../../core/layout";
 import type { Result } from "../../core/types";
 import type { TokenWord } from "../../core/words";
 
@@ -39,14 +40,19 @@ export function sameSpan(a: TokenSpan, b: TokenSpan): boolean {
   return a.start_token === b.start_token && a.end_token === b.end_token;
 }
 
-/** The passage's own text of a span. */
+/** The passage's own text of a span, or the sign that stands for white space. */
 export function textOf({ inspection, passage }: Model, { start_token, end_token }: TokenSpan) {
   const { starts, ends } = inspection.scores.passage;
-  return passage.slice(starts[start_token], ends[end_token]);
+  return asSign(passage.slice(starts[start_token], ends[end_token]));
 }
 
 export function tokenText(model: Model, token: number): string {
   return textOf(model, { start_token: token, end_token: token });
+}
+
+/** A word's own text, or the sign that stands for white space. */
+export function wordText({ passage }: Pick<Model, "passage">, { start, end }: TokenWord): string {
+  return asSign(passage.slice(start, end));
 }
 
 /** The best start and end logits among a word's pieces. */
@@ -84,13 +90,15 @@ export function wordOf(words: readonly TokenWord[], token: number): number {
 /** The word that a span begins with, from the span's first piece on. */
 export function firstWord({ inspection, passage, words }: Model, token: number): string {
   const { first, end } = words[wordOf(words, token)]!;
-  return (first < token ? "…" : "") + passage.slice(inspection.scores.passage.starts[token], end);
+  const begin = inspection.scores.passage.starts[token]!;
+  return (first < token ? "…" : "") + asSign(passage.slice(begin, end));
 }
 
 /** The word that a span ends with, up to the span's last piece. */
 export function lastWord({ inspection, passage, words }: Model, token: number): string {
   const { last, start } = words[wordOf(words, token)]!;
-  return passage.slice(start, inspection.scores.passage.ends[token]) + (token < last ? "…" : "");
+  const stop = inspection.scores.passage.ends[token];
+  return asSign(passage.slice(start, stop)) + (token < last ? "…" : "");
 }
 
 /** The tokens that a focus covers. */

@@ -12,6 +12,7 @@ import {
   textOf,
   wordLogits,
   wordShares,
+  wordText,
 } from "./model";
 
 export class Readout {
@@ -74,7 +75,7 @@ function word(model: Model, { word }: Extract<Focus, { kind: "word" }>): Node[] 
   const shares = wordShares(model, word);
   const pieces = word.last - word.first + 1;
   return [
-    quote(model.passage.slice(word.start, word.end)),
+    quote(wordText(model, word)),
     el(
       "span",
       { class: "qna-sum" },

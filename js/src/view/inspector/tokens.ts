@@ -7,7 +7,7 @@ import { CONTROL, el, setAttribute } from "../dom";
 import { opening } from "../excerpts";
 import { score } from "../format";
 import type { Palette } from "./colors";
-import { type Focus, type Model, type Pointing, wordLogits, wordOf } from "./model";
+import { type Focus, type Model, type Pointing, wordLogits, wordOf, wordText } from "./model";
 import { stepOf } from "./steps";
 import { onWidth, Surface } from "./surface";
 
@@ -130,13 +130,14 @@ export class TokenStrip {
     };
   }
 
-  #measure({ passage, words }: Model, { font }: Palette): void {
+  #measure(model: Model, { font }: Palette): void {
+    const { words } = model;
     const { context } = this.#surface;
     context.font = `13px ${font}`;
     const known = new Map<string, number>();
     this.#edges = new Float64Array(words.length + 1);
     words.forEach((word, i) => {
-      const text = shown(passage, word);
+      const text = shown(model, word);
       let width = known.get(text);
       if (width === undefined) {
         width = Math.min(WIDEST, Math.max(NARROWEST, context.measureText(text).width + PADDING));
@@ -151,7 +152,7 @@ export class TokenStrip {
     const model = this.#model;
     const palette = this.#palette;
     if (model === null || palette === null) return;
-    const { words, passage } = model;
+    const { words } = model;
     const left = this.#scroller.scrollLeft;
     const { width } = this.#surface;
     const [from, to] = this.#span
@@ -173,7 +174,7 @@ export class TokenStrip {
       this.#bar(context, x, across, end, "end", i === to || i === this.#hot);
       context.fillStyle = inside || i === this.#hot ? palette.text : palette.muted;
       context.font = `${inside ? "600 " : ""}13px ${palette.font}`;
-      context.fillText(shown(passage, words[i]!), x + across / 2, HEIGHT / 2 + 1, across - 2);
+      context.fillText(shown(model, words[i]!), x + across / 2, HEIGHT / 2 + 1, across - 2);
       if (i === this.#hot) {
         context.strokeStyle = palette.text;
         context.lineWidth = 1.5;
@@ -243,9 +244,8 @@ export class TokenStrip {
   }
 
   #describe(word: TokenWord): string {
-    const { passage } = this.#model!;
     const { start, end } = wordLogits(this.#model!, word);
-    return `${passage.slice(word.start, word.end)}: start ${score(start)}, end ${score(end)}`;
+    return `${wordText(this.#model!, word)}: start ${score(start)}, end ${score(end)}`;
   }
 
   #onKey(event: KeyboardEvent): void {
@@ -257,6 +257,6 @@ export class TokenStrip {
   }
 }
 
-function shown(passage: string, { start, end }: TokenWord): string {
-  return opening(passage.slice(start, end), LONGEST);
+function shown(model: Model, word: TokenWord): string {
+  return opening(wordText(model, word), LONGEST);
 }

@@ -2,7 +2,7 @@
 import type { TokenSpan } from "../../core/inspection";
 import { button, el, setDisabled, setText } from "../dom";
 import { percent, score } from "../format";
-import { type Model, wordLogits, wordOf, wordShares } from "./model";
+import { type Model, wordLogits, wordOf, wordShares, wordText } from "./model";
 import { tableBox } from "./table";
 
 const PAGE = 100;
@@ -49,7 +49,7 @@ export class WordTable {
   }
 
   #draw(model: Model): void {
-    const { inspection, words, passage } = model;
+    const { inspection, words } = model;
     const drawn = [inspection, words, this.#first];
     if (drawn.every((value, i) => value === this.#drawn[i])) return;
     this.#drawn = drawn;
@@ -61,7 +61,7 @@ export class WordTable {
         return el(
           "tr",
           {},
-          el("th", { scope: "row" }, el("bdi", {}, passage.slice(word.start, word.end))),
+          el("th", { scope: "row" }, el("bdi", {}, wordText(model, word))),
           ...[score(start), percent(shares.start), score(end), percent(shares.end)].map((figure) =>
             el("td", { class: "qna-number" }, figure),
           ),
