@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import tomllib
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
@@ -42,7 +43,8 @@ class StageConfig:
 
     A stage is as many rounds as its steps need. steps: batches; 0: none.
     shares: for each source the part of it in one round; each round takes the
-    questions that were not drawn for longest, and a share over 1 repeats.
+    questions that were not drawn for longest, and a share over 1 repeats. A recipe's stage that
+    names none takes those of the stage before it.
     negative_share: part of the answerable questions that are asked once more,
     of passages of the same article that lack the answer.
     window_share: part of those on a text longer than a row that are asked
@@ -154,6 +156,8 @@ def load_config(path: Path) -> TrainConfig:
     for name, rows in tables.items():
         if not rows:
             raise ValueError(f"{path}: no [[{name}]] table; give at least one.")
+    for before, row in itertools.pairwise(tables["stage"]):
+        row.setdefault("shares", before.get("shares"))
     stages = tuple(StageConfig(**_known(StageConfig, row, path)) for row in tables["stage"])
     sources = tuple(
         SourceConfig(**_known(SourceConfig, row, path) | {"about": tuple(row.get("about", ()))})

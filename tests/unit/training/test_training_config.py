@@ -56,6 +56,18 @@ def test_the_recipes_of_pupils_load(name: str, with_states: list[str]) -> None:
     assert all(stage.taught == taught for stage in pupil.stages)
 
 
+def test_a_stage_takes_the_shares_of_the_one_before(tmp_path: Path) -> None:
+    path = tmp_path / "recipe.toml"
+    source = '[[source]]\nname = "a"\npath = "a.json"\n'
+    stage = '[[stage]]\nname = "{}"\nsteps = 1\nlearning_rate = 1e-4\n{}'
+    first = stage.format("first", "shares = { a = 0.5 }\n")
+    path.write_text(source + first + stage.format("next", "") + stage.format("last", ""))
+    assert [one.shares for one in load_config(path).stages] == [{"a": 0.5}] * 3
+    path.write_text(source + stage.format("first", "") + first)
+    with pytest.raises(ValueError, match=r"a table lacks \['shares'\]"):
+        load_config(path)
+
+
 @pytest.mark.parametrize("text", ["", "sede = 1\n[[stage]]\n[[source]]\n", "[[stage]]\n"])
 def test_a_recipe_with_unknown_names_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "recipe.toml"
