@@ -32,7 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.command import command
-from training.data import DataError, fingerprint, letters, read_text
+from training.data import DataError, fingerprint, letters, read_squad, read_text
 from training.questions import ASKING, FUNCTION_WORDS
 
 Paragraph = dict[str, Any]
@@ -53,7 +53,8 @@ LEFT_OUT = FUNCTION_WORDS | ASKING
 
 
 def read_articles(path: Path) -> list[Any]:
-    """The articles of a SQuAD file."""
+    """The articles of a SQuAD file, as they stand there."""
+    read_squad(path)  # says what is wrong with it
     articles: list[Any] = json.loads(read_text(path))["data"]
     return articles
 
@@ -131,7 +132,11 @@ def unanswerable(articles: Sequence[Any], asked: Sequence[Any]) -> list[Any]:
     }
     questions: defaultdict[int, Questions] = defaultdict(list)
     for paragraph in all_paragraphs(asked):
-        questions[home[fingerprint(paragraph["context"])]] += paragraph["qas"]
+        number = home.get(fingerprint(paragraph["context"]))
+        if number is None:
+            start = paragraph["context"][:60]
+            raise DataError(f"{UNANSWERABLE}: its passage {start!r} is not in the training set.")
+        questions[number] += paragraph["qas"]
     return [
         {
             "title": articles[number]["title"],

@@ -20,7 +20,7 @@ BO = "The river Tana rises in the highlands, runs past Karasjok and reaches the 
 
 
 def question(text: str, number: int, *answers: str) -> dict[str, Any]:
-    golds = [{"text": answer, "answer_start": 0} for answer in answers]
+    golds = [{"text": answer, "answer_start": ADA.index(answer)} for answer in answers]
     return {"id": f"5ad3de8b604f3c001a{number:06x}", "question": text, "answers": golds}
 
 
@@ -112,3 +112,15 @@ def test_the_command_writes_both_files(
     }
     assert kept == {"squad-rest.json": [[new], []], "unanswerable.json": [[], [stray]]}
     assert "1 questions" in capsys.readouterr().out
+
+
+def test_a_file_that_is_none_of_squad_is_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"articles": []}', encoding="utf-8")
+    with pytest.raises(DataError, match=r"a\.json: no 'data' \(found: articles\)"):
+        whole.read_articles(tmp_path / "a.json")
+
+
+def test_a_passage_that_the_training_set_lacks_is_named() -> None:
+    asked = [article((BO, [question("What does the Tana not reach?", 3)]))]
+    with pytest.raises(DataError, match=r"its passage 'The river Tana .* is not in the training"):
+        whole.unanswerable([article((ADA, []))], asked)
