@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 
@@ -18,6 +19,7 @@ from qna_widget.core.tokenizer import Tokenizer
 from qna_widget.core.types import LOGIT_NAMES, Feature, FeatureOptions
 from qna_widget.runtime.session import model_inputs
 
+_END = re.compile(r"(?<=[.;:,]) ")
 Floats = NDArray[np.float32]
 Peaks = Mapping[str, Floats]
 
@@ -25,10 +27,21 @@ Peaks = Mapping[str, Floats]
 def calibration_features(tokenizer: Tokenizer, max_seq_len: int) -> list[Feature]:
     """Return windows over calibration.json: each text alone, and as many full-length windows.
 
-    Both are needed: some channels grow large only where a window is long.
+    Both are needed: some channels grow large only where a window is long. So are, for a model that
+    reads signs for the layout, texts that are full of them.
     """
     file = resources.files(__package__).joinpath("calibration.json")
-    pairs = json.loads(file.read_text(encoding="utf-8"))["pairs"]
+    texts = json.loads(file.read_text(encoding="utf-8"))
+    features = _windows(texts["pairs"], tokenizer, max_seq_len)
+    if tokenizer.layout_signs:
+        lines = [{**pair, "passage": _END.sub("\n", pair["passage"])} for pair in texts["pairs"]]
+        features += _windows([*texts["laid_out"], *lines], tokenizer, max_seq_len)
+    return features
+
+
+def _windows(
+    pairs: Sequence[Mapping[str, str]], tokenizer: Tokenizer, max_seq_len: int
+) -> list[Feature]:
     joined = "\n\n".join(pair["passage"] for pair in pairs)
     options = FeatureOptions(
         max_seq_len=max_seq_len, doc_stride=max_seq_len, max_question_tokens=max_seq_len // 4

@@ -123,7 +123,7 @@ def real_texts(questions_file: Path, own_texts: Path) -> list[tuple[str, str]]:
 
 def serve_model(harness: Harness, onnx: bytes, vocab: list[str], **changes: Any) -> dict[str, Any]:
     """Let the page fetch another model; return the manifest that names it."""
-    model = dict(manifest()["model"]) | {"optimized": False} | changes
+    model = dict(manifest()["model"]) | {"optimized": False, "layout_signs": False} | changes
     for name, data in (("onnx", onnx), ("vocab", "".join(f"{t}\n" for t in vocab).encode())):
         packed = gzip.compress(data, 1)
         path = f"tests/{name}.gz"

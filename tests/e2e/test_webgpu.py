@@ -76,7 +76,7 @@ def tiny(harness: Harness) -> dict[str, Any]:
         for name, data in (("onnx", fused), ("vocab", vocab))
     }
     changes = {"name": "tiny", "title": "Tiny", "max_seq_len": 24, "optimized": False}
-    return with_webgpu(harness, standard, **files, **changes)
+    return with_webgpu(harness, standard, **files, **changes, layout_signs=False)
 
 
 def test_webgpu_agrees_with_wasm_and_python(offline: Any, harness: Harness, tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ SHIFT = 1.5 * 2**23 * GRID
 # in float32's last place: an implementation that errs by less rounds it to the same whole number.
 TOP = 9.703125
 # How much larger than all seen a weighted sum of values may get.
-ROOM = 2.0
+ROOM = 2.5
 # Steps of the best weight for each step of the largest value. Weights need more: small ones count.
 WEIGHTS_TO_VALUES = 32.0
 FINEST = 2.0**11  # steps of the largest value beyond which there is nothing to gain

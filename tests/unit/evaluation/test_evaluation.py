@@ -31,7 +31,7 @@ NEWER = (
     *("abstract", "story", "instructions", "chat"),
 )
 # So many of the sixty questions the bundled model answers right.
-RIGHT = 48
+RIGHT = 49
 
 
 @pytest.fixture(scope="module")

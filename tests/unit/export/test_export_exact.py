@@ -64,7 +64,11 @@ def steps(x: np.ndarray) -> np.ndarray:
 def test_what_the_bundled_model_sums_in_float_is_exact(own_texts: Path) -> None:
     manifest = resolve("bundled")
     model = onnx.load_from_string(read(manifest.onnx))
-    tokenizer = Tokenizer(read_vocab(manifest.vocab), lowercase=manifest.lowercase)
+    tokenizer = Tokenizer(
+        read_vocab(manifest.vocab),
+        lowercase=manifest.lowercase,
+        layout_signs=manifest.layout_signs,
+    )
     summed = [
         node
         for node in model.graph.node
