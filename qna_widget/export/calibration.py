@@ -19,6 +19,7 @@ from qna_widget.core.tokenizer import Tokenizer
 from qna_widget.core.types import LOGIT_NAMES, Feature, FeatureOptions
 from qna_widget.runtime.session import model_inputs
 
+# Where a text may be broken into lines.
 _END = re.compile(r"(?<=[.;:,]) ")
 Floats = NDArray[np.float32]
 Peaks = Mapping[str, Floats]

@@ -204,11 +204,11 @@ test("a passage is tokenised once for several questions, also after cancelling",
   const create = tokenizer.createTokenizer;
   const spy = vi.spyOn(tokenizer, "createTokenizer").mockImplementation((...args) => {
     const made = create(...args);
-    const counted = (text: string) => {
+    const counted = (name: "encode" | "encodePassage") => (text: string) => {
       encode(text);
-      return made.encode(text);
+      return made[name](text);
     };
-    return { ...made, encode: counted };
+    return { ...made, encode: counted("encode"), encodePassage: counted("encodePassage") };
   });
   load("n");
   await eventually(() => expect(said.at(-1)).toMatchObject({ kind: "loaded", model: "n" }));
