@@ -68,7 +68,7 @@ CONTRACT: Final[Contract] = json.loads(
 )
 INPUTS: Final = CONTRACT["inputs"]
 OUTPUTS: Final = CONTRACT["outputs"]
-_TRUTH: Final[Spec] = {"type": "boolean"}
+TRUTH: Final[Spec] = {"type": "boolean"}
 _CUT_SHARE: Final[Spec] = {"type": "number", "minimum": 0, "maximum": 1, "unit": "a share"}
 MOST_EXAMPLES: Final = int(CONTRACT["offers"]["examples"]["maximum"])
 CHUNK_BYTES: Final = CONTRACT["assets"]["chunk_bytes"]
@@ -117,7 +117,7 @@ def own_layout_signs(described: Mapping[str, object]) -> bool:
 
     Raises InputError.
     """
-    return bool(check_value("layout_signs", described.get("layout_signs", False), _TRUTH))
+    return bool(check_value("layout_signs", described.get("layout_signs", False), TRUTH))
 
 
 def check_value(name: str, value: object, spec: Spec) -> Any:

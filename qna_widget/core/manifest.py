@@ -14,13 +14,12 @@ from typing import Final, Literal, NotRequired, TypedDict, cast
 from qna_widget.errors import InputError, ModelFileError
 
 from .bounded import MODEL_BYTES, TEXT_BYTES, read_at_most
-from .contract import Spec, check_value, own_cut_share, own_layout_signs, own_threshold
+from .contract import TRUTH, Spec, check_value, own_cut_share, own_layout_signs, own_threshold
 
 PACKAGE: Final = Path(__file__).parents[1]
 """The folder of the package: what hosts serve lies below it."""
 DESCRIPTION: Final = "model.json"
 _TEXT: Final[Spec] = {"type": "string"}
-_TRUTH: Final[Spec] = {"type": "boolean"}
 _SIZE: Final[Spec] = {"type": "integer", "minimum": 0, "maximum": MODEL_BYTES, "unit": "bytes"}
 _ENCODING: Final[Spec] = {"type": "string", "enum": ["gzip", "identity"]}
 _ASSET: Final[dict[str, Spec]] = {
@@ -120,8 +119,8 @@ class ModelManifest:
                 title=str(said["title"]),
                 note="",
                 max_seq_len=check_value("max_seq_len", said["max_seq_len"], _WINDOW),
-                lowercase=check_value("lowercase", said["lowercase"], _TRUTH),
-                optimized=check_value("optimized", said.get("optimized", False), _TRUTH),
+                lowercase=check_value("lowercase", said["lowercase"], TRUTH),
+                optimized=check_value("optimized", said.get("optimized", False), TRUTH),
                 onnx=_beside(folder, files["onnx"]),
                 vocab=_beside(folder, files["vocab"]),
                 onnx_webgpu=None if second is None else _beside(folder, second),

@@ -15,7 +15,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, external_data_helper, helper
 
-from qna_widget.core.contract import own_cut_share, own_layout_signs, own_threshold
+from qna_widget.core.contract import own_cut_share, own_threshold
 from qna_widget.core.features import create_features
 from qna_widget.core.tokenizer import Tokenizer
 from qna_widget.core.types import LOGIT_NAMES, MODEL_INPUTS, Encoding
@@ -49,7 +49,7 @@ def adopt_onnx(folder: Path, file: str, target: Path, origin: Origin, *, max_seq
         weights_sha256=hashlib.sha256(data).hexdigest(),
         no_answer_threshold=read_own(folder, own_threshold),
         cut_share=read_own(folder, own_cut_share),
-        layout_signs=read_own(folder, own_layout_signs),
+        layout_signs=vocabulary.layout_signs,
     )
     return write_model(adopted, replace(origin, source=f"{origin.source}, {file}"), target)
 

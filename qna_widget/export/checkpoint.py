@@ -35,7 +35,8 @@ class Checkpoint:
     vocab: tuple[str, ...]
     lowercase: bool
     segments: bool
-    """As in `Vocabulary`."""
+    layout_signs: bool
+    """These two as in `Vocabulary`."""
     weights_sha256: str
     _read: set[str] = field(default_factory=set, compare=False, repr=False)
 
@@ -102,6 +103,7 @@ def read_checkpoint(folder: Path) -> Checkpoint:
         vocab=vocabulary.tokens,
         lowercase=vocabulary.lowercase,
         segments=vocabulary.segments,
+        layout_signs=vocabulary.layout_signs,
         weights_sha256=digest.hexdigest(),
     )
 

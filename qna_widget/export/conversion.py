@@ -23,7 +23,6 @@ from .checkpoint_files import (
     WEIGHTS,
     read_bytes,
     read_config,
-    read_own,
     what_it_is_instead,
 )
 from .vocabulary import read_tokenizer_config, read_vocabulary
@@ -140,7 +139,6 @@ def convert(
     when it is no question-answering model, or damaged.
     """
     with needs_extra("Converting a model", "hub"):
-        from qna_widget.core.contract import own_layout_signs
         from qna_widget.core.tokenizer import Tokenizer
 
         from .adopt import adopt_onnx, check_answers
@@ -170,7 +168,7 @@ def convert(
         tokenizer = Tokenizer(
             vocabulary.tokens,
             lowercase=vocabulary.lowercase,
-            layout_signs=read_own(source.folder, own_layout_signs),
+            layout_signs=vocabulary.layout_signs,
         )
         check_answers(graph, tokenizer, length)
     return file

@@ -14,7 +14,7 @@ from typing import get_args
 
 import onnx
 
-from qna_widget.core.contract import own_cut_share, own_layout_signs, own_threshold
+from qna_widget.core.contract import own_cut_share, own_threshold
 from qna_widget.core.tokenizer import Tokenizer
 from qna_widget.core.types import Feature, Precision
 from qna_widget.errors import ExportError
@@ -69,7 +69,7 @@ def int8_graph(checkpoint: Checkpoint, max_seq_len: int) -> bytes:
     tokenizer = Tokenizer(
         checkpoint.vocab,
         lowercase=checkpoint.lowercase,
-        layout_signs=read_own(checkpoint.folder, own_layout_signs),
+        layout_signs=checkpoint.layout_signs,
     )
     features = calibration_features(tokenizer, max_seq_len)
     graph = float_graph(checkpoint, fused=True)
@@ -119,7 +119,7 @@ def export_checkpoint(
         precision=precision,
         no_answer_threshold=read_own(folder, own_threshold),
         cut_share=read_own(folder, own_cut_share),
-        layout_signs=read_own(folder, own_layout_signs),
+        layout_signs=checkpoint.layout_signs,
     )
     return write_model(exported, origin, target)
 

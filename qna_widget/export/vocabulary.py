@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeGuard
 
+from qna_widget.core.contract import own_layout_signs
 from qna_widget.core.types import MAX_WORD_CHARS
 from qna_widget.errors import ExportError
 
-from .checkpoint_files import read_object, read_text
+from .checkpoint_files import read_object, read_own, read_text
 
 # Classes of transformers that tokenise as BERT does, and two that do what tokenizer.json says.
 _BERT_LIKE = re.compile(
@@ -41,6 +42,8 @@ class Vocabulary:
     """Lower-case and strip accents."""
     segments: bool
     """Give question and passage token_type_ids of their own, 0 and 1; otherwise all are 0."""
+    layout_signs: bool
+    """Read a passage with signs for its lines and columns; config.json says so."""
 
 
 def read_vocabulary(folder: Path) -> Vocabulary:
@@ -77,7 +80,8 @@ def read_vocabulary(folder: Path) -> Vocabulary:
         )
     cleaning = _normalizer(whole, folder)
     lowercase = _lowercase(config, cleaning, folder, cased=_is_cased(tokens))
-    return Vocabulary(tokens, lowercase, _segments(config))
+    layout_signs = read_own(folder, own_layout_signs)
+    return Vocabulary(tokens, lowercase, _segments(config), layout_signs)
 
 
 def read_tokenizer_config(folder: Path) -> dict[str, object]:
