@@ -92,7 +92,7 @@ def test_plain_attention_is_that_of_transformers(
     tiny_model.eval()
     plain = gradient(PLAIN)
     assert plain.abs().max() > 0
-    torch.testing.assert_close(plain, gradient("sdpa"))
+    torch.testing.assert_close(plain, gradient("eager"))
 
 
 def test_lower_layers_learn_more_slowly(tiny_model: BertForQuestionAnswering) -> None:
