@@ -48,12 +48,13 @@ def test_a_recipe_takes_the_sources_of_another() -> None:
         ("touch", []),
         ("whole", []),
         ("lines", []),
+        ("laid-out", []),
     ],
 )
 def test_the_recipes_of_pupils_load(name: str, with_states: list[str]) -> None:
     pupil = load_config(Path(__file__).parents[3] / "training" / f"{name}.toml")
     assert [stage.name for stage in pupil.stages if stage.with_states] == with_states
-    taught = name not in ("touch", "whole", "lines")
+    taught = name not in ("touch", "whole", "lines", "laid-out")
     assert all(stage.taught == taught for stage in pupil.stages)
 
 
