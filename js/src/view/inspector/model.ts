@@ -1,6 +1,6 @@
 // What the parts of the inspector share: the numbers that they draw and what is pointed at.
 import type { Inspection, TokenSpan } from "../../core/inspection";
-import { asSign } from "../../core/layout";
+import { asSign, LINE } from "../../core/layout";
 import type { Result } from "../../core/types";
 import type { TokenWord } from "../../core/words";
 
@@ -53,6 +53,17 @@ export function tokenText(model: Model, token: number): string {
 /** A word's own text, or the sign that stands for white space. */
 export function wordText({ passage }: Pick<Model, "passage">, { start, end }: TokenWord): string {
   return asSign(passage.slice(start, end));
+}
+
+/** What a word that is a sign for white space stands for; "" for words of the text. */
+export function signMeaning(
+  { passage }: Pick<Model, "passage">,
+  { start, end }: TokenWord,
+): string {
+  const own = passage.slice(start, end);
+  const sign = asSign(own);
+  if (sign === own) return "";
+  return `${sign === LINE ? "a line break" : "a gap between columns"}, which the model reads, too`;
 }
 
 /** The best start and end logits among a word's pieces. */

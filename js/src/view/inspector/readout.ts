@@ -9,6 +9,7 @@ import {
   lastWord,
   type Model,
   sameSpan,
+  signMeaning,
   textOf,
   wordLogits,
   wordShares,
@@ -84,7 +85,7 @@ function word(model: Model, { word }: Extract<Focus, { kind: "word" }>): Node[] 
       term("end", "end score", end),
       ` (ends here: ${percent(shares.end)})`,
     ),
-    fact(pieces > 1 ? `${pieces} word pieces; the best of them counts` : ""),
+    fact(pieces > 1 ? `${pieces} word pieces; the best of them counts` : signMeaning(model, word)),
   ];
 }
 
