@@ -63,7 +63,7 @@ export function signMeaning(
   const own = passage.slice(start, end);
   const sign = asSign(own);
   if (sign === own) return "";
-  return `${sign === LINE ? "a line break" : "a gap between columns"}, which the model reads, too`;
+  return `stands for a ${sign === LINE ? "line break" : "gap between columns"}`;
 }
 
 /** The best start and end logits among a word's pieces. */
