@@ -17,7 +17,7 @@ from qna_widget.core.tokenizer import Tokenizer
 from qna_widget.core.types import Decoded, DecodingOptions, Feature, FeatureOptions, Logits
 from qna_widget.evaluation import Prediction, report
 from qna_widget.evaluation.squad import Example
-from training.attention import fast_in_bf16
+from training.attention import bfloat16
 from training.measure import Told
 
 # The best span whatever its margin; thresholds are tried afterwards.
@@ -144,8 +144,7 @@ def _forward(
         arrays["token_type_ids"][row, :length] = feature.token_type_ids
     model.train(False)
     device = model.device
-    fast = bf16 and fast_in_bf16(device)
-    with torch.autocast(device.type, dtype=torch.bfloat16, enabled=fast):
+    with bfloat16(device, bf16):
         output = model(**{name: torch.from_numpy(a).to(device) for name, a in arrays.items()})
     starts = output.start_logits.float().cpu().numpy()
     ends = output.end_logits.float().cpu().numpy()

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from qna_widget.evaluation.squad import Example
-from training.attention import fast_in_bf16
+from training.attention import bfloat16
 from training.config import StageConfig, TrainConfig
 from training.encoding import collate
 from training.evaluate import evaluate
@@ -75,7 +75,6 @@ class Trainer:
         self.config, self.sampler, self.model, self.teachers = config, sampler, model, teachers
         self.out, self.seed, self.start, self.validation = out, seed, start, validation
         self.device = next(model.parameters()).device
-        self.bf16 = config.bf16 and fast_in_bf16(self.device)
         freeze(model, config.freeze_word_embeddings, config.frozen_layers)
         groups = parameter_groups(model, config.weight_decay, config.layer_decay)
         self.bridge: nn.Linear | None = None
@@ -158,7 +157,7 @@ class Trainer:
         batch = {name: torch.from_numpy(a).to(self.device) for name, a in arrays.items()}
         self.model.train()
         set_dropout(self.model, stage.dropout)
-        with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.bf16):
+        with bfloat16(self.device, self.config.bf16):
             taught = self._taught(read.number, batch, stage) if stage.taught else None
             bridge = self.bridge if stage.with_states else None
             loss = batch_loss(
@@ -188,7 +187,7 @@ class Trainer:
             self.model,
             self.sampler.encoder.tokenizer,
             self.validation,
-            bf16=self.bf16,
+            bf16=self.config.bf16,
         )
         self.average.swap(self.model)
         self._log(evaluation=figures, step=self.total)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 import torch
-from torch.nn.functional import scaled_dot_product_attention
 
-from training.attention import fast_in_bf16, plain_attention
+from training.attention import bfloat16, fast_in_bf16, plain_attention
 
 
 def test_both_ways_mix_the_same_values() -> None:
@@ -14,7 +13,7 @@ def test_both_ways_mix_the_same_values() -> None:
     query, key, value = torch.randn(3, 2, 4, 9, 8)
     mask = torch.zeros(2, 1, 1, 9)
     mask[1, ..., 6:] = torch.finfo(torch.float32).min
-    wanted = scaled_dot_product_attention(query, key, value, mask, scale=0.3).transpose(1, 2)
+    wanted = ((query @ key.mT * 0.3 + mask).softmax(-1) @ value).transpose(1, 2)
     module = torch.nn.Identity()
     whole, _ = plain_attention(module, query, key, value, mask, 0.3)
     torch.testing.assert_close(whole, wanted)
@@ -33,4 +32,8 @@ def test_bfloat16_is_for_processors_that_have_it(
 ) -> None:
     monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: capability)
     assert fast_in_bf16(torch.device("cpu")) is fast
+    left, right = torch.ones(2, 3, 3)
+    for wanted in (True, False):
+        with bfloat16(torch.device("cpu"), wanted):
+            assert ((left @ right).dtype == torch.bfloat16) is (wanted and fast)
     assert fast_in_bf16(torch.device("cuda"))
