@@ -56,7 +56,7 @@ class Encoder:
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self.tokenizer = tokenizer
-        self.line_id = tokenizer.vocab.index(LINE) if tokenizer.layout_signs else None
+        self.line_id = tokenizer.vocab.index(LINE) if tokenizer.options.layout_signs else None
         self.mask_id = tokenizer.vocab.index("[MASK]")
         # Tokens that say nothing of what is asked about: signs, and words that any question has.
         any_question = ASKING | FUNCTION_WORDS

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from transformers import BertConfig, BertForQuestionAnswering, PreTrainedModel
 
 from qna_widget.core.tokenizer import Tokenizer
+from qna_widget.core.types import TokenizerOptions
 from training.attention import PLAIN
 from training.mpnet import Mpnet, bert_words
 
@@ -56,9 +57,8 @@ def vocabulary(start: Path) -> list[str]:
 def tokenizer_of(start: Path, *, layout_signs: bool = False) -> Tokenizer:
     """The tokenizer of the checkpoint in folder `start`; signs where it or the caller says so."""
     config = json.loads((start / "config.json").read_text(encoding="utf-8"))
-    return Tokenizer(
-        vocabulary(start), layout_signs=layout_signs or config.get("layout_signs", False)
-    )
+    signs = layout_signs or config.get("layout_signs", False)
+    return Tokenizer(vocabulary(start), TokenizerOptions(layout_signs=signs))
 
 
 def network(start: Path) -> type[PreTrainedModel]:

@@ -107,7 +107,7 @@ def run(args: argparse.Namespace) -> None:
     sampler = Sampler(encoder, sources, config.max_seq_len, config.max_question_len, args.seed)
     torch.manual_seed(args.seed)  # of the new output layer
     model = build_model(start, config.stages[0].dropout)
-    if encoder.tokenizer.layout_signs:
+    if encoder.tokenizer.options.layout_signs:
         model.config.layout_signs = True  # for those who read with the checkpoint
     teachers = [load_teacher(folder, encoder.tokenizer.vocab) for folder in args.teacher]
     for one in (model, *teachers):

@@ -21,7 +21,7 @@ from qna_widget.export.vocabulary import read_vocabulary
 def real_questions(folder: Path, squad: Path, count: int) -> list[Prepared]:
     """Return `count` questions of the whole file with their windows, in the folder's vocabulary."""
     known = read_vocabulary(folder)
-    tokenizer = Tokenizer(known.tokens, lowercase=known.lowercase, layout_signs=known.layout_signs)
+    tokenizer = Tokenizer(known.tokens, known.options)
     return [
         prepare(e.question, e.passage, tokenizer, FeatureOptions()) for e in spread(squad, count)
     ]

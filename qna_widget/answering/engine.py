@@ -22,7 +22,7 @@ from qna_widget.core.manifest import Asset, ModelManifest
 from qna_widget.core.pipeline import Prepared, conclude, prepare
 from qna_widget.core.relevance import reading_order
 from qna_widget.core.tokenizer import Tokenizer
-from qna_widget.core.types import Feature, Logits, Result
+from qna_widget.core.types import Feature, Logits, Result, TokenizerOptions
 from qna_widget.errors import InputError
 from qna_widget.models import files, names, registry
 from qna_widget.runtime.memory import CACHE_BYTES, Memory
@@ -126,7 +126,7 @@ class Engine:
     ) -> None:
         """`threads` windows run at the same time. Raises ModelFileError for damaged files."""
         self.manifest = manifest
-        self.tokenizer = _tokenizer(manifest.vocab, manifest.lowercase, manifest.layout_signs)
+        self.tokenizer = _tokenizer(manifest.vocab, manifest.tokenizer)
         self.session = _session(manifest.onnx, threads)
         self._memory = _memory(manifest.onnx, cache_bytes)
 
@@ -248,6 +248,5 @@ def _memory(onnx: Asset, cache_bytes: int) -> Memory:
 
 
 @lru_cache(maxsize=4)
-def _tokenizer(vocab: Asset, lowercase: bool, layout_signs: bool) -> Tokenizer:
-    words = files.read_vocab(vocab)
-    return Tokenizer(words, lowercase=lowercase, layout_signs=layout_signs)
+def _tokenizer(vocab: Asset, options: TokenizerOptions) -> Tokenizer:
+    return Tokenizer(files.read_vocab(vocab), options)

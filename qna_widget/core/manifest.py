@@ -15,6 +15,7 @@ from qna_widget.errors import InputError, ModelFileError
 
 from .bounded import MODEL_BYTES, TEXT_BYTES, read_at_most
 from .contract import TRUTH, Spec, check_value, own_cut_share, own_layout_signs, own_threshold
+from .types import TokenizerOptions
 
 PACKAGE: Final = Path(__file__).parents[1]
 """The folder of the package: what hosts serve lies below it."""
@@ -103,6 +104,11 @@ class ModelManifest:
     def files(self) -> list[Asset]:
         """Every file of the model."""
         return [file for file in (self.onnx, self.vocab, self.onnx_webgpu) if file is not None]
+
+    @property
+    def tokenizer(self) -> TokenizerOptions:
+        """How it reads text."""
+        return TokenizerOptions(lowercase=self.lowercase, layout_signs=self.layout_signs)
 
     @classmethod
     def read(cls, folder: Path) -> ModelManifest:

@@ -22,7 +22,7 @@ from qna_widget.errors import ModelFileError
 
 from .characters import LETTER_OR_DIGIT, SPACE, has
 from .layout import COLUMN, LINE, in_signs
-from .types import MAX_WORD_CHARS, Encoding
+from .types import MAX_WORD_CHARS, UNCASED, Encoding, TokenizerOptions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,19 +47,16 @@ class Tokenizer:
     Special tokens are never read out of text: "[SEP]" in a passage is three ordinary tokens.
     """
 
-    def __init__(
-        self, vocab: Sequence[str], *, lowercase: bool = True, layout_signs: bool = False
-    ) -> None:
+    def __init__(self, vocab: Sequence[str], options: TokenizerOptions = UNCASED) -> None:
         """`vocab` holds one token per id.
 
-        With `layout_signs` lines and columns of a passage are tokens (layout.py). Raises
-        ModelFileError when a token that is needed is missing.
+        Raises ModelFileError when a token that is needed is missing.
         """
         self.vocab = tuple(vocab)
-        self.lowercase = lowercase
-        self.layout_signs = layout_signs
+        self.options = options
         ids = {token: i for i, token in enumerate(self.vocab)}
-        needed = (UNKNOWN, "[CLS]", "[SEP]", "[PAD]", *((LINE, COLUMN) if layout_signs else ()))
+        signs = (LINE, COLUMN) if options.layout_signs else ()
+        needed = (UNKNOWN, "[CLS]", "[SEP]", "[PAD]", *signs)
         missing = [token for token in needed if token not in ids]
         if missing:
             raise ModelFileError(
@@ -70,13 +67,15 @@ class Tokenizer:
         self.cls_id = ids["[CLS]"]
         self.sep_id = ids["[SEP]"]
         self.pad_id = ids["[PAD]"]
-        self.unk_id = ids[UNKNOWN]
         self._tokenizer = tokenizers.Tokenizer(
             WordPiece(ids, unk_token=UNKNOWN, max_input_chars_per_word=MAX_WORD_CHARS)
         )
         # strip_accents None: follow lowercase, as BERT does.
         self._tokenizer.normalizer = BertNormalizer(
-            clean_text=True, handle_chinese_chars=True, strip_accents=None, lowercase=lowercase
+            clean_text=True,
+            handle_chinese_chars=True,
+            strip_accents=None,
+            lowercase=options.lowercase,
         )
         self._tokenizer.pre_tokenizer = BertPreTokenizer()
 
@@ -94,7 +93,7 @@ class Tokenizer:
 
         None stands before the first word or behind the last.
         """
-        if not self.layout_signs:
+        if not self.options.layout_signs:
             return self.encode(text)
         passage = self.encode(in_signs(text))
         first, last = 0, len(passage)
@@ -119,14 +118,10 @@ class Tokenizer:
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle the vocabulary; the other process builds its own library object."""
-        return _restore, (self.vocab, self.lowercase, self.layout_signs)
+        return Tokenizer, (self.vocab, self.options)
 
 
 def _traits(token: str) -> int:
     continues = token.startswith(CONTINUATION)
     letter = any(has(c, LETTER_OR_DIGIT) for c in token) and token not in SPECIAL
     return CONTINUES * continues | HAS_LETTER * letter
-
-
-def _restore(vocab: tuple[str, ...], lowercase: bool, layout_signs: bool) -> Tokenizer:
-    return Tokenizer(vocab, lowercase=lowercase, layout_signs=layout_signs)

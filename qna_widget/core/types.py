@@ -98,6 +98,20 @@ class RankedSpan(Span):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TokenizerOptions:
+    """How a model reads text, as it was trained; its description says so."""
+
+    lowercase: bool = True
+    """Lower-case and strip accents, as BERT uncased does."""
+    layout_signs: bool = False
+    """Lines and columns of a passage are tokens (layout.py)."""
+
+
+UNCASED: Final = TokenizerOptions()
+"""As BERT uncased reads."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class FeatureOptions:
     """How a passage is cut into windows; all in tokens."""
 

@@ -42,14 +42,12 @@ def adopt_onnx(folder: Path, file: str, target: Path, origin: Origin, *, max_seq
     graph = model.SerializeToString() if fitted else data
     adopted = Model(
         graph=graph,
-        tokens=vocabulary.tokens,
-        lowercase=vocabulary.lowercase,
+        vocabulary=vocabulary,
         max_seq_len=max_seq_len,
         optimized=False,
         weights_sha256=hashlib.sha256(data).hexdigest(),
         no_answer_threshold=read_own(folder, own_threshold),
         cut_share=read_own(folder, own_cut_share),
-        layout_signs=vocabulary.layout_signs,
     )
     return write_model(adopted, replace(origin, source=f"{origin.source}, {file}"), target)
 

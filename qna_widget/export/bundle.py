@@ -5,10 +5,12 @@ from __future__ import annotations
 import gzip
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from qna_widget.core.manifest import Asset, ModelManifest, Provenance, path_of
+
+from .vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -27,9 +29,7 @@ class Model:
 
     graph: bytes
     """The ONNX file."""
-    tokens: tuple[str, ...]
-    """One per id."""
-    lowercase: bool
+    vocabulary: Vocabulary
     max_seq_len: int
     optimized: bool
     weights_sha256: str
@@ -39,8 +39,6 @@ class Model:
     """Its own (logits)."""
     cut_share: float = 0.0
     """Its own: how much of the probability of other cuts counts for an answer."""
-    layout_signs: bool = False
-    """Whether it was trained on passages with signs for their lines and columns."""
 
 
 def write_model(model: Model, origin: Origin, target: Path) -> Path:
@@ -51,13 +49,12 @@ def write_model(model: Model, origin: Origin, target: Path) -> Path:
         title=origin.title,
         note="",
         max_seq_len=model.max_seq_len,
-        lowercase=model.lowercase,
+        **asdict(model.vocabulary.options),
         optimized=model.optimized,
         onnx=pack("model.onnx", model.graph, target / "model.onnx.gz"),
         no_answer_threshold=model.no_answer_threshold,
         cut_share=model.cut_share,
-        layout_signs=model.layout_signs,
-        vocab=pack("vocab.txt", _lines(model.tokens), target / "vocab.txt.gz"),
+        vocab=pack("vocab.txt", _lines(model.vocabulary.tokens), target / "vocab.txt.gz"),
     )
     return manifest.write(
         target,

@@ -34,7 +34,7 @@ def calibration_features(tokenizer: Tokenizer, max_seq_len: int) -> list[Feature
     file = resources.files(__package__).joinpath("calibration.json")
     texts = json.loads(file.read_text(encoding="utf-8"))
     features = _windows(texts["pairs"], tokenizer, max_seq_len)
-    if tokenizer.layout_signs:
+    if tokenizer.options.layout_signs:
         lines = [{**pair, "passage": _END.sub("\n", pair["passage"])} for pair in texts["pairs"]]
         features += _windows([*texts["laid_out"], *lines], tokenizer, max_seq_len)
     return features

@@ -16,7 +16,7 @@ from safetensors import SafetensorError, deserialize
 from qna_widget.errors import ExportError
 
 from .checkpoint_files import CONFIG, INDEX, WEIGHTS, read_bytes, read_config, read_object
-from .vocabulary import read_vocabulary
+from .vocabulary import Vocabulary, read_vocabulary
 
 _FLOATS = {"F16": "<f2", "F32": "<f4", "F64": "<f8"}
 _INTEGERS = {"I64", "I32", "U8", "BOOL"}
@@ -27,16 +27,12 @@ _HEAD = "qa_outputs.weight"
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A model's configuration, weights (float32) and vocabulary (one token per id)."""
+    """A model's configuration, weights (float32) and vocabulary."""
 
     folder: Path
     config: Mapping[str, object]
     weights: Mapping[str, NDArray[np.float32]]
-    vocab: tuple[str, ...]
-    lowercase: bool
-    segments: bool
-    layout_signs: bool
-    """These two as in `Vocabulary`."""
+    vocabulary: Vocabulary
     weights_sha256: str
     _read: set[str] = field(default_factory=set, compare=False, repr=False)
 
@@ -100,10 +96,7 @@ def read_checkpoint(folder: Path) -> Checkpoint:
         folder=folder,
         config=config,
         weights=weights,
-        vocab=vocabulary.tokens,
-        lowercase=vocabulary.lowercase,
-        segments=vocabulary.segments,
-        layout_signs=vocabulary.layout_signs,
+        vocabulary=vocabulary,
         weights_sha256=digest.hexdigest(),
     )
 

@@ -165,12 +165,7 @@ def convert(
                 "leave the precision out."
             )
         graph = gzip.decompress((target / "model.onnx.gz").read_bytes())
-        tokenizer = Tokenizer(
-            vocabulary.tokens,
-            lowercase=vocabulary.lowercase,
-            layout_signs=vocabulary.layout_signs,
-        )
-        check_answers(graph, tokenizer, length)
+        check_answers(graph, Tokenizer(vocabulary.tokens, vocabulary.options), length)
     return file
 
 

@@ -66,11 +66,7 @@ def graph_file(checkpoint: Checkpoint, precision: Precision, max_seq_len: int) -
 
 def int8_graph(checkpoint: Checkpoint, max_seq_len: int) -> bytes:
     """Return the serialised graph with 8-bit weights and fused operators."""
-    tokenizer = Tokenizer(
-        checkpoint.vocab,
-        lowercase=checkpoint.lowercase,
-        layout_signs=checkpoint.layout_signs,
-    )
+    tokenizer = Tokenizer(checkpoint.vocabulary.tokens, checkpoint.vocabulary.options)
     features = calibration_features(tokenizer, max_seq_len)
     graph = float_graph(checkpoint, fused=True)
     fused = onnx.load_from_string(_least_error(graph, features))
@@ -110,8 +106,7 @@ def export_checkpoint(
     onnx_file = graph_file(checkpoint, precision, max_seq_len)
     exported = Model(
         graph=onnx_file,
-        tokens=checkpoint.vocab,
-        lowercase=checkpoint.lowercase,
+        vocabulary=checkpoint.vocabulary,
         max_seq_len=max_seq_len,
         # A session has nothing to do for the others; for fp16 it folds the casts once.
         optimized=precision != "fp16",
@@ -119,7 +114,6 @@ def export_checkpoint(
         precision=precision,
         no_answer_threshold=read_own(folder, own_threshold),
         cut_share=read_own(folder, own_cut_share),
-        layout_signs=checkpoint.layout_signs,
     )
     return write_model(exported, origin, target)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TypeGuard
 
 from qna_widget.core.contract import own_layout_signs
-from qna_widget.core.types import MAX_WORD_CHARS
+from qna_widget.core.types import MAX_WORD_CHARS, TokenizerOptions
 from qna_widget.errors import ExportError
 
 from .checkpoint_files import read_object, read_own, read_text
@@ -38,12 +38,10 @@ class Vocabulary:
 
     tokens: tuple[str, ...]
     """One per id."""
-    lowercase: bool
-    """Lower-case and strip accents."""
+    options: TokenizerOptions
+    """config.json says whether a passage is read with signs for its lines and columns."""
     segments: bool
     """Give question and passage token_type_ids of their own, 0 and 1; otherwise all are 0."""
-    layout_signs: bool
-    """Read a passage with signs for its lines and columns; config.json says so."""
 
 
 def read_vocabulary(folder: Path) -> Vocabulary:
@@ -81,7 +79,8 @@ def read_vocabulary(folder: Path) -> Vocabulary:
     cleaning = _normalizer(whole, folder)
     lowercase = _lowercase(config, cleaning, folder, cased=_is_cased(tokens))
     layout_signs = read_own(folder, own_layout_signs)
-    return Vocabulary(tokens, lowercase, _segments(config), layout_signs)
+    options = TokenizerOptions(lowercase=lowercase, layout_signs=layout_signs)
+    return Vocabulary(tokens, options, _segments(config))
 
 
 def read_tokenizer_config(folder: Path) -> dict[str, object]:

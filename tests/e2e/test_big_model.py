@@ -71,7 +71,7 @@ def with_ballast() -> bytes:
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder as `qna-widget export` writes it, packed quickly: random weights do not shrink."""
     folder = tmp_path_factory.mktemp("big")
-    vocab = "".join(f"{token}\n" for token in read_checkpoint(TINY).vocab).encode()
+    vocab = "".join(f"{token}\n" for token in read_checkpoint(TINY).vocabulary.tokens).encode()
     files: dict[str, Any] = {}
     for key, name, data in (("onnx", "model.onnx", with_ballast()), ("vocab", "vocab.txt", vocab)):
         packed = gzip.compress(data, 0)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -121,7 +122,9 @@ def real_texts(questions_file: Path, own_texts: Path) -> list[tuple[str, str]]:
     return texts
 
 
-def serve_model(harness: Harness, onnx: bytes, vocab: list[str], **changes: Any) -> dict[str, Any]:
+def serve_model(
+    harness: Harness, onnx: bytes, vocab: Sequence[str], **changes: Any
+) -> dict[str, Any]:
     """Let the page fetch another model; return the manifest that names it."""
     model = dict(manifest()["model"]) | {"optimized": False, "layout_signs": False} | changes
     for name, data in (("onnx", onnx), ("vocab", "".join(f"{t}\n" for t in vocab).encode())):
@@ -166,11 +169,12 @@ def test_bundled_model(
 def test_tiny_model(offline: Any, harness: Harness, own_texts: Path, kind: str) -> None:
     checkpoint = read_checkpoint(PARITY / f"tiny_{kind}")
     onnx = float_graph(checkpoint, fused=True).SerializeToString()
-    given = serve_model(harness, onnx, checkpoint.vocab, name="tiny", title="Tiny", max_seq_len=24)
+    vocab = checkpoint.vocabulary.tokens
+    given = serve_model(harness, onnx, vocab, name="tiny", title="Tiny", max_seq_len=24)
     texts = [("who sat ?", e.passage.lower()) for e in read_examples(own_texts)[::4]]
     texts += [("the cat ?", "a dog saw the cats . the mat ? a cat sat " * n) for n in (1, 2, 5)]
     session = Session(onnx, threads=1)
-    for case in ask(harness.open(offline.page()), given, texts, Tokenizer(checkpoint.vocab)):
+    for case in ask(harness.open(offline.page()), given, texts, Tokenizer(vocab)):
         assert_same_stages(case)
         assert_same_logits_and_answers(case, session)
 
@@ -202,7 +206,8 @@ CRASH = """() => {
 def test_any_number_of_workers_computes_the_same(offline: Any, harness: Harness) -> None:
     checkpoint = read_checkpoint(PARITY / "tiny_mobilebert")
     onnx = float_graph(checkpoint, fused=True).SerializeToString()
-    given = serve_model(harness, onnx, checkpoint.vocab, name="tiny", title="Tiny", max_seq_len=24)
+    vocab = checkpoint.vocabulary.tokens
+    given = serve_model(harness, onnx, vocab, name="tiny", title="Tiny", max_seq_len=24)
     page = offline.page()
     asked = []
     for workers, crash in ((1, False), (2, False), (4, False), (2, True)):

@@ -70,7 +70,7 @@ def tiny(harness: Harness) -> dict[str, Any]:
     checkpoint = read_checkpoint(TINY)
     standard = float_graph(checkpoint).SerializeToString()
     fused = float_graph(checkpoint, fused=True).SerializeToString()
-    vocab = "".join(f"{token}\n" for token in checkpoint.vocab).encode()
+    vocab = "".join(f"{token}\n" for token in checkpoint.vocabulary.tokens).encode()
     files = {
         name: serve_asset(harness, name, data, packed=True)
         for name, data in (("onnx", fused), ("vocab", vocab))

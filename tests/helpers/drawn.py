@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from qna_widget.core.tokenizer import Tokenizer
+from qna_widget.core.types import TokenizerOptions
 from training.config import StageConfig
 from training.data import Example, Gold
 from training.encoding import Encoder
@@ -26,7 +27,7 @@ def encoder() -> Encoder:
 @pytest.fixture
 def with_signs() -> Encoder:
     """One that reads lines and columns."""
-    return Encoder(Tokenizer([*VOCAB, "¶", "|"], layout_signs=True))
+    return Encoder(Tokenizer([*VOCAB, "¶", "|"], TokenizerOptions(layout_signs=True)))
 
 
 def example(answer: str = "", passage: str = PASSAGE) -> Example:

@@ -10,7 +10,7 @@ from fuzz_size import batches
 
 from qna_widget.core.borders import Borders
 from qna_widget.core.tokenizer import Tokenizer
-from qna_widget.core.types import DecodingOptions
+from qna_widget.core.types import DecodingOptions, TokenizerOptions
 
 from . import strings
 from .core import Core
@@ -61,7 +61,8 @@ def compare(
     core: Core, vocab: list[str], texts: list[str], seed: int, *, layout_signs: bool
 ) -> int:
     """Compare random answers of each text; return how many of them there were."""
-    rng, tokenizer = random.Random(seed), Tokenizer(vocab, layout_signs=layout_signs)
+    rng = random.Random(seed)
+    tokenizer = Tokenizer(vocab, TokenizerOptions(layout_signs=layout_signs))
     cases: list[dict[str, Any]] = []
     expected = []
     for text in texts:

@@ -11,6 +11,7 @@ from fuzz_size import batches
 
 from qna_widget.core import characters
 from qna_widget.core.tokenizer import Tokenizer
+from qna_widget.core.types import TokenizerOptions
 
 from . import oracle, strings, unicode_tables
 from .core import Core
@@ -80,7 +81,7 @@ def test_layout_becomes_signs_for_a_model_that_reads_them(
         rows = rows[words[0] : words[-1] + 1] if not all(is_sign) else []
         signs += sum(is_sign[words[0] : words[-1] + 1])
         expected.append(tuple([row[part] for row in rows] for part in range(3)))
-    ours = Tokenizer(vocab, layout_signs=True)
+    ours = Tokenizer(vocab, TokenizerOptions(layout_signs=True))
     for text, got, wanted in zip(
         texts, core.encode(vocab, texts, layout_signs=True), expected, strict=True
     ):

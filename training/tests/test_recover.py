@@ -54,7 +54,7 @@ def test_a_recovered_checkpoint_reads_lines_as_the_model_did(tmp_path: Path) -> 
     assert read.tolist() == [words.splitlines().index(word) for word in ("the", "cat", "¶", "saw")]
     export_checkpoint(TINY, tmp_path / "plain", ORIGIN, max_seq_len=24)
     run(str(tmp_path / "plain"), tmp_path / "other")
-    assert not tokenizer_of(tmp_path / "other").layout_signs
+    assert not tokenizer_of(tmp_path / "other").options.layout_signs
 
 
 def test_scales_are_shared_evenly_between_weights_that_meet(tmp_path: Path) -> None:

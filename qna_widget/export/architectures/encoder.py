@@ -110,7 +110,7 @@ def segments_differ(checkpoint: Checkpoint, table: Array) -> bool:
 
     Otherwise every token gets the first row, which the table of positions can take in.
     """
-    return checkpoint.segments and len(table) > 1
+    return checkpoint.vocabulary.segments and len(table) > 1
 
 
 def attention_heads(checkpoint: Checkpoint, name: str, width: int) -> tuple[int, int]:

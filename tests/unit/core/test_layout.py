@@ -11,6 +11,7 @@ from bordered import answer
 from qna_widget.core.borders import Borders
 from qna_widget.core.layout import as_sign, in_signs
 from qna_widget.core.tokenizer import Tokenizer
+from qna_widget.core.types import TokenizerOptions
 from qna_widget.errors import ModelFileError
 from qna_widget.models import files, registry
 
@@ -22,7 +23,7 @@ def vocab() -> Sequence[str]:
 
 @pytest.fixture(scope="module")
 def tokenizer(vocab: Sequence[str]) -> Tokenizer:
-    return Tokenizer(vocab, layout_signs=True)
+    return Tokenizer(vocab, TokenizerOptions(layout_signs=True))
 
 
 @pytest.mark.parametrize(
@@ -87,7 +88,7 @@ def test_a_copy_reads_alike(tokenizer: Tokenizer) -> None:
 def test_a_vocabulary_without_the_signs_is_refused(vocab: Sequence[str]) -> None:
     lacking = [token for token in vocab if token != "¶"]
     with pytest.raises(ModelFileError, match=f"vocabulary of {len(lacking)} tokens lacks ¶;"):
-        Tokenizer(lacking, layout_signs=True)
+        Tokenizer(lacking, TokenizerOptions(layout_signs=True))
 
 
 @pytest.mark.parametrize("aligned", [True, False])

@@ -8,6 +8,7 @@ import pytest
 
 from qna_widget.core.blank import is_blank
 from qna_widget.core.tokenizer import Tokenizer
+from qna_widget.core.types import TokenizerOptions
 from qna_widget.errors import ModelFileError
 from qna_widget.models import files, registry
 
@@ -15,7 +16,7 @@ from qna_widget.models import files, registry
 @pytest.fixture(scope="module")
 def tokenizer() -> Tokenizer:
     manifest = registry.resolve("bundled")
-    return Tokenizer(files.read_vocab(manifest.vocab), lowercase=manifest.lowercase)
+    return Tokenizer(files.read_vocab(manifest.vocab), manifest.tokenizer)
 
 
 def pieces(tokenizer: Tokenizer, text: str) -> list[tuple[str, str]]:
@@ -70,7 +71,8 @@ def test_tokens_and_slices(
 
 
 def test_accents_and_case_stay_in_a_cased_vocabulary() -> None:
-    cased = Tokenizer(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "Café", "café"], lowercase=False)
+    vocab = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "Café", "café"]
+    cased = Tokenizer(vocab, TokenizerOptions(lowercase=False))
     assert pieces(cased, "Café café CAFÉ") == [
         ("Café", "Café"),
         ("café", "café"),
@@ -80,6 +82,7 @@ def test_accents_and_case_stay_in_a_cased_vocabulary() -> None:
 
 def test_pickles(tokenizer: Tokenizer) -> None:
     copy = pickle.loads(pickle.dumps(tokenizer))
+    assert copy.options == tokenizer.options
     text = "İstanbul, 𠮷野家 and Zoë"
     assert copy.encode(text).input_ids.tolist() == tokenizer.encode(text).input_ids.tolist()
 

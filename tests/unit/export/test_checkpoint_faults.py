@@ -81,14 +81,14 @@ def test_a_byte_order_mark_is_none_of_the_file(folder: Path, name: str, mark: st
     text = (folder / name).read_text(encoding="utf-8")
     (folder / name).write_text(text, encoding=mark)
     found, wanted = read_checkpoint(folder), read_checkpoint(TINY)
-    assert (found.config, found.vocab) == (wanted.config, wanted.vocab)
+    assert (found.config, found.vocabulary) == (wanted.config, wanted.vocabulary)
 
 
 def test_empty_lines_at_a_vocabularys_end_are_no_tokens(folder: Path) -> None:
     with (folder / "vocab.txt").open("a", encoding="utf-8") as file:
         file.write("\n\r\n\n")
     assert registry.resolve(folder).max_seq_len == 24
-    assert read_checkpoint(folder).vocab == read_checkpoint(TINY).vocab
+    assert read_checkpoint(folder).vocabulary == read_checkpoint(TINY).vocabulary
 
 
 def test_the_class_of_the_model_says_its_type(folder: Path) -> None:
@@ -102,15 +102,15 @@ def test_the_class_of_the_model_says_its_type(folder: Path) -> None:
 
 def test_a_vocabulary_with_capitals_keeps_case(tmp_path: Path) -> None:
     vocabulary(tmp_path, "the", "The", "ferry", "Ferry", "##s")
-    assert read_vocabulary(tmp_path).lowercase is False
+    assert read_vocabulary(tmp_path).options.lowercase is False
     # The library's word goes before: whoever trained it lower-cased, lower-cases.
     write(tmp_path, "tokenizer_config.json", {"do_lower_case": True})
-    assert read_vocabulary(tmp_path).lowercase is True
+    assert read_vocabulary(tmp_path).options.lowercase is True
 
 
 def test_a_vocabulary_without_capitals_lower_cases(tmp_path: Path) -> None:
     vocabulary(tmp_path, "[unused0]", "the", "ferry", "##s", "東", "ß")
-    assert read_vocabulary(tmp_path).lowercase is True
+    assert read_vocabulary(tmp_path).options.lowercase is True
 
 
 ROW = {"content": "[ROW]", "special": True}
@@ -140,7 +140,7 @@ def test_the_marks_of_every_bert_are_none_of_them(folder: Path) -> None:
     kept = {str(i): {"content": mark, "special": True} for i, mark in enumerate(marks)}
     write(folder, "tokenizer_config.json", {"added_tokens_decoder": kept})
     write(folder, "special_tokens_map.json", {"cls_token": "[CLS]", "mask_token": "[MASK]"})
-    assert read_checkpoint(folder).vocab == read_checkpoint(TINY).vocab
+    assert read_checkpoint(folder).vocabulary == read_checkpoint(TINY).vocabulary
 
 
 def lfs(name: str) -> Callable[[Path], object]:

@@ -183,7 +183,7 @@ def test_vocab_comes_from_tokenizer_json_too(folder: Path) -> None:
         "pre_tokenizer": {"type": "BertPreTokenizer"},
     }
     (folder / "tokenizer.json").write_text(json.dumps(tokenizer), encoding="utf-8")
-    assert list(read_checkpoint(folder).vocab) == words
+    assert list(read_checkpoint(folder).vocabulary.tokens) == words
 
 
 def change(folder: Path, **values: Any) -> None:

@@ -64,11 +64,7 @@ def steps(x: np.ndarray) -> np.ndarray:
 def test_what_the_bundled_model_sums_in_float_is_exact(own_texts: Path) -> None:
     manifest = resolve("bundled")
     model = onnx.load_from_string(read(manifest.onnx))
-    tokenizer = Tokenizer(
-        read_vocab(manifest.vocab),
-        lowercase=manifest.lowercase,
-        layout_signs=manifest.layout_signs,
-    )
+    tokenizer = Tokenizer(read_vocab(manifest.vocab), manifest.tokenizer)
     summed = [
         node
         for node in model.graph.node
@@ -123,7 +119,7 @@ def test_whoever_wants_no_logs_gets_none_afterwards(
 
 def test_the_rewritten_graph_computes_the_same(own_texts: Path) -> None:
     checkpoint = read_checkpoint(TINY)
-    texts = features(Tokenizer(checkpoint.vocab), own_texts, 24)
+    texts = features(Tokenizer(checkpoint.vocabulary.tokens), own_texts, 24)
     before = onnx.load_from_string(
         optimize(quantize(float_graph(checkpoint, fused=True), KEEP_FLOAT))
     )

@@ -47,8 +47,8 @@ def test_tokenizer_json_gives_the_librarys_tokens(
 ) -> None:
     theirs = write(tmp_path, cleaning=BertNormalizer(lowercase=lowercase))
     found = read_vocabulary(tmp_path)
-    assert (found.lowercase, list(found.tokens)) == (lowercase, TOKENS)
-    ours = Tokenizer(found.tokens, lowercase=found.lowercase)
+    assert (found.options.lowercase, list(found.tokens)) == (lowercase, TOKENS)
+    ours = Tokenizer(found.tokens, found.options)
     texts = {text for example in read_examples(own_texts) for text in (example.passage,)}
     texts |= {"Ångström CAFÉ naïve 東京 “quoted” İstanbul ﬁne"}
     assert len(texts) > 3
@@ -60,7 +60,7 @@ def test_vocab_txt_keeps_odd_tokens(tmp_path: Path) -> None:
     tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "a\u2028b", "\x85", "ü"]
     (tmp_path / "vocab.txt").write_bytes("\r\n".join([*tokens, ""]).encode())
     found = read_vocabulary(tmp_path)
-    assert (list(found.tokens), found.lowercase) == (tokens, True)
+    assert (list(found.tokens), found.options.lowercase) == (tokens, True)
 
 
 @pytest.mark.parametrize("config", [False, True, None])
@@ -73,7 +73,7 @@ def test_the_config_goes_before_the_file(
         cleaning=BertNormalizer(lowercase=cleaning),
         config={} if config is None else {"do_lower_case": config},
     )
-    assert read_vocabulary(tmp_path).lowercase is (cleaning if config is None else config)
+    assert read_vocabulary(tmp_path).options.lowercase is (cleaning if config is None else config)
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,11 @@ from qna_widget.core.borders import Borders
 from qna_widget.core.characters import LETTER_OR_DIGIT, has
 from qna_widget.core.features import create_features, max_context_windows
 from qna_widget.core.tokenizer import Tokenizer
-from qna_widget.core.types import DecodingOptions, Encoding
+from qna_widget.core.types import DecodingOptions, Encoding, TokenizerOptions
 from qna_widget.models import files, registry
 
 VOCAB = files.read_vocab(registry.resolve("bundled").vocab)
-TOKENIZERS = [Tokenizer(VOCAB, lowercase=case) for case in (True, False)]
+TOKENIZERS = [Tokenizer(VOCAB, TokenizerOptions(lowercase=case)) for case in (True, False)]
 WAYS = [
     DecodingOptions(align_to_words=aligned, neat=neat)
     for aligned in (True, False)

@@ -20,11 +20,7 @@ from qna_widget.runtime.session import Session
 
 def test_its_float_weights_give_the_shipped_logits(tmp_path: Path, own_texts: Path) -> None:
     manifest = resolve("bundled")
-    tokenizer = Tokenizer(
-        read_vocab(manifest.vocab),
-        lowercase=manifest.lowercase,
-        layout_signs=manifest.layout_signs,
-    )
+    tokenizer = Tokenizer(read_vocab(manifest.vocab), manifest.tokenizer)
     features = [
         feature
         for example in read_examples(own_texts)[::4]
