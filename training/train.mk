@@ -2,11 +2,11 @@
 .PHONY: train train-check eval-suite
 
 TRAIN := .venv-train/bin
-# Large short-lived arrays are otherwise handed back to the system each time; waiting threads sleep.
-JEMALLOC := $(firstword $(wildcard /usr/lib/*/libjemalloc.so.2))
-JEMALLOC_CONF := dirty_decay_ms:4000,muzzy_decay_ms:4000,narenas:2,thp:default
-TRAIN_RUN := $(if $(JEMALLOC),LD_PRELOAD=$(JEMALLOC) MALLOC_CONF=$(JEMALLOC_CONF)) \
-  OMP_WAIT_POLICY=passive $(TRAIN)/python
+# glibc keeps the memory of large short-lived arrays, which it would otherwise hand back to the system
+# each time; waiting threads sleep.
+TRAIN_RUN := MALLOC_MMAP_THRESHOLD_=8589934592 MALLOC_TRIM_THRESHOLD_=17179869184 \
+  MALLOC_TOP_PAD_=268435456 GLIBC_TUNABLES=glibc.malloc.hugetlb=1 OMP_WAIT_POLICY=passive \
+  $(TRAIN)/python
 $(TRAIN)/ready: pyproject.toml $(STATIC)
 	test -x $(TRAIN)/python || $(PYTHON) -m venv .venv-train
 	$(TRAIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
