@@ -18,7 +18,6 @@ from pathlib import Path
 from playwright.sync_api import Error
 
 from qna_widget.core.tokenizer import Tokenizer
-from qna_widget.core.types import TokenizerOptions
 from qna_widget.errors import QnaError
 from qna_widget.export.vocabulary import read_vocabulary
 
@@ -84,7 +83,7 @@ def main() -> None:
     out, begun = options.out, time.monotonic()
     best, ms, failed = dtypes.chosen(out)
     known = read_vocabulary(out / "mobilebert")
-    texts = cases(Tokenizer(known.tokens, TokenizerOptions(lowercase=known.options.lowercase)))
+    texts = cases(Tokenizer(known.tokens, known.options))
     load = [os.getloadavg()[0]]
     with browser(out) as chromium:
         run = Run(about(out, chromium.version), cases={case.name: case.title for case in texts})
